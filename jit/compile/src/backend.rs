@@ -1,0 +1,95 @@
+//! Cranelift: settings, and compiling one function to bytes.
+
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, UserFuncName, types};
+use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
+use cranelift_codegen::settings::{self, Configurable};
+use cranelift_codegen::Context;
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+
+/// Compiles functions. Reused, because its tables are.
+pub struct Backend {
+    pub isa: OwnedTargetIsa,
+    context: Context,
+    frontend: FunctionBuilderContext,
+}
+
+/// The machine code of a function and, if wanted, its texts.
+pub struct Compiled {
+    pub bytes: Vec<u8>,
+    pub clif: Option<String>,
+    pub assembly: Option<String>,
+}
+
+impl Backend {
+    /// Fails on a machine that Cranelift does not support.
+    pub fn new() -> Result<Backend, String> {
+        let mut flags = settings::builder();
+        let verifier = if cfg!(debug_assertions) { "true" } else { "false" };
+        // The optimizer has done what Cranelift's could; its register allocator is what we are here for.
+        for (name, value) in [
+            ("opt_level", "none"),
+            ("regalloc_algorithm", "backtracking"),
+            ("enable_verifier", verifier),
+            ("unwind_info", "false"),
+            ("enable_probestack", "false"),
+            ("use_colocated_libcalls", "false"),
+            ("is_pic", "false"),
+            ("preserve_frame_pointers", "true"),
+        ] {
+            flags.set(name, value).map_err(|error| error.to_string())?;
+        }
+        let isa = cranelift_native::builder()
+            .map_err(str::to_string)?
+            .finish(settings::Flags::new(flags))
+            .map_err(|error| error.to_string())?;
+        Ok(Backend { isa, context: Context::new(), frontend: FunctionBuilderContext::new() })
+    }
+
+    /// Compiles the function that `build` makes.
+    pub fn compile<R>(
+        &mut self,
+        signature: Signature,
+        texts: bool,
+        build: impl FnOnce(FunctionBuilder, &OwnedTargetIsa) -> R,
+    ) -> Result<(Compiled, R), String> {
+        self.context.clear();
+        self.context.func.signature = signature;
+        self.context.func.name = UserFuncName::user(0, 0);
+        let result = build(FunctionBuilder::new(&mut self.context.func, &mut self.frontend), &self.isa);
+        self.context.set_disasm(texts);
+        let clif = texts.then(|| self.context.func.display().to_string());
+        let mut control = ControlPlane::default();
+        let code = match self.context.compile(&*self.isa, &mut control) {
+            Ok(code) => code,
+            Err(error) => return Err(format!("{:?}\n{}", error.inner, error.func.display())),
+        };
+        if !code.buffer.relocs().is_empty() {
+            return Err("code with relocations".to_string());
+        }
+        let assembly = code.vcode.clone();
+        Ok((Compiled { bytes: code.code_buffer().to_vec(), clif, assembly }, result))
+    }
+
+    /// A function that calls `extern "C" fn(word, word)` and preserves every register: for rare calls in hot code.
+    pub fn thunk(&mut self, address: usize) -> Result<Vec<u8>, String> {
+        let parameters = [AbiParam::new(types::I64), AbiParam::new(types::I64)];
+        let mut outer = Signature::new(CallConv::PreserveAll);
+        outer.params.extend(parameters);
+        let mut inner = Signature::new(CallConv::SystemV);
+        inner.params.extend(parameters);
+        let (compiled, ()) = self.compile(outer, false, |mut builder, isa| {
+            let entry = builder.create_block();
+            builder.append_block_params_for_function_params(entry);
+            builder.switch_to_block(entry);
+            let arguments = builder.block_params(entry).to_vec();
+            let signature = builder.import_signature(inner);
+            let callee = builder.ins().iconst(types::I64, address as i64);
+            builder.ins().call_indirect(signature, callee, &arguments);
+            builder.ins().return_(&[]);
+            builder.seal_all_blocks();
+            builder.finalize(isa.frontend_config());
+        })?;
+        Ok(compiled.bytes)
+    }
+}

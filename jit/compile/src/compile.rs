@@ -1,0 +1,129 @@
+//! The compiler's front door: from a tree to machine code and exit records, plain data in and out.
+
+use crate::arena::Arena;
+use crate::backend::Backend;
+use crate::exit::ExitRecord;
+use crate::layout::Layout;
+use crate::lower::{self, Target};
+use crate::optimize::{Environment, optimize};
+use crate::tree::Tree;
+use sidewinder_ir::helper::HelperTable;
+use sidewinder_ir::text::{self, Symbols};
+use sidewinder_ir::verify::verify;
+use std::time::{Duration, Instant};
+
+/// What to do besides compiling.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Options {
+    /// Keep the text of every stage.
+    pub dump: bool,
+    /// Check recorded traces before they are compiled. Always on in debug builds.
+    pub verify: bool,
+}
+
+/// The texts of the stages of a compilation.
+#[derive(Clone, Default, Debug)]
+pub struct Dumps {
+    /// The traces as recorded.
+    pub traces: String,
+    pub optimized: String,
+    pub clif: String,
+    pub assembly: String,
+}
+
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Statistics {
+    pub recorded_instructions: usize,
+    pub optimized_instructions: usize,
+    pub exits: usize,
+    pub code_bytes: usize,
+    pub optimize_time: Duration,
+    pub lower_time: Duration,
+    pub total_time: Duration,
+}
+
+/// Machine code ready to be installed: position-independent bytes, entered at their start as
+/// `extern "C" fn(*mut Context, *mut Value) -> u64`. The result is an index into `exits`.
+#[derive(Debug)]
+pub struct CompiledTree {
+    pub code: Vec<u8>,
+    pub exits: Vec<ExitRecord>,
+    pub statistics: Statistics,
+    pub dumps: Option<Box<Dumps>>,
+}
+
+/// The type of a compiled tree's entry.
+pub type Entry = unsafe extern "C" fn(context: *mut u8, base: *mut u64) -> u64;
+
+pub struct Compiler {
+    helpers: HelperTable,
+    layout: Layout,
+    options: Options,
+    backend: Backend,
+    drop_thunk: usize,
+}
+
+impl Compiler {
+    /// A compiler for this process. Installs its thunks in the arena, where they stay. Fails on machines that
+    /// Cranelift does not know, or if the arena is full.
+    pub fn new(
+        helpers: HelperTable,
+        layout: Layout,
+        options: Options,
+        arena: &mut Arena,
+    ) -> Result<Compiler, String> {
+        let mut backend = Backend::new()?;
+        let thunk = backend.thunk(layout.drop_last)?;
+        let thunk = arena.install(&thunk).ok_or("no room for code")?;
+        let drop_thunk = arena.address(thunk) as usize;
+        Ok(Compiler { helpers, layout, options, backend, drop_thunk })
+    }
+
+    /// Compiles a tree. An error is a bug in a trace or in the compiler; the tree is then best given up.
+    pub fn compile(&mut self, tree: &Tree) -> Result<CompiledTree, String> {
+        let start = Instant::now();
+        if self.options.verify || cfg!(debug_assertions) {
+            for (index, trace) in tree.traces() {
+                verify(trace, Some(&self.helpers)).map_err(|message| format!("trace {}: {message}", index.0))?;
+            }
+        }
+        let region = optimize(&Environment::new(tree, &self.helpers, &self.layout));
+        let optimize_time = start.elapsed();
+
+        let target = Target {
+            helpers: &self.helpers,
+            layout: &self.layout,
+            invalidated: tree.invalidated,
+            drop_thunk: self.drop_thunk,
+        };
+        let mut lower_time = Duration::ZERO;
+        let (compiled, exits) = self.backend.compile(lower::signature(), self.options.dump, |builder, isa| {
+            let exits = lower::lower(&region, &target, isa.frontend_config(), builder);
+            lower_time = start.elapsed() - optimize_time;
+            exits
+        })?;
+        let dumps = self.options.dump.then(|| {
+            let mut symbols = Symbols::symbolic();
+            let traces = tree.traces().map(|(index, trace)| {
+                format!("# trace {}\n{}", index.0, text::print(trace, &mut symbols))
+            });
+            let traces = traces.collect();
+            Box::new(Dumps {
+                traces,
+                optimized: region.print(&mut symbols),
+                clif: compiled.clif.unwrap_or_default(),
+                assembly: compiled.assembly.unwrap_or_default(),
+            })
+        });
+        let statistics = Statistics {
+            recorded_instructions: tree.traces().map(|(_, trace)| trace.instructions.len()).sum(),
+            optimized_instructions: region.size(),
+            exits: exits.len(),
+            code_bytes: compiled.bytes.len(),
+            optimize_time,
+            lower_time,
+            total_time: start.elapsed(),
+        };
+        Ok(CompiledTree { code: compiled.bytes, exits, statistics, dumps })
+    }
+}

@@ -1,0 +1,116 @@
+//! Guards, and the type test that is mostly one half of a guard.
+
+use super::{Lowering, trusted};
+use crate::layout::TYPE_OFFSET;
+use crate::region::note;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, Value, types};
+use sidewinder_ir::{Instruction, Op, Ref};
+
+impl Lowering<'_, '_> {
+    pub(super) fn guard(&mut self, instruction: &Instruction) {
+        let exit = self.region.exit_of(instruction);
+        let operand = instruction.operands[0];
+        let (condition, leave_if) = match instruction.op {
+            Op::GuardTrue | Op::GuardFalse if self.is_fused(operand) => {
+                return self.type_guard(operand, instruction.op == Op::GuardTrue, exit);
+            }
+            Op::GuardTrue | Op::GuardNoException => (self.value(operand), false),
+            Op::GuardFalse => (self.value(operand), true),
+            Op::GuardNoExceptionRaw => {
+                let word = self.value(operand);
+                (self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, word, 0), true)
+            }
+            Op::GuardNoInterrupt => (self.context_word(self.target.layout.interrupt), true),
+            Op::GuardNoFinalizers => (self.context_word(self.target.layout.finalizers_pending), true),
+            Op::GuardNotInvalidated if self.target.invalidated == 0 => return,
+            Op::GuardNotInvalidated => {
+                let address = self.word(self.target.invalidated);
+                (self.builder.ins().load(types::I32, trusted(), address, 0), true)
+            }
+            op => unreachable!("{} is no guard", op.name()),
+        };
+        let (block, arguments) = self.exit_block(exit);
+        self.branch(condition, leave_if, block, &arguments);
+    }
+
+    fn context_word(&mut self, offset: i32) -> Value {
+        self.builder.ins().load(types::I32, trusted(), self.context, offset)
+    }
+
+    /// Leaves if the condition is `leave_if`, and goes on in a new block.
+    fn branch(&mut self, condition: Value, leave_if: bool, exit: Block, arguments: &[BlockArg]) {
+        let stay = self.builder.create_block();
+        if leave_if {
+            self.builder.ins().brif(condition, exit, arguments, stay, &[]);
+        } else {
+            self.builder.ins().brif(condition, stay, &[], exit, arguments);
+        }
+        self.builder.switch_to_block(stay);
+    }
+
+    /// Whether a type test was left to its guard.
+    fn is_fused(&self, condition: Ref) -> bool {
+        self.region.get(condition).op == Op::HasType && self.values[condition.0 as usize].is_none()
+    }
+
+    /// A type test whose only user is the guard that follows is left to it.
+    pub(super) fn has_type(&mut self, value: Ref, instruction: &Instruction, next: Option<Ref>) -> Option<Value> {
+        let guard = next.map(|next| self.region.get(next));
+        let guarded = guard.is_some_and(|guard| {
+            matches!(guard.op, Op::GuardTrue | Op::GuardFalse) && guard.operands[0] == value
+        });
+        if guarded && self.uses[value.0 as usize] == 1 {
+            return None;
+        }
+        let result = self.builder.create_block();
+        self.builder.append_block_param(result, types::I8);
+        let no = self.builder.ins().iconst(types::I8, 0);
+        let object = self.value(instruction.operands[0]);
+        if self.region.note(value) & note::POINTER == 0 {
+            self.unless_pointer(object, result, &[no.into()]);
+        }
+        let same = self.type_is(object, instruction.operands[1]);
+        self.builder.ins().jump(result, &[same.into()]);
+        self.builder.switch_to_block(result);
+        Some(self.builder.block_params(result)[0])
+    }
+
+    fn type_guard(&mut self, test: Ref, expected: bool, exit: crate::region::ExitIndex) {
+        let instruction = self.region.get(test);
+        let object = self.value(instruction.operands[0]);
+        let (block, arguments) = self.exit_block(exit);
+        let stay = self.builder.create_block();
+        if self.region.note(test) & note::POINTER == 0 {
+            if expected {
+                self.unless_pointer(object, block, &arguments);
+            } else {
+                self.unless_pointer(object, stay, &[]);
+            }
+        }
+        let same = self.type_is(object, instruction.operands[1]);
+        if expected {
+            self.builder.ins().brif(same, stay, &[], block, &arguments);
+        } else {
+            self.builder.ins().brif(same, block, &arguments, stay, &[]);
+        }
+        self.builder.switch_to_block(stay);
+    }
+
+    /// Goes to `target` unless the word points to an object.
+    fn unless_pointer(&mut self, object: Value, target: Block, arguments: &[BlockArg]) {
+        let untagged = self.builder.create_block();
+        let tag = self.builder.ins().band_imm_s(object, 3);
+        self.builder.ins().brif(tag, target, arguments, untagged, &[]);
+        self.builder.switch_to_block(untagged);
+        let bound = self.builder.create_block();
+        self.builder.ins().brif(object, bound, &[], target, arguments);
+        self.builder.switch_to_block(bound);
+    }
+
+    fn type_is(&mut self, object: Value, expected: Ref) -> Value {
+        let actual = self.builder.ins().load(types::I64, trusted(), object, TYPE_OFFSET);
+        let expected = self.value(expected);
+        self.builder.ins().icmp(IntCC::Equal, actual, expected)
+    }
+}

@@ -1,0 +1,130 @@
+//! Loads, stores, slots of the value stack, reference counts.
+
+use super::{Lowering, trusted};
+use crate::region::note;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Value, types};
+use cranelift_codegen::isa::CallConv;
+use sidewinder_ir::tagging::COUNTED_MASK;
+use sidewinder_ir::{Instruction, Op, Ref};
+
+impl Lowering<'_, '_> {
+    pub(super) fn memory(&mut self, instruction: &Instruction) -> Option<Value> {
+        let [first, second, third] = instruction.operands;
+        let (address, offset) = match instruction.op {
+            Op::LoadElement | Op::StoreElement => self.element(first, second),
+            _ => self.field(first, instruction.immediate),
+        };
+        let flags = trusted();
+        match instruction.op {
+            Op::LoadValue | Op::LoadRaw | Op::LoadElement => {
+                Some(self.builder.ins().load(types::I64, flags, address, offset))
+            }
+            Op::LoadRaw32 => Some(self.builder.ins().uload32(flags, address, offset)),
+            Op::LoadFloat => Some(self.builder.ins().load(types::F64, flags, address, offset)),
+            Op::StoreValue | Op::StoreRaw => {
+                let word = self.value(second);
+                self.builder.ins().store(flags, word, address, offset);
+                None
+            }
+            Op::StoreRaw32 => {
+                let word = self.value(second);
+                self.builder.ins().istore32(flags, word, address, offset);
+                None
+            }
+            Op::StoreElement => {
+                let word = self.value(third);
+                self.builder.ins().store(flags, word, address, offset);
+                None
+            }
+            op => unreachable!("{} is no memory operation", op.name()),
+        }
+    }
+
+    /// An address and an offset that fits an instruction.
+    fn field(&mut self, base: Ref, offset: u64) -> (Value, i32) {
+        let address = self.value(base);
+        match i32::try_from(offset as i64) {
+            Ok(offset) => (address, offset),
+            Err(_) => {
+                let offset = self.word(offset);
+                (self.builder.ins().iadd(address, offset), 0)
+            }
+        }
+    }
+
+    fn element(&mut self, base: Ref, index: Ref) -> (Value, i32) {
+        let instruction = self.region.get(index);
+        if instruction.op == Op::ConstRaw {
+            return self.field(base, instruction.immediate.wrapping_mul(8));
+        }
+        let (base, index) = (self.value(base), self.value(index));
+        let bytes = self.builder.ins().ishl_imm_u(index, 3);
+        (self.builder.ins().iadd(base, bytes), 0)
+    }
+
+    /// Slots of the value stack.
+    pub(super) fn stack(&mut self, instruction: &Instruction) -> Option<Value> {
+        let offset = (instruction.immediate as i64 * 8) as i32;
+        match instruction.op {
+            Op::LoadSlot => Some(self.builder.ins().load(types::I64, trusted(), self.base, offset)),
+            Op::SpillSlot => {
+                let word = self.value(instruction.operands[0]);
+                self.builder.ins().store(trusted(), word, self.base, offset);
+                None
+            }
+            op => unreachable!("{} belongs to no body", op.name()),
+        }
+    }
+
+    pub(super) fn dup(&mut self, item: Ref, instruction: &Instruction) {
+        let object = self.value(instruction.operands[0]);
+        let after = self.builder.create_block();
+        self.skip_uncounted(item, object, after);
+        let count = self.builder.ins().load(types::I64, trusted(), object, 0);
+        let count = self.builder.ins().iadd_imm_s(count, 1);
+        self.builder.ins().store(trusted(), count, object, 0);
+        self.builder.ins().jump(after, &[]);
+        self.builder.switch_to_block(after);
+    }
+
+    pub(super) fn drop(&mut self, item: Ref, instruction: &Instruction) {
+        let object = self.value(instruction.operands[0]);
+        let after = self.builder.create_block();
+        let last = self.builder.create_block();
+        self.builder.set_cold_block(last);
+        self.skip_uncounted(item, object, after);
+        let count = self.builder.ins().load(types::I64, trusted(), object, 0);
+        let count = self.builder.ins().iadd_imm_s(count, -1);
+        self.builder.ins().store(trusted(), count, object, 0);
+        self.builder.ins().brif(count, after, &[], last, &[]);
+
+        self.builder.switch_to_block(last);
+        // The thunk preserves all registers, so that the rare case costs the common one nothing.
+        let mut signature = Signature::new(CallConv::PreserveAll);
+        signature.params.extend([AbiParam::new(types::I64), AbiParam::new(types::I64)]);
+        let signature = self.builder.import_signature(signature);
+        let thunk = self.word(self.target.drop_thunk as u64);
+        self.builder.ins().call_indirect(signature, thunk, &[self.context, object]);
+        self.builder.ins().jump(after, &[]);
+        self.builder.switch_to_block(after);
+    }
+
+    /// Goes on at `after` unless the word refers to a mortal object.
+    fn skip_uncounted(&mut self, item: Ref, object: Value, after: cranelift_codegen::ir::Block) {
+        let notes = self.region.note(item);
+        if notes & note::COUNTED != 0 {
+            return;
+        }
+        if notes & note::BOUND == 0 {
+            let bound = self.builder.create_block();
+            self.builder.ins().brif(object, bound, &[], after, &[]);
+            self.builder.switch_to_block(bound);
+        }
+        let counted = self.builder.create_block();
+        let tag = self.builder.ins().band_imm_s(object, COUNTED_MASK as i64);
+        let is_counted = self.builder.ins().icmp_imm_s(IntCC::Equal, tag, 0);
+        self.builder.ins().brif(is_counted, counted, &[], after, &[]);
+        self.builder.switch_to_block(counted);
+    }
+}

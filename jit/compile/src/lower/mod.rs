@@ -1,0 +1,249 @@
+//! From a region to Cranelift's IR: one function `(context, base) -> exit number` for the whole tree.
+//!
+//! An `Int` is kept multiplied by four, so that boxing sets a bit and an overflow of 62 bits is one of 64.
+
+mod arithmetic;
+mod calls;
+mod exits;
+mod guards;
+mod memory;
+mod values;
+
+use crate::exit::ExitRecord;
+use crate::layout::Layout;
+use crate::region::{ExitIndex, Region, SegmentEnd, SegmentId};
+use cranelift_codegen::ir::{AbiParam, Block, BlockArg, InstBuilder, MemFlagsData, Signature, Value, types};
+use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
+use cranelift_frontend::FunctionBuilder;
+use sidewinder_ir::op::{Effect, Type};
+use sidewinder_ir::{Helper, Op, Ref};
+use std::collections::HashMap;
+
+/// What lowering reads besides the region.
+pub struct Target<'a> {
+    pub helpers: &'a [Helper],
+    pub layout: &'a Layout,
+    /// Address of the tree's "invalidated" word, or 0.
+    pub invalidated: u64,
+    /// Address of the thunk around `Layout::drop_last`, which preserves all registers.
+    pub drop_thunk: usize,
+}
+
+/// The signature of a compiled tree.
+pub fn signature() -> Signature {
+    let mut signature = Signature::new(CallConv::SystemV);
+    signature.params.extend([AbiParam::new(types::I64), AbiParam::new(types::I64)]);
+    signature.returns.push(AbiParam::new(types::I64));
+    signature
+}
+
+/// Lowers a region into the function under construction. The result has one record for each exit number.
+pub fn lower(
+    region: &Region,
+    target: &Target,
+    frontend: TargetFrontendConfig,
+    builder: FunctionBuilder,
+) -> Vec<ExitRecord> {
+    let mut lowering = Lowering::new(region, target, builder);
+    lowering.run();
+    let Lowering { mut builder, records, .. } = lowering;
+    builder.seal_all_blocks();
+    builder.finalize(frontend);
+    records
+}
+
+struct Lowering<'a, 'f> {
+    region: &'a Region,
+    target: &'a Target<'a>,
+    builder: FunctionBuilder<'f>,
+    context: Value,
+    base: Value,
+    values: Vec<Option<Value>>,
+    /// Pure instructions that only exits need.
+    sunk: Vec<bool>,
+    uses: Vec<u32>,
+    /// The start of each segment.
+    starts: Vec<Block>,
+    segment: SegmentId,
+    /// Sums, differences and products that came with their overflow test, by (operation, operands), in this segment.
+    with_overflow: HashMap<(Op, Ref, Ref), Value>,
+    /// Tagged words of doubles, in this segment.
+    float_words: HashMap<Ref, Value>,
+    /// Exit blocks still to be filled, each for one snapshot.
+    pending_exits: Vec<exits::PendingExit>,
+    /// Values computed in the exit block being filled.
+    in_exit: Option<HashMap<Ref, Value>>,
+    leave: Block,
+    records: Vec<ExitRecord>,
+}
+
+/// Memory that traces read is always mapped and aligned.
+fn trusted() -> MemFlagsData {
+    MemFlagsData::trusted()
+}
+
+/// The machine type of values of an IR type.
+fn machine_type(kind: Type) -> types::Type {
+    match kind {
+        Type::Float => types::F64,
+        Type::Bool => types::I8,
+        _ => types::I64,
+    }
+}
+
+impl<'a, 'f> Lowering<'a, 'f> {
+    fn new(region: &'a Region, target: &'a Target<'a>, mut builder: FunctionBuilder<'f>) -> Lowering<'a, 'f> {
+        let entry = builder.create_block();
+        builder.append_block_params_for_function_params(entry);
+        let (context, base) = (builder.block_params(entry)[0], builder.block_params(entry)[1]);
+        let leave = builder.create_block();
+        builder.append_block_param(leave, types::I64);
+        builder.set_cold_block(leave);
+        let mut starts = vec![entry];
+        for segment in &region.segments[1..] {
+            let block = builder.create_block();
+            for &parameter in &segment.parameters {
+                builder.append_block_param(block, machine_type(region.type_of(parameter)));
+            }
+            starts.push(block);
+        }
+        let (needed, uses) = main_path(region);
+        let sunk = region
+            .instructions
+            .iter()
+            .enumerate()
+            .map(|(index, instruction)| instruction.op.effect() == Effect::Pure && !needed[index])
+            .collect();
+        Lowering {
+            region,
+            target,
+            builder,
+            context,
+            base,
+            values: vec![None; region.instructions.len()],
+            sunk,
+            uses,
+            starts,
+            segment: SegmentId(0),
+            with_overflow: HashMap::new(),
+            float_words: HashMap::new(),
+            pending_exits: Vec::new(),
+            in_exit: None,
+            leave,
+            records: Vec::new(),
+        }
+    }
+
+    fn run(&mut self) {
+        for index in 0..self.region.segments.len() {
+            self.segment(SegmentId(index as u32));
+        }
+        self.fill_exits();
+        self.builder.switch_to_block(self.leave);
+        let number = self.builder.block_params(self.leave)[0];
+        self.builder.ins().return_(&[number]);
+    }
+
+    fn segment(&mut self, id: SegmentId) {
+        let region = self.region;
+        let segment = region.segment(id);
+        let start = self.starts[id.0 as usize];
+        self.segment = id;
+        self.with_overflow.clear();
+        self.float_words.clear();
+        self.builder.switch_to_block(start);
+        if id.0 != 0 {
+            for (position, &parameter) in segment.parameters.iter().enumerate() {
+                self.values[parameter.0 as usize] = Some(self.builder.block_params(start)[position]);
+            }
+        }
+        for (position, &value) in segment.body.iter().enumerate() {
+            self.instruction(value, segment.body.get(position + 1).copied());
+        }
+        match &segment.end {
+            SegmentEnd::Jump(target, arguments) => {
+                let arguments: Vec<BlockArg> =
+                    arguments.iter().map(|&argument| self.value(argument).into()).collect();
+                self.builder.ins().jump(self.starts[target.0 as usize], &arguments);
+            }
+            SegmentEnd::Exit(exit) => {
+                let (block, arguments) = self.exit_block(*exit);
+                self.builder.ins().jump(block, &arguments);
+            }
+        }
+    }
+
+    fn instruction(&mut self, value: Ref, next: Option<Ref>) {
+        let instruction = self.region.get(value);
+        let result = match instruction.op.effect() {
+            Effect::Pure => {
+                if self.sunk[value.0 as usize] {
+                    // A sum that came with its overflow test costs nothing.
+                    self.found_with_overflow(instruction)
+                } else {
+                    Some(self.pure(instruction))
+                }
+            }
+            Effect::Load if instruction.op == Op::HasType => self.has_type(value, instruction, next),
+            Effect::Load | Effect::Store => self.memory(instruction),
+            Effect::Guard => {
+                self.guard(instruction);
+                None
+            }
+            Effect::Dup => {
+                self.dup(value, instruction);
+                None
+            }
+            Effect::Drop => {
+                self.drop(value, instruction);
+                None
+            }
+            Effect::Call => self.call(instruction),
+            Effect::Other => self.stack(instruction),
+        };
+        self.values[value.0 as usize] = result;
+    }
+
+    /// The exit block of a guard that shares this snapshot, or a new one; with the arguments for it.
+    fn exit_block(&mut self, exit: ExitIndex) -> (Block, Vec<BlockArg>) {
+        if let Some(bridge) = self.region.exit(exit).bridge {
+            return (self.starts[bridge.0 as usize], Vec::new());
+        }
+        self.leaving_block(exit)
+    }
+}
+
+/// Which values the main path needs, and how often each is used there.
+fn main_path(region: &Region) -> (Vec<bool>, Vec<u32>) {
+    let mut needed = vec![false; region.instructions.len()];
+    let mut uses = vec![0; region.instructions.len()];
+    let mut work = Vec::new();
+    let mut need = |value: Ref, work: &mut Vec<Ref>, uses: &mut Vec<u32>| {
+        uses[value.0 as usize] += 1;
+        if !std::mem::replace(&mut needed[value.0 as usize], true) {
+            work.push(value);
+        }
+    };
+    for segment in &region.segments {
+        for &value in &segment.body {
+            let instruction = region.get(value);
+            if instruction.op.effect() != Effect::Pure {
+                for &operand in region.operands(instruction) {
+                    need(operand, &mut work, &mut uses);
+                }
+            }
+        }
+        if let SegmentEnd::Jump(_, arguments) = &segment.end {
+            arguments.iter().for_each(|&argument| need(argument, &mut work, &mut uses));
+        }
+    }
+    while let Some(value) = work.pop() {
+        let instruction = region.get(value);
+        if instruction.op.effect() == Effect::Pure {
+            for &operand in region.operands(instruction) {
+                need(operand, &mut work, &mut uses);
+            }
+        }
+    }
+    (needed, uses)
+}

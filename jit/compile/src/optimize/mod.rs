@@ -1,0 +1,51 @@
+//! The optimizer: from a tree of recorded traces to a region.
+//!
+//! One forward pass rebuilds every trace (`forward.rs` with `fold.rs`, `memory.rs`, `guards.rs`); `looping.rs` runs the
+//! root through it twice, which peels the loop, and the bridges from the state at their exits. `dead_code.rs` and
+//! `reference_counts.rs` then work on the region.
+
+pub mod dead_code;
+mod facts;
+mod fold;
+mod forward;
+mod guards;
+mod hash;
+mod looping;
+mod memory;
+mod plan;
+mod replay;
+mod rules;
+mod state;
+
+use crate::layout::Layout;
+use crate::region::Region;
+use crate::tree::Tree;
+use hash::Set;
+use sidewinder_ir::{Helper, Op};
+
+/// What the passes read besides the region.
+pub struct Environment<'a> {
+    pub tree: &'a Tree,
+    pub helpers: &'a [Helper],
+    pub layout: &'a Layout,
+    /// Slots that a trace of the tree spills words to: memory does not keep what they held.
+    rewritten_slots: Set<i32>,
+}
+
+impl<'a> Environment<'a> {
+    pub fn new(tree: &'a Tree, helpers: &'a [Helper], layout: &'a Layout) -> Environment<'a> {
+        let spilled = tree
+            .traces()
+            .flat_map(|(_, trace)| &trace.instructions)
+            .filter(|instruction| instruction.op == Op::SpillSlot)
+            .map(|instruction| instruction.immediate as i32);
+        Environment { tree, helpers, layout, rewritten_slots: spilled.collect() }
+    }
+}
+
+/// Optimizes a tree.
+pub fn optimize(environment: &Environment) -> Region {
+    let mut region = looping::run(environment);
+    dead_code::run(&mut region, environment.helpers);
+    region
+}

@@ -1,0 +1,77 @@
+//! Trace trees: a root trace with the side traces that grew at its exits. A tree is compiled as one function.
+
+use sidewinder_ir::Trace;
+
+/// Index of a trace in its tree: 0 is the root, `n` is `bridges[n - 1]`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+pub struct TraceIndex(pub u32);
+
+impl TraceIndex {
+    pub const ROOT: TraceIndex = TraceIndex(0);
+}
+
+/// Which copy of a trace an exit belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+pub enum Pass {
+    /// The trace as recorded; of a loop, the first iteration, which computes what stays the same.
+    First,
+    /// The loop's body proper, peeled off the first iteration.
+    Loop,
+}
+
+/// Names an exit of a tree, the same in every compilation of it: bridges may be added, exits keep their names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+pub struct ExitId {
+    pub trace: TraceIndex,
+    pub pass: Pass,
+    /// Index of the guard in the recorded trace, or `ExitId::END`.
+    pub guard: u32,
+}
+
+impl ExitId {
+    /// Stands for the guard where the trace ends by leaving.
+    pub const END: u32 = u32::MAX;
+}
+
+/// A side trace and the exit at which it starts.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Bridge {
+    pub parent_exit: ExitId,
+    pub trace: Trace,
+}
+
+/// All that is compiled into one function. A bridge's parent comes before it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Tree {
+    pub root: Trace,
+    pub bridges: Vec<Bridge>,
+    /// Address of a 32-bit word that becomes nonzero when one of the tree's assumptions is invalidated; 0 if the tree
+    /// has none.
+    pub invalidated: u64,
+}
+
+impl Tree {
+    /// A tree without bridges.
+    pub fn new(root: Trace) -> Tree {
+        Tree { root, bridges: Vec::new(), invalidated: 0 }
+    }
+
+    pub fn trace(&self, index: TraceIndex) -> &Trace {
+        match index.0 {
+            0 => &self.root,
+            n => &self.bridges[n as usize - 1].trace,
+        }
+    }
+
+    /// Every trace with its index, parents first.
+    pub fn traces(&self) -> impl Iterator<Item = (TraceIndex, &Trace)> {
+        let bridges = self.bridges.iter().map(|bridge| &bridge.trace);
+        std::iter::once(&self.root).chain(bridges).enumerate().map(|(index, trace)| (TraceIndex(index as u32), trace))
+    }
+
+    /// The bridge at an exit.
+    pub fn bridge_at(&self, exit: ExitId) -> Option<TraceIndex> {
+        let position = self.bridges.iter().position(|bridge| bridge.parent_exit == exit)?;
+        Some(TraceIndex(position as u32 + 1))
+    }
+}

@@ -1,0 +1,397 @@
+//! Runs trees twice, by the reference executor and as machine code, and compares what is left.
+
+#![allow(dead_code)]
+
+pub mod random;
+
+use sidewinder_ir::eval::{self, Exit, Machine};
+use sidewinder_ir::op::{Alias, Type};
+use sidewinder_ir::{Helper, HelperEffects, HelperId, TraceEnd, tagging, text};
+use sidewinder_jit::{
+    Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, Layout, Options, Pass, TraceIndex, Tree, materialize,
+};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::mem::offset_of;
+
+pub const TRUE: u64 = 0x1000_0008;
+pub const FALSE: u64 = 0x1000_0028;
+pub const BOOL_TYPE: u64 = 0x2_0008;
+/// A static type with counted instances.
+pub const LIST_TYPE: u64 = 0x2_0028;
+/// A heap type.
+pub const CLASS_TYPE: u64 = 0x3_0000;
+pub const OTHER_CLASS_TYPE: u64 = 0x3_0010;
+
+/// Words of the stack below and above the entry frame's base.
+const STACK_BELOW: usize = 16;
+const STACK_WORDS: usize = 128;
+
+#[repr(C)]
+pub struct TestContext {
+    pub interrupt: u32,
+    pub finalizers_pending: u32,
+    pub exit_buffer: *mut u64,
+    pub buffer: Vec<u64>,
+}
+
+thread_local! {
+    static CALLS: RefCell<Vec<(HelperId, Vec<u64>)>> = const { RefCell::new(Vec::new()) };
+    static DROPPED: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+}
+
+extern "C" fn drop_last(_context: *mut TestContext, object: u64) {
+    DROPPED.with_borrow_mut(|dropped| dropped.push(object));
+}
+
+/// Helper 0: pure, of words. Helper 1: may do anything; returns its argument plus a dash of its count of calls.
+/// Helper 2: writes a list item and nothing else. Helper 3: a pure function of doubles. Helper 4: integers, no result.
+pub fn helpers() -> Vec<Helper> {
+    fn row(name: &'static str, address: usize, operands: &'static [Type], result: Type, effects: HelperEffects) -> Helper {
+        Helper { name, address, operands, result, effects }
+    }
+    extern "C" fn mix(_: *mut TestContext, a: u64, b: u64) -> u64 {
+        call(0, &[a, b], &mut |_, _| {})
+    }
+    extern "C" fn anything(_: *mut TestContext, a: u64) -> u64 {
+        call(1, &[a], &mut store_real)
+    }
+    extern "C" fn set_item(_: *mut TestContext, object: u64, value: u64) -> u64 {
+        call(2, &[object, value], &mut store_real)
+    }
+    extern "C" fn hypotenuse(_: *mut TestContext, a: f64, b: f64) -> f64 {
+        f64::from_bits(call(3, &[a.to_bits(), b.to_bits()], &mut |_, _| {}))
+    }
+    extern "C" fn note(_: *mut TestContext, a: i64) {
+        call(4, &[a as u64], &mut |_, _| {});
+    }
+    vec![
+        row("mix", mix as *const () as usize, &[Type::Raw, Type::Raw], Type::Raw, HelperEffects::PURE),
+        row("anything", anything as *const () as usize, &[Type::Value], Type::Value, HelperEffects::ANY),
+        row(
+            "set_item",
+            set_item as *const () as usize,
+            &[Type::Value, Type::Value],
+            Type::Raw,
+            HelperEffects::ALLOCATES.writing(Alias::ListItem),
+        ),
+        row("hypotenuse", hypotenuse as *const () as usize, &[Type::Float, Type::Float], Type::Float, HelperEffects::PURE),
+        row("note", note as *const () as usize, &[Type::Int], Type::None, HelperEffects::ALLOCATES.raising()),
+    ]
+}
+
+/// Helpers that write get the object's address; objects here have 16 words, and item 15 is theirs.
+fn store_real(address: u64, word: u64) {
+    // SAFETY: tests pass objects of the test heap.
+    unsafe { *(address as *mut u64) = word };
+}
+
+fn call(helper: u16, arguments: &[u64], store: &mut dyn FnMut(u64, u64)) -> u64 {
+    CALLS.with_borrow_mut(|calls| {
+        if helper != 0 && helper != 3 {
+            calls.push((HelperId(helper), arguments.to_vec()));
+        }
+        meaning(helper, arguments, store)
+    })
+}
+
+/// What the helpers compute, for both executors.
+fn meaning(helper: u16, arguments: &[u64], store: &mut dyn FnMut(u64, u64)) -> u64 {
+    match helper {
+        0 => arguments[0].wrapping_mul(31) ^ arguments[1],
+        1 => {
+            // Changes the last word of an object.
+            if tagging::is_counted(arguments[0]) {
+                store(arguments[0] + 15 * 8, tagging::box_int(77));
+            }
+            arguments[0]
+        }
+        2 => {
+            store(arguments[0] + 14 * 8, arguments[1]);
+            0
+        }
+        3 => {
+            let (a, b) = (f64::from_bits(arguments[0]), f64::from_bits(arguments[1]));
+            (a * a + b * b).sqrt().to_bits()
+        }
+        _ => 0,
+    }
+}
+
+pub fn layout() -> Layout {
+    Layout {
+        interrupt: offset_of!(TestContext, interrupt) as i32,
+        finalizers_pending: offset_of!(TestContext, finalizers_pending) as i32,
+        exit_buffer: offset_of!(TestContext, exit_buffer) as i32,
+        true_word: TRUE,
+        false_word: FALSE,
+        bool_type: BOOL_TYPE,
+        drop_last: drop_last as *const () as usize,
+        reassignable_types: Vec::new(),
+        uncounted_types: vec![BOOL_TYPE],
+        counted_types: vec![LIST_TYPE],
+    }
+}
+
+/// A tree from text: the root, then bridges after lines like `== bridge 0 loop 12`.
+pub fn parse_tree(source: &str) -> Tree {
+    let mut tree: Option<Tree> = None;
+    for part in source.split("== ") {
+        let (head, body) = part.split_once('\n').unwrap_or((part, ""));
+        let words: Vec<&str> = head.split_whitespace().collect();
+        match words[..] {
+            ["bridge", parent, pass, guard] => {
+                let trace = text::parse(body).unwrap_or_else(|message| panic!("{message}\n{body}"));
+                let guard = if guard == "end" { ExitId::END } else { guard.parse().unwrap() };
+                let pass = if pass == "loop" { Pass::Loop } else { Pass::First };
+                let parent_exit = ExitId { trace: TraceIndex(parent.parse().unwrap()), pass, guard };
+                tree.as_mut().expect("root first").bridges.push(Bridge { parent_exit, trace });
+            }
+            ["root"] => tree = Some(Tree::new(text::parse(body).unwrap_or_else(|m| panic!("{m}\n{body}")))),
+            [] => {}
+            _ => break,
+        }
+    }
+    tree.expect("a root")
+}
+
+/// The world a tree runs in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct World {
+    pub slots: BTreeMap<i32, u64>,
+    /// Objects: sixteen words each; the first two are count and type.
+    pub objects: Vec<[u64; 16]>,
+}
+
+/// What was left.
+#[derive(Debug, PartialEq)]
+pub struct Left {
+    /// Trace and guard.
+    pub exit: (u32, u32),
+    pub frame: sidewinder_ir::FrameState,
+    pub slots: BTreeMap<i32, u64>,
+    pub objects: Vec<[u64; 16]>,
+    pub calls: Vec<(HelperId, Vec<u64>)>,
+}
+
+/// Words that refer to objects in a `World`: `object(n)` is replaced with the address of the n-th.
+pub fn object(number: u64) -> u64 {
+    0x5_0000_0000 + number * 16 * 8
+}
+
+fn relocate(word: u64, count: usize, base: u64) -> u64 {
+    let offset = word.wrapping_sub(object(0));
+    if word & 7 == 0 && offset < count as u64 * 128 { base + offset } else { word }
+}
+
+fn unrelocate(word: u64, count: usize, base: u64) -> u64 {
+    let offset = word.wrapping_sub(base);
+    if word & 7 == 0 && offset < count as u64 * 128 { object(0) + offset } else { word }
+}
+
+pub struct Runner {
+    pub arena: Arena,
+    pub compiler: Compiler,
+}
+
+/// Places the objects True and False at their fixed addresses.
+fn map_singletons() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED_NOREPLACE;
+        let protection = libc::PROT_READ | libc::PROT_WRITE;
+        let page = (TRUE & !0xfff) as *mut libc::c_void;
+        // SAFETY: a fresh page that nothing else uses.
+        unsafe {
+            assert_eq!(libc::mmap(page, 4096, protection, flags, -1, 0), page);
+            *((TRUE + 8) as *mut u64) = BOOL_TYPE;
+            *((FALSE + 8) as *mut u64) = BOOL_TYPE;
+        }
+    });
+}
+
+/// Memory as the reference executor sees it.
+fn reference_memory(world: &World) -> HashMap<u64, u64> {
+    let mut memory = HashMap::from([(TRUE + 8, BOOL_TYPE), (FALSE + 8, BOOL_TYPE)]);
+    for (number, words) in world.objects.iter().enumerate() {
+        for (index, &word) in words.iter().enumerate() {
+            memory.insert(object(number as u64) + index as u64 * 8, word);
+        }
+    }
+    memory
+}
+
+impl Runner {
+    pub fn new() -> Runner {
+        map_singletons();
+        let mut arena = Arena::new(1 << 20).expect("executable memory");
+        let options = Options { dump: true, verify: true };
+        let compiler = Compiler::new(helpers(), layout(), options, &mut arena).unwrap();
+        Runner { arena, compiler }
+    }
+
+    pub fn compile(&mut self, tree: &Tree) -> CompiledTree {
+        self.compiler.compile(tree).unwrap_or_else(|message| panic!("{message}"))
+    }
+
+    /// Runs the tree both ways and checks that both leave the same. Gives what is left.
+    pub fn check(&mut self, tree: &Tree, world: &World) -> Left {
+        let compiled = self.compile(tree);
+        self.check_compiled(tree, &compiled, world)
+    }
+
+    pub fn check_compiled(&mut self, tree: &Tree, compiled: &CompiledTree, world: &World) -> Left {
+        let expected = reference(tree, TraceIndex::ROOT, world, Vec::new());
+        let mut actual = self.run(tree, compiled, world);
+        // Both copies of a guard may have the same bridge; the reference takes the first.
+        actual.exit.0 = expected.exit.0;
+        if expected != actual {
+            let dumps = compiled.dumps.as_ref().unwrap();
+            panic!(
+                "machine code differs\nexpected {expected:x?}\nactual   {actual:x?}\n{}\n{}",
+                dumps.traces, dumps.optimized
+            );
+        }
+        actual
+    }
+
+    /// The exit that machine code takes, and the world it leaves.
+    pub fn leave(&mut self, compiled: &CompiledTree, world: &World) -> (ExitId, World) {
+        let (id, left) = self.run_code(compiled, world);
+        (id, World { slots: left.slots, objects: left.objects })
+    }
+
+    pub fn run(&mut self, tree: &Tree, compiled: &CompiledTree, world: &World) -> Left {
+        let (id, left) = self.run_code(compiled, world);
+        // An exit of the other copy of a guard that has a bridge: the reference goes on in the bridge, and so do we.
+        let bridge = tree.bridges.iter().position(|bridge| {
+            (bridge.parent_exit.trace, bridge.parent_exit.guard) == (id.trace, id.guard)
+        });
+        match bridge {
+            Some(position) => {
+                let world = World { slots: left.slots, objects: left.objects };
+                reference(tree, TraceIndex(position as u32 + 1), &world, left.calls)
+            }
+            None => left,
+        }
+    }
+
+    fn run_code(&mut self, compiled: &CompiledTree, world: &World) -> (ExitId, Left) {
+        let code = self.arena.install(&compiled.code).expect("room");
+        // SAFETY: compiled for this signature.
+        let entry: Entry = unsafe { std::mem::transmute(self.arena.address(code)) };
+        let mut buffer = vec![0xdead_dead_dead_deadu64; 256];
+        let mut context = TestContext {
+            interrupt: 0,
+            finalizers_pending: 0,
+            exit_buffer: buffer.as_mut_ptr(),
+            buffer: Vec::new(),
+        };
+        let mut heap: Vec<[u64; 16]> = Vec::with_capacity(world.objects.len() + 1);
+        // Objects lie at multiples of 16, where mortal ones belong.
+        let base = heap.as_mut_ptr() as u64 + 15 & !15;
+        let count = world.objects.len();
+        let mut stack = vec![0u64; STACK_WORDS];
+        let base_pointer = unsafe { stack.as_mut_ptr().add(STACK_BELOW) };
+        for (&slot, &word) in &world.slots {
+            stack[(slot + STACK_BELOW as i32) as usize] = relocate(word, count, base);
+        }
+        for (index, object) in world.objects.iter().enumerate() {
+            let object = object.map(|word| relocate(word, count, base));
+            unsafe { *(base as *mut [u64; 16]).add(index) = object };
+        }
+        CALLS.with_borrow_mut(Vec::clear);
+        DROPPED.with_borrow_mut(Vec::clear);
+        let number = unsafe { entry(&raw mut context as *mut u8, base_pointer) };
+        let record = &compiled.exits[number as usize];
+        let box_float = |float: f64| boxed_float(float.to_bits());
+        let increment = |word: u64| {
+            if tagging::is_counted(word) {
+                unsafe { *(word as *mut u64) += 1 };
+            }
+        };
+        unsafe { materialize(record, buffer.as_ptr(), base_pointer, box_float, increment) };
+        let objects = (0..count)
+            .map(|index| unsafe { *(base as *const [u64; 16]).add(index) }.map(|word| unrelocate(word, count, base)))
+            .collect();
+        let slots: BTreeMap<i32, u64> = stack
+            .iter()
+            .enumerate()
+            .filter(|&(_, &word)| word != 0)
+            .map(|(index, &word)| (index as i32 - STACK_BELOW as i32, unrelocate(word, count, base)))
+            .collect();
+        let calls = CALLS
+            .with_borrow(Vec::clone)
+            .into_iter()
+            .map(|(id, arguments)| (id, arguments.into_iter().map(|word| unrelocate(word, count, base)).collect()))
+            .collect();
+        self.arena.free(code);
+        let left = Left {
+            exit: (record.id.trace.0, record.id.guard),
+            frame: record.frame,
+            slots,
+            objects,
+            calls,
+        };
+        (record.id, left)
+    }
+}
+
+fn boxed_float(bits: u64) -> u64 {
+    if tagging::float_fits(bits) { tagging::box_float(bits) } else { bits & 0x0fff_ffff_ffff_fff0 | 0x6000_0000_0000_0000 }
+}
+
+/// Runs the tree by the reference executor, starting with one of its traces.
+fn reference(tree: &Tree, start: TraceIndex, world: &World, calls: Vec<(HelperId, Vec<u64>)>) -> Left {
+    let helper = |id: HelperId, arguments: &[u64], memory: &mut HashMap<u64, u64>| {
+        meaning(id.0, arguments, &mut |address, word| {
+            memory.insert(address, word);
+        })
+    };
+    let mut machine = Machine::new(layout().singletons(), Box::new(helper));
+    machine.slots = world.slots.clone();
+    machine.memory = reference_memory(world);
+    let mut trace = start;
+    let (exit, frame) = loop {
+        let Exit { guard, frame, end } = eval::run(tree.trace(trace), &mut machine, 1_000_000);
+        let guard = guard.unwrap_or(ExitId::END);
+        if let Some(TraceEnd::Root(_)) = end {
+            trace = TraceIndex::ROOT;
+            continue;
+        }
+        let bridge = tree
+            .bridges
+            .iter()
+            .position(|bridge| (bridge.parent_exit.trace, bridge.parent_exit.guard) == (trace, guard));
+        match bridge {
+            Some(position) => trace = TraceIndex(position as u32 + 1),
+            None => break ((trace.0, guard), frame),
+        }
+    };
+    let mut objects = world.objects.clone();
+    for (number, words) in objects.iter_mut().enumerate() {
+        for (index, word) in words.iter_mut().enumerate() {
+            *word = machine.memory[&(object(number as u64) + index as u64 * 8)];
+        }
+        // The executor counts apart from memory.
+        let change = machine.counts.get(&object(number as u64)).copied().unwrap_or(0);
+        words[0] = words[0].wrapping_add(change as u64);
+    }
+    let mut all_calls = calls;
+    all_calls.extend(machine.calls.iter().filter(|(id, _)| id.0 != 0 && id.0 != 3).cloned());
+    machine.slots.retain(|_, word| *word != 0);
+    Left { exit, frame, slots: machine.slots.clone(), objects, calls: all_calls }
+}
+
+pub fn int(value: i64) -> u64 {
+    tagging::box_int(value)
+}
+
+pub fn float(value: f64) -> u64 {
+    tagging::box_float(value.to_bits())
+}
+
+pub fn world(slots: &[u64]) -> World {
+    let slots = slots.iter().enumerate().map(|(slot, &word)| (slot as i32, word)).collect();
+    World { slots, objects: Vec::new() }
+}

@@ -1,0 +1,39 @@
+//! Snapshots: what the interpreter's frames hold at an exit.
+//!
+//! Slots are words of the thread's value stack, counted from the first register of the frame in which the trace was
+//! entered. Frame headers are slots like any other (see the interpreter's frame layout), so an inlined frame needs no
+//! structure of its own here but where the running one starts and where it goes on.
+
+use crate::trace::Ref;
+
+/// Index of a snapshot in its trace.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub struct SnapshotId(pub u32);
+
+/// A slot that the exit writes. Slots that are not listed keep what memory has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SlotValue {
+    /// Words from the entry frame's first register.
+    pub slot: i32,
+    /// A `Value`, `Int` or `Float` instruction; the exit boxes the latter two. The slot owns a reference (if counted).
+    pub value: Ref,
+}
+
+/// Where the interpreter goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FrameState {
+    /// First register of the running frame, in words from that of the entry frame.
+    pub base: i32,
+    /// Address of the bytecode instruction to execute next (or that raised).
+    pub instruction: u64,
+    /// Frames entered since the trace's start minus frames left: how far the recursion counter moves.
+    pub depth: i32,
+}
+
+/// The interpreter's state at an exit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Snapshot {
+    pub frame: FrameState,
+    /// Sorted by slot.
+    pub slots: Vec<SlotValue>,
+}

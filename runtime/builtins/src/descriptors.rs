@@ -1,0 +1,317 @@
+//! Attributes and methods of the descriptor types: property, staticmethod, classmethod, super, bound methods, native
+//! functions, slot wrappers and the descriptors of computed attributes.
+
+use sidewinder_runtime::native::{GetSet, Native};
+use sidewinder_runtime::objects::method::{
+    self, BUILTIN_FUNCTION, CLASS_METHOD, CLASS_METHOD_DESCRIPTOR, GETSET_DESCRIPTOR, GetSetObject, MEMBER_DESCRIPTOR,
+    METHOD, METHOD_DESCRIPTOR, METHOD_WRAPPER, MemberObject, MethodObject, MethodWrapper, NativeFunctionObject, PROPERTY,
+    PropertyObject, STATIC_METHOD, SUPER, StaticMethodObject, SuperObject, WRAPPER_DESCRIPTOR, WrapperDescriptor,
+};
+use sidewinder_runtime::objects::str::StrObject;
+use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::type_object::StaticType;
+use sidewinder_runtime::objects::{dict, exception, singleton};
+use sidewinder_runtime::operations::{attribute, call, convert};
+use sidewinder_runtime::{Context, Owned, Result, TypeObject, Value};
+use std::cell::Cell;
+
+/// Methods and computed attributes of the types in this file.
+pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[
+    (&PROPERTY, PROPERTY_METHODS, PROPERTY_GETSET),
+    (&STATIC_METHOD, &[], WRAPPER_GETSET),
+    (&CLASS_METHOD, &[], WRAPPER_GETSET),
+    (&SUPER, &[], SUPER_GETSET),
+    (&METHOD, METHOD_METHODS, METHOD_GETSET),
+    (&BUILTIN_FUNCTION, FUNCTION_METHODS, FUNCTION_GETSET),
+    (&METHOD_DESCRIPTOR, &[], METHOD_DESCRIPTOR_GETSET),
+    (&CLASS_METHOD_DESCRIPTOR, &[], METHOD_DESCRIPTOR_GETSET),
+    (&GETSET_DESCRIPTOR, &[], GETSET_GETSET),
+    (&MEMBER_DESCRIPTOR, &[], MEMBER_GETSET),
+    (&WRAPPER_DESCRIPTOR, &[], SLOT_WRAPPER_GETSET),
+    (&METHOD_WRAPPER, &[], METHOD_WRAPPER_GETSET),
+];
+
+type Get = fn(&mut Context, Value) -> Result<Owned>;
+
+const fn read_only(name: &'static str, get: Get) -> GetSet {
+    GetSet { name, get, set: None, doc: "" }
+}
+
+fn none() -> Owned {
+    Owned::new(singleton::none())
+}
+
+/// The content of a field, `None` for an absent one.
+fn shown(value: Value) -> Owned {
+    Owned::new(if value.is_unbound() { singleton::none() } else { value })
+}
+
+fn as_text(cx: &mut Context, text: &str) -> Result<Owned> {
+    Ok(StrObject::new(cx, text))
+}
+
+/// Documentation as `__doc__` shows it.
+fn doc_of(cx: &mut Context, doc: &str) -> Result<Owned> {
+    if doc.is_empty() { Ok(none()) } else { as_text(cx, doc) }
+}
+
+// Properties.
+
+static PROPERTY_METHODS: &[Native] = &[
+    Native::new("getter", 1, 1, |cx, arguments| replace(cx, arguments, 0), "Descriptor to obtain a copy of the property with a different getter."),
+    Native::new("setter", 1, 1, |cx, arguments| replace(cx, arguments, 1), "Descriptor to obtain a copy of the property with a different setter."),
+    Native::new("deleter", 1, 1, |cx, arguments| replace(cx, arguments, 2), "Descriptor to obtain a copy of the property with a different deleter."),
+    Native::new("__set_name__", 2, 2, set_name, "Method to set name of a property."),
+];
+
+static PROPERTY_GETSET: &[GetSet] = &[
+    read_only("fget", |_, value| Ok(shown(property(value).getter.get()))),
+    read_only("fset", |_, value| Ok(shown(property(value).setter.get()))),
+    read_only("fdel", |_, value| Ok(shown(property(value).deleter.get()))),
+    GetSet { name: "__doc__", get: |_, value| Ok(shown(property(value).doc.get())), set: Some(set_property_doc), doc: "" },
+    GetSet { name: "__name__", get: property_name, set: Some(set_property_name), doc: "" },
+    read_only("__isabstractmethod__", property_is_abstract),
+];
+
+fn property(value: Value) -> &'static PropertyObject {
+    method::descriptor::property_of(value)
+}
+
+/// A copy of the property with one of its three functions replaced (CPython's `property_copy`).
+fn replace(cx: &mut Context, arguments: &[Value], place: usize) -> Result<Owned> {
+    let own = property(arguments[0]);
+    let mut values = [own.getter.get(), own.setter.get(), own.deleter.get(), own.doc.get()];
+    values[place] = arguments[1];
+    let keeps_doc = !own.doc_from_getter.get();
+    if !keeps_doc && values[0] != singleton::none() {
+        values[3] = singleton::none();
+    }
+    let values = values.map(shown);
+    let name = shown(own.name.get());
+    let class = arguments[0].type_of().value();
+    let made = call::call(cx, class, &values.each_ref().map(Owned::value))?;
+    if let Some(copy) = made.value().cast::<PropertyObject>()
+        && name.value() != singleton::none()
+    {
+        drop(Owned::from_raw_option(copy.name.replace(name.into_raw())));
+    }
+    Ok(made)
+}
+
+fn set_name(_cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let name = Owned::new(arguments[2]);
+    drop(Owned::from_raw_option(property(arguments[0]).name.replace(name.into_raw())));
+    Ok(none())
+}
+
+fn set_cell(cell: &Cell<Value>, new: Value) {
+    let raw = if new.is_unbound() { Value::UNBOUND } else { Owned::new(new).into_raw() };
+    drop(Owned::from_raw_option(cell.replace(raw)));
+}
+
+fn set_property_doc(_cx: &mut Context, value: Value, new: Value) -> Result<()> {
+    property(value).doc_from_getter.set(false);
+    set_cell(&property(value).doc, new);
+    Ok(())
+}
+
+fn property_name(cx: &mut Context, value: Value) -> Result<Owned> {
+    match property(value).known_name(cx)? {
+        Some(name) => Ok(name),
+        None => {
+            let name = cx.interpreter().names.name;
+            let message = "'property' object has no attribute '__name__'";
+            Err(exception::raise_attribute_error(cx, value, name, message))
+        }
+    }
+}
+
+fn set_property_name(_cx: &mut Context, value: Value, new: Value) -> Result<()> {
+    set_cell(&property(value).name, new);
+    Ok(())
+}
+
+fn is_abstract(cx: &mut Context, value: Value) -> Result<bool> {
+    if value.is_unbound() {
+        return Ok(false);
+    }
+    match attribute::get_text_optional(cx, value, "__isabstractmethod__")? {
+        Some(flag) => convert::truth(cx, flag.value()),
+        None => Ok(false),
+    }
+}
+
+fn property_is_abstract(cx: &mut Context, value: Value) -> Result<Owned> {
+    let own = property(value);
+    for function in [own.getter.get(), own.setter.get(), own.deleter.get()] {
+        if is_abstract(cx, function)? {
+            return Ok(Owned::new(singleton::true_()));
+        }
+    }
+    Ok(Owned::new(singleton::false_()))
+}
+
+// Static and class methods.
+
+static WRAPPER_GETSET: &[GetSet] = &[
+    read_only("__func__", |_, value| Ok(shown(callable_of(value)))),
+    read_only("__wrapped__", |_, value| Ok(shown(callable_of(value)))),
+    read_only("__isabstractmethod__", |cx, value| {
+        let truth = is_abstract(cx, callable_of(value))?;
+        Ok(Owned::new(singleton::boolean(truth)))
+    }),
+    GetSet { name: "__dict__", get: attribute::own_dict, set: None, doc: "" },
+];
+
+fn callable_of(value: Value) -> Value {
+    // SAFETY: (heap 2) static and class methods have the same layout.
+    unsafe { value.cast_unchecked::<StaticMethodObject>() }.callable.get()
+}
+
+// super
+
+static SUPER_GETSET: &[GetSet] = &[
+    read_only("__thisclass__", |_, value| Ok(shown(super_of(value).class.get()))),
+    read_only("__self__", |_, value| Ok(shown(super_of(value).object.get()))),
+    read_only("__self_class__", |_, value| Ok(shown(super_of(value).object_type.get()))),
+];
+
+fn super_of(value: Value) -> &'static SuperObject {
+    // SAFETY: (heap 2) the descriptor has checked the type.
+    unsafe { value.cast_unchecked() }
+}
+
+// Bound methods.
+
+static METHOD_METHODS: &[Native] = &[Native::new("__reduce__", 0, 0, reduce_method, "")];
+
+static METHOD_GETSET: &[GetSet] = &[
+    read_only("__func__", |_, value| Ok(Owned::new(bound(value).function))),
+    read_only("__self__", |_, value| Ok(Owned::new(bound(value).receiver))),
+    read_only("__doc__", |cx, value| {
+        let name = cx.interpreter().names.doc;
+        Ok(attribute::get_optional(cx, bound(value).function, name)?.unwrap_or_else(none))
+    }),
+];
+
+fn bound(value: Value) -> &'static MethodObject {
+    // SAFETY: (heap 2) the descriptor has checked the type.
+    unsafe { value.cast_unchecked() }
+}
+
+/// Pickles as `getattr(receiver, name)`.
+fn reduce_method(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let own = bound(arguments[0]);
+    let name = attribute::get_text(cx, own.function, "__name__")?;
+    let getattr = cx.builtins().get_text(cx, "getattr").map_or_else(none, Owned::new);
+    let inner = TupleObject::new(cx, &[own.receiver, name.value()]);
+    Ok(TupleObject::from_owned(cx, vec![getattr, inner]))
+}
+
+// Native functions.
+
+static FUNCTION_METHODS: &[Native] = &[Native::new("__reduce__", 0, 0, reduce_function, "")];
+
+static FUNCTION_GETSET: &[GetSet] = &[
+    read_only("__name__", |cx, value| as_text(cx, native(value).definition.name)),
+    read_only("__qualname__", |cx, value| as_text(cx, &native(value).qualified_name())),
+    read_only("__module__", |_, value| Ok(shown(native(value).module))),
+    read_only("__self__", function_self),
+    read_only("__doc__", |cx, value| doc_of(cx, native(value).definition.doc)),
+    read_only("__text_signature__", |_, _| Ok(none())),
+];
+
+static METHOD_DESCRIPTOR_GETSET: &[GetSet] = &[
+    read_only("__name__", |cx, value| as_text(cx, native(value).definition.name)),
+    read_only("__qualname__", |cx, value| as_text(cx, &native(value).qualified_name())),
+    read_only("__objclass__", |_, value| Ok(shown(native(value).bound))),
+    read_only("__doc__", |cx, value| doc_of(cx, native(value).definition.doc)),
+    read_only("__text_signature__", |_, _| Ok(none())),
+];
+
+fn native(value: Value) -> &'static NativeFunctionObject {
+    // SAFETY: (heap 2) the descriptor has checked the type; the three native types have one layout.
+    unsafe { value.cast_unchecked() }
+}
+
+/// The receiver; a module's function has the module.
+fn function_self(cx: &mut Context, value: Value) -> Result<Owned> {
+    let own = native(value);
+    if own.receiver().is_none() && !own.module.is_unbound() {
+        let modules = Owned::new(cx.interpreter().modules.value());
+        return Ok(dict::of(modules.value()).get(cx, own.module)?.map_or_else(none, Owned::new));
+    }
+    Ok(Owned::new(own.self_value()))
+}
+
+fn reduce_function(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let own = native(arguments[0]);
+    let Some(receiver) = own.receiver() else { return as_text(cx, own.definition.name) };
+    let name = StrObject::new(cx, own.definition.name);
+    let getattr = cx.builtins().get_text(cx, "getattr").map_or_else(none, Owned::new);
+    let inner = TupleObject::new(cx, &[receiver, name.value()]);
+    Ok(TupleObject::from_owned(cx, vec![getattr, inner]))
+}
+
+// Descriptors of computed attributes and of slots.
+
+static GETSET_GETSET: &[GetSet] = &[
+    read_only("__name__", |cx, value| as_text(cx, getset(value).definition.name)),
+    read_only("__qualname__", |cx, value| qualified(cx, getset(value).owner, getset(value).definition.name)),
+    read_only("__objclass__", |_, value| Ok(Owned::new(getset(value).owner))),
+    read_only("__doc__", |cx, value| doc_of(cx, getset(value).definition.doc)),
+];
+
+static MEMBER_GETSET: &[GetSet] = &[
+    read_only("__name__", |_, value| Ok(Owned::new(member(value).name))),
+    read_only("__qualname__", |cx, value| qualified(cx, member(value).owner, &member(value).name_text())),
+    read_only("__objclass__", |_, value| Ok(Owned::new(member(value).owner))),
+    read_only("__doc__", |_, _| Ok(none())),
+];
+
+fn getset(value: Value) -> &'static GetSetObject {
+    // SAFETY: (heap 2) the descriptor has checked the type.
+    unsafe { value.cast_unchecked() }
+}
+
+fn member(value: Value) -> &'static MemberObject {
+    // SAFETY: (heap 2) the descriptor has checked the type.
+    unsafe { value.cast_unchecked() }
+}
+
+fn qualified(cx: &mut Context, owner: Value, name: &str) -> Result<Owned> {
+    let owner = owner.cast::<TypeObject>().map_or("?", TypeObject::name);
+    as_text(cx, &format!("{owner}.{name}"))
+}
+
+// Slot wrappers.
+
+static SLOT_WRAPPER_GETSET: &[GetSet] = &[
+    read_only("__name__", |cx, value| as_text(cx, slot_wrapper(value).row.name)),
+    read_only("__qualname__", |cx, value| qualified(cx, slot_wrapper(value).owner.value(), slot_wrapper(value).row.name)),
+    read_only("__objclass__", |_, value| Ok(Owned::new(slot_wrapper(value).owner.value()))),
+    read_only("__doc__", |_, _| Ok(none())),
+    read_only("__text_signature__", |_, _| Ok(none())),
+];
+
+static METHOD_WRAPPER_GETSET: &[GetSet] = &[
+    read_only("__name__", |cx, value| as_text(cx, method_wrapper(value).row.name)),
+    read_only("__qualname__", |cx, value| {
+        qualified(cx, method_wrapper(value).owner.value(), method_wrapper(value).row.name)
+    }),
+    read_only("__objclass__", |_, value| Ok(Owned::new(method_wrapper(value).owner.value()))),
+    read_only("__self__", |_, value| Ok(Owned::new(method_wrapper(value).receiver))),
+    read_only("__doc__", |_, _| Ok(none())),
+    read_only("__text_signature__", |_, _| Ok(none())),
+];
+
+fn slot_wrapper(value: Value) -> &'static WrapperDescriptor {
+    // SAFETY: (heap 2) the descriptor has checked the type.
+    unsafe { value.cast_unchecked() }
+}
+
+fn method_wrapper(value: Value) -> &'static MethodWrapper {
+    // SAFETY: (heap 2) the descriptor has checked the type.
+    unsafe { value.cast_unchecked() }
+}
+

@@ -1,0 +1,331 @@
+//! The format mini-language: parsing of `[[fill]align][sign][z][#][0][width][grouping][.precision[grouping]][type]`,
+//! and padding to a width. Formatting numbers is in `format_number.rs`.
+
+use sidewinder_runtime::context::{Context, Raised, Result};
+use sidewinder_runtime::objects::str::StrObject;
+use sidewinder_runtime::{Owned, Value};
+
+/// Where padding goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Align {
+    Left,
+    Right,
+    Center,
+    /// Between a number's sign and its digits.
+    AfterSign,
+}
+
+/// How a number's sign is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sign {
+    /// Only a minus, by default.
+    Default,
+    /// Only a minus, asked for with `-`.
+    Minus,
+    /// `+` or `-`.
+    Plus,
+    /// A space or a minus.
+    Space,
+}
+
+/// Digits separated into groups.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Grouping {
+    pub separator: char,
+    /// Digits of a group.
+    pub size: usize,
+}
+
+/// A parsed format specification.
+#[derive(Clone, Debug)]
+pub struct FormatSpec {
+    /// Code point of the padding.
+    pub fill: u32,
+    pub align: Align,
+    pub sign: Sign,
+    /// `z`: a negative number that rounds to zero shows no sign.
+    pub no_negative_zero: bool,
+    /// `#`
+    pub alternate: bool,
+    pub width: Option<usize>,
+    pub grouping: Option<Grouping>,
+    pub precision: Option<usize>,
+    /// Grouping of the digits after the point.
+    pub fraction_grouping: Option<Grouping>,
+    /// Code point of the type; zero if there was none and the default has none.
+    pub kind: u32,
+}
+
+/// Why a specification is malformed.
+enum Malformed {
+    TooManyDigits,
+    BothSeparators,
+    MissingPrecision,
+    Trailing,
+    SeparatorWithType(char, u32),
+}
+
+/// Parses a specification (a `str`) for formatting `subject`, whose type errors name. The type and alignment are
+/// those that an absent one stands for.
+pub fn parse(
+    cx: &mut Context,
+    spec: Value,
+    subject: Value,
+    default_kind: Option<char>,
+    default_align: Align,
+) -> Result<FormatSpec> {
+    let points = code_points(cx, spec)?;
+    let mut parser = Parser { points: &points, position: 0 };
+    match parser.parse(default_kind.map_or(0, u32::from), default_align) {
+        Ok(parsed) => Ok(parsed),
+        Err(malformed) => Err(raise(cx, malformed, spec, subject)),
+    }
+}
+
+/// The code points of a specification, which must be a `str`.
+fn code_points(cx: &mut Context, spec: Value) -> Result<Vec<u32>> {
+    match spec.cast::<StrObject>() {
+        Some(text) => Ok(text.code_points().collect()),
+        None => {
+            let name = spec.type_of().name();
+            Err(cx.type_error(format!("__format__() argument must be str, not {name}")))
+        }
+    }
+}
+
+/// Whether a specification is the empty string.
+pub fn is_empty(spec: Value) -> bool {
+    spec.cast::<StrObject>().is_some_and(|text| text.is_empty())
+}
+
+#[cold]
+fn raise(cx: &mut Context, malformed: Malformed, spec: Value, subject: Value) -> Raised {
+    let message = match malformed {
+        Malformed::TooManyDigits => "Too many decimal digits in format string".into(),
+        Malformed::BothSeparators => "Cannot specify both ',' and '_'.".into(),
+        Malformed::MissingPrecision => "Format specifier missing precision".into(),
+        Malformed::Trailing => {
+            let spec = sidewinder_runtime::objects::str::text(spec).unwrap_or_default();
+            format!("Invalid format specifier '{spec}' for object of type '{}'", subject.type_of().name())
+        }
+        Malformed::SeparatorWithType(separator, kind) => {
+            format!("Cannot specify '{separator}' with {}.", show_kind(kind))
+        }
+    };
+    cx.value_error(message)
+}
+
+/// A type character as messages show it, in quotes.
+fn show_kind(kind: u32) -> String {
+    match kind {
+        33..=127 => format!("'{}'", kind as u8 as char),
+        _ => format!("'\\x{kind:x}'"),
+    }
+}
+
+/// ValueError for a type that the subject does not know.
+#[cold]
+pub fn unknown_kind(cx: &mut Context, kind: u32, subject: Value) -> Raised {
+    let name = subject.type_of().name();
+    cx.value_error(format!("Unknown format code {} for object of type '{name}'", show_kind(kind)))
+}
+
+struct Parser<'a> {
+    points: &'a [u32],
+    position: usize,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<char> {
+        self.points.get(self.position).copied().and_then(char::from_u32)
+    }
+
+    /// Whether the next character is `wanted`, which is then consumed.
+    fn accept(&mut self, wanted: char) -> bool {
+        let found = self.peek() == Some(wanted);
+        self.position += found as usize;
+        found
+    }
+
+    fn align_at(&self, position: usize) -> Option<Align> {
+        match char::from_u32(*self.points.get(position)?)? {
+            '<' => Some(Align::Left),
+            '>' => Some(Align::Right),
+            '^' => Some(Align::Center),
+            '=' => Some(Align::AfterSign),
+            _ => None,
+        }
+    }
+
+    fn parse(&mut self, default_kind: u32, default_align: Align) -> std::result::Result<FormatSpec, Malformed> {
+        let (fill, align) = self.fill_and_align();
+        let sign = self.sign();
+        let no_negative_zero = self.accept('z');
+        let alternate = self.accept('#');
+        let mut parsed = FormatSpec {
+            fill: fill.unwrap_or(' ' as u32),
+            align: align.unwrap_or(default_align),
+            sign,
+            no_negative_zero,
+            alternate,
+            width: None,
+            grouping: None,
+            precision: None,
+            fraction_grouping: None,
+            kind: default_kind,
+        };
+        if fill.is_none() && self.accept('0') {
+            parsed.fill = '0' as u32;
+            if align.is_none() && default_align == Align::Right {
+                parsed.align = Align::AfterSign;
+            }
+        }
+        parsed.width = self.number()?;
+        parsed.grouping = self.grouping()?;
+        if self.accept('.') {
+            parsed.precision = self.number()?;
+            parsed.fraction_grouping = self.grouping()?;
+            if parsed.precision.is_none() && parsed.fraction_grouping.is_none() {
+                return Err(Malformed::MissingPrecision);
+            }
+        }
+        match self.points.len() - self.position {
+            0 => {}
+            1 => parsed.kind = self.points[self.position],
+            _ => return Err(Malformed::Trailing),
+        }
+        check_grouping(&mut parsed)?;
+        Ok(parsed)
+    }
+
+    fn fill_and_align(&mut self) -> (Option<u32>, Option<Align>) {
+        if let Some(align) = self.align_at(self.position + 1) {
+            self.position += 2;
+            return (Some(self.points[self.position - 2]), Some(align));
+        }
+        let align = self.align_at(self.position);
+        self.position += align.is_some() as usize;
+        (None, align)
+    }
+
+    fn sign(&mut self) -> Sign {
+        if self.accept('+') {
+            Sign::Plus
+        } else if self.accept('-') {
+            Sign::Minus
+        } else if self.accept(' ') {
+            Sign::Space
+        } else {
+            Sign::Default
+        }
+    }
+
+    /// A decimal number; digits of all scripts count.
+    fn number(&mut self) -> std::result::Result<Option<usize>, Malformed> {
+        let mut number = None;
+        while let Some(digit) =
+            self.points.get(self.position).and_then(|point| sidewinder_runtime::objects::int::parse::decimal_digit(*point))
+        {
+            let longer = (number.unwrap_or(0) as i64).checked_mul(10).and_then(|tens| tens.checked_add(digit as i64));
+            number = Some(longer.ok_or(Malformed::TooManyDigits)? as usize);
+            self.position += 1;
+        }
+        Ok(number)
+    }
+
+    /// A separator; which types go with it is checked when the type is known.
+    fn grouping(&mut self) -> std::result::Result<Option<Grouping>, Malformed> {
+        let mut separator = None;
+        if self.accept(',') {
+            separator = Some(',');
+        }
+        if self.accept('_') {
+            if separator.is_some() {
+                return Err(Malformed::BothSeparators);
+            }
+            separator = Some('_');
+        }
+        if separator == Some('_') && self.peek() == Some(',') {
+            return Err(Malformed::BothSeparators);
+        }
+        Ok(separator.map(|separator| Grouping { separator, size: 3 }))
+    }
+}
+
+/// Groups are for decimal digits, or, with underscores, for the digits of binary radices in fours.
+fn check_grouping(parsed: &mut FormatSpec) -> std::result::Result<(), Malformed> {
+    let kind = char::from_u32(parsed.kind).unwrap_or('?');
+    if let Some(grouping) = &mut parsed.grouping {
+        match kind {
+            'd' | 'e' | 'f' | 'g' | 'E' | 'G' | '%' | 'F' | '\0' => {}
+            'b' | 'o' | 'x' | 'X' if grouping.separator == '_' => grouping.size = 4,
+            _ => return Err(Malformed::SeparatorWithType(grouping.separator, parsed.kind)),
+        }
+    }
+    // Types without a fraction ignore its grouping; only the locale's own grouping excludes it.
+    if let Some(grouping) = parsed.fraction_grouping
+        && kind == 'n'
+    {
+        return Err(Malformed::SeparatorWithType(grouping.separator, parsed.kind));
+    }
+    Ok(())
+}
+
+/// A `str` of these code points padded to the width of the specification; `AfterSign` counts as right.
+pub fn pad(cx: &mut Context, points: &[u32], spec: &FormatSpec) -> Result<Owned> {
+    let missing = spec.width.unwrap_or(0).saturating_sub(points.len());
+    check_length(cx, missing)?;
+    let (left, right) = split_padding(missing, spec.align);
+    let mut padded = Vec::with_capacity(points.len() + missing);
+    padded.extend(std::iter::repeat_n(spec.fill, left));
+    padded.extend_from_slice(points);
+    padded.extend(std::iter::repeat_n(spec.fill, right));
+    Ok(StrObject::from_code_points(cx, &padded))
+}
+
+/// MemoryError if text of this length is out of the question.
+pub fn check_length(cx: &mut Context, length: usize) -> Result<()> {
+    sidewinder_runtime::objects::str::check_bytes(cx, length.saturating_mul(4))
+}
+
+/// Padding before and after.
+pub fn split_padding(missing: usize, align: Align) -> (usize, usize) {
+    let left = match align {
+        Align::Left => 0,
+        Align::Center => missing / 2,
+        Align::Right | Align::AfterSign => missing,
+    };
+    (left, missing - left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> FormatSpec {
+        let points: Vec<u32> = text.chars().map(u32::from).collect();
+        let mut parser = Parser { points: &points, position: 0 };
+        parser.parse(0, Align::Right).unwrap_or_else(|_| panic!("{text}"))
+    }
+
+    #[test]
+    fn all_parts() {
+        let spec = parsed("*^+z#12,.3_f");
+        assert_eq!((spec.fill, spec.align, spec.sign), ('*' as u32, Align::Center, Sign::Plus));
+        assert!(spec.no_negative_zero && spec.alternate);
+        assert_eq!((spec.width, spec.precision, spec.kind), (Some(12), Some(3), 'f' as u32));
+        assert_eq!(spec.grouping, Some(Grouping { separator: ',', size: 3 }));
+        assert_eq!(spec.fraction_grouping, Some(Grouping { separator: '_', size: 3 }));
+    }
+
+    #[test]
+    fn zero_pads_after_the_sign() {
+        let spec = parsed("08");
+        assert_eq!((spec.fill, spec.align, spec.width), ('0' as u32, Align::AfterSign, Some(8)));
+        let spec = parsed("<08");
+        assert_eq!((spec.fill, spec.align, spec.width), ('0' as u32, Align::Left, Some(8)));
+        let spec = parsed("=<08");
+        assert_eq!((spec.fill, spec.align, spec.width), ('=' as u32, Align::Left, Some(8)));
+        assert_eq!(parsed("_x").grouping, Some(Grouping { separator: '_', size: 4 }));
+    }
+}

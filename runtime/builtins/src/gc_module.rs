@@ -1,0 +1,190 @@
+//! The module `gc`.
+
+use sidewinder_runtime::heap::Header;
+use sidewinder_runtime::heap::allocate::CHUNK_HEADER_BYTES;
+use sidewinder_runtime::heap::collect;
+use sidewinder_runtime::native::Native;
+use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::type_object::flags;
+use sidewinder_runtime::objects::{dict, exception, int, module, singleton};
+use sidewinder_runtime::operations::{convert, finalize};
+use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
+
+pub static FUNCTIONS: &[Native] = &[
+    Native::with_keywords("collect", collect_garbage, "Run the garbage collector."),
+    Native::new("enable", 0, 0, |cx, _| set_enabled(cx, true), "Enable automatic garbage collection."),
+    Native::new("disable", 0, 0, |cx, _| set_enabled(cx, false), "Disable automatic garbage collection."),
+    Native::new("isenabled", 0, 0, is_enabled, "Returns true if automatic garbage collection is enabled."),
+    Native::new("get_count", 0, 0, get_count, "Return a three-tuple of the current collection counts."),
+    Native::new("get_threshold", 0, 0, get_threshold, "Return the current collection thresholds."),
+    Native::new("set_threshold", 1, 3, set_threshold, "Set the collection thresholds (the collection frequency)."),
+    Native::with_keywords("get_objects", get_objects, "Return a list of objects tracked by the collector."),
+    Native::new("get_stats", 0, 0, get_stats, "Return a list of dictionaries containing per-generation statistics."),
+    Native::new("get_referents", 0, Native::MANY, get_referents, "Return the list of objects that are directly referred to by 'objs'."),
+    Native::new("get_referrers", 0, Native::MANY, get_referrers, "Return the list of objects that directly refer to any of 'objs'."),
+    Native::new("is_tracked", 1, 1, is_tracked, "Returns true if the object is tracked by the garbage collector."),
+    Native::new("is_finalized", 1, 1, is_finalized, "Returns true if the object has been already finalized by the GC."),
+    Native::new("freeze", 0, 0, |_, _| Ok(none()), "Freeze all current tracked objects."),
+    Native::new("unfreeze", 0, 0, |_, _| Ok(none()), "Unfreeze all objects in the permanent generation."),
+    Native::new("get_freeze_count", 0, 0, |cx, _| Ok(int::from_i64(cx, 0)), "Return the number of objects in the permanent generation."),
+    Native::new("get_debug", 0, 0, |cx, _| Ok(int::from_i64(cx, 0)), "Get the garbage collection debugging flags."),
+    Native::new("set_debug", 1, 1, set_debug, "Set the garbage collection debugging flags."),
+];
+
+/// Fills in the lists that programs look at.
+pub fn fill(cx: &mut Context, module: Value) -> Result<()> {
+    let namespace = module::of(module).namespace();
+    for name in ["garbage", "callbacks"] {
+        let list = ListObject::from_values(cx, &[]);
+        namespace.set_text(cx, name, list.value());
+    }
+    let constants = [
+        ("DEBUG_STATS", 1),
+        ("DEBUG_COLLECTABLE", 2),
+        ("DEBUG_UNCOLLECTABLE", 4),
+        ("DEBUG_SAVEALL", 32),
+        ("DEBUG_LEAK", 38),
+    ];
+    for (name, value) in constants {
+        namespace.set_text(cx, name, Value::from_small_int(value));
+    }
+    Ok(())
+}
+
+fn none() -> Owned {
+    Owned::new(singleton::none())
+}
+
+fn collect_garbage(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
+    let generation = arguments.positionals().first().copied().or_else(|| arguments.keyword("generation"));
+    if let Some(generation) = generation
+        && !(0..=2).contains(&convert::index_i64(cx, generation)?)
+    {
+        return Err(cx.value_error("invalid generation"));
+    }
+    let found = collect::collect(cx);
+    Ok(int::from_usize(cx, found))
+}
+
+fn set_enabled(cx: &mut Context, enabled: bool) -> Result<Owned> {
+    cx.interpreter().collector.enabled = enabled;
+    Ok(none())
+}
+
+fn is_enabled(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
+    Ok(Owned::new(singleton::boolean(cx.interpreter().collector.enabled)))
+}
+
+fn numbers(cx: &mut Context, values: [i64; 3]) -> Owned {
+    let items = values.into_iter().map(|value| int::from_i64(cx, value)).collect();
+    TupleObject::from_owned(cx, items)
+}
+
+/// Growth since the last collection stands for the youngest generation's count.
+fn get_count(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
+    let grown = cx.heap.grown_bytes as i64 / 64;
+    Ok(numbers(cx, [grown, 0, 0]))
+}
+
+fn get_threshold(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
+    let thresholds = cx.interpreter().collector.thresholds;
+    Ok(numbers(cx, thresholds))
+}
+
+fn set_threshold(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    for (place, argument) in arguments.iter().enumerate() {
+        let threshold = convert::index_i64(cx, *argument)?;
+        cx.interpreter().collector.thresholds[place] = threshold;
+    }
+    Ok(none())
+}
+
+fn set_debug(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    if convert::index_i64(cx, arguments[0])? != 0 {
+        return Err(cx.raise(&exception::NOT_IMPLEMENTED_ERROR, "gc.set_debug"));
+    }
+    Ok(none())
+}
+
+/// The live objects in collected memory.
+fn each_tracked(cx: &mut Context, mut visit: impl FnMut(Value)) {
+    for chunk in cx.heap.collected_chunks.clone() {
+        // SAFETY: (heap 4) chunks of the heap; free cells have a null type.
+        unsafe {
+            let mut offset = CHUNK_HEADER_BYTES;
+            while offset + (*chunk).cell_bytes <= (*chunk).carved {
+                let header = (chunk as *mut u8).add(offset) as *mut Header;
+                if !(*header).type_pointer.is_null() && (*header).count > 0 {
+                    visit(Value::from_pointer(header));
+                }
+                offset += (*chunk).cell_bytes;
+            }
+        }
+    }
+}
+
+fn get_objects(cx: &mut Context, _arguments: Arguments<'_>) -> Result<Owned> {
+    let mut found = Vec::new();
+    each_tracked(cx, |value| found.push(Owned::new(value)));
+    Ok(ListObject::new(cx, found))
+}
+
+fn get_stats(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
+    let (collections, collected) = (cx.interpreter().collector.collections, cx.interpreter().collector.collected);
+    let mut generations = Vec::new();
+    for generation in 0..3 {
+        let made = dict::DictObject::new(cx);
+        let own = if generation == 2 { (collections, collected) } else { (0, 0) };
+        for (name, number) in [("collections", own.0), ("collected", own.1), ("uncollectable", 0)] {
+            let number = int::from_u64(cx, number);
+            dict::of(made.value()).set_text(cx, name, number.value());
+        }
+        generations.push(made);
+    }
+    Ok(ListObject::new(cx, generations))
+}
+
+/// Visits what an object refers to, as the collector does.
+fn each_referent(value: Value, visit: &mut dyn FnMut(Value)) {
+    let kind = value.type_of();
+    if !value.is_pointer() || !kind.has_flag(flags::COLLECTED) {
+        return;
+    }
+    if let Some(traverse) = kind.slots().traverse {
+        // SAFETY: the slot belongs to the live object's type.
+        unsafe { traverse(value.header(), visit) };
+    }
+    if kind.has_flag(flags::HEAP) {
+        visit(kind.value());
+    }
+}
+
+fn get_referents(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let mut found = Vec::new();
+    for argument in arguments {
+        each_referent(*argument, &mut |value| found.push(Owned::new(value)));
+    }
+    Ok(ListObject::new(cx, found))
+}
+
+fn get_referrers(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let mut found = Vec::new();
+    each_tracked(cx, |candidate| {
+        let mut refers = false;
+        each_referent(candidate, &mut |value| refers |= arguments.contains(&value));
+        if refers {
+            found.push(Owned::new(candidate));
+        }
+    });
+    Ok(ListObject::new(cx, found))
+}
+
+fn is_tracked(_cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let tracked = arguments[0].is_pointer() && arguments[0].type_of().has_flag(flags::COLLECTED);
+    Ok(Owned::new(singleton::boolean(tracked)))
+}
+
+fn is_finalized(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    Ok(Owned::new(singleton::boolean(finalize::is_finalized(cx, arguments[0]))))
+}

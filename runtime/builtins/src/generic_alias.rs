@@ -1,0 +1,333 @@
+//! `types.GenericAlias`, what `list[int]` gives: a class with type arguments, which calls and attributes pass on to.
+//!
+//! Not here: substitution of type variables in aliases that have them, beyond plain replacement by position.
+
+use crate::union_type;
+use sidewinder_runtime::heap::teardown::Children;
+use sidewinder_runtime::heap::{Header, Immortal};
+use sidewinder_runtime::native::{GetSet, Native};
+use sidewinder_runtime::objects::dict::DICT;
+use sidewinder_runtime::objects::iterator::arguments::{positionals, refuse_keywords};
+use sidewinder_runtime::objects::iterator::functional::ENUMERATE;
+use sidewinder_runtime::objects::list::{LIST, ListObject};
+use sidewinder_runtime::objects::set::{FROZENSET, SET};
+use sidewinder_runtime::objects::slice::SLICE;
+use sidewinder_runtime::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, CompareOp, Slots};
+use sidewinder_runtime::objects::str::{self as text, StrBuilder};
+use sidewinder_runtime::objects::tuple::{TUPLE, TupleObject, push_repr};
+use sidewinder_runtime::objects::type_object::{OBJECT, StaticType, flags};
+use sidewinder_runtime::objects::{exception, instance, singleton};
+use sidewinder_runtime::operations::{attribute, call, compare, convert};
+use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
+
+/// A class with type arguments. Both fields are owned and never change.
+#[repr(C)]
+pub struct GenericAlias {
+    pub header: Header,
+    pub origin: Value,
+    /// A tuple.
+    pub arguments: Value,
+}
+
+/// The row for `__class_getitem__` of generic builtin types.
+pub static CLASS_GETITEM: &[Native] =
+    &[Native::new("__class_getitem__", 1, 1, class_getitem, "See PEP 585").class_method()];
+
+/// The builtin types that take type arguments.
+pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[
+    (&LIST, CLASS_GETITEM, &[]),
+    (&TUPLE, CLASS_GETITEM, &[]),
+    (&DICT, CLASS_GETITEM, &[]),
+    (&SET, CLASS_GETITEM, &[]),
+    (&FROZENSET, CLASS_GETITEM, &[]),
+    (&ENUMERATE, CLASS_GETITEM, &[]),
+    (&SLICE, CLASS_GETITEM, &[]),
+];
+
+pub static GENERIC_ALIAS: StaticType = Immortal::new(
+    TypeObject::builtin(
+        "GenericAlias",
+        size_of::<GenericAlias>(),
+        Slots {
+            repr: Some(alias_repr),
+            hash: Some(alias_hash),
+            compare: Some(alias_compare),
+            call: Some(alias_call),
+            get_attribute: Some(alias_get_attribute),
+            get_item: Some(alias_get_item),
+            binary: BINARY,
+            new: Some(alias_new),
+            traverse: Some(alias_traverse),
+            release: Some(alias_release),
+            ..Slots::EMPTY
+        },
+    )
+    .with_base(&OBJECT.object)
+    .with_flags(flags::BASE | flags::COLLECTED)
+    .with_methods(METHODS)
+    .with_getset(GETSET)
+    .with_doc(
+        "Represent a PEP 585 generic type\n\nE.g. for t = list[int], t.__origin__ is list and t.__args__ is (int,).",
+    ),
+);
+
+sidewinder_runtime::object_type!(GenericAlias, GENERIC_ALIAS);
+
+static METHODS: &[Native] = &[
+    Native::new("__mro_entries__", 1, 1, mro_entries, ""),
+    Native::new("__instancecheck__", 1, 1, instance_check, ""),
+    Native::new("__subclasscheck__", 1, 1, subclass_check, ""),
+    Native::new("__reduce__", 0, 0, reduce, ""),
+];
+
+static GETSET: &[GetSet] = &[
+    GetSet { name: "__origin__", get: |_, it| Ok(Owned::new(alias(it).origin)), set: None, doc: "" },
+    GetSet { name: "__args__", get: |_, it| Ok(Owned::new(alias(it).arguments)), set: None, doc: "" },
+    GetSet { name: "__parameters__", get: |cx, it| Ok(parameters(cx, alias(it).items())), set: None, doc: "" },
+    GetSet { name: "__unpacked__", get: |_, _| Ok(Owned::new(singleton::false_())), set: None, doc: "" },
+];
+
+impl GenericAlias {
+    /// An alias of a class; `arguments` is one argument or a tuple of them.
+    #[allow(clippy::new_ret_no_self)]
+    pub fn new(cx: &mut Context, kind: &'static TypeObject, origin: Value, arguments: Value) -> Owned {
+        let arguments = match arguments.cast_exact::<TupleObject>() {
+            Some(_) => Owned::new(arguments),
+            None => TupleObject::new(cx, &[arguments]),
+        };
+        let header = instance::allocate(cx, kind, 0) as *mut GenericAlias;
+        // SAFETY: (heap 3) fresh memory of the alias's size.
+        unsafe {
+            (&raw mut (*header).origin).write(Owned::new(origin).into_raw());
+            (&raw mut (*header).arguments).write(arguments.into_raw());
+        }
+        Owned::from_raw(Value::from_pointer(header))
+    }
+
+    fn items(&self) -> &'static [Value] {
+        // SAFETY: (heap 2) the field is a tuple, alive as long as the alias.
+        unsafe { self.arguments.cast_unchecked::<TupleObject>() }.as_slice()
+    }
+}
+
+/// The object of a value that is known to be an alias.
+fn alias(value: Value) -> &'static GenericAlias {
+    // SAFETY: (slots 1) a slot is called with an object of its type.
+    unsafe { value.cast_unchecked() }
+}
+
+fn class_getitem(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    Ok(GenericAlias::new(cx, &GENERIC_ALIAS, arguments[0], arguments[1]))
+}
+
+fn alias_new(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'_>) -> Result<Owned> {
+    refuse_keywords(cx, "GenericAlias", arguments)?;
+    let values = positionals(cx, "GenericAlias", arguments, 2, 2)?;
+    Ok(GenericAlias::new(cx, kind, values[0], values[1]))
+}
+
+/// Whether a type argument is a type variable: its class says how it is replaced.
+fn is_parameter(cx: &mut Context, argument: Value) -> bool {
+    let name = cx.interpreter().names.typing_subst;
+    argument.cast::<TypeObject>().is_none() && argument.type_of().lookup(cx, name).is_some()
+}
+
+/// The type variables in type arguments, each once, in order.
+fn parameters(cx: &mut Context, arguments: &[Value]) -> Owned {
+    let mut found: Vec<Value> = Vec::new();
+    for &argument in arguments {
+        if is_parameter(cx, argument) {
+            if !found.contains(&argument) {
+                found.push(argument);
+            }
+        } else if let Some(nested) = argument.cast::<GenericAlias>() {
+            let nested = parameters(cx, nested.items());
+            for &inner in nested.value().cast_exact::<TupleObject>().map(TupleObject::as_slice).unwrap_or_default() {
+                if !found.contains(&inner) {
+                    found.push(inner);
+                }
+            }
+        }
+    }
+    TupleObject::new(cx, &found)
+}
+
+/// Appends a type as annotations show it: classes by name, `...` as such, anything else by its repr.
+pub fn push_type(cx: &mut Context, result: &mut StrBuilder, value: Value) -> Result<()> {
+    if value == singleton::ellipsis() {
+        result.push_text("...");
+        return Ok(());
+    }
+    if let Some(list) = value.cast_exact::<ListObject>() {
+        result.push_text("[");
+        let mut index = 0;
+        while let Some(item) = list.get(index) {
+            if index > 0 {
+                result.push_text(", ");
+            }
+            push_type(cx, result, item)?;
+            index += 1;
+        }
+        result.push_text("]");
+        return Ok(());
+    }
+    if value.cast::<GenericAlias>().is_some() || value.cast::<TypeObject>().is_none() {
+        return push_repr(cx, result, value);
+    }
+    let names = &cx.interpreter().names;
+    let (qualname, module) = (names.qualname, names.module);
+    let qualname = attribute::get(cx, value, qualname)?;
+    let module = attribute::get_optional(cx, value, module)?;
+    if let Some(module) = module.as_ref().and_then(|module| text::cast(module.value()))
+        && module.as_text() != "builtins"
+    {
+        result.push_str(module);
+        result.push_text(".");
+    }
+    match text::cast(qualname.value()) {
+        Some(name) => result.push_str(name),
+        None => push_repr(cx, result, value)?,
+    }
+    Ok(())
+}
+
+fn alias_repr(cx: &mut Context, value: Value) -> Result<Owned> {
+    let alias = alias(value);
+    let mut result = StrBuilder::new();
+    push_type(cx, &mut result, alias.origin)?;
+    result.push_text("[");
+    for (index, &argument) in alias.items().iter().enumerate() {
+        if index > 0 {
+            result.push_text(", ");
+        }
+        push_type(cx, &mut result, argument)?;
+    }
+    if alias.items().is_empty() {
+        result.push_text("()");
+    }
+    result.push_text("]");
+    Ok(result.finish(cx))
+}
+
+fn alias_hash(cx: &mut Context, value: Value) -> Result<i64> {
+    let alias = alias(value);
+    let hash = convert::hash(cx, alias.origin)? ^ convert::hash(cx, alias.arguments)?;
+    Ok(if hash == -1 { -2 } else { hash })
+}
+
+fn alias_compare(cx: &mut Context, left: Value, right: Value, op: CompareOp) -> Result<Owned> {
+    let (Some(a), Some(b)) = (left.cast::<GenericAlias>(), right.cast::<GenericAlias>()) else {
+        return Ok(Owned::new(singleton::not_implemented()));
+    };
+    if !matches!(op, CompareOp::Equal | CompareOp::NotEqual) {
+        return Ok(Owned::new(singleton::not_implemented()));
+    }
+    let equal = compare::equals(cx, a.origin, b.origin)? && compare::equals(cx, a.arguments, b.arguments)?;
+    Ok(Owned::new(singleton::boolean(equal == (op == CompareOp::Equal))))
+}
+
+/// Calls the class, and tells the new object which alias made it, if it can be told.
+fn alias_call(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Result<Owned> {
+    let made = call::call_with(cx, alias(value).origin, arguments)?;
+    let name = cx.interpreter().names.orig_class;
+    if attribute::set(cx, made.value(), name, value).is_err()
+        && !cx.swallow(&exception::ATTRIBUTE_ERROR)
+        && !cx.swallow(&exception::TYPE_ERROR)
+    {
+        return Err(sidewinder_runtime::Raised);
+    }
+    Ok(made)
+}
+
+/// Attributes of the alias itself; all others are the class's.
+fn alias_get_attribute(cx: &mut Context, value: Value, name: Value) -> Result<Owned> {
+    const OWN: [&str; 12] = [
+        "__class__",
+        "__origin__",
+        "__args__",
+        "__unpacked__",
+        "__parameters__",
+        "__mro_entries__",
+        "__instancecheck__",
+        "__subclasscheck__",
+        "__reduce_ex__",
+        "__reduce__",
+        "__copy__",
+        "__deepcopy__",
+    ];
+    let own = text::text(name).is_some_and(|name| OWN.contains(&&*name));
+    if own { attribute::generic_get(cx, value, name) } else { attribute::get(cx, alias(value).origin, name) }
+}
+
+/// Replaces the alias's type variables, in order of appearance.
+fn alias_get_item(cx: &mut Context, value: Value, key: Value) -> Result<Owned> {
+    let own = alias(value);
+    let variables = parameters(cx, own.items());
+    let variables = variables.value().cast_exact::<TupleObject>().map(TupleObject::as_slice).unwrap_or_default();
+    if variables.is_empty() {
+        let shown = convert::repr(cx, value)?;
+        let shown = text::text(shown.value()).unwrap_or_default();
+        return Err(cx.type_error(format!("{shown} is not a generic class")));
+    }
+    let single = [key];
+    let given = key.cast_exact::<TupleObject>().map_or(&single[..], TupleObject::as_slice);
+    if given.len() != variables.len() {
+        let shown = convert::repr(cx, value)?;
+        let shown = text::text(shown.value()).unwrap_or_default();
+        let (few, actual, expected) =
+            (if given.len() > variables.len() { "many" } else { "few" }, given.len(), variables.len());
+        return Err(cx.type_error(format!("Too {few} arguments for {shown}; actual {actual}, expected {expected}")));
+    }
+    let replaced = substitute(cx, own, variables, given);
+    Ok(replaced)
+}
+
+fn substitute(cx: &mut Context, alias: &GenericAlias, variables: &[Value], given: &[Value]) -> Owned {
+    let mut arguments = Vec::with_capacity(alias.items().len());
+    for &argument in alias.items() {
+        let place = variables.iter().position(|variable| *variable == argument);
+        arguments.push(match (place, argument.cast::<GenericAlias>()) {
+            (Some(place), _) => Owned::new(given[place]),
+            (None, Some(nested)) => substitute(cx, nested, variables, given),
+            (None, None) => Owned::new(argument),
+        });
+    }
+    let arguments = TupleObject::from_owned(cx, arguments);
+    GenericAlias::new(cx, &GENERIC_ALIAS, alias.origin, arguments.value())
+}
+
+fn mro_entries(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    Ok(TupleObject::new(cx, &[alias(arguments[0]).origin]))
+}
+
+fn instance_check(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
+    Err(cx.type_error("isinstance() argument 2 cannot be a parameterized generic"))
+}
+
+fn subclass_check(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
+    Err(cx.type_error("issubclass() argument 2 cannot be a parameterized generic"))
+}
+
+fn reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let alias = alias(arguments[0]);
+    let parts = TupleObject::new(cx, &[alias.origin, alias.arguments]);
+    Ok(TupleObject::new(cx, &[GENERIC_ALIAS.value(), parts.value()]))
+}
+
+unsafe fn alias_traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
+    let alias = alias(Value::from_pointer(header));
+    visit(alias.origin);
+    visit(alias.arguments);
+}
+
+unsafe fn alias_release(header: *mut Header, children: &mut Children<'_>) {
+    let alias = alias(Value::from_pointer(header));
+    children.push(alias.arguments);
+    children.push(alias.origin);
+}
+
+const BINARY: [Option<BinaryFunction>; BINARY_COUNT] = {
+    let mut table: [Option<BinaryFunction>; BINARY_COUNT] = [None; BINARY_COUNT];
+    table[BinaryOp::Or as usize] = Some(union_type::or);
+    table
+};

@@ -1,0 +1,51 @@
+//! Cold methods of the builtin types, the builtin functions, and native modules: leaf code that the program registers
+//! at its start.
+//!
+//! **To add a method**: a row in its type's table. **To add a builtin function**: a row in one of the `functions_*`
+//! tables. **To add a native module**: a file with its rows and one row in `MODULES`.
+
+mod bytearray_methods;
+mod bytes_arguments;
+mod bytes_case;
+mod bytes_methods;
+mod bytes_search;
+mod bytes_split;
+mod complex;
+mod descriptors;
+mod dict_methods;
+mod evaluation;
+mod exception_methods;
+mod float_methods;
+mod format_number;
+mod format_spec;
+mod functions_io;
+mod functions_iteration;
+mod functions_numeric;
+mod functions_object;
+mod gc_module;
+mod int_methods;
+mod iterator_methods;
+mod list_methods;
+mod math_module;
+mod object_methods;
+mod output;
+mod range_methods;
+mod registry;
+mod set_methods;
+mod sort;
+mod str_arguments;
+mod str_case;
+mod str_format;
+mod str_methods;
+mod str_pad;
+mod str_search;
+mod str_split;
+mod str_translate;
+mod sys_module;
+mod time_module;
+mod traceback_print;
+mod tuple_methods;
+mod type_creation;
+mod type_methods;
+
+pub use registry::{import, print_error_line, register, report_uncaught, shut_down, system_path};

@@ -1,0 +1,159 @@
+//! What is registered where: methods of types, functions of `builtins`, native modules.
+
+use crate::*;
+use sidewinder_runtime::native::{GetSet, Native};
+use sidewinder_runtime::objects::type_object::{StaticType, TypeObject};
+use sidewinder_runtime::objects::{
+    bytes, dict, exception, float, int, list, method, module, range, registry as types, set, singleton, slice, str,
+    tuple, type_object,
+};
+use sidewinder_runtime::operations::{attribute, dunder};
+use sidewinder_runtime::{Context, Owned, Result, Value};
+
+/// Methods and computed attributes by type.
+type TypeRow = (&'static StaticType, &'static [Native], &'static [GetSet]);
+
+static TYPES: &[TypeRow] = &[
+    (&type_object::OBJECT, object_methods::METHODS, object_methods::GETSET),
+    (&type_object::TYPE, type_methods::METHODS, type_methods::GETSET),
+    (&int::INT, int_methods::METHODS, int_methods::GETSET),
+    (&float::FLOAT, float_methods::METHODS, float_methods::GETSET),
+    (&float::complex::COMPLEX, complex::METHODS, complex::GETSET),
+    (&str::STR, str_methods::METHODS, &[]),
+    (&bytes::BYTES, bytes_methods::METHODS, &[]),
+    (&bytes::bytearray::BYTEARRAY, bytes_methods::BYTEARRAY_METHODS, &[]),
+    (&list::LIST, list_methods::METHODS, &[]),
+    (&tuple::TUPLE, tuple_methods::METHODS, &[]),
+    (&dict::DICT, dict_methods::METHODS, &[]),
+    (&set::SET, set_methods::SET_METHODS, &[]),
+    (&set::FROZENSET, set_methods::FROZENSET_METHODS, &[]),
+    (&range::RANGE, range_methods::RANGE_METHODS, range_methods::RANGE_GETSET),
+    (&slice::SLICE, range_methods::SLICE_METHODS, range_methods::SLICE_GETSET),
+];
+
+/// Tables of rows that their files keep themselves.
+static TYPE_TABLES: &[&[TypeRow]] = &[TYPES, descriptors::TABLE, exception_methods::TABLE, iterator_methods::TYPES];
+
+/// Types of this crate, completed after those of the runtime.
+static OWN_TYPES: &[&StaticType] = &[
+    &output::TEXT_STREAM,
+    &type_methods::mapping_proxy::MAPPING_PROXY,
+    &sys_module::simple_namespace::SIMPLE_NAMESPACE,
+];
+
+/// Functions of the module `builtins`.
+static FUNCTIONS: &[&[Native]] = &[
+    evaluation::FUNCTIONS,
+    functions_io::FUNCTIONS,
+    functions_iteration::FUNCTIONS,
+    functions_numeric::FUNCTIONS,
+    functions_object::FUNCTIONS,
+    type_creation::build_class::FUNCTIONS,
+];
+
+/// Types whose names are in `builtins`.
+fn named_types() -> Vec<&'static TypeObject> {
+    types::named().into_iter().map(|kind| &kind.object).collect()
+}
+
+/// A native module: its name, functions, and what else it needs.
+pub struct ModuleRow {
+    pub name: &'static str,
+    pub functions: &'static [Native],
+    pub fill: fn(&mut Context, Value) -> Result<()>,
+}
+
+fn nothing(_cx: &mut Context, _module: Value) -> Result<()> {
+    Ok(())
+}
+
+static MODULES: &[ModuleRow] = &[
+    ModuleRow { name: "sys", functions: sys_module::FUNCTIONS, fill: sys_module::fill },
+    ModuleRow { name: "gc", functions: gc_module::FUNCTIONS, fill: nothing },
+    ModuleRow { name: "math", functions: math_module::FUNCTIONS, fill: math_module::fill },
+    ModuleRow { name: "time", functions: time_module::FUNCTIONS, fill: nothing },
+];
+
+/// Fills an interpreter's builtin types and its `builtins` module.
+pub fn register(cx: &mut Context) -> Result<()> {
+    for kind in OWN_TYPES {
+        kind.object.ready(cx)?;
+    }
+    type_creation::install(cx)?;
+    for (kind, methods, getset) in TYPE_TABLES.iter().copied().flatten() {
+        dunder::add_methods(cx, &kind.object, methods)?;
+        dunder::add_getset(cx, &kind.object, getset)?;
+    }
+    let builtins = dict::of(cx.interpreter().builtins.value());
+    for kind in named_types() {
+        builtins.set_text(cx, kind.name(), kind.value());
+    }
+    for (name, kind) in exception_methods::ALIASES {
+        builtins.set_text(cx, name, kind.value());
+    }
+    builtins.set_text(cx, "None", singleton::none());
+    builtins.set_text(cx, "True", singleton::true_());
+    builtins.set_text(cx, "False", singleton::false_());
+    builtins.set_text(cx, "Ellipsis", singleton::ellipsis());
+    builtins.set_text(cx, "NotImplemented", singleton::not_implemented());
+    builtins.set_text(cx, "__debug__", singleton::true_());
+    let made = module::new_builtin(cx, "builtins")?;
+    for functions in FUNCTIONS {
+        add_functions(cx, builtins, functions, "builtins");
+    }
+    let own = module::of(made.value());
+    drop(Owned::from_raw(own.dict.replace(cx.interpreter().builtins.clone().into_raw())));
+    let name = str::intern(cx, "builtins");
+    builtins.set_text(cx, "__name__", name.value());
+    modules(cx).set_text(cx, "builtins", made.value());
+    import(cx, "sys")?;
+    Ok(())
+}
+
+fn modules(cx: &Context) -> &'static dict::DictObject {
+    dict::of(cx.interpreter().modules.value())
+}
+
+fn add_functions(cx: &mut Context, namespace: &dict::DictObject, functions: &'static [Native], module: &str) {
+    let module = str::intern(cx, module);
+    for definition in functions {
+        let function = method::native::new_function(cx, definition, module.value());
+        namespace.set_text(cx, definition.name, function.value());
+    }
+}
+
+/// The native module of that name, made on its first import.
+pub fn import(cx: &mut Context, name: &str) -> Result<Option<Owned>> {
+    let Some(row) = MODULES.iter().find(|row| row.name == name) else { return Ok(None) };
+    let made = module::new_builtin(cx, name)?;
+    add_functions(cx, module::of(made.value()).namespace(), row.functions, name);
+    modules(cx).set_text(cx, name, made.value());
+    (row.fill)(cx, made.value())?;
+    Ok(Some(made))
+}
+
+/// `sys.path`.
+pub fn system_path(cx: &mut Context) -> Result<Owned> {
+    let Some(system) = modules(cx).get_text(cx, "sys") else {
+        return Err(cx.raise(&exception::IMPORT_ERROR, "sys is gone"));
+    };
+    attribute::get_text(cx, system, "path")
+}
+
+/// Flushes what was printed, and lets go of the modules.
+pub fn shut_down(_cx: &mut Context) {
+    sys_module::flush_streams();
+}
+
+/// Prints an exception that nobody handled.
+pub fn report_uncaught(cx: &mut Context, raised: Value) {
+    sys_module::report_uncaught(cx, raised);
+}
+
+/// Prints the argument of a `SystemExit` that is no number.
+pub fn print_error_line(cx: &mut Context, value: Value) {
+    if let Ok(text) = sidewinder_runtime::operations::convert::str(cx, value) {
+        let line = format!("{}\n", str::text(text.value()).unwrap_or_default());
+        sys_module::write_error(cx, &line);
+    }
+}

@@ -1,0 +1,163 @@
+//! Arguments of `str` and `bytes` methods, with the messages of CPython's argument parsers.
+
+use sidewinder_runtime::context::{Context, Raised, Result};
+use sidewinder_runtime::heap::Owned;
+use sidewinder_runtime::native::Arguments;
+use sidewinder_runtime::objects::slice::unpack_bounds;
+use sidewinder_runtime::objects::str::{self as text, StrObject};
+use sidewinder_runtime::objects::{exception, int, singleton};
+use sidewinder_runtime::operations::{convert, iterate};
+use sidewinder_runtime::value::Value;
+
+/// The string that a method was called on.
+pub fn receiver<'a>(cx: &mut Context, arguments: &[Value], method: &str) -> Result<&'a StrObject> {
+    match arguments.first().and_then(|value| text::cast(*value)) {
+        Some(string) => Ok(string),
+        None => Err(wrong_receiver(cx, arguments, "str", method)),
+    }
+}
+
+/// The error of a method called on something else.
+#[cold]
+pub fn wrong_receiver(cx: &mut Context, arguments: &[Value], kind: &str, method: &str) -> Raised {
+    match arguments.first() {
+        Some(value) => {
+            let found = value.type_of().name();
+            cx.type_error(format!("descriptor '{method}' for '{kind}' objects doesn't apply to a '{found}' object"))
+        }
+        None => cx.type_error(format!("unbound method {kind}.{method}() needs an argument")),
+    }
+}
+
+/// An argument that must be a `str`; `which` names it, like `find() argument 1`.
+pub fn string<'a>(cx: &mut Context, value: Value, which: &str) -> Result<&'a StrObject> {
+    match text::cast(value) {
+        Some(string) => Ok(string),
+        None => {
+            let found = value.type_of().name();
+            let found = if value == singleton::none() { "None" } else { found };
+            Err(cx.type_error(format!("{which} must be str, not {found}")))
+        }
+    }
+}
+
+/// An optional integer argument.
+pub fn integer(cx: &mut Context, value: Value, default: i64) -> Result<i64> {
+    if value.is_unbound() {
+        return Ok(default);
+    }
+    if value.is_int() {
+        return Ok(value.int());
+    }
+    let number = convert::index(cx, value)?;
+    match int::as_i64(number.value()) {
+        Some(number) => Ok(number),
+        None => Err(cx.overflow_error("Python int too large to convert to C ssize_t")),
+    }
+}
+
+/// The arguments of a method with keywords: names of the parameters behind `self`.
+pub struct Signature<const N: usize> {
+    pub function: &'static str,
+    /// Parameters, the positional-only ones first.
+    pub names: [&'static str; N],
+    pub positional_only: usize,
+    pub required: usize,
+}
+
+impl<const N: usize> Signature<N> {
+    pub const fn new(function: &'static str, names: [&'static str; N]) -> Signature<N> {
+        Signature { function, names, positional_only: 0, required: 0 }
+    }
+
+    /// The first `count` parameters are positional-only.
+    pub const fn positional_only(mut self, count: usize) -> Signature<N> {
+        self.positional_only = count;
+        self
+    }
+
+    /// The first `count` parameters must be given.
+    pub const fn required(mut self, count: usize) -> Signature<N> {
+        self.required = count;
+        self
+    }
+
+    /// The values of the parameters; unbound for those not given. `arguments` start with `self`.
+    pub fn bind(&self, cx: &mut Context, arguments: Arguments<'_>) -> Result<[Value; N]> {
+        let positionals = arguments.positionals().get(1..).unwrap_or_default();
+        let function = self.function;
+        let given = positionals.len() + arguments.names.len();
+        if given > N {
+            let keyword = if positionals.is_empty() { "keyword " } else { "" };
+            let bound = if self.required < N { "at most" } else { "exactly" };
+            let plural = if N == 1 { "" } else { "s" };
+            return Err(cx.type_error(format!(
+                "{function}() takes {bound} {N} {keyword}argument{plural} ({given} given)"
+            )));
+        }
+        let least = self.required.min(self.positional_only);
+        if positionals.len() < least {
+            let bound = if least < N { "at least" } else { "exactly" };
+            let plural = if least == 1 { "" } else { "s" };
+            let count = positionals.len();
+            return Err(cx.type_error(format!(
+                "{function}() takes {bound} {least} positional argument{plural} ({count} given)"
+            )));
+        }
+        let mut values = [Value::UNBOUND; N];
+        values[..positionals.len()].copy_from_slice(positionals);
+        for (key, value) in arguments.keywords() {
+            self.bind_keyword(cx, &mut values, key, value)?;
+        }
+        if let Some(missing) = values[..self.required].iter().position(|value| value.is_unbound()) {
+            let (name, position) = (self.names[missing], missing + 1);
+            return Err(cx.type_error(format!("{function}() missing required argument '{name}' (pos {position})")));
+        }
+        Ok(values)
+    }
+
+    fn bind_keyword(&self, cx: &mut Context, values: &mut [Value; N], key: Value, value: Value) -> Result<()> {
+        let function = self.function;
+        let place = (self.positional_only..N).find(|place| text::equals_text(key, self.names[*place]));
+        let Some(place) = place else {
+            let key = text::text(key).unwrap_or_default();
+            return Err(cx.type_error(format!("{function}() got an unexpected keyword argument '{key}'")));
+        };
+        if !values[place].is_unbound() {
+            let (name, position) = (self.names[place], place + 1);
+            return Err(cx.type_error(format!(
+                "argument for {function}() given by name ('{name}') and position ({position})"
+            )));
+        }
+        values[place] = value;
+        Ok(())
+    }
+}
+
+/// The range that optional arguments `start` and `end` select from `length` items, as `find` and others read them:
+/// `None` when it is empty beyond the end, where not even an empty text is found.
+pub fn range(cx: &mut Context, bounds: &[Value], length: usize) -> Result<Option<(usize, usize)>> {
+    let none = singleton::none();
+    let [start, end] = [0, 1].map(|index| bounds.get(index).copied().filter(|value| !value.is_unbound()));
+    if start.is_none() && end.is_none() {
+        return Ok(Some((0, length)));
+    }
+    let bounds = unpack_bounds(cx, start.unwrap_or(none), end.unwrap_or(none), none)?;
+    let fit = |bound: isize| if bound < 0 { bound.saturating_add(length as isize).max(0) } else { bound } as usize;
+    let (start, end) = (fit(bounds.start), fit(bounds.stop).min(length));
+    Ok((start <= end).then_some((start, end)))
+}
+
+/// The items of the argument of `join`.
+pub fn items_to_join(cx: &mut Context, iterable: Value) -> Result<Vec<Owned>> {
+    let iterator = match iterate::get_iter(cx, iterable) {
+        Ok(iterator) => iterator,
+        Err(_) if cx.swallow(&exception::TYPE_ERROR) => return Err(cx.type_error("can only join an iterable")),
+        Err(raised) => return Err(raised),
+    };
+    let mut items = Vec::new();
+    while let Some(item) = iterate::next(cx, iterator.value())? {
+        items.push(item);
+    }
+    Ok(items)
+}

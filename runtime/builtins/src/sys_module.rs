@@ -1,0 +1,312 @@
+//! The module `sys`: its functions. `attributes.rs` fills in the rest, `struct_sequence.rs` has the named tuples,
+//! `simple_namespace.rs` the type of `sys.implementation`.
+
+mod attributes;
+pub mod simple_namespace;
+pub mod struct_sequence;
+
+pub use attributes::fill;
+
+use crate::object_methods::object_bytes;
+use crate::output::{self, Stream};
+use crate::traceback_print;
+use sidewinder_runtime::native::Native;
+use sidewinder_runtime::objects::exception::{self, types};
+use sidewinder_runtime::objects::str::{self, StrObject};
+use sidewinder_runtime::objects::traceback::TracebackObject;
+use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::{dict, float, int, module, singleton};
+use sidewinder_runtime::operations::finalize::{UNRAISABLE_FIELDS, UnraisableObject};
+use sidewinder_runtime::operations::{attribute, call, convert};
+use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
+
+pub static FUNCTIONS: &[Native] = &[
+    Native::new("exit", 0, 1, exit, "Exit the interpreter by raising SystemExit(status)."),
+    Native::new("exc_info", 0, 0, exc_info, "Return current exception information: (type, value, traceback)."),
+    Native::new("exception", 0, 0, handled_exception, "Return the current exception."),
+    Native::new("excepthook", 3, 3, except_hook, "Handle an exception by displaying it with a traceback on sys.stderr."),
+    Native::new("unraisablehook", 1, 1, unraisable_hook, "Handle an unraisable exception."),
+    Native::new("displayhook", 1, 1, display_hook, "Print an object to sys.stdout and also save it in builtins._"),
+    Native::with_keywords("breakpointhook", |cx, _| missing(cx, "sys.breakpointhook"), ""),
+    Native::new("getrecursionlimit", 0, 0, get_recursion_limit, "Return the current value of the recursion limit."),
+    Native::new("setrecursionlimit", 1, 1, set_recursion_limit, "Set the maximum depth of the Python interpreter stack to n."),
+    Native::new("getrefcount", 1, 1, get_reference_count, "Return the reference count of object."),
+    Native::with_keywords("getsizeof", get_size, "Return the size of object in bytes."),
+    Native::new("intern", 1, 1, intern, "``Intern'' the given string."),
+    Native::new("_getframe", 0, 1, |cx, _| missing(cx, "sys._getframe"), "Return a frame object from the call stack."),
+    Native::with_keywords("_getframemodulename", frame_module_name, "Return the name of the module for a calling frame."),
+    Native::new("getdefaultencoding", 0, 0, |cx, _| text(cx, "utf-8"), "Return the current default encoding used by the Unicode implementation."),
+    Native::new("getfilesystemencoding", 0, 0, |cx, _| text(cx, "utf-8"), "Return the encoding used to convert Unicode filenames to OS filenames."),
+    Native::new("getfilesystemencodeerrors", 0, 0, |cx, _| text(cx, "surrogateescape"), "Return the error mode used for Unicode to OS filename conversion."),
+    Native::new("getswitchinterval", 0, 0, |cx, _| Ok(float::from_f64(cx, 0.005)), "Return the current thread switch interval."),
+    Native::new("setswitchinterval", 1, 1, |_, _| Ok(none()), "Set the ideal thread switching delay inside the Python interpreter."),
+    Native::new("is_finalizing", 0, 0, |_, _| Ok(Owned::new(singleton::false_())), "Return True if Python is exiting."),
+    Native::new("gettrace", 0, 0, |_, _| Ok(none()), "Return the global debug tracing function set with sys.settrace."),
+    Native::new("settrace", 1, 1, |cx, arguments| only_none(cx, arguments, "sys.settrace"), "Set the global debug tracing function."),
+    Native::new("getprofile", 0, 0, |_, _| Ok(none()), "Return the profiling function set with sys.setprofile."),
+    Native::new("setprofile", 1, 1, |cx, arguments| only_none(cx, arguments, "sys.setprofile"), "Set the profiling function."),
+    Native::new("audit", 1, Native::MANY, |_, _| Ok(none()), "Passes the event to any hooks that are attached."),
+    Native::new("addaudithook", 1, 1, |cx, _| missing(cx, "sys.addaudithook"), "Adds a new audit hook callback."),
+    Native::new("getallocatedblocks", 0, 0, |cx, _| Ok(int::from_i64(cx, 0)), "Return the number of memory blocks currently allocated."),
+    Native::new("getunicodeinternedsize", 0, 0, interned_size, "Return the number of elements of the unicode interned dictionary"),
+    Native::new("_is_interned", 1, 1, is_interned, "Return True if the given string is \"interned\"."),
+    Native::new("_is_immortal", 1, 1, |_, arguments| Ok(Owned::new(singleton::boolean(!arguments[0].is_counted()))), ""),
+    Native::new("_is_gil_enabled", 0, 0, |_, _| Ok(Owned::new(singleton::true_())), "Return True if the GIL is currently enabled and False if the GIL is disabled."),
+    Native::new("_clear_type_cache", 0, 0, |_, _| Ok(none()), "Clear the internal type lookup cache."),
+    Native::new("_clear_internal_caches", 0, 0, |_, _| Ok(none()), "Clear all internal performance-related caches."),
+    Native::new("is_stack_trampoline_active", 0, 0, |_, _| Ok(Owned::new(singleton::false_())), ""),
+    Native::new("is_remote_debug_enabled", 0, 0, |_, _| Ok(Owned::new(singleton::false_())), ""),
+    Native::new("get_coroutine_origin_tracking_depth", 0, 0, |cx, _| Ok(int::from_i64(cx, 0)), "Check status of origin tracking for coroutine objects."),
+    Native::new("getdlopenflags", 0, 0, |cx, _| Ok(int::from_i64(cx, 2)), "Return the current value of the flags that are used for dlopen calls."),
+];
+
+fn none() -> Owned {
+    Owned::new(singleton::none())
+}
+
+fn text(cx: &mut Context, text: &str) -> Result<Owned> {
+    Ok(StrObject::new(cx, text))
+}
+
+#[cold]
+fn missing(cx: &mut Context, what: &str) -> Result<Owned> {
+    Err(cx.raise(&types::NOT_IMPLEMENTED_ERROR, what))
+}
+
+fn only_none(cx: &mut Context, arguments: &[Value], what: &str) -> Result<Owned> {
+    if arguments[0] == singleton::none() { Ok(none()) } else { missing(cx, what) }
+}
+
+fn exit(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let status = arguments.first().copied().unwrap_or(singleton::none());
+    let raised = match status.cast::<TupleObject>() {
+        Some(tuple) => {
+            let values: Vec<Owned> = tuple.as_slice().iter().map(|item| Owned::new(*item)).collect();
+            let values: Vec<Value> = values.iter().map(Owned::value).collect();
+            exception::raise_arguments(cx, &types::SYSTEM_EXIT, &values)
+        }
+        None if status == singleton::none() => exception::raise_arguments(cx, &types::SYSTEM_EXIT, &[]),
+        None => exception::raise_with(cx, &types::SYSTEM_EXIT, status),
+    };
+    Err(raised)
+}
+
+/// The exception being handled.
+fn handled(cx: &Context) -> Option<Value> {
+    let handled = cx.handled;
+    (!handled.is_unbound() && handled != singleton::none()).then_some(handled)
+}
+
+fn exc_info(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
+    let none = singleton::none();
+    let values = match handled(cx) {
+        Some(value) => {
+            let traceback = exception::of(value).traceback().unwrap_or(none);
+            [value.type_of().value(), value, traceback]
+        }
+        None => [none; 3],
+    };
+    Ok(TupleObject::new(cx, &values))
+}
+
+fn handled_exception(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
+    Ok(handled(cx).map_or_else(none, Owned::new))
+}
+
+/// An attribute of this module, if the module exists.
+fn own_attribute(cx: &mut Context, name: &str) -> Option<Owned> {
+    let modules = dict::of(cx.interpreter().modules.value());
+    let system = modules.get_text(cx, "sys")?.cast::<module::ModuleObject>()?;
+    system.namespace().get_text(cx, name).map(Owned::new)
+}
+
+/// Writes text to `sys.stderr`, or to the process's standard error if the program has taken that away.
+pub fn write_error(cx: &mut Context, text: &str) {
+    if let Some(stream) = own_attribute(cx, "stderr").filter(|stream| stream.value() != singleton::none()) {
+        let text = StrObject::new(cx, text);
+        if call::call_method(cx, stream.value(), "write", &[text.value()]).is_ok() {
+            if call::call_method(cx, stream.value(), "flush", &[]).is_err() {
+                drop(cx.take_pending());
+            }
+            return;
+        }
+        drop(cx.take_pending());
+    }
+    // Nobody is left to tell about a failure.
+    let _ = Stream::Error.write(text.as_bytes()).and_then(|()| Stream::Error.flush());
+}
+
+fn except_hook(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let value = arguments[1];
+    if !exception::is_exception(value) {
+        let actual = value.type_of().name();
+        let message = format!(
+            "TypeError: print_exception(): Exception expected for value, {actual} found\n"
+        );
+        write_error(cx, &message);
+        return Ok(none());
+    }
+    if arguments[2].cast_exact::<TracebackObject>().is_some() && exception::of(value).traceback().is_none() {
+        exception::of(value).set_traceback(Some(Owned::new(arguments[2])));
+    }
+    let text = traceback_print::format_exception(cx, value);
+    write_error(cx, &text);
+    Ok(none())
+}
+
+/// Prints an uncaught exception through `sys.excepthook`.
+pub fn report_uncaught(cx: &mut Context, raised: Value) {
+    let hook = own_attribute(cx, "excepthook");
+    let Some(hook) = hook else {
+        let text = traceback_print::format_exception(cx, raised);
+        return write_error(cx, &text);
+    };
+    let traceback = exception::of(raised).traceback().unwrap_or(singleton::none());
+    let arguments = [raised.type_of().value(), raised, traceback];
+    if call::call(cx, hook.value(), &arguments).is_err() {
+        let second = cx.take_pending();
+        let mut message = "Error in sys.excepthook:\n".to_string();
+        message.push_str(&traceback_print::format_exception(cx, second.value()));
+        message.push_str("\nOriginal exception was:\n");
+        message.push_str(&traceback_print::format_exception(cx, raised));
+        write_error(cx, &message);
+    }
+}
+
+fn unraisable_hook(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let mut fields = [const { None }; 5];
+    match arguments[0].cast_exact::<UnraisableObject>() {
+        Some(own) => {
+            for (place, value) in fields.iter_mut().zip(own.fields) {
+                *place = Some(Owned::new(value));
+            }
+        }
+        None => {
+            for (place, name) in fields.iter_mut().zip(UNRAISABLE_FIELDS) {
+                *place = Some(attribute::get_text(cx, arguments[0], name)?);
+            }
+        }
+    }
+    let value = |place: usize| fields[place].as_ref().map_or(singleton::none(), Owned::value);
+    let (raised, message, object) = (value(1), value(3), value(4));
+    if !exception::is_exception(raised) {
+        return Ok(none());
+    }
+    let message = str::text(message).map_or_else(|| "Exception ignored in:".to_string(), |text| text.into_owned());
+    let object = (object != singleton::none()).then_some(object);
+    let mut report = String::new();
+    traceback_print::print_unraisable(cx, &message, object, raised, &mut |part| report.push_str(part));
+    write_error(cx, &report);
+    Ok(none())
+}
+
+fn display_hook(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let value = arguments[0];
+    if value == singleton::none() {
+        return Ok(none());
+    }
+    let builtins = cx.builtins();
+    builtins.set_text(cx, "_", singleton::none());
+    let Some(stream) = own_attribute(cx, "stdout").filter(|stream| stream.value() != singleton::none()) else {
+        return Err(cx.raise(&types::RUNTIME_ERROR, "lost sys.stdout"));
+    };
+    let text = convert::repr(cx, value)?;
+    call::call_method(cx, stream.value(), "write", &[text.value()])?;
+    let line_feed = StrObject::new(cx, "\n");
+    call::call_method(cx, stream.value(), "write", &[line_feed.value()])?;
+    builtins.set_text(cx, "_", value);
+    Ok(none())
+}
+
+fn get_recursion_limit(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
+    Ok(int::from_i64(cx, cx.recursion_limit))
+}
+
+fn set_recursion_limit(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let limit = convert::index_i64(cx, arguments[0])?;
+    if limit < 1 {
+        return Err(cx.value_error("recursion limit must be greater or equal than 1"));
+    }
+    if limit > i32::MAX as i64 {
+        return Err(cx.overflow_error("Python int too large to convert to C int"));
+    }
+    let depth = cx.recursion_limit - cx.recursion_left;
+    if limit <= depth {
+        let message =
+            format!("cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low");
+        return Err(cx.raise(&types::RECURSION_ERROR, message));
+    }
+    cx.recursion_left += limit - cx.recursion_limit;
+    cx.recursion_limit = limit;
+    Ok(none())
+}
+
+/// What CPython shows for objects that are never freed.
+const IMMORTAL_COUNT: i64 = 3 << 30;
+
+fn get_reference_count(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let value = arguments[0];
+    if !value.is_counted() {
+        return Ok(int::from_i64(cx, IMMORTAL_COUNT));
+    }
+    // SAFETY: (heap 1) a counted value refers to a live object.
+    let count = unsafe { (*value.header()).count };
+    Ok(int::from_u64(cx, count))
+}
+
+fn get_size(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
+    let positionals = arguments.positionals();
+    let Some(object) = positionals.first().copied().or_else(|| arguments.keyword("object")) else {
+        return Err(cx.type_error("getsizeof() missing required argument 'object' (pos 1)"));
+    };
+    let default = positionals.get(1).copied().or_else(|| arguments.keyword("default"));
+    let name = cx.interpreter().names.sizeof;
+    let size = match call::lookup_special(cx, object, name) {
+        Some(method) => call::call(cx, method.value(), &[]),
+        None => Ok(int::from_usize(cx, object_bytes(object))),
+    };
+    match (size, default) {
+        (Ok(size), _) => Ok(size),
+        (Err(_), Some(default)) if cx.swallow(&types::TYPE_ERROR) => Ok(Owned::new(default)),
+        (Err(raised), _) => Err(raised),
+    }
+}
+
+fn intern(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let value = arguments[0];
+    let actual = value.type_of().name();
+    match str::cast(value) {
+        Some(string) if string.is_exact() => Ok(str::intern_value(cx, value)),
+        Some(_) => Err(cx.type_error(format!("can't intern {actual}"))),
+        None => Err(cx.type_error(format!("intern() argument must be str, not {actual}"))),
+    }
+}
+
+fn interned_size(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
+    let count = cx.interpreter().interned.len();
+    Ok(int::from_usize(cx, count))
+}
+
+fn is_interned(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let Some(string) = str::cast(arguments[0]) else {
+        let actual = arguments[0].type_of().name();
+        return Err(cx.type_error(format!("_is_interned() argument must be str, not {actual}")));
+    };
+    Ok(Owned::new(singleton::boolean(string.interned.get())))
+}
+
+/// The module of the running function; frames further out are not known.
+fn frame_module_name(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
+    let depth = arguments.positionals().first().copied().or_else(|| arguments.keyword("depth"));
+    let depth = depth.and_then(int::as_i64).unwrap_or(0);
+    if depth > 0 {
+        return missing(cx, "sys._getframemodulename with a depth");
+    }
+    Ok(crate::type_creation::calling_module(cx).unwrap_or_else(none))
+}
+
+/// Flushes the standard streams at the end of the process.
+pub fn flush_streams() {
+    // Nobody is left to tell about a failure.
+    let _ = output::flush_all();
+}

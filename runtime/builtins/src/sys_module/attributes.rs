@@ -1,0 +1,262 @@
+//! The attributes of `sys` that are no functions.
+
+use super::simple_namespace;
+use super::struct_sequence::{self, StaticType, struct_sequence};
+use crate::output::{Stream, TextStream};
+use sidewinder_runtime::native::GetSet;
+use sidewinder_runtime::objects::dict::DictObject;
+use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::set::SetObject;
+use sidewinder_runtime::objects::str::StrObject;
+use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::{float, int, module, singleton};
+use sidewinder_runtime::operations::dunder;
+use sidewinder_runtime::operations::finalize::{UNRAISABLE, UnraisableObject};
+use sidewinder_runtime::{Context, Owned, Result, Value};
+
+/// The version of the language: major, minor, micro.
+const VERSION: [i64; 3] = [3, 14, 8];
+/// The version as one number, with the release level "final".
+const HEX_VERSION: i64 = VERSION[0] << 24 | VERSION[1] << 16 | VERSION[2] << 8 | 0xf0;
+
+struct_sequence! {
+    /// Type of `sys.version_info`.
+    VERSION_INFO = "sys.version_info" { 0 "major", 1 "minor", 2 "micro", 3 "releaselevel", 4 "serial" }
+    /// Type of `sys.float_info`.
+    FLOAT_INFO = "sys.float_info" {
+        0 "max", 1 "max_exp", 2 "max_10_exp", 3 "min", 4 "min_exp", 5 "min_10_exp", 6 "dig", 7 "mant_dig", 8 "epsilon",
+        9 "radix", 10 "rounds"
+    }
+    /// Type of `sys.int_info`.
+    INT_INFO = "sys.int_info" {
+        0 "bits_per_digit", 1 "sizeof_digit", 2 "default_max_str_digits", 3 "str_digits_check_threshold"
+    }
+    /// Type of `sys.hash_info`.
+    HASH_INFO = "sys.hash_info" {
+        0 "width", 1 "modulus", 2 "inf", 3 "nan", 4 "imag", 5 "algorithm", 6 "hash_bits", 7 "seed_bits", 8 "cutoff"
+    }
+    /// Type of `sys.thread_info`.
+    THREAD_INFO = "sys.thread_info" { 0 "name", 1 "lock", 2 "version" }
+    /// Type of `sys.flags`.
+    FLAGS = "sys.flags" {
+        0 "debug", 1 "inspect", 2 "interactive", 3 "optimize", 4 "dont_write_bytecode", 5 "no_user_site", 6 "no_site",
+        7 "ignore_environment", 8 "verbose", 9 "bytes_warning", 10 "quiet", 11 "hash_randomization", 12 "isolated",
+        13 "dev_mode", 14 "utf8_mode", 15 "warn_default_encoding", 16 "safe_path", 17 "int_max_str_digits"
+    }
+}
+
+macro_rules! unraisable_field {
+    ($name:literal, $place:literal) => {
+        GetSet {
+            name: $name,
+            get: |_, value| {
+                // SAFETY: (heap 2) the descriptor has checked the type.
+                let own = unsafe { value.cast_unchecked::<UnraisableObject>() };
+                Ok(Owned::new(own.fields[$place]))
+            },
+            set: None,
+            doc: "",
+        }
+    };
+}
+
+static UNRAISABLE_GETSET: &[GetSet] = &[
+    unraisable_field!("exc_type", 0),
+    unraisable_field!("exc_value", 1),
+    unraisable_field!("exc_traceback", 2),
+    unraisable_field!("err_msg", 3),
+    unraisable_field!("object", 4),
+];
+
+/// Fills in the module's namespace.
+pub fn fill(cx: &mut Context, module: Value) -> Result<()> {
+    let namespace = module::of(module).namespace();
+    if UNRAISABLE.namespace(cx).get_text(cx, "exc_type").is_none() {
+        dunder::add_getset(cx, &UNRAISABLE, UNRAISABLE_GETSET)?;
+    }
+    add_streams(cx, namespace);
+    add_texts(cx, namespace);
+    add_numbers(cx, namespace);
+    add_collections(cx, namespace);
+    add_sequences(cx, namespace)?;
+    for hook in ["displayhook", "excepthook", "unraisablehook", "breakpointhook"] {
+        if let Some(function) = namespace.get_text(cx, hook) {
+            namespace.set_text(cx, &format!("__{hook}__"), function);
+        }
+    }
+    Ok(())
+}
+
+fn add_streams(cx: &mut Context, namespace: &DictObject) {
+    let streams = [("stdin", Stream::Input), ("stdout", Stream::Output), ("stderr", Stream::Error)];
+    for (name, stream) in streams {
+        let made = TextStream::new(cx, stream);
+        namespace.set_text(cx, name, made.value());
+        namespace.set_text(cx, &format!("__{name}__"), made.value());
+    }
+}
+
+fn add_texts(cx: &mut Context, namespace: &DictObject) {
+    let executable = std::env::current_exe().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+    let prefix = std::path::Path::new(&executable)
+        .parent()
+        .and_then(|directory| directory.parent())
+        .map(|prefix| prefix.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let [major, minor, micro] = VERSION;
+    let version = format!("{major}.{minor}.{micro} (Sidewinder {})", env!("CARGO_PKG_VERSION"));
+    let rows = [
+        ("version", version.as_str()),
+        ("executable", &executable),
+        ("_base_executable", &executable),
+        ("prefix", &prefix),
+        ("exec_prefix", &prefix),
+        ("base_prefix", &prefix),
+        ("base_exec_prefix", &prefix),
+        ("platform", "linux"),
+        ("byteorder", if cfg!(target_endian = "big") { "big" } else { "little" }),
+        ("copyright", ""),
+        ("abiflags", ""),
+        ("platlibdir", "lib"),
+        ("float_repr_style", "short"),
+        ("_framework", ""),
+    ];
+    for (name, text) in rows {
+        let text = StrObject::new(cx, text);
+        namespace.set_text(cx, name, text.value());
+    }
+    namespace.set_text(cx, "pycache_prefix", singleton::none());
+    namespace.set_text(cx, "dont_write_bytecode", singleton::true_());
+}
+
+fn add_numbers(cx: &mut Context, namespace: &DictObject) {
+    let rows = [("maxsize", i64::MAX), ("maxunicode", 0x10ffff), ("hexversion", HEX_VERSION), ("api_version", 1013)];
+    for (name, number) in rows {
+        let number = int::from_i64(cx, number);
+        namespace.set_text(cx, name, number.value());
+    }
+}
+
+fn texts(cx: &mut Context, items: &[String]) -> Vec<Owned> {
+    items.iter().map(|item| StrObject::new(cx, item)).collect()
+}
+
+fn add_collections(cx: &mut Context, namespace: &DictObject) {
+    let arguments = cx.interpreter().arguments.clone();
+    let items = texts(cx, &arguments);
+    let arguments = ListObject::new(cx, items);
+    namespace.set_text(cx, "argv", arguments.value());
+    let original: Vec<String> = std::env::args_os().map(|text| text.to_string_lossy().into_owned()).collect();
+    let items = texts(cx, &original);
+    let original = ListObject::new(cx, items);
+    namespace.set_text(cx, "orig_argv", original.value());
+    for name in ["path", "warnoptions", "path_hooks", "meta_path"] {
+        let list = ListObject::new(cx, Vec::new());
+        namespace.set_text(cx, name, list.value());
+    }
+    for name in ["_xoptions", "path_importer_cache"] {
+        let dict = DictObject::new(cx);
+        namespace.set_text(cx, name, dict.value());
+    }
+    let names: Vec<String> = BUILTIN_MODULES.iter().map(|name| name.to_string()).collect();
+    let items = texts(cx, &names);
+    let names = TupleObject::from_owned(cx, items);
+    namespace.set_text(cx, "builtin_module_names", names.value());
+    let empty = SetObject::new_of(cx, &sidewinder_runtime::objects::set::FROZENSET);
+    namespace.set_text(cx, "stdlib_module_names", empty.value());
+    let modules = Owned::new(cx.interpreter().modules.value());
+    namespace.set_text(cx, "modules", modules.value());
+}
+
+/// Modules written in Rust.
+const BUILTIN_MODULES: [&str; 7] = ["_weakref", "builtins", "gc", "math", "sys", "time", "weakref"];
+
+/// An item of a named tuple.
+enum Item {
+    Int(i64),
+    Float(f64),
+    Text(&'static str),
+    Bool(bool),
+}
+
+fn add_sequence(
+    cx: &mut Context,
+    namespace: &DictObject,
+    name: &str,
+    kind: &'static StaticType,
+    items: &[Item],
+) -> Result<Owned> {
+    let items = items
+        .iter()
+        .map(|item| match item {
+            Item::Int(number) => int::from_i64(cx, *number),
+            Item::Float(number) => float::from_f64(cx, *number),
+            Item::Text(text) => StrObject::new(cx, text),
+            Item::Bool(truth) => Owned::new(singleton::boolean(*truth)),
+        })
+        .collect();
+    let made = struct_sequence::make(cx, kind, items)?;
+    namespace.set_text(cx, name, made.value());
+    Ok(made)
+}
+
+fn add_sequences(cx: &mut Context, namespace: &DictObject) -> Result<()> {
+    use Item::{Bool, Float, Int, Text};
+    let [major, minor, micro] = VERSION.map(Int);
+    add_sequence(cx, namespace, "version_info", &VERSION_INFO, &[major, minor, micro, Text("final"), Int(0)])?;
+    let floats = [
+        Float(f64::MAX),
+        Int(f64::MAX_EXP as i64),
+        Int(f64::MAX_10_EXP as i64),
+        Float(f64::MIN_POSITIVE),
+        Int(f64::MIN_EXP as i64),
+        Int(f64::MIN_10_EXP as i64),
+        Int(f64::DIGITS as i64),
+        Int(f64::MANTISSA_DIGITS as i64),
+        Float(f64::EPSILON),
+        Int(2),
+        Int(1),
+    ];
+    add_sequence(cx, namespace, "float_info", &FLOAT_INFO, &floats)?;
+    add_sequence(cx, namespace, "int_info", &INT_INFO, &[Int(30), Int(4), Int(4300), Int(640)])?;
+    let hashes = [
+        Int(64),
+        Int((1 << 61) - 1),
+        Int(314159),
+        Int(0),
+        Int(1000003),
+        Text("siphash13"),
+        Int(64),
+        Int(128),
+        Int(0),
+    ];
+    add_sequence(cx, namespace, "hash_info", &HASH_INFO, &hashes)?;
+    add_sequence(cx, namespace, "thread_info", &THREAD_INFO, &[Text("pthread"), Text("semaphore"), Text("NPTL")])?;
+    let mut flags: Vec<Item> = (0..18).map(|_| Int(0)).collect();
+    flags[4] = Int(1);
+    flags[11] = Int(1);
+    flags[13] = Bool(false);
+    flags[16] = Bool(false);
+    flags[17] = Int(4300);
+    add_sequence(cx, namespace, "flags", &FLAGS, &flags)?;
+    add_implementation(cx, namespace)
+}
+
+fn add_implementation(cx: &mut Context, namespace: &DictObject) -> Result<()> {
+    let numbers = env!("CARGO_PKG_VERSION").split('.').map(|part| Item::Int(part.parse().unwrap_or(0)));
+    let mut items: Vec<Item> = numbers.take(3).collect();
+    items.extend([Item::Text("final"), Item::Int(0)]);
+    let scratch_dict = DictObject::new(cx);
+    let scratch = sidewinder_runtime::objects::dict::of(scratch_dict.value());
+    let version = add_sequence(cx, scratch, "version", &VERSION_INFO, &items)?;
+    let attributes = [
+        ("name", StrObject::new(cx, "sidewinder")),
+        ("cache_tag", StrObject::new(cx, "sidewinder-314")),
+        ("version", version),
+        ("hexversion", int::from_i64(cx, HEX_VERSION)),
+        ("_multiarch", StrObject::new(cx, &format!("{}-linux-gnu", std::env::consts::ARCH))),
+    ];
+    let made = simple_namespace::make(cx, &attributes)?;
+    namespace.set_text(cx, "implementation", made.value());
+    Ok(())
+}

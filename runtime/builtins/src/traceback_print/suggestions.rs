@@ -1,0 +1,116 @@
+//! "Did you mean": the known name that is closest to a wrong one.
+
+use sidewinder_runtime::objects::exception::{self, special as field, types};
+use sidewinder_runtime::objects::str;
+use sidewinder_runtime::objects::traceback::TracebackObject;
+use sidewinder_runtime::operations::{call, iterate};
+use sidewinder_runtime::{Context, Owned, Value};
+
+/// More candidates than this are not compared.
+const CANDIDATES_MAX: usize = 750;
+/// Longer names are not compared.
+const NAME_LENGTH_MAX: usize = 40;
+/// The cost of exchanging, inserting or deleting a letter, and of changing its case.
+const MOVE_COST: usize = 2;
+const CASE_COST: usize = 1;
+
+/// What to add to the message of an `AttributeError` or `NameError`.
+pub fn suggest(cx: &mut Context, exception: Value) -> Option<String> {
+    let kind = exception.type_of();
+    let own = exception::of(exception);
+    if kind.is_subtype(&types::ATTRIBUTE_ERROR) {
+        let name = str::text(own.field(field::ATTRIBUTE_NAME)?)?.into_owned();
+        let object = Owned::new(own.field(field::ATTRIBUTE_OBJECT)?);
+        let hides_private = !name.starts_with('_');
+        let mut names = directory(cx, object.value())?;
+        names.retain(|candidate| !hides_private || !candidate.starts_with('_'));
+        return closest(&name, &names).map(|found| format!(". Did you mean: '{found}'?"));
+    }
+    if kind.is_subtype(&types::NAME_ERROR) {
+        let name = str::text(own.field(field::NAME_NAME)?)?.into_owned();
+        let mut names = local_names(exception);
+        let builtins = cx.builtins();
+        for index in 0..builtins.entry_count() {
+            if let Some((key, _)) = builtins.entry(index) {
+                names.extend(str::text(key).map(|text| text.into_owned()));
+            }
+        }
+        return closest(&name, &names).map(|found| format!(". Did you mean: '{found}'?"));
+    }
+    None
+}
+
+/// The names in `dir(object)`; nothing if that fails.
+fn directory(cx: &mut Context, object: Value) -> Option<Vec<String>> {
+    let listed = call::call_method(cx, object, "__dir__", &[]).and_then(|names| iterate::collect(cx, names.value()));
+    match listed {
+        Ok(items) => {
+            let mut names: Vec<String> =
+                items.iter().filter_map(|item| str::text(item.value()).map(|text| text.into_owned())).collect();
+            names.sort();
+            Some(names)
+        }
+        Err(_) => {
+            drop(cx.take_pending());
+            None
+        }
+    }
+}
+
+/// Names of the locals and globals that the innermost frame's code mentions.
+fn local_names(exception: Value) -> Vec<String> {
+    let mut last = exception::of(exception).traceback().and_then(|first| first.cast_exact::<TracebackObject>());
+    while let Some(next) = last.and_then(TracebackObject::next) {
+        last = Some(next);
+    }
+    let Some(entry) = last else { return Vec::new() };
+    let data = &entry.code().data;
+    data.local_names.iter().filter(|name| !name.starts_with('.')).map(|name| name.to_string()).collect()
+}
+
+/// The candidate closest to `wrong`, if any is close enough.
+fn closest<'a>(wrong: &str, candidates: &'a [String]) -> Option<&'a str> {
+    if candidates.len() > CANDIDATES_MAX || wrong.chars().count() > NAME_LENGTH_MAX {
+        return None;
+    }
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates.iter().filter(|candidate| candidate.as_str() != wrong) {
+        // A third of the letters may have to be changed.
+        let bound = (wrong.chars().count() + candidate.chars().count() + 3) * MOVE_COST / 6;
+        let bound = best.map_or(bound, |(distance, _)| bound.min(distance - 1));
+        let distance = edit_distance(wrong, candidate);
+        if distance <= bound && best.is_none_or(|(known, _)| distance < known) {
+            best = Some((distance, candidate));
+        }
+        if best.is_some_and(|(distance, _)| distance == 0) {
+            break;
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+fn substitution_cost(a: char, b: char) -> usize {
+    if a == b {
+        0
+    } else if a.to_lowercase().eq(b.to_lowercase()) {
+        CASE_COST
+    } else {
+        MOVE_COST
+    }
+}
+
+/// The weighted Levenshtein distance.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut row: Vec<usize> = (0..=b.len()).map(|count| count * MOVE_COST).collect();
+    for (i, own) in a.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = (i + 1) * MOVE_COST;
+        for (j, other) in b.iter().enumerate() {
+            let substituted = diagonal + substitution_cost(*own, *other);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j].min(diagonal) + MOVE_COST);
+        }
+    }
+    row[b.len()]
+}

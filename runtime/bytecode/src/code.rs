@@ -1,0 +1,109 @@
+//! The compiler's output: code as plain data, before the runtime makes a code object of it.
+
+use crate::instruction::Instruction;
+use std::rc::Rc;
+
+/// Properties of a code block.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct CodeFlags(pub u32);
+
+impl CodeFlags {
+    /// A function body with fast locals (not a module, class body or `exec`).
+    pub const FUNCTION: u32 = 1;
+    /// Takes `*args`.
+    pub const VARARGS: u32 = 2;
+    /// Takes `**kwargs`.
+    pub const VARKEYWORDS: u32 = 4;
+    /// Defined inside another function.
+    pub const NESTED: u32 = 8;
+    pub const GENERATOR: u32 = 16;
+    pub const COROUTINE: u32 = 32;
+    pub const ASYNC_GENERATOR: u32 = 64;
+    /// Register 0 holds a namespace mapping: a class body, or `exec` with separate locals.
+    pub const NAMESPACE: u32 = 128;
+    /// The first constant is the docstring.
+    pub const HAS_DOCSTRING: u32 = 256;
+    /// Has no parameter but plain positional ones (no `*args`, `**kwargs`, keyword-only) and is no generator or coroutine.
+    pub const SIMPLE: u32 = 512;
+
+    /// Whether all bits of `mask` are set.
+    pub fn has(self, mask: u32) -> bool {
+        self.0 & mask == mask
+    }
+}
+
+/// A compile-time constant.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Constant {
+    None,
+    True,
+    False,
+    Ellipsis,
+    Int(i64),
+    /// Decimal digits, with an optional sign, of an integer beyond 64 bits.
+    BigInt(String),
+    Float(f64),
+    Complex(f64, f64),
+    /// A string without lone surrogates.
+    Str(Rc<str>),
+    /// Code points of a string that contains lone surrogates.
+    StrSurrogates(Vec<u32>),
+    Bytes(Vec<u8>),
+    Tuple(Vec<Constant>),
+    FrozenSet(Vec<Constant>),
+    Code(Rc<CodeData>),
+}
+
+/// Source range of an instruction: lines from 1, columns in UTF-8 bytes from 0; line 0 means none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Position {
+    pub line: u32,
+    pub end_line: u32,
+    pub column: u32,
+    pub end_column: u32,
+}
+
+/// An exception handler. An exception raised by an instruction in `start .. end` drops every temporary from register
+/// `temporary_depth` up, is put into local `exception_register` and continues at `target`. Inner handlers come first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Handler {
+    pub start: u32,
+    pub end: u32,
+    pub target: u32,
+    pub exception_register: u16,
+    pub temporary_depth: u16,
+}
+
+/// A compiled code block.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct CodeData {
+    pub name: Rc<str>,
+    pub qualified_name: Rc<str>,
+    pub file_name: Rc<str>,
+    pub first_line: u32,
+    pub flags: CodeFlags,
+    /// Positional parameters, positional-only ones included. Parameters take the first registers in the order:
+    /// positional, keyword-only, `*args`, `**kwargs`.
+    pub argument_count: u16,
+    pub positional_only_count: u16,
+    pub keyword_only_count: u16,
+    /// Parameters, variables, cells and hidden locals.
+    pub local_count: u16,
+    /// Locals, temporaries and the highest call block.
+    pub register_count: u16,
+    /// Names of the locals; hidden ones start with a dot.
+    pub local_names: Vec<Rc<str>>,
+    /// Locals that hold a cell once the prologue's `MakeCell` has run.
+    pub cell_registers: Vec<u16>,
+    pub free_names: Vec<Rc<str>>,
+    pub constants: Vec<Constant>,
+    pub names: Vec<Rc<str>>,
+    /// Inline-cache sites: the index of each site's name.
+    pub sites: Vec<u16>,
+    /// Number of loops, which `JumpBack` counts.
+    pub loop_count: u16,
+    pub instructions: Vec<Instruction>,
+    /// One for each instruction.
+    pub positions: Vec<Position>,
+    pub handlers: Vec<Handler>,
+}

@@ -1,0 +1,288 @@
+//! The state of a thread (`Context`) and of an interpreter (`Interpreter`): explicit, no mutable globals.
+//!
+//! Fields that compiled traces reach by offset come first and are `repr(C)`.
+
+use crate::heap::{Heap, Owned};
+use crate::hooks::Hooks;
+use crate::objects::dict::DictObject;
+use crate::objects::type_object::{MethodCache, TypeObject, TypeState};
+use crate::options::Options;
+use crate::value::Value;
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// "An exception is pending in the context": the error of every operation that may run Python.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Raised;
+
+/// The result of an operation that may raise.
+pub type Result<T> = std::result::Result<T, Raised>;
+
+/// Reasons in the interrupt word, which running code checks at loop back-edges and function entries.
+pub mod interrupt {
+    /// A signal arrived; its handler must run.
+    pub const SIGNAL: u32 = 1;
+    /// Another thread wants the GIL.
+    pub const GIL: u32 = 2;
+    /// The cycle collector should run.
+    pub const COLLECT: u32 = 4;
+    /// Torn-down objects wait for their finalizers.
+    pub const FINALIZERS: u32 = 8;
+    /// Traces were invalidated.
+    pub const INVALIDATED: u32 = 16;
+    /// Compiled traces are ready to be installed.
+    pub const COMPILED: u32 = 32;
+}
+
+/// Words of the exit buffer: the most live values an exit can have.
+pub const EXIT_BUFFER_WORDS: usize = 1024;
+/// Words of a thread's value stack. Reserved lazily by the operating system.
+const STACK_WORDS: usize = 1 << 23;
+/// Words kept free above the limit, so that native code may push small call blocks without a check.
+const STACK_RESERVE: usize = 4096;
+/// Bytes of native stack that nested runs leave free.
+const NATIVE_STACK_RESERVE: usize = 512 * 1024;
+
+/// The state of one thread.
+#[repr(C)]
+pub struct Context {
+    /// Reasons to leave the fast path; see `interrupt`.
+    pub interrupt: AtomicU32,
+    /// Whether torn-down objects wait for finalizers; read after every helper that may drop references.
+    pub finalizers_pending: Cell<u32>,
+    /// The exception being raised, or unbound. Owned.
+    pub pending: Value,
+    /// The exception being handled (`sys.exc_info`), or unbound. Owned.
+    pub handled: Value,
+    /// First register of the running frame.
+    pub base: *mut Value,
+    /// Constants of the running frame's code.
+    pub constants: *const Value,
+    /// First temporary register of the running frame: operands from it up are consumed.
+    pub temporary_floor: i64,
+    /// While a compiled trace calls out: first word above all frames it has inlined; null otherwise.
+    pub trace_top: *mut Value,
+    /// Where compiled code leaves the values of an exit.
+    pub exit_buffer: [u64; EXIT_BUFFER_WORDS],
+    /// What the outermost frame of a nested run returned or yielded, owned.
+    pub result: Value,
+    /// Calls above this word raise `RecursionError`.
+    pub stack_limit: *mut Value,
+    /// Frames that may still be entered.
+    pub recursion_left: i64,
+    /// Instruction being executed by the running frame, published before calls that may look at it.
+    pub instruction: *const sidewinder_bytecode::Instruction,
+    /// Owned heap of this interpreter.
+    pub heap: Heap,
+    pub interpreter: *mut Interpreter,
+    /// Objects on their way to destruction: owned references, innermost last.
+    pub teardown: Vec<Value>,
+    pub tearing_down: bool,
+    pub stack_bottom: *mut Value,
+    pub recursion_limit: i64,
+    /// Lowest native stack address that a nested run may start at.
+    pub native_stack_limit: usize,
+    /// Objects whose `repr` is being computed, for recursive containers.
+    pub repr_active: Vec<Value>,
+}
+
+/// The state shared by the threads of one interpreter.
+pub struct Interpreter {
+    pub hooks: Hooks,
+    pub options: Options,
+    pub interned: crate::objects::str::intern::InternTable,
+    pub names: crate::objects::str::names::Names,
+    pub builtins: Owned,
+    pub modules: Owned,
+    /// State of builtin types, by `TypeObject::builtin_index`.
+    pub builtin_types: Vec<Box<TypeState>>,
+    pub method_cache: MethodCache,
+    pub shapes: crate::objects::shape::ShapeTable,
+    pub weak_references: HashMap<u64, Vec<Value>>,
+    /// Addresses of objects whose `__del__` has run and that live on.
+    pub finalized: HashSet<u64>,
+    /// Dictionaries of instances whose layout has no room for one (subclasses of variable-sized types).
+    pub external_slots: HashMap<u64, Box<crate::objects::instance::AttributeBlock>>,
+    pub hash_key: (u64, u64),
+    pub next_version: Cell<u64>,
+    pub collector: crate::heap::collect::Collector,
+    /// Slot for the JIT engine's state.
+    pub jit: *mut (),
+    /// Frame names for `sys`: command line.
+    pub arguments: Vec<String>,
+}
+
+thread_local! {
+    static CURRENT: Cell<*mut Context> = const { Cell::new(std::ptr::null_mut()) };
+}
+
+impl Context {
+    /// The context of the calling thread.
+    #[inline(always)]
+    pub fn current() -> &'static mut Context {
+        let context = CURRENT.get();
+        debug_assert!(!context.is_null(), "no context on this thread");
+        // SAFETY: (threads 2) the context lives as long as its thread runs Python, and is only used by that thread.
+        unsafe { &mut *context }
+    }
+
+    /// Makes `context` that of the calling thread.
+    pub fn enter(context: *mut Context) {
+        CURRENT.set(context);
+    }
+
+    /// A context with its own value stack, for the calling thread.
+    pub fn new(interpreter: *mut Interpreter) -> Box<Context> {
+        let bytes = STACK_WORDS * size_of::<Value>();
+        // SAFETY: an anonymous private mapping, checked below.
+        let memory = unsafe {
+            libc::mmap(
+                std::ptr::null_mut(),
+                bytes,
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+                -1,
+                0,
+            )
+        };
+        assert!(memory != libc::MAP_FAILED, "no memory for the value stack");
+        let bottom = memory as *mut Value;
+        Box::new(Context {
+            interrupt: AtomicU32::new(0),
+            finalizers_pending: Cell::new(0),
+            pending: Value::UNBOUND,
+            handled: Value::UNBOUND,
+            base: bottom,
+            constants: std::ptr::null(),
+            temporary_floor: 0,
+            trace_top: std::ptr::null_mut(),
+            exit_buffer: [0; EXIT_BUFFER_WORDS],
+            result: Value::UNBOUND,
+            // SAFETY: inside the mapping.
+            stack_limit: unsafe { bottom.add(STACK_WORDS - STACK_RESERVE) },
+            recursion_left: 1000,
+            instruction: std::ptr::null(),
+            heap: Heap::new(),
+            interpreter,
+            teardown: Vec::new(),
+            tearing_down: false,
+            stack_bottom: bottom,
+            recursion_limit: 1000,
+            native_stack_limit: native_stack_limit(),
+            repr_active: Vec::new(),
+        })
+    }
+
+    #[inline(always)]
+    pub fn interpreter(&self) -> &'static mut Interpreter {
+        // SAFETY: (threads 2) the interpreter outlives its contexts; the GIL is held.
+        unsafe { &mut *self.interpreter }
+    }
+
+    /// Asks running code to look at the interrupt word for `reason`.
+    pub fn request(&self, reason: u32) {
+        self.interrupt.fetch_or(reason, Ordering::Relaxed);
+    }
+
+    /// A number that no other type version, shape or code object of this process has or will have.
+    pub fn fresh_version(&self) -> u64 {
+        let counter = &self.interpreter().next_version;
+        counter.set(counter.get() + 1);
+        counter.get()
+    }
+
+    /// Makes `exception`, an instance of `BaseException`, the pending one.
+    pub fn raise_value(&mut self, exception: Owned) -> Raised {
+        let old = std::mem::replace(&mut self.pending, exception.into_raw());
+        drop(Owned::from_raw_option(old));
+        Raised
+    }
+
+    /// Raises a builtin exception with one text argument.
+    #[cold]
+    pub fn raise(&mut self, kind: &'static TypeObject, message: impl AsRef<str>) -> Raised {
+        crate::objects::exception::raise_message(self, kind, message.as_ref())
+    }
+
+    #[cold]
+    pub fn type_error(&mut self, message: impl AsRef<str>) -> Raised {
+        self.raise(&crate::objects::exception::TYPE_ERROR, message)
+    }
+
+    #[cold]
+    pub fn value_error(&mut self, message: impl AsRef<str>) -> Raised {
+        self.raise(&crate::objects::exception::VALUE_ERROR, message)
+    }
+
+    #[cold]
+    pub fn overflow_error(&mut self, message: impl AsRef<str>) -> Raised {
+        self.raise(&crate::objects::exception::OVERFLOW_ERROR, message)
+    }
+
+    #[cold]
+    pub fn index_error(&mut self, message: impl AsRef<str>) -> Raised {
+        self.raise(&crate::objects::exception::INDEX_ERROR, message)
+    }
+
+    /// Raises `KeyError(key)`.
+    #[cold]
+    pub fn key_error(&mut self, key: Value) -> Raised {
+        crate::objects::exception::raise_with(self, &crate::objects::exception::KEY_ERROR, key)
+    }
+
+    /// Takes the pending exception.
+    pub fn take_pending(&mut self) -> Owned {
+        let pending = std::mem::replace(&mut self.pending, Value::UNBOUND);
+        Owned::from_raw(pending)
+    }
+
+    /// Whether the pending exception is an instance of `kind`.
+    pub fn pending_is(&self, kind: &'static TypeObject) -> bool {
+        !self.pending.is_unbound() && self.pending.type_of().is_subtype(kind)
+    }
+
+    /// Drops the pending exception if it is an instance of `kind`; says whether it was.
+    pub fn swallow(&mut self, kind: &'static TypeObject) -> bool {
+        let matches = self.pending_is(kind);
+        if matches {
+            drop(self.take_pending());
+        }
+        matches
+    }
+
+    /// The dict of the `builtins` module.
+    pub fn builtins(&self) -> &'static DictObject {
+        // SAFETY: (heap 2) `builtins` is created as a dict.
+        unsafe { self.interpreter().builtins.value().cast_unchecked() }
+    }
+
+    /// An error when the native stack is nearly used up.
+    #[inline]
+    pub fn check_native_stack(&mut self, doing: &str) -> Result<()> {
+        let marker = 0u8;
+        if (&raw const marker as usize) < self.native_stack_limit {
+            return Err(self.raise(
+                &crate::objects::exception::RECURSION_ERROR,
+                format!("maximum recursion depth exceeded{doing}"),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The lowest address of the calling thread's stack that Rust recursion may reach.
+fn native_stack_limit() -> usize {
+    // SAFETY: plain queries of the thread library about the calling thread.
+    unsafe {
+        let mut attributes: libc::pthread_attr_t = std::mem::zeroed();
+        let mut address = std::ptr::null_mut();
+        let mut bytes = 0;
+        if libc::pthread_getattr_np(libc::pthread_self(), &mut attributes) != 0 {
+            return 0;
+        }
+        libc::pthread_attr_getstack(&attributes, &mut address, &mut bytes);
+        libc::pthread_attr_destroy(&mut attributes);
+        address as usize + NATIVE_STACK_RESERVE
+    }
+}

@@ -1,0 +1,215 @@
+//! The cycle collector: trial deletion over the objects of collected memory, as in CPython's `gc`.
+//!
+//! References inside the collected set are subtracted from copies of the counts; whatever keeps a positive remainder
+//! is reachable from outside (a register, a static, a native call), and so is all it leads to. The rest is garbage:
+//! weak references to it are cleared, finalizers run, and what was not resurrected is cleared.
+
+use crate::context::Context;
+use crate::heap::Owned;
+use crate::heap::allocate::{CHUNK_HEADER_BYTES, Chunk, chunk_of};
+use crate::heap::{Header, allocate};
+use crate::objects::type_object::flags;
+use crate::value::Value;
+
+/// State of the collector of one interpreter.
+pub struct Collector {
+    pub enabled: bool,
+    /// A collection is running; nested requests are ignored.
+    pub running: bool,
+    pub collections: u64,
+    pub collected: u64,
+    /// `gc.get_threshold()`; only shown.
+    pub thresholds: [i64; 3],
+}
+
+impl Default for Collector {
+    fn default() -> Collector {
+        Collector { enabled: true, running: false, collections: 0, collected: 0, thresholds: [2000, 10, 0] }
+    }
+}
+
+/// Set in a scratch count once the object is known to be reachable.
+const REACHABLE: u32 = u32::MAX;
+
+/// Collects all cycles. Returns the number of unreachable objects found. Runs finalizers and weak reference callbacks.
+pub fn collect(cx: &mut Context) -> usize {
+    let interpreter = cx.interpreter();
+    if interpreter.collector.running {
+        return 0;
+    }
+    interpreter.collector.running = true;
+    let pending = std::mem::replace(&mut cx.pending, Value::UNBOUND);
+    let (garbage, live_bytes) = find_garbage(cx);
+    let found = garbage.len();
+    if found > 0 {
+        dispose(cx, garbage);
+    }
+    cx.pending = pending;
+    let collector = &mut cx.interpreter().collector;
+    collector.running = false;
+    collector.collections += 1;
+    collector.collected += found as u64;
+    cx.heap.set_threshold(live_bytes);
+    found
+}
+
+/// The live objects of collected memory, as raw headers.
+fn each_object(chunk: *mut Chunk, mut visit: impl FnMut(*mut Header)) {
+    // SAFETY: (heap 4) chunks of the heap; free cells have a null type.
+    unsafe {
+        let mut offset = CHUNK_HEADER_BYTES;
+        while offset + (*chunk).cell_bytes <= (*chunk).carved {
+            let header = (chunk as *mut u8).add(offset) as *mut Header;
+            if !(*header).type_pointer.is_null() {
+                visit(header);
+            }
+            offset += (*chunk).cell_bytes;
+        }
+    }
+}
+
+/// The scratch count of an object.
+fn scratch(header: *const Header) -> *mut u32 {
+    let chunk = chunk_of(header);
+    // SAFETY: (heap 4) collected objects lie in chunks, whose scratch array has one word for each cell.
+    unsafe {
+        let offset = header as usize - chunk as usize - CHUNK_HEADER_BYTES;
+        (*chunk).scratch.add(offset / (*chunk).cell_bytes)
+    }
+}
+
+fn is_collected(value: Value) -> bool {
+    value.is_counted() && value.heap_type().has_flag(flags::COLLECTED)
+}
+
+fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
+    // SAFETY: (heap 1) a live object with its type.
+    unsafe {
+        let kind = &*(*header).type_pointer;
+        if let Some(function) = kind.slots().traverse {
+            function(header, visit);
+        }
+        if kind.has_flag(flags::HEAP) {
+            visit(kind.value());
+        }
+        if kind.has_flag(flags::EXTERNAL_BLOCK)
+            && let Some(block) = Context::current().interpreter().external_slots.get(&(header as u64))
+        {
+            crate::objects::instance::traverse_block(block, visit);
+        }
+    }
+}
+
+/// Unreachable objects, each with a count added, and the bytes of the reachable ones.
+fn find_garbage(cx: &mut Context) -> (Vec<Owned>, usize) {
+    let chunks = cx.heap.collected_chunks.clone();
+    for &chunk in &chunks {
+        // SAFETY: (heap 4) chunks of the heap.
+        unsafe {
+            let cells = ((*chunk).end - CHUNK_HEADER_BYTES) / (*chunk).cell_bytes;
+            (*chunk).scratch = allocate::allocate_bytes(cells * size_of::<u32>()) as *mut u32;
+        }
+        each_object(chunk, |header| {
+            // SAFETY: as above.
+            unsafe { *scratch(header) = (*header).count.min(REACHABLE as u64 - 1) as u32 };
+        });
+    }
+    for &chunk in &chunks {
+        each_object(chunk, |header| {
+            traverse(header, &mut |child| {
+                if is_collected(child) {
+                    // SAFETY: as above.
+                    unsafe {
+                        let count = scratch(child.header());
+                        debug_assert!(*count > 0, "more references than counts to {child:?}");
+                        *count = (*count).saturating_sub(1);
+                    }
+                }
+            });
+        });
+    }
+    let mut work = Vec::new();
+    let mut live_bytes = 0;
+    for &chunk in &chunks {
+        each_object(chunk, |header| {
+            // SAFETY: as above.
+            unsafe {
+                let count = scratch(header);
+                if *count > 0 && *count != REACHABLE {
+                    *count = REACHABLE;
+                    work.push(header);
+                }
+            }
+        });
+        while let Some(header) = work.pop() {
+            // SAFETY: as above.
+            live_bytes += unsafe { (*chunk_of(header)).cell_bytes };
+            traverse(header, &mut |child| {
+                if is_collected(child) {
+                    // SAFETY: as above.
+                    unsafe {
+                        let count = scratch(child.header());
+                        if *count != REACHABLE {
+                            *count = REACHABLE;
+                            work.push(child.header());
+                        }
+                    }
+                }
+            });
+        }
+    }
+    let mut garbage = Vec::new();
+    for &chunk in &chunks {
+        each_object(chunk, |header| {
+            // SAFETY: as above.
+            if unsafe { *scratch(header) } != REACHABLE {
+                garbage.push(Owned::new(Value::from_pointer(header)));
+            }
+        });
+    }
+    for &chunk in &chunks {
+        // SAFETY: allocated above with that size.
+        unsafe {
+            let cells = ((*chunk).end - CHUNK_HEADER_BYTES) / (*chunk).cell_bytes;
+            allocate::free_bytes((*chunk).scratch as *mut u8, cells * size_of::<u32>());
+            (*chunk).scratch = std::ptr::null_mut();
+        }
+    }
+    (garbage, live_bytes)
+}
+
+/// Clears weak references, runs finalizers, and clears what they did not bring back to life.
+fn dispose(cx: &mut Context, garbage: Vec<Owned>) {
+    for object in &garbage {
+        if object.value().heap_type().has_flag(flags::HAS_WEAK) {
+            crate::objects::weak::clear_references(cx, object.value());
+        }
+    }
+    let mut finalized = false;
+    for object in &garbage {
+        if let Some(finalize) = object.value().heap_type().slots().finalize {
+            crate::operations::finalize::run(cx, object.value(), finalize);
+            finalized = true;
+        }
+    }
+    let garbage = if finalized { without_resurrected(cx, garbage) } else { garbage };
+    for object in &garbage {
+        let header = object.value().header();
+        if let Some(clear) = object.value().heap_type().slots().clear {
+            // SAFETY: (heap 1) the object is alive, as `garbage` holds a count.
+            cx.clear_and_release(|children| unsafe { clear(header, children) }, true);
+        }
+    }
+    for object in garbage {
+        cx.release(object.into_raw());
+    }
+}
+
+/// If a finalizer made any garbage reachable, keeps all of it this time unless it is unreachable still.
+fn without_resurrected(cx: &mut Context, garbage: Vec<Owned>) -> Vec<Owned> {
+    let addresses: Vec<u64> = garbage.iter().map(|object| object.value().0).collect();
+    drop(garbage);
+    let (again, _) = find_garbage(cx);
+    let known: std::collections::HashSet<u64> = addresses.into_iter().collect();
+    again.into_iter().filter(|object| known.contains(&object.value().0)).collect()
+}

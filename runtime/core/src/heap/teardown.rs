@@ -1,0 +1,149 @@
+//! Destruction of objects whose last reference went: a resumable depth-first worklist.
+//!
+//! Pending siblings stay alive (and weakly reachable) until their turn, so finalizers run in CPython's order: clearing
+//! `[A1→B1, A2→B2]` finalises 2, 2b, 1, 1b. A finalizer runs Python only at a safe point; elsewhere the worklist stops
+//! at the first object that needs one and the context is asked to go on later.
+
+use crate::context::{Context, interrupt};
+use crate::heap::Header;
+use crate::objects::type_object::flags;
+use crate::value::Value;
+
+/// Receives the references that a dying object owned; the last one pushed is released first.
+pub struct Children<'a> {
+    list: &'a mut Vec<Value>,
+}
+
+impl Children<'_> {
+    /// Takes over a count (or an unbound value, which is ignored).
+    #[inline(always)]
+    pub fn push(&mut self, value: Value) {
+        if value.is_counted() {
+            self.list.push(value);
+        }
+    }
+}
+
+impl Context {
+    /// Destroys an object whose count has reached zero. With `python`, finalizers may run now.
+    #[cold]
+    #[inline(never)]
+    pub fn tear_down(&mut self, value: Value, python: bool) {
+        let floor = self.teardown.len();
+        self.destroy(value, python);
+        self.drain(floor, python);
+    }
+
+    /// Gives up one count at a point where finalizers may run.
+    #[inline(always)]
+    pub fn release(&mut self, value: Value) {
+        if value.is_counted() {
+            // SAFETY: (heap 1) a counted value refers to a live object.
+            unsafe {
+                let header = value.header();
+                (*header).count -= 1;
+                if (*header).count == 0 {
+                    self.tear_down(value, true);
+                }
+            }
+        }
+    }
+
+    /// Runs the finalizers that wait, at a safe point.
+    #[cold]
+    #[inline(never)]
+    pub fn run_pending_finalizers(&mut self) {
+        self.finalizers_pending.set(0);
+        let pending = std::mem::replace(&mut self.pending, Value::UNBOUND);
+        self.drain(0, true);
+        debug_assert!(self.pending.is_unbound());
+        self.pending = pending;
+    }
+
+    fn drain(&mut self, floor: usize, python: bool) {
+        while self.teardown.len() > floor {
+            let Some(value) = self.teardown.pop() else { break };
+            // SAFETY: (heap 5) the worklist owns one count on each entry.
+            let dead = unsafe {
+                let header = value.header();
+                (*header).count -= 1;
+                (*header).count == 0
+            };
+            if dead && !self.destroy(value, python) {
+                return;
+            }
+        }
+    }
+
+    /// Destroys one object of count zero: finalizer, weak references, contents, memory. False when it had to be put
+    /// back because a finalizer may not run here.
+    fn destroy(&mut self, value: Value, python: bool) -> bool {
+        let header = value.header();
+        let kind = value.heap_type();
+        // SAFETY: (heap 5) the object is dead but intact until its contents are released.
+        unsafe {
+            let slots = kind.slots();
+            if slots.finalize.is_some() || kind.has_flag(flags::HAS_WEAK) && crate::objects::weak::has_callbacks(self, value) {
+                if !python {
+                    (*header).count = 1;
+                    self.teardown.push(value);
+                    self.finalizers_pending.set(1);
+                    self.request(interrupt::FINALIZERS);
+                    return false;
+                }
+                if let Some(finalize) = slots.finalize {
+                    (*header).count = 1;
+                    crate::operations::finalize::run(self, value, finalize);
+                    (*header).count -= 1;
+                    if (*header).count != 0 {
+                        return true;
+                    }
+                }
+            }
+            if kind.has_flag(flags::HAS_WEAK) {
+                (*header).count = 1;
+                crate::objects::weak::clear_references(self, value);
+                (*header).count -= 1;
+            }
+            let bytes = match slots.size {
+                Some(size) => size(header),
+                None => kind.basic_bytes.get() as usize,
+            };
+            let collected = kind.has_flag(flags::COLLECTED);
+            if kind.has_flag(flags::EXTERNAL_BLOCK) {
+                crate::objects::instance::release_external(self, value);
+            }
+            if kind.has_flag(flags::HEAP) {
+                // Below the contents, so released after them: the instance's count on its class goes last, as in
+                // CPython's subtype_dealloc.
+                self.teardown.push(kind.value());
+            }
+            if let Some(release) = slots.release {
+                release(header, &mut Children { list: &mut self.teardown });
+            }
+            self.heap.free(header, bytes, collected);
+        }
+        true
+    }
+
+    /// The worklist as a receiver of children, for code that clears a container in place.
+    pub fn children(&mut self) -> Children<'_> {
+        Children { list: &mut self.teardown }
+    }
+
+    /// Releases what `clear` gives up, at a safe point.
+    pub fn clear_and_release(&mut self, clear: impl FnOnce(&mut Children<'_>), python: bool) {
+        let floor = self.teardown.len();
+        clear(&mut Children { list: &mut self.teardown });
+        self.drain(floor, python);
+    }
+
+    /// Frees the memory of an object whose construction failed before it was filled.
+    ///
+    /// # Safety
+    /// Nothing refers to the object and it owns nothing.
+    pub unsafe fn free_unfilled(&mut self, header: *mut Header, bytes: usize, collected: bool) {
+        // SAFETY: the caller's promise.
+        unsafe { self.heap.free(header, bytes, collected) };
+    }
+}

@@ -1,0 +1,44 @@
+//! The one table of upward calls: what the runtime asks of the layers above it. Filled by the program at start.
+
+use crate::context::{Context, Result};
+use crate::heap::Owned;
+use crate::native::Arguments;
+use crate::objects::dict::DictObject;
+use crate::objects::function::FunctionObject;
+use crate::objects::generator::GeneratorObject;
+use crate::value::Value;
+
+/// A fact that compiled traces rely on and that has just ceased to hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Broken {
+    /// The type with this version changed or died.
+    TypeVersion(u64),
+    /// A watched dict (by its watch number) changed one of its values: the entry's index, or all.
+    DictEntry(u64, u32),
+    /// The keys of a watched dict changed.
+    DictKeys(u64),
+    /// The code object with this number died.
+    Code(u64),
+}
+
+/// Upward calls.
+#[derive(Clone, Copy)]
+pub struct Hooks {
+    /// Runs a Python function in a nested interpreter run.
+    pub call_function: fn(&mut Context, &FunctionObject, Arguments<'_>) -> Result<Owned>,
+    /// Resumes a suspended generator with a value, or with the pending exception when the value is unbound.
+    /// `Ok(None)` means that it returned; its value is then in the generator.
+    pub resume_generator: fn(&mut Context, &GeneratorObject, Value) -> Result<Option<Owned>>,
+    /// Compiles and runs source: `exec`, `eval`, imports. Arguments: source, file name, "exec" or "eval".
+    pub compile: fn(&mut Context, &str, &str, &str) -> Result<Owned>,
+    /// Runs a code object with globals and a namespace (unbound for none).
+    pub run_code: fn(&mut Context, Value, &DictObject, Value) -> Result<Owned>,
+    /// Imports a module by absolute name.
+    pub import: fn(&mut Context, &str) -> Result<Owned>,
+    /// The globals dict of the running frame (an empty dict if none runs).
+    pub frame_globals: fn(&mut Context) -> Owned,
+    /// The locals of the running frame: a fresh dict of a function's, the namespace itself elsewhere.
+    pub frame_locals: fn(&mut Context) -> Result<Owned>,
+    /// A trace's assumption no longer holds.
+    pub broken: fn(&mut Context, Broken),
+}

@@ -1,0 +1,24 @@
+//! Everything a running program touches: values, heap, collector, object model, types and the operations on them.
+//!
+//! **Invariants**: see `docs/ARCHITECTURE.md`. A `cx: &mut Context` parameter means "may run Python code or raise".
+//! Not here: the compiler, the op handlers, the interpreter loop, the JIT; they hang themselves into `Hooks`.
+
+pub mod context;
+pub mod heap;
+pub mod hooks;
+pub mod native;
+pub mod objects;
+pub mod operations;
+pub mod options;
+pub mod value;
+
+pub use context::{Context, Interpreter, Raised, Result};
+pub use heap::{Header, Immortal, Owned};
+pub use native::{Arguments, Native};
+pub use objects::Object;
+pub use objects::type_object::TypeObject;
+pub use value::Value;
+
+/// The allocator of all Rust data.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

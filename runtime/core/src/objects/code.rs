@@ -1,0 +1,253 @@
+//! Code objects: compiled code with its constants as objects, its inline caches and its counters.
+
+use crate::context::Context;
+use crate::heap::teardown::Children;
+use crate::heap::{Header, Immortal, Owned};
+use crate::hooks::Broken;
+use crate::objects::slots::Slots;
+use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
+use crate::objects::{float, int, singleton, str, tuple};
+use crate::value::Value;
+use sidewinder_bytecode::{CodeData, Constant, Instruction};
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// An inline cache. What the fields mean is the opcode's business; entries hold no counts but the name's.
+#[repr(C)]
+pub struct Site {
+    /// The name, interned; owned by the code object.
+    pub name: Value,
+    /// A type version or a dict's keys version; 0 never matches.
+    pub version: Cell<u64>,
+    /// A second version, of what the first lookup falls back to.
+    pub second_version: Cell<u64>,
+    /// A shape number.
+    pub shape: Cell<u32>,
+    /// A slot or entry index.
+    pub index: Cell<u32>,
+    /// The type that was seen; only compared.
+    pub type_pointer: Cell<*const TypeObject>,
+    /// A borrowed value that the versions keep alive.
+    pub value: Cell<Value>,
+    /// What kind of hit this is.
+    pub kind: Cell<u32>,
+    /// Number of times the cache was filled: many mean a megamorphic site.
+    pub misses: Cell<u32>,
+}
+
+/// The hotness of a loop, and its compiled trace.
+#[repr(C)]
+pub struct LoopState {
+    /// Iterations left until the loop is recorded.
+    pub countdown: Cell<u32>,
+    /// Number of the trace tree to enter plus one; 0 for none.
+    pub trace: Cell<u32>,
+}
+
+#[repr(C)]
+pub struct CodeObject {
+    pub header: Header,
+    /// Never reused.
+    pub id: Cell<u64>,
+    pub instructions: *const Instruction,
+    pub constants: *const Value,
+    pub sites: *const Site,
+    pub loops: *const LoopState,
+    pub argument_count: u32,
+    pub local_count: u32,
+    pub register_count: u32,
+    pub flags: u32,
+    /// Calls left until the function is recorded, and its trace.
+    pub entry: LoopState,
+    /// Whether traces depend on this object's being alive.
+    pub watched: Cell<bool>,
+    pub data: Rc<CodeData>,
+    storage: Storage,
+}
+
+struct Storage {
+    constants: Box<[Value]>,
+    sites: Box<[Site]>,
+    loops: Box<[LoopState]>,
+    names: Vec<Owned>,
+    local_names: Vec<Owned>,
+    free_names: Vec<Owned>,
+}
+
+pub static CODE: StaticType = Immortal::new(
+    TypeObject::builtin(
+        "code",
+        size_of::<CodeObject>(),
+        Slots { traverse: Some(traverse), release: Some(release), ..Slots::EMPTY },
+    )
+    .with_base(&OBJECT.object)
+    .with_flags(flags::COLLECTED),
+);
+
+crate::object_type!(CodeObject, CODE);
+
+impl CodeObject {
+    #[inline(always)]
+    pub fn has_flag(&self, flag: u32) -> bool {
+        self.flags & flag != 0
+    }
+
+    pub fn value(&self) -> Value {
+        Value::from_pointer(self)
+    }
+
+    pub fn name(&self) -> &str {
+        &self.data.name
+    }
+
+    /// The interned name of index `index` in `CodeData::names`.
+    pub fn name_value(&self, index: u16) -> Value {
+        self.storage.names[index as usize].value()
+    }
+
+    pub fn local_name(&self, register: u16) -> Value {
+        self.storage.local_names[register as usize].value()
+    }
+
+    pub fn local_names(&self) -> &[Owned] {
+        &self.storage.local_names
+    }
+
+    pub fn free_name(&self, index: u16) -> Value {
+        self.storage.free_names[index as usize].value()
+    }
+
+    pub fn loop_count(&self) -> usize {
+        self.storage.loops.len()
+    }
+
+    /// The index of an instruction of this code.
+    #[inline]
+    pub fn index_of(&self, instruction: *const Instruction) -> usize {
+        (instruction as usize - self.instructions as usize) / size_of::<Instruction>()
+    }
+
+    /// Whether a pointer lies in this code's instructions.
+    pub fn contains(&self, instruction: *const Instruction) -> bool {
+        self.index_of(instruction) < self.data.instructions.len()
+    }
+
+    /// The source line of an instruction.
+    pub fn line_of(&self, index: usize) -> u32 {
+        self.data.positions.get(index).map_or(self.data.first_line, |position| position.line)
+    }
+}
+
+/// Makes a code object of compiled code.
+pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
+    let intern = |cx: &mut Context, names: &[Rc<str>]| -> Vec<Owned> {
+        names.iter().map(|name| str::intern(cx, name)).collect()
+    };
+    let names = intern(cx, &data.names);
+    let local_names = intern(cx, &data.local_names);
+    let free_names = intern(cx, &data.free_names);
+    let constants: Box<[Value]> =
+        data.constants.iter().map(|constant| instantiate(cx, constant).into_raw()).collect();
+    let options = &cx.interpreter().options;
+    let (loop_threshold, call_threshold) = (options.threshold as u32, options.call_threshold as u32);
+    let call_threshold = if loop_threshold < 1000 { loop_threshold } else { call_threshold };
+    let state = |countdown: u32| LoopState { countdown: Cell::new(countdown), trace: Cell::new(0) };
+    let storage = Storage {
+        constants,
+        sites: data.sites.iter().map(|&name| new_site(names[name as usize].value())).collect(),
+        loops: (0..data.loop_count).map(|_| state(loop_threshold)).collect(),
+        names,
+        local_names,
+        free_names,
+    };
+    let id = cx.fresh_version();
+    let code = cx.heap.allocate(&CODE.object, size_of::<CodeObject>(), true) as *mut CodeObject;
+    // SAFETY: (heap 3) fresh memory; the header is kept.
+    unsafe {
+        let header = std::ptr::read(&raw const (*code).header);
+        code.write(CodeObject {
+            header,
+            id: Cell::new(id),
+            instructions: data.instructions.as_ptr(),
+            constants: storage.constants.as_ptr(),
+            sites: storage.sites.as_ptr(),
+            loops: storage.loops.as_ptr(),
+            argument_count: data.argument_count as u32,
+            local_count: data.local_count as u32,
+            register_count: data.register_count as u32,
+            flags: data.flags.0,
+            entry: state(call_threshold),
+            watched: Cell::new(false),
+            data,
+            storage,
+        });
+    }
+    Owned::from_raw(Value::from_pointer(code))
+}
+
+fn new_site(name: Value) -> Site {
+    Site {
+        name,
+        version: Cell::new(0),
+        second_version: Cell::new(0),
+        shape: Cell::new(0),
+        index: Cell::new(0),
+        type_pointer: Cell::new(std::ptr::null()),
+        value: Cell::new(Value::UNBOUND),
+        kind: Cell::new(0),
+        misses: Cell::new(0),
+    }
+}
+
+fn instantiate(cx: &mut Context, constant: &Constant) -> Owned {
+    match constant {
+        Constant::None => Owned::new(singleton::none()),
+        Constant::True => Owned::new(singleton::true_()),
+        Constant::False => Owned::new(singleton::false_()),
+        Constant::Ellipsis => Owned::new(singleton::ellipsis()),
+        Constant::Int(value) => int::from_i64(cx, *value),
+        Constant::BigInt(digits) => int::from_decimal(cx, digits),
+        Constant::Float(value) => float::from_f64(cx, *value),
+        Constant::Complex(..) => Owned::new(singleton::not_implemented()),
+        Constant::Str(text) if is_identifier_like(text) => str::intern(cx, text),
+        Constant::Str(text) => str::StrObject::new(cx, text),
+        Constant::StrSurrogates(points) => str::StrObject::from_code_points(cx, points),
+        Constant::Bytes(bytes) => crate::objects::bytes::BytesObject::new(cx, bytes),
+        Constant::Tuple(items) => {
+            let items = items.iter().map(|item| instantiate(cx, item)).collect();
+            tuple::TupleObject::from_owned(cx, items)
+        }
+        Constant::FrozenSet(items) => {
+            let items: Vec<Owned> = items.iter().map(|item| instantiate(cx, item)).collect();
+            crate::objects::set::frozen_from_constants(cx, &items)
+        }
+        Constant::Code(data) => new(cx, data.clone()),
+    }
+}
+
+/// Whether CPython interns a string constant: it looks like a name.
+fn is_identifier_like(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
+    // SAFETY: (heap 2) the slot of this type.
+    let code = unsafe { &*(header as *const CodeObject) };
+    code.storage.constants.iter().for_each(|value| visit(*value));
+}
+
+unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
+    // SAFETY: (heap 2) the slot of this type; the Rust fields are dropped with the object.
+    unsafe {
+        let code = header as *mut CodeObject;
+        if (*code).watched.get() {
+            let cx = Context::current();
+            (cx.interpreter().hooks.broken)(cx, Broken::Code((*code).id.get()));
+        }
+        for constant in std::mem::take(&mut (*code).storage.constants) {
+            children.push(constant);
+        }
+        std::ptr::drop_in_place(&raw mut (*code).data);
+        std::ptr::drop_in_place(&raw mut (*code).storage);
+    }
+}

@@ -1,0 +1,639 @@
+//! `dict`: compact and insertion-ordered, with an index table of one, two or four bytes per slot.
+//!
+//! `keys_version` changes whenever the set of keys or their places change, so an inline cache that saw a key at entry
+//! `i` under a version may read entry `i` directly. A dict can be watched by compiled traces.
+
+use crate::context::{Context, Result};
+use crate::heap::allocate::{allocate_bytes, free_bytes};
+use crate::heap::teardown::Children;
+use crate::heap::{Header, Immortal, Owned};
+use crate::hooks::Broken;
+use crate::objects::slots::Slots;
+use crate::objects::str::StrObject;
+use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
+use crate::operations::{compare, convert};
+use crate::value::Value;
+use std::cell::Cell;
+
+/// One key with its value; a deleted entry has an unbound key.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct Entry {
+    pub key: Value,
+    pub value: Value,
+    pub hash: i64,
+}
+
+/// A dictionary.
+#[repr(C)]
+pub struct DictObject {
+    pub header: Header,
+    /// Entries in insertion order. Compiled code reads `entries[i].value`.
+    pub entries: Cell<*mut Entry>,
+    /// Changes with the keys' places; 0 after creation until asked for.
+    pub keys_version: Cell<u64>,
+    /// Live entries.
+    length: Cell<usize>,
+    /// Used entries, deleted ones included.
+    used: Cell<u32>,
+    /// log2 of the number of index slots; 0 for none.
+    index_bits: Cell<u32>,
+    index: Cell<*mut u8>,
+    /// Nonzero when traces depend on the contents; the number in `Broken`.
+    pub watch: Cell<u64>,
+}
+
+/// The smallest index: 8 slots, 5 entries.
+const INDEX_BITS_MIN: u32 = 3;
+const EMPTY: u32 = u32::MAX;
+const DELETED: u32 = u32::MAX - 1;
+const PERTURB_SHIFT: u32 = 5;
+
+pub static DICT: StaticType = Immortal::new(
+    TypeObject::builtin(
+        "dict",
+        size_of::<DictObject>(),
+        Slots {
+            length: Some(|_, value| Ok(of(value).len())),
+            get_item: Some(get_item),
+            set_item: Some(set_item),
+            contains: Some(|cx, dict, key| Ok(of(dict).get(cx, key)?.is_some())),
+            hash: Some(|cx, value| Err(convert::unhashable(cx, value))),
+            compare: Some(compare_dicts),
+            new: Some(|cx, kind, _| Ok(allocate(cx, kind))),
+            traverse: Some(traverse),
+            release: Some(release),
+            clear: Some(clear_slot),
+            ..Slots::EMPTY
+        },
+    )
+    .with_base(&OBJECT.object)
+    .with_flags(flags::BASE | flags::COLLECTED | flags::DICT | flags::MAPPING),
+);
+
+crate::object_type!(DictObject, DICT);
+
+/// The dict of a value known to be one.
+#[inline(always)]
+pub fn of(value: Value) -> &'static DictObject {
+    debug_assert!(value.type_of().has_flag(flags::DICT));
+    // SAFETY: (heap 2) callers have checked the type.
+    unsafe { value.cast_unchecked() }
+}
+
+fn allocate(cx: &mut Context, kind: &'static TypeObject) -> Owned {
+    let header = crate::objects::instance::allocate(cx, kind, 0);
+    let dict = header as *mut DictObject;
+    // SAFETY: (heap 3) fresh memory of a DictObject; the header is kept.
+    unsafe {
+        (&raw mut (*dict).entries).write(Cell::new(std::ptr::null_mut()));
+        (&raw mut (*dict).keys_version).write(Cell::new(0));
+        (&raw mut (*dict).length).write(Cell::new(0));
+        (&raw mut (*dict).used).write(Cell::new(0));
+        (&raw mut (*dict).index_bits).write(Cell::new(0));
+        (&raw mut (*dict).index).write(Cell::new(std::ptr::null_mut()));
+        (&raw mut (*dict).watch).write(Cell::new(0));
+    }
+    Owned::from_raw(Value::from_pointer(header))
+}
+
+fn entry_capacity(bits: u32) -> usize {
+    if bits == 0 { 0 } else { (1usize << bits) * 2 / 3 }
+}
+
+fn index_width(bits: u32) -> usize {
+    match bits {
+        0..=7 => 1,
+        8..=15 => 2,
+        _ => 4,
+    }
+}
+
+/// What a search found: the index slot, and the entry if the key is there.
+struct Found {
+    slot: usize,
+    entry: Option<usize>,
+}
+
+impl DictObject {
+    /// An empty dict.
+    #[allow(clippy::new_ret_no_self)]
+    pub fn new(cx: &mut Context) -> Owned {
+        allocate(cx, &DICT.object)
+    }
+
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.length.get()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn value(&self) -> Value {
+        Value::from_pointer(self)
+    }
+
+    /// Entries to walk, deleted ones included.
+    #[inline(always)]
+    pub fn entry_count(&self) -> usize {
+        self.used.get() as usize
+    }
+
+    /// Entry `i` in insertion order, borrowed; `None` for a deleted one or past the end.
+    #[inline(always)]
+    pub fn entry(&self, i: usize) -> Option<(Value, Value)> {
+        if i >= self.entry_count() {
+            return None;
+        }
+        let entry = self.raw_entry(i);
+        (!entry.key.is_unbound()).then_some((entry.key, entry.value))
+    }
+
+    #[inline(always)]
+    fn raw_entry(&self, i: usize) -> Entry {
+        debug_assert!(i < self.entry_count());
+        // SAFETY: (dict 1) entries below `used` are initialised.
+        unsafe { *self.entries.get().add(i) }
+    }
+
+    /// The hash stored with entry `i`.
+    pub fn entry_hash(&self, i: usize) -> i64 {
+        self.raw_entry(i).hash
+    }
+
+    /// A number that stands for the present keys and their places.
+    #[inline]
+    pub fn version(&self, cx: &Context) -> u64 {
+        if self.keys_version.get() == 0 {
+            self.keys_version.set(cx.fresh_version());
+        }
+        self.keys_version.get()
+    }
+
+    fn keys_changed(&self, cx: &mut Context) {
+        self.keys_version.set(0);
+        if self.watch.get() != 0 {
+            let watch = self.watch.get();
+            (cx.interpreter().hooks.broken)(cx, Broken::DictKeys(watch));
+        }
+    }
+
+    #[inline(always)]
+    fn read_index(&self, slot: usize) -> u32 {
+        let index = self.index.get();
+        // SAFETY: (dict 2) the index has 1 << index_bits slots of the width for its bits.
+        unsafe {
+            match self.index_bits.get() {
+                0..=7 => match *index.add(slot) {
+                    255 => EMPTY,
+                    254 => DELETED,
+                    entry => entry as u32,
+                },
+                8..=15 => match *(index as *const u16).add(slot) {
+                    65535 => EMPTY,
+                    65534 => DELETED,
+                    entry => entry as u32,
+                },
+                _ => *(index as *const u32).add(slot),
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn write_index(&self, slot: usize, entry: u32) {
+        let index = self.index.get();
+        // SAFETY: (dict 2) as in `read_index`; the special marks keep their meaning when truncated.
+        unsafe {
+            match self.index_bits.get() {
+                0..=7 => *index.add(slot) = entry as u8,
+                8..=15 => *(index as *mut u16).add(slot) = entry as u16,
+                _ => *(index as *mut u32).add(slot) = entry,
+            }
+        }
+    }
+
+    /// Walks the probe sequence of `hash` until `matches` an entry or an empty slot.
+    #[inline(always)]
+    fn probe(&self, hash: i64, mut matches: impl FnMut(&Entry) -> bool) -> Found {
+        let mask = (1usize << self.index_bits.get()) - 1;
+        let mut perturb = hash as u64;
+        let mut slot = hash as usize & mask;
+        let mut free = None;
+        loop {
+            match self.read_index(slot) {
+                EMPTY => return Found { slot: free.unwrap_or(slot), entry: None },
+                DELETED => free = free.or(Some(slot)),
+                entry => {
+                    // SAFETY: (dict 1) the index names initialised entries.
+                    if matches(unsafe { &*self.entries.get().add(entry as usize) }) {
+                        return Found { slot, entry: Some(entry as usize) };
+                    }
+                }
+            }
+            perturb >>= PERTURB_SHIFT;
+            slot = (slot.wrapping_mul(5).wrapping_add(perturb as usize).wrapping_add(1)) & mask;
+        }
+    }
+
+    /// The entry of an interned string key. Never runs Python.
+    #[inline]
+    pub fn find_interned(&self, name: Value) -> Option<usize> {
+        if self.index_bits.get() == 0 {
+            return None;
+        }
+        // SAFETY: (heap 2) names are strings.
+        let hash = unsafe { name.cast_unchecked::<StrObject>() }.hash(Context::current());
+        self.probe(hash, |entry| {
+            entry.key == name || entry.hash == hash && is_str(entry.key) && crate::objects::str::equal(entry.key, name)
+        })
+        .entry
+    }
+
+    /// The value of an interned string key, borrowed.
+    #[inline]
+    pub fn get_interned(&self, name: Value) -> Option<Value> {
+        self.find_interned(name).map(|entry| self.raw_entry(entry).value)
+    }
+
+    /// The value of a text key, borrowed.
+    pub fn get_text(&self, cx: &mut Context, key: &str) -> Option<Value> {
+        let name = crate::objects::str::intern(cx, key);
+        self.get_interned(name.value())
+    }
+
+    /// Stores a value under a text key.
+    pub fn set_text(&self, cx: &mut Context, key: &str, value: Value) {
+        let name = crate::objects::str::intern(cx, key);
+        let hash = text_hash(cx, name.value());
+        let found = self.find_simple(name.value(), hash);
+        self.store(cx, found, name.value(), hash, value);
+    }
+
+    /// Searches for a key of a type whose equality runs no Python, among keys of any type whose comparison with it
+    /// runs none either; `None` when a comparison might.
+    #[inline(always)]
+    fn find_simple(&self, key: Value, hash: i64) -> Option<Found> {
+        if self.index_bits.get() == 0 {
+            return Some(Found { slot: 0, entry: None });
+        }
+        let mut uncertain = false;
+        let text = is_str(key);
+        let found = self.probe(hash, |entry| {
+            if entry.key == key {
+                return true;
+            }
+            if entry.hash != hash {
+                return false;
+            }
+            if text && is_str(entry.key) {
+                return crate::objects::str::equal(entry.key, key);
+            }
+            if key.is_int() && entry.key.is_int() {
+                return false;
+            }
+            uncertain = true;
+            true
+        });
+        if uncertain { None } else { Some(found) }
+    }
+
+    /// Searches for any key.
+    fn find(&self, cx: &mut Context, key: Value, hash: i64) -> Result<Found> {
+        if let Some(found) = self.find_simple(key, hash) {
+            return Ok(found);
+        }
+        'again: loop {
+            let (entries, version) = (self.entries.get(), self.version(cx));
+            let mask = (1usize << self.index_bits.get()) - 1;
+            let mut perturb = hash as u64;
+            let mut slot = hash as usize & mask;
+            let mut free = None;
+            loop {
+                match self.read_index(slot) {
+                    EMPTY => return Ok(Found { slot: free.unwrap_or(slot), entry: None }),
+                    DELETED => free = free.or(Some(slot)),
+                    position => {
+                        let entry = self.raw_entry(position as usize);
+                        if entry.key == key {
+                            return Ok(Found { slot, entry: Some(position as usize) });
+                        }
+                        if entry.hash == hash {
+                            let own = Owned::new(entry.key);
+                            let equal = compare::equals(cx, own.value(), key)?;
+                            if entries != self.entries.get() || version != self.keys_version.get() {
+                                continue 'again;
+                            }
+                            if equal {
+                                return Ok(Found { slot, entry: Some(position as usize) });
+                            }
+                        }
+                    }
+                }
+                perturb >>= PERTURB_SHIFT;
+                slot = (slot.wrapping_mul(5).wrapping_add(perturb as usize).wrapping_add(1)) & mask;
+            }
+        }
+    }
+
+    /// The value of a key, borrowed. Errors: the key is unhashable, or a comparison raised.
+    #[inline]
+    pub fn get(&self, cx: &mut Context, key: Value) -> Result<Option<Value>> {
+        let hash = key_hash(cx, key)?;
+        self.get_with_hash(cx, key, hash)
+    }
+
+    /// The value of a key whose hash is known, borrowed.
+    #[inline]
+    pub fn get_with_hash(&self, cx: &mut Context, key: Value, hash: i64) -> Result<Option<Value>> {
+        if self.length.get() == 0 {
+            return Ok(None);
+        }
+        let found = match self.find_simple(key, hash) {
+            Some(found) => found,
+            None => self.find(cx, key, hash)?,
+        };
+        Ok(found.entry.map(|entry| self.raw_entry(entry).value))
+    }
+
+    /// Stores a value; counts are added on key and value. A replaced value is released.
+    #[inline]
+    pub fn set(&self, cx: &mut Context, key: Value, value: Value) -> Result<()> {
+        let hash = key_hash(cx, key)?;
+        let found = match self.find_simple(key, hash) {
+            Some(found) => Some(found),
+            None => Some(self.find(cx, key, hash)?),
+        };
+        self.store(cx, found, key, hash, value);
+        Ok(())
+    }
+
+    fn store(&self, cx: &mut Context, found: Option<Found>, key: Value, hash: i64, value: Value) {
+        let found = found.unwrap_or(Found { slot: 0, entry: None });
+        let value = Owned::new(value);
+        if let Some(entry) = found.entry {
+            if self.watch.get() != 0 {
+                (cx.interpreter().hooks.broken)(cx, Broken::DictEntry(self.watch.get(), entry as u32));
+            }
+            // SAFETY: (dict 1) a found entry is initialised.
+            let old = unsafe {
+                std::mem::replace(&mut (*self.entries.get().add(entry)).value, value.into_raw())
+            };
+            drop(Owned::from_raw_option(old));
+            return;
+        }
+        let mut slot = found.slot;
+        if self.entry_count() == entry_capacity(self.index_bits.get()) {
+            self.resize();
+            slot = self.probe(hash, |_| false).slot;
+        }
+        self.keys_changed(cx);
+        let position = self.entry_count();
+        let entry = Entry { key: Owned::new(key).into_raw(), value: value.into_raw(), hash };
+        // SAFETY: (dict 1) there is room for one more entry.
+        unsafe { self.entries.get().add(position).write(entry) };
+        self.write_index(slot, position as u32);
+        self.used.set(position as u32 + 1);
+        self.length.set(self.length.get() + 1);
+    }
+
+    /// Makes room: drops deleted entries and, unless there were many, doubles the table.
+    fn resize(&self) {
+        let wanted = (self.length.get() * 3).max(8);
+        let bits = (usize::BITS - (wanted - 1).leading_zeros()).max(INDEX_BITS_MIN);
+        self.rebuild(bits);
+    }
+
+    fn rebuild(&self, bits: u32) {
+        let (old_entries, old_used, old_bits, old_index) =
+            (self.entries.get(), self.entry_count(), self.index_bits.get(), self.index.get());
+        let capacity = entry_capacity(bits);
+        let entries = allocate_bytes(capacity * size_of::<Entry>()) as *mut Entry;
+        let index_bytes = (1usize << bits) * index_width(bits);
+        let index = allocate_bytes(index_bytes);
+        // SAFETY: (dict 2) fresh memory; all bytes 255 mean EMPTY at every width.
+        unsafe { index.write_bytes(255, index_bytes) };
+        self.index_bits.set(bits);
+        self.index.set(index);
+        self.entries.set(entries);
+        let mask = (1usize << bits) - 1;
+        let mut used = 0;
+        for position in 0..old_used {
+            // SAFETY: (dict 1) the old entries are initialised; live ones move.
+            let entry = unsafe { *old_entries.add(position) };
+            if entry.key.is_unbound() {
+                continue;
+            }
+            let mut perturb = entry.hash as u64;
+            let mut slot = entry.hash as usize & mask;
+            while self.read_index(slot) != EMPTY {
+                perturb >>= PERTURB_SHIFT;
+                slot = (slot.wrapping_mul(5).wrapping_add(perturb as usize).wrapping_add(1)) & mask;
+            }
+            self.write_index(slot, used);
+            // SAFETY: (dict 1) the new table has room for all live entries.
+            unsafe { entries.add(used as usize).write(entry) };
+            used += 1;
+        }
+        self.used.set(used);
+        free_table(old_entries, old_index, old_bits);
+    }
+
+    /// Puts a value, whose count moves in, into entry `index` and gives the old one, whose count moves out.
+    #[inline]
+    pub fn replace_entry_value(&self, cx: &mut Context, index: u32, value: Value) -> Value {
+        if self.watch.get() != 0 {
+            (cx.interpreter().hooks.broken)(cx, Broken::DictEntry(self.watch.get(), index));
+        }
+        // SAFETY: (dict 1) callers know that the entry is live.
+        unsafe { std::mem::replace(&mut (*self.entries.get().add(index as usize)).value, value) }
+    }
+
+    /// Removes a key and gives its value.
+    pub fn remove(&self, cx: &mut Context, key: Value) -> Result<Option<Owned>> {
+        let hash = key_hash(cx, key)?;
+        if self.length.get() == 0 {
+            return Ok(None);
+        }
+        let found = self.find(cx, key, hash)?;
+        let Some(entry) = found.entry else { return Ok(None) };
+        Ok(Some(self.remove_entry(cx, found.slot, entry).1))
+    }
+
+    /// Removes the last entry and gives key and value.
+    pub fn pop_last(&self, cx: &mut Context) -> Option<(Owned, Owned)> {
+        let position = (0..self.entry_count()).rev().find(|&i| self.entry(i).is_some())?;
+        let entry = self.raw_entry(position);
+        let found = self.probe(entry.hash, |other| other.key == entry.key);
+        let pair = self.remove_entry(cx, found.slot, position);
+        self.used.set(position as u32);
+        Some(pair)
+    }
+
+    fn remove_entry(&self, cx: &mut Context, slot: usize, position: usize) -> (Owned, Owned) {
+        self.keys_changed(cx);
+        self.write_index(slot, DELETED);
+        let entry = self.raw_entry(position);
+        let dead = Entry { key: Value::UNBOUND, value: Value::UNBOUND, hash: 0 };
+        // SAFETY: (dict 1) the entry's counts move to the caller.
+        unsafe { self.entries.get().add(position).write(dead) };
+        self.length.set(self.length.get() - 1);
+        (Owned::from_raw(entry.key), Owned::from_raw(entry.value))
+    }
+
+    /// Removes everything.
+    pub fn clear(&self, cx: &mut Context) {
+        if self.length.get() > 0 {
+            self.keys_changed(cx);
+        }
+        let header = self as *const DictObject as *mut Header;
+        // SAFETY: the dict is alive and stays valid, empty.
+        cx.clear_and_release(|children| unsafe { clear_slot(header, children) }, false);
+    }
+
+    /// A new dict (of exact type) with the same contents.
+    pub fn copy(&self, cx: &mut Context) -> Owned {
+        let made = DictObject::new(cx);
+        let target = of(made.value());
+        if self.length.get() > 0 {
+            target.rebuild(self.index_bits.get());
+            for i in 0..self.entry_count() {
+                if let Some((key, value)) = self.entry(i) {
+                    let hash = self.entry_hash(i);
+                    let slot = target.probe(hash, |_| false).slot;
+                    target.store(cx, Some(Found { slot, entry: None }), key, hash, value);
+                }
+            }
+        }
+        debug_assert!(made.value() != self.value());
+        made
+    }
+}
+
+fn is_str(value: Value) -> bool {
+    value.has_type(&crate::objects::str::STR)
+}
+
+fn text_hash(cx: &mut Context, name: Value) -> i64 {
+    // SAFETY: (heap 2) the caller has a str.
+    unsafe { name.cast_unchecked::<StrObject>() }.hash(cx)
+}
+
+/// The hash of a key, quickly for strings and small integers.
+#[inline(always)]
+pub fn key_hash(cx: &mut Context, key: Value) -> Result<i64> {
+    if key.is_int() {
+        let value = key.int();
+        // The modulus 2^61 - 1 leaves values of smaller magnitude alone; -1 is no hash.
+        if value.unsigned_abs() < (1 << 61) - 1 {
+            return Ok(if value == -1 { -2 } else { value });
+        }
+    } else if is_str(key) {
+        return Ok(text_hash(cx, key));
+    }
+    convert::hash(cx, key)
+}
+
+fn free_table(entries: *mut Entry, index: *mut u8, bits: u32) {
+    if bits != 0 {
+        // SAFETY: (dict 2) the sizes follow from the bits.
+        unsafe {
+            free_bytes(entries as *mut u8, entry_capacity(bits) * size_of::<Entry>());
+            free_bytes(index, (1usize << bits) * index_width(bits));
+        }
+    }
+}
+
+fn get_item(cx: &mut Context, dict: Value, key: Value) -> Result<Owned> {
+    if let Some(value) = of(dict).get(cx, key)? {
+        return Ok(Owned::new(value));
+    }
+    if !std::ptr::eq(dict.heap_type(), &DICT.object) {
+        let missing = cx.interpreter().names.missing;
+        if let Some(method) = crate::operations::call::lookup_special(cx, dict, missing) {
+            return crate::operations::call::call(cx, method.value(), &[key]);
+        }
+    }
+    Err(cx.key_error(key))
+}
+
+fn set_item(cx: &mut Context, dict: Value, key: Value, value: Value) -> Result<()> {
+    if value.is_unbound() {
+        return match of(dict).remove(cx, key)? {
+            Some(_) => Ok(()),
+            None => Err(cx.key_error(key)),
+        };
+    }
+    of(dict).set(cx, key, value)
+}
+
+fn compare_dicts(cx: &mut Context, a: Value, b: Value, op: crate::objects::slots::CompareOp) -> Result<Owned> {
+    use crate::objects::singleton;
+    use crate::objects::slots::CompareOp;
+    if !b.type_of().has_flag(flags::DICT) || !matches!(op, CompareOp::Equal | CompareOp::NotEqual) {
+        return Ok(Owned::new(singleton::not_implemented()));
+    }
+    let equal = dicts_equal(cx, of(a), of(b))?;
+    Ok(Owned::new(singleton::boolean(equal == (op == CompareOp::Equal))))
+}
+
+fn dicts_equal(cx: &mut Context, a: &DictObject, b: &DictObject) -> Result<bool> {
+    if a.len() != b.len() {
+        return Ok(false);
+    }
+    for i in 0..a.entry_count() {
+        let Some((key, value)) = a.entry(i) else { continue };
+        let (key, value) = (Owned::new(key), Owned::new(value));
+        let hash = a.entry_hash(i);
+        let Some(other) = b.get_with_hash(cx, key.value(), hash)? else { return Ok(false) };
+        let other = Owned::new(other);
+        if !compare::equals(cx, value.value(), other.value())? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
+    // SAFETY: (heap 2) the slot of a dict type.
+    let dict = unsafe { &*(header as *const DictObject) };
+    for i in 0..dict.entry_count() {
+        if let Some((key, value)) = dict.entry(i) {
+            visit(key);
+            visit(value);
+        }
+    }
+}
+
+unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
+    // SAFETY: (heap 2) as above; a watched dict that dies tells its traces.
+    unsafe {
+        let dict = &*(header as *const DictObject);
+        if dict.watch.get() != 0 {
+            let cx = Context::current();
+            (cx.interpreter().hooks.broken)(cx, Broken::DictKeys(dict.watch.get()));
+        }
+        clear_slot(header, children);
+    }
+}
+
+unsafe fn clear_slot(header: *mut Header, children: &mut Children<'_>) {
+    // SAFETY: (heap 2) as above. Entries are released first to last, key before value.
+    let dict = unsafe { &*(header as *const DictObject) };
+    let (entries, used, bits, index) =
+        (dict.entries.get(), dict.entry_count(), dict.index_bits.get(), dict.index.get());
+    for position in (0..used).rev() {
+        // SAFETY: (dict 1) initialised entries, whose counts move to the list.
+        let entry = unsafe { *entries.add(position) };
+        children.push(entry.value);
+        children.push(entry.key);
+    }
+    dict.length.set(0);
+    dict.used.set(0);
+    dict.index_bits.set(0);
+    dict.keys_version.set(0);
+    dict.entries.set(std::ptr::null_mut());
+    dict.index.set(std::ptr::null_mut());
+    free_table(entries, index, bits);
+}

@@ -1,0 +1,187 @@
+//! Functions written in Python.
+
+use crate::context::{Context, Result};
+use crate::heap::teardown::Children;
+use crate::heap::{Header, Immortal, Owned};
+use crate::native::Arguments;
+use crate::objects::code::CodeObject;
+use crate::objects::dict::DictObject;
+use crate::objects::slots::Slots;
+use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
+use crate::value::Value;
+use std::cell::Cell;
+
+/// A function. All `Value` fields are owned; optional ones are unbound when absent.
+#[repr(C)]
+pub struct FunctionObject {
+    pub header: Header,
+    pub code: Cell<Value>,
+    pub globals: Cell<Value>,
+    pub builtins: Cell<Value>,
+    /// Tuple of cells for the free variables.
+    pub closure: Cell<Value>,
+    /// Tuple of defaults of positional parameters.
+    pub defaults: Cell<Value>,
+    /// Dict of defaults of keyword-only parameters.
+    pub keyword_defaults: Cell<Value>,
+    pub name: Cell<Value>,
+    pub qualified_name: Cell<Value>,
+    pub module: Cell<Value>,
+    pub doc: Cell<Value>,
+    pub annotate: Cell<Value>,
+    pub annotations: Cell<Value>,
+    /// `__dict__`, made on demand.
+    pub dict: Cell<Value>,
+    /// Whether weak references exist.
+    pub weakly_referenced: Cell<bool>,
+}
+
+pub static FUNCTION: StaticType = Immortal::new(
+    TypeObject::builtin(
+        "function",
+        size_of::<FunctionObject>(),
+        Slots {
+            call: Some(call),
+            descriptor_get: Some(bind),
+            traverse: Some(traverse),
+            release: Some(release),
+            clear: Some(clear),
+            ..Slots::EMPTY
+        },
+    )
+    .with_base(&OBJECT.object)
+    .with_flags(flags::COLLECTED | flags::HAS_WEAK),
+);
+
+crate::object_type!(FunctionObject, FUNCTION);
+
+impl FunctionObject {
+    #[inline(always)]
+    pub fn code(&self) -> &'static CodeObject {
+        // SAFETY: (heap 2) `code` always holds a code object.
+        unsafe { self.code.get().cast_unchecked() }
+    }
+
+    #[inline(always)]
+    pub fn globals(&self) -> &'static DictObject {
+        crate::objects::dict::of(self.globals.get())
+    }
+
+    pub fn value(&self) -> Value {
+        Value::from_pointer(self)
+    }
+
+    fn fields(&self) -> [&Cell<Value>; 13] {
+        [
+            &self.code,
+            &self.globals,
+            &self.builtins,
+            &self.closure,
+            &self.defaults,
+            &self.keyword_defaults,
+            &self.name,
+            &self.qualified_name,
+            &self.module,
+            &self.doc,
+            &self.annotate,
+            &self.annotations,
+            &self.dict,
+        ]
+    }
+}
+
+/// A function of `code` with `globals`, as `MakeFunction` builds it.
+pub fn new(cx: &mut Context, code: Value, globals: Value) -> Owned {
+    // SAFETY: (heap 2) callers pass a code object.
+    let code_object: &CodeObject = unsafe { code.cast_unchecked() };
+    let name = crate::objects::str::intern(cx, &code_object.data.name);
+    let qualified_name = crate::objects::str::intern(cx, &code_object.data.qualified_name);
+    let names = &cx.interpreter().names;
+    let module = crate::objects::dict::of(globals).get_interned(names.name).unwrap_or(Value::UNBOUND);
+    let builtins = crate::objects::dict::of(globals)
+        .get_interned(names.builtins)
+        .and_then(|value| builtins_dict(cx, value))
+        .unwrap_or(cx.interpreter().builtins.value());
+    let doc = if code_object.has_flag(sidewinder_bytecode::CodeFlags::HAS_DOCSTRING) {
+        // SAFETY: the flag says that constant 0 is the docstring.
+        unsafe { *code_object.constants }
+    } else {
+        Value::UNBOUND
+    };
+    let share = |value: Value| {
+        crate::heap::owned::increment(value);
+        Cell::new(value)
+    };
+    let empty = || Cell::new(Value::UNBOUND);
+    let function = cx.heap.allocate(&FUNCTION.object, size_of::<FunctionObject>(), true) as *mut FunctionObject;
+    // SAFETY: (heap 3) fresh memory; the header is kept.
+    unsafe {
+        let header = std::ptr::read(&raw const (*function).header);
+        function.write(FunctionObject {
+            header,
+            code: share(code),
+            globals: share(globals),
+            builtins: share(builtins),
+            closure: empty(),
+            defaults: empty(),
+            keyword_defaults: empty(),
+            name: Cell::new(name.into_raw()),
+            qualified_name: Cell::new(qualified_name.into_raw()),
+            module: share(module),
+            doc: share(doc),
+            annotate: empty(),
+            annotations: empty(),
+            dict: empty(),
+            weakly_referenced: Cell::new(false),
+        });
+    }
+    Owned::from_raw(Value::from_pointer(function))
+}
+
+fn builtins_dict(_cx: &Context, value: Value) -> Option<Value> {
+    if value.type_of().has_flag(flags::DICT) {
+        return Some(value);
+    }
+    value.cast::<crate::objects::module::ModuleObject>().map(|module| module.dict.get())
+}
+
+fn call(cx: &mut Context, function: Value, arguments: Arguments<'_>) -> Result<Owned> {
+    // SAFETY: (heap 2) the slot of this type.
+    let function: &FunctionObject = unsafe { function.cast_unchecked() };
+    (cx.interpreter().hooks.call_function)(cx, function, arguments)
+}
+
+fn bind(cx: &mut Context, function: Value, instance: Value, _owner: &TypeObject) -> Result<Owned> {
+    if instance.is_unbound() {
+        return Ok(Owned::new(function));
+    }
+    Ok(crate::objects::method::new(cx, function, instance))
+}
+
+unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
+    // SAFETY: (heap 2) the slot of this type.
+    let function = unsafe { &*(header as *const FunctionObject) };
+    for field in function.fields() {
+        if !field.get().is_unbound() {
+            visit(field.get());
+        }
+    }
+}
+
+unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
+    // SAFETY: (heap 2) the slot of this type.
+    let function = unsafe { &*(header as *const FunctionObject) };
+    for field in function.fields().into_iter().rev() {
+        children.push(field.replace(Value::UNBOUND));
+    }
+}
+
+/// Breaks cycles through the closure, defaults and dict; code and globals stay, as the function may still be called.
+unsafe fn clear(header: *mut Header, children: &mut Children<'_>) {
+    // SAFETY: (heap 2) the slot of this type.
+    let function = unsafe { &*(header as *const FunctionObject) };
+    for field in [&function.closure, &function.defaults, &function.keyword_defaults, &function.dict, &function.annotations]
+    {
+        children.push(field.replace(Value::UNBOUND));
+    }
+}

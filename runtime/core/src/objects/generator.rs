@@ -1,0 +1,180 @@
+//! Generators: suspended frames. While a generator runs, its registers are on the value stack; while it is suspended,
+//! they are in the generator.
+
+use crate::context::{Context, Result};
+use crate::heap::allocate::{allocate_bytes, free_bytes};
+use crate::heap::teardown::Children;
+use crate::heap::{Header, Immortal, Owned};
+use crate::objects::code::CodeObject;
+use crate::objects::function::FunctionObject;
+use crate::objects::slots::Slots;
+use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
+use crate::value::Value;
+use sidewinder_bytecode::Instruction;
+use std::cell::Cell;
+
+/// Where a generator is in its life.
+pub mod state {
+    pub const CREATED: u32 = 0;
+    pub const SUSPENDED: u32 = 1;
+    pub const RUNNING: u32 = 2;
+    pub const FINISHED: u32 = 3;
+}
+
+/// A generator.
+#[repr(C)]
+pub struct GeneratorObject {
+    pub header: Header,
+    pub state: Cell<u32>,
+    pub register_count: Cell<u32>,
+    /// The function whose body this is, owned; unbound once finished.
+    pub function: Cell<Value>,
+    /// The instruction to go on at.
+    pub instruction: Cell<*const Instruction>,
+    /// Registers of the suspended frame, owned: `register_count` values.
+    pub registers: Cell<*mut Value>,
+    /// The return value between the end of the body and the `StopIteration`, owned.
+    pub result: Cell<Value>,
+    /// The exception that the body was handling when it was suspended, owned.
+    pub handled: Cell<Value>,
+    pub name: Cell<Value>,
+    pub qualified_name: Cell<Value>,
+    pub weakly_referenced: Cell<bool>,
+}
+
+const SLOTS: Slots = Slots {
+    iter: Some(|_, value| Ok(Owned::new(value))),
+    next: Some(next),
+    finalize: None,
+    traverse: Some(traverse),
+    release: Some(release),
+    clear: Some(release_registers),
+    ..Slots::EMPTY
+};
+
+pub static GENERATOR: StaticType = Immortal::new(
+    TypeObject::builtin("generator", size_of::<GeneratorObject>(), SLOTS)
+        .with_base(&OBJECT.object)
+        .with_flags(flags::COLLECTED | flags::HAS_WEAK),
+);
+
+crate::object_type!(GeneratorObject, GENERATOR);
+
+impl GeneratorObject {
+    pub fn function(&self) -> &'static FunctionObject {
+        // SAFETY: (heap 2) holds a function until the generator is finished.
+        unsafe { self.function.get().cast_unchecked() }
+    }
+
+    pub fn code(&self) -> &'static CodeObject {
+        self.function().code()
+    }
+
+    /// Whether closing it needs to run its code: it was started, not finished, and is inside a `try` (or may be).
+    pub fn needs_close(&self) -> bool {
+        if self.state.get() != state::SUSPENDED {
+            return false;
+        }
+        let code = self.code();
+        let index = code.index_of(self.instruction.get()).saturating_sub(1) as u32;
+        code.data.handlers.iter().any(|handler| handler.start <= index && index < handler.end)
+    }
+}
+
+/// A generator over the registers `registers` (whose counts it takes) of a call of `function`.
+pub fn new(cx: &mut Context, function: Owned, registers: &[Value]) -> Owned {
+    // SAFETY: (heap 2) callers pass a function.
+    let function_object: &FunctionObject = unsafe { function.value().cast_unchecked() };
+    let code = function_object.code();
+    let count = code.register_count as usize;
+    let memory = allocate_bytes(count * size_of::<Value>()) as *mut Value;
+    for position in 0..count {
+        let value = registers.get(position).copied().unwrap_or(Value::UNBOUND);
+        // SAFETY: fresh memory of `count` words.
+        unsafe { memory.add(position).write(value) };
+    }
+    let share = |cell: &Cell<Value>| {
+        crate::heap::owned::increment(cell.get());
+        Cell::new(cell.get())
+    };
+    let generator = cx.heap.allocate(&GENERATOR.object, size_of::<GeneratorObject>(), true) as *mut GeneratorObject;
+    // SAFETY: (heap 3) fresh memory; the header is kept.
+    unsafe {
+        let header = std::ptr::read(&raw const (*generator).header);
+        generator.write(GeneratorObject {
+            header,
+            state: Cell::new(state::CREATED),
+            register_count: Cell::new(count as u32),
+            instruction: Cell::new(code.instructions),
+            registers: Cell::new(memory),
+            result: Cell::new(Value::UNBOUND),
+            handled: Cell::new(Value::UNBOUND),
+            name: share(&function_object.name),
+            qualified_name: share(&function_object.qualified_name),
+            weakly_referenced: Cell::new(false),
+            function: Cell::new(function.into_raw()),
+        });
+    }
+    Owned::from_raw(Value::from_pointer(generator))
+}
+
+/// The next value, for native callers.
+fn next(cx: &mut Context, value: Value) -> Result<Option<Owned>> {
+    // SAFETY: (heap 2) the slot of this type.
+    let generator: &GeneratorObject = unsafe { value.cast_unchecked() };
+    let none = crate::objects::singleton::none();
+    let item = (cx.interpreter().hooks.resume_generator)(cx, generator, none)?;
+    if item.is_none() {
+        drop(Owned::from_raw_option(generator.result.replace(Value::UNBOUND)));
+    }
+    Ok(item)
+}
+
+unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
+    // SAFETY: (heap 2) the slot of this type.
+    let generator = unsafe { &*(header as *const GeneratorObject) };
+    for field in [&generator.function, &generator.result, &generator.handled, &generator.name, &generator.qualified_name] {
+        if !field.get().is_unbound() {
+            visit(field.get());
+        }
+    }
+    let registers = generator.registers.get();
+    if !registers.is_null() {
+        for position in 0..generator.register_count.get() as usize {
+            // SAFETY: the buffer holds `register_count` values.
+            let value = unsafe { *registers.add(position) };
+            if value.is_pointer() && !value.is_unbound() {
+                visit(value);
+            }
+        }
+    }
+}
+
+unsafe fn release_registers(header: *mut Header, children: &mut Children<'_>) {
+    // SAFETY: (heap 2) the slot of this type.
+    let generator = unsafe { &*(header as *const GeneratorObject) };
+    children.push(generator.result.replace(Value::UNBOUND));
+    children.push(generator.handled.replace(Value::UNBOUND));
+    children.push(generator.function.replace(Value::UNBOUND));
+    generator.state.set(state::FINISHED);
+    let registers = generator.registers.replace(std::ptr::null_mut());
+    if !registers.is_null() {
+        let count = generator.register_count.get() as usize;
+        for position in (0..count).rev() {
+            // SAFETY: the buffer holds `count` values, whose counts move to the list.
+            children.push(unsafe { *registers.add(position) });
+        }
+        // SAFETY: allocated in `new` with that size.
+        unsafe { free_bytes(registers as *mut u8, count * size_of::<Value>()) };
+    }
+}
+
+unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
+    // SAFETY: (heap 2) the slot of this type.
+    unsafe {
+        let generator = &*(header as *const GeneratorObject);
+        children.push(generator.name.replace(Value::UNBOUND));
+        children.push(generator.qualified_name.replace(Value::UNBOUND));
+        release_registers(header, children);
+    }
+}

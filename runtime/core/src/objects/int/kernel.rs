@@ -1,0 +1,414 @@
+//! Arithmetic on magnitudes: slices of `u64` limbs, least significant first. Plain data, no Python types.
+//!
+//! A *trimmed* magnitude has no zero limb at its end; zero is the empty slice. Kernels write into a buffer of the
+//! caller, whose length each one states, and leave trimming to the caller.
+
+use std::cmp::Ordering;
+
+/// The magnitude without zero limbs at its end.
+#[inline]
+pub fn trim(limbs: &[u64]) -> &[u64] {
+    let mut length = limbs.len();
+    while length > 0 && limbs[length - 1] == 0 {
+        length -= 1;
+    }
+    &limbs[..length]
+}
+
+/// The order of two trimmed magnitudes.
+pub fn compare(a: &[u64], b: &[u64]) -> Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.iter().rev().cmp(b.iter().rev()))
+}
+
+/// Bits of a trimmed magnitude.
+pub fn bit_length(limbs: &[u64]) -> u64 {
+    match limbs.last() {
+        Some(top) => limbs.len() as u64 * 64 - top.leading_zeros() as u64,
+        None => 0,
+    }
+}
+
+/// Zero bits below the lowest one bit; zero for zero.
+pub fn trailing_zeros(limbs: &[u64]) -> u64 {
+    match limbs.iter().position(|limb| *limb != 0) {
+        Some(index) => index as u64 * 64 + limbs[index].trailing_zeros() as u64,
+        None => 0,
+    }
+}
+
+/// `long + short`; `out` has one limb more than `long`, which is not shorter than `short`.
+pub fn add(out: &mut [u64], long: &[u64], short: &[u64]) {
+    let mut carry = false;
+    for (index, limb) in long.iter().enumerate() {
+        let other = short.get(index).copied().unwrap_or(0);
+        let (sum, first) = limb.overflowing_add(other);
+        let (sum, second) = sum.overflowing_add(carry as u64);
+        out[index] = sum;
+        carry = first | second;
+    }
+    out[long.len()] = carry as u64;
+}
+
+/// `large - small`; `out` is as long as `large`, which is not less than `small`.
+pub fn subtract(out: &mut [u64], large: &[u64], small: &[u64]) {
+    let mut borrow = false;
+    for (index, limb) in large.iter().enumerate() {
+        let other = small.get(index).copied().unwrap_or(0);
+        let (difference, first) = limb.overflowing_sub(other);
+        let (difference, second) = difference.overflowing_sub(borrow as u64);
+        out[index] = difference;
+        borrow = first | second;
+    }
+    debug_assert!(!borrow);
+}
+
+/// `a * b` limb by limb; `out` has as many limbs as both together.
+pub fn multiply(out: &mut [u64], a: &[u64], b: &[u64]) {
+    out.fill(0);
+    for (offset, factor) in a.iter().enumerate() {
+        let mut carry = 0u64;
+        for (place, limb) in out[offset..].iter_mut().zip(b) {
+            let sum = *factor as u128 * *limb as u128 + *place as u128 + carry as u128;
+            *place = sum as u64;
+            carry = (sum >> 64) as u64;
+        }
+        out[offset + b.len()] = carry;
+    }
+}
+
+/// `limbs * factor + addend` in place; returns what does not fit.
+pub fn multiply_add_small(limbs: &mut [u64], factor: u64, addend: u64) -> u64 {
+    let mut carry = addend;
+    for limb in limbs {
+        let sum = *limb as u128 * factor as u128 + carry as u128;
+        *limb = sum as u64;
+        carry = (sum >> 64) as u64;
+    }
+    carry
+}
+
+/// Divides by one limb: the quotient goes to `out` (as long as `limbs`), the remainder is returned.
+pub fn divide_small(out: &mut [u64], limbs: &[u64], divisor: u64) -> u64 {
+    let mut remainder = 0u64;
+    for index in (0..limbs.len()).rev() {
+        let part = (remainder as u128) << 64 | limbs[index] as u128;
+        out[index] = (part / divisor as u128) as u64;
+        remainder = (part % divisor as u128) as u64;
+    }
+    remainder
+}
+
+/// `limbs << bits`; `out` has `bits / 64 + 1` limbs more than `limbs`.
+pub fn shift_left(out: &mut [u64], limbs: &[u64], bits: u64) {
+    let (whole, part) = ((bits / 64) as usize, bits % 64);
+    out[..whole].fill(0);
+    let mut carry = 0;
+    for (index, limb) in limbs.iter().enumerate() {
+        out[whole + index] = limb << part | carry;
+        carry = if part == 0 { 0 } else { limb >> (64 - part) };
+    }
+    out[whole + limbs.len()] = carry;
+}
+
+/// `limbs >> bits`, towards zero; `out` has `limbs.len() - bits / 64` limbs. Says whether one bits were lost.
+pub fn shift_right(out: &mut [u64], limbs: &[u64], bits: u64) -> bool {
+    let (whole, part) = ((bits / 64) as usize, bits % 64);
+    let kept = &limbs[whole..];
+    for (index, limb) in kept.iter().enumerate() {
+        let above = kept.get(index + 1).copied().unwrap_or(0);
+        out[index] = if part == 0 { *limb } else { limb >> part | above << (64 - part) };
+    }
+    let partly = kept.first().is_some_and(|limb| limb & ((1 << part) - 1) != 0);
+    partly || limbs[..whole].iter().any(|limb| *limb != 0)
+}
+
+/// The limbs of a signed number in two's complement, without end.
+struct TwosComplement<'a> {
+    limbs: &'a [u64],
+    negative: bool,
+    carry: bool,
+    index: usize,
+}
+
+impl<'a> TwosComplement<'a> {
+    fn new(limbs: &'a [u64], negative: bool) -> TwosComplement<'a> {
+        TwosComplement { limbs, negative, carry: true, index: 0 }
+    }
+
+    fn next(&mut self) -> u64 {
+        let limb = self.limbs.get(self.index).copied().unwrap_or(0);
+        self.index += 1;
+        if !self.negative {
+            return limb;
+        }
+        let (sum, carry) = (!limb).overflowing_add(self.carry as u64);
+        self.carry = carry;
+        sum
+    }
+}
+
+/// A bitwise operation on signed numbers, each a magnitude and whether it is negative. `out` has one limb more than
+/// the longer operand; returns whether the result is negative.
+pub fn bitwise(out: &mut [u64], a: (&[u64], bool), b: (&[u64], bool), op: impl Fn(u64, u64) -> u64) -> bool {
+    let mut left = TwosComplement::new(a.0, a.1);
+    let mut right = TwosComplement::new(b.0, b.1);
+    let extension = |negative: bool| if negative { u64::MAX } else { 0 };
+    let negative = op(extension(a.1), extension(b.1)) != 0;
+    let mut carry = true;
+    for limb in out {
+        let result = op(left.next(), right.next());
+        *limb = result;
+        if negative {
+            (*limb, carry) = (!result).overflowing_add(carry as u64);
+        }
+    }
+    negative
+}
+
+/// The modulus of numeric hashes, a Mersenne prime.
+pub const HASH_MODULUS: u64 = (1 << HASH_BITS) - 1;
+pub const HASH_BITS: u32 = 61;
+
+/// The magnitude modulo `HASH_MODULUS`.
+pub fn hash(limbs: &[u64]) -> u64 {
+    let mut hash = 0u64;
+    for limb in limbs.iter().rev() {
+        // 2^64 is 8 modulo 2^61 - 1, so this is hash * 2^64 + limb.
+        let sum = hash as u128 * 8 + *limb as u128;
+        let folded = (sum as u64 & HASH_MODULUS) + (sum >> HASH_BITS) as u64;
+        hash = if folded >= HASH_MODULUS { folded - HASH_MODULUS } else { folded };
+    }
+    hash
+}
+
+/// `mantissa * 2^exponent` for a trimmed magnitude that is not zero: the mantissa has its top bit set, and its lowest
+/// bit is set when ones were cut off below, so that rounding it to fewer bits rounds the whole number.
+pub fn leading(limbs: &[u64]) -> (u64, i64) {
+    let bits = bit_length(limbs);
+    let top = limbs[limbs.len() - 1];
+    let shift = top.leading_zeros();
+    let exponent = bits as i64 - 64;
+    let Some(below) = limbs.len().checked_sub(2).map(|index| limbs[index]) else {
+        return (top << shift, exponent);
+    };
+    let mut mantissa = top;
+    let mut rest = below;
+    if shift != 0 {
+        mantissa = top << shift | below >> (64 - shift);
+        rest = below << shift;
+    }
+    let sticky = rest != 0 || limbs[..limbs.len() - 2].iter().any(|limb| *limb != 0);
+    (mantissa | sticky as u64, exponent)
+}
+
+/// `mantissa * 2^exponent` correctly rounded, infinite on overflow. The mantissa has its top bit set; its lowest bit
+/// may stand for any smaller rest.
+pub fn round_to_f64(mantissa: u64, exponent: i64) -> f64 {
+    debug_assert!(mantissa >> 63 == 1);
+    if exponent > 1024 {
+        return f64::INFINITY;
+    }
+    // A subnormal result has fewer bits: drop them before the conversion, keeping their sum in the lowest bit.
+    let smallest = -1074;
+    if exponent + 11 >= smallest {
+        return scale(mantissa as f64, exponent);
+    }
+    let excess = smallest - exponent;
+    if excess > 64 {
+        return 0.0;
+    }
+    let (kept, half, rest) = match excess {
+        64 => (0, mantissa >> 63 == 1, mantissa << 1 != 0),
+        _ => (mantissa >> excess, mantissa >> (excess - 1) & 1 == 1, mantissa & ((1 << (excess - 1)) - 1) != 0),
+    };
+    let rounded = kept + (half && (rest || kept & 1 == 1)) as u64;
+    f64::from_bits(rounded)
+}
+
+/// `value * 2^exponent` where the result is exact or overflows.
+fn scale(value: f64, exponent: i64) -> f64 {
+    let mut value = value;
+    let mut exponent = exponent;
+    while exponent > 1000 {
+        value *= power_of_two(1000);
+        exponent -= 1000;
+    }
+    while exponent < -1000 {
+        value *= power_of_two(-1000);
+        exponent += 1000;
+    }
+    value * power_of_two(exponent)
+}
+
+/// 2^exponent for a normal result.
+pub fn power_of_two(exponent: i64) -> f64 {
+    debug_assert!((-1022..=1023).contains(&exponent));
+    f64::from_bits(((exponent + 1023) as u64) << 52)
+}
+
+/// The magnitude of `value`, truncated: an integer mantissa and a shift to the left (never negative).
+pub fn decompose(value: f64) -> (u64, u32) {
+    let bits = value.to_bits();
+    let exponent = (bits >> 52 & 0x7ff) as i64;
+    let mantissa = bits & ((1 << 52) - 1) | ((exponent != 0) as u64) << 52;
+    let shift = exponent.max(1) - 1075;
+    if shift >= 0 {
+        (mantissa, shift as u32)
+    } else if shift > -64 {
+        (mantissa >> -shift, 0)
+    } else {
+        (0, 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A small generator of numbers with long runs of equal bits, which find carries.
+    struct Random(u64);
+
+    impl Random {
+        fn word(&mut self) -> u64 {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            self.0
+        }
+
+        fn signed(&mut self) -> i128 {
+            let mut value = (self.word() as u128) << 64 | self.word() as u128;
+            value >>= self.word() % 128;
+            if self.word().is_multiple_of(3) {
+                value |= (1 << (self.word() % 120)) - 1;
+            }
+            value as i128 >> 2
+        }
+    }
+
+    fn split(value: i128) -> ([u64; 2], bool) {
+        let magnitude = value.unsigned_abs();
+        ([magnitude as u64, (magnitude >> 64) as u64], value < 0)
+    }
+
+    fn join(limbs: &[u64], negative: bool) -> i128 {
+        let limbs = trim(limbs);
+        assert!(limbs.len() <= 2);
+        let limb = |index| limbs.get(index).copied().unwrap_or(0) as u128;
+        let magnitude = (limb(1) << 64 | limb(0)) as i128;
+        if negative { -magnitude } else { magnitude }
+    }
+
+    #[test]
+    fn sums_and_differences_agree_with_i128() {
+        let mut random = Random(42);
+        for _ in 0..20_000 {
+            let (a, b) = (random.signed().abs(), random.signed().abs());
+            let (large, small) = (a.max(b), a.min(b));
+            let ((x, _), (y, _)) = (split(large), split(small));
+            let (x, y) = (trim(&x), trim(&y));
+            assert_eq!(compare(x, y), large.cmp(&small));
+            let mut out = [9; 3];
+            add(&mut out[..x.len() + 1], x, y);
+            assert_eq!(join(&out[..x.len() + 1], false), large + small);
+            subtract(&mut out[..x.len()], x, y);
+            assert_eq!(join(&out[..x.len()], false), large - small);
+        }
+    }
+
+    #[test]
+    fn products_and_quotients_invert_each_other() {
+        let mut random = Random(7);
+        for _ in 0..20_000 {
+            let (a, b) = (random.signed().abs(), random.word() >> (random.word() % 64) | 1);
+            let (x, _) = split(a);
+            let x = trim(&x);
+            let mut product = [0; 3];
+            multiply(&mut product[..x.len() + 1], x, &[b]);
+            let rest = random.word() % b;
+            let carry = {
+                let mut copy = [x.first().copied().unwrap_or(0), x.get(1).copied().unwrap_or(0), 0];
+                assert_eq!(multiply_add_small(&mut copy, b, rest), 0);
+                let mut quotient = [0; 3];
+                let remainder = divide_small(&mut quotient, &copy, b);
+                assert_eq!((join(&quotient, false), remainder), (a, rest));
+                multiply_add_small(&mut copy, 1, 0)
+            };
+            assert_eq!(carry, 0);
+            let mut quotient = [0; 3];
+            assert_eq!(divide_small(&mut quotient, &product, b), 0);
+            assert_eq!(join(&quotient, false), a);
+        }
+    }
+
+    #[test]
+    fn bitwise_operations_agree_with_i128() {
+        let mut random = Random(11);
+        for _ in 0..20_000 {
+            let (a, b) = (random.signed(), random.signed());
+            let ((x, x_negative), (y, y_negative)) = (split(a), split(b));
+            let (x, y) = ((trim(&x), x_negative), (trim(&y), y_negative));
+            let length = x.0.len().max(y.0.len()) + 1;
+            let mut out = [0; 3];
+            let negative = bitwise(&mut out[..length], x, y, |p, q| p & q);
+            assert_eq!(join(&out[..length], negative), a & b);
+            let negative = bitwise(&mut out[..length], x, y, |p, q| p | q);
+            assert_eq!(join(&out[..length], negative), a | b);
+            let negative = bitwise(&mut out[..length], x, y, |p, q| p ^ q);
+            assert_eq!(join(&out[..length], negative), a ^ b);
+        }
+    }
+
+    #[test]
+    fn shifts_agree_with_i128() {
+        let mut random = Random(13);
+        for _ in 0..20_000 {
+            let a = random.signed().abs();
+            let (x, _) = split(a);
+            let x = trim(&x);
+            let room = a.leading_zeros() as u64 - 1;
+            let bits = random.word() % (room + 1);
+            let mut out = [5; 5];
+            let length = x.len() + (bits / 64) as usize + 1;
+            shift_left(&mut out[..length], x, bits);
+            assert_eq!(join(&out[..length], false), a << bits);
+            let bits = random.word() % (x.len() as u64 * 64 + 1);
+            let length = x.len() - (bits / 64) as usize;
+            let lost = shift_right(&mut out[..length], x, bits);
+            let expected = if bits < 128 { a >> bits } else { 0 };
+            assert_eq!(join(&out[..length], false), expected);
+            assert_eq!(lost, bits > 0 && a.trailing_zeros() < bits as u32 && a != 0);
+        }
+    }
+
+    #[test]
+    fn hashes_are_residues() {
+        let mut random = Random(17);
+        for _ in 0..20_000 {
+            let a = random.signed().abs();
+            assert_eq!(hash(trim(&split(a).0)) as u128, a as u128 % HASH_MODULUS as u128);
+        }
+    }
+
+    #[test]
+    fn conversions_round_to_nearest_even() {
+        let mut random = Random(19);
+        for _ in 0..20_000 {
+            let a = random.signed().abs();
+            if a != 0 {
+                let (mantissa, exponent) = leading(trim(&split(a).0));
+                assert_eq!(round_to_f64(mantissa, exponent), a as f64);
+                let (mantissa, shift) = decompose(a as f64);
+                assert_eq!((mantissa as f64) * power_of_two(shift as i64), a as f64);
+            }
+            // Down among the subnormals, multiplying two normal floats rounds once as well.
+            let mantissa = random.word() >> 11 << 11 | 1 << 63;
+            let exponent = -1139 + (random.word() % 80) as i64 - 20;
+            let expected = mantissa as f64 * power_of_two(-900) * power_of_two(exponent + 900);
+            assert_eq!(round_to_f64(mantissa, exponent), expected, "{mantissa:x} {exponent}");
+        }
+        assert_eq!(round_to_f64(u64::MAX, 960), f64::INFINITY);
+        assert_eq!(decompose(0.75), (0, 0));
+        assert_eq!(decompose(1e300).0 as f64 * 2f64.powi(decompose(1e300).1 as i32), 1e300);
+    }
+}

@@ -1,0 +1,156 @@
+//! Powers of integers, plain and modular.
+
+use crate::context::{Context, Result};
+use crate::heap::Owned;
+use crate::objects::int::{
+    Integer, LIMBS_MAX, as_i64, as_u64, big, from_i64, from_limbs, is_int_like, kernel, not_implemented,
+    too_large, with_limbs,
+};
+use crate::value::Value;
+use dashu_int::UBig;
+use dashu_int::fast_div::ConstDivisor;
+
+/// `a ** b` of integers; a float when the exponent is negative.
+pub fn power(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
+    let (Some(base), Some(exponent)) = (Integer::of(a), Integer::of(b)) else { return not_implemented() };
+    if exponent.negative {
+        return crate::objects::float::power(cx, a, b);
+    }
+    if let (Some(base), Some(exponent)) = (as_i64(a), as_u64(b))
+        && let Some(result) = power_i64(base, exponent)
+    {
+        return Ok(from_i64(cx, result));
+    }
+    let negative = base.negative && exponent.is_odd();
+    let bits = base.bit_length();
+    if bits <= 1 {
+        // Here the base is zero, one or minus one, and the exponent too large for `power_i64`.
+        return Ok(from_limbs(cx, negative, base.magnitude()));
+    }
+    // The result has more than (bits - 1) * exponent bits.
+    let exponent = match as_u64(b) {
+        Some(exponent) if (bits - 1).saturating_mul(exponent) / 64 < LIMBS_MAX as u64 => exponent,
+        _ => return Err(too_large(cx)),
+    };
+    if kernel::trailing_zeros(base.magnitude()) == bits - 1 {
+        let shift = (bits - 1) * exponent;
+        return Ok(with_limbs(shift as usize / 64 + 2, |out| {
+            kernel::shift_left(out, &[1], shift);
+            from_limbs(cx, negative, out)
+        }));
+    }
+    let magnitude = base.to_ubig().pow(exponent as usize);
+    Ok(big::from_ubig(cx, negative, &magnitude))
+}
+
+/// The power by repeated squaring, unless it overflows.
+fn power_i64(base: i64, exponent: u64) -> Option<i64> {
+    let (mut result, mut square, mut rest) = (1i64, base, exponent);
+    loop {
+        if rest & 1 == 1 {
+            result = result.checked_mul(square)?;
+        }
+        rest >>= 1;
+        if rest == 0 {
+            return Some(result);
+        }
+        square = square.checked_mul(square)?;
+    }
+}
+
+/// `pow(a, b, modulus)` of integers, with inverses for negative exponents; `NotImplemented` for other operands.
+pub fn power_modular(cx: &mut Context, a: Value, b: Value, modulus: Value) -> Result<Owned> {
+    if !(is_int_like(a) && is_int_like(b) && is_int_like(modulus)) {
+        return not_implemented();
+    }
+    let (Some(x), Some(exponent), Some(divisor)) = (Integer::of(a), Integer::of(b), Integer::of(modulus)) else {
+        return not_implemented();
+    };
+    if divisor.is_zero() {
+        return Err(cx.value_error("pow() 3rd argument cannot be 0"));
+    }
+    let residue = match (as_u64(b), divisor.magnitude()) {
+        (Some(power), &[small]) => {
+            let mut base = vec![0; x.magnitude().len()];
+            let mut base = kernel::divide_small(&mut base, x.magnitude(), small);
+            if x.negative && base != 0 {
+                base = small - base;
+            }
+            UBig::from(power_modulo_u64(base, power, small))
+        }
+        _ => match power_modulo_large(&x, &exponent, &divisor) {
+            Some(residue) => residue,
+            None => return Err(cx.value_error("base is not invertible for the given modulus")),
+        },
+    };
+    if !divisor.negative || residue.is_zero() {
+        return Ok(big::from_ubig(cx, false, &residue));
+    }
+    // The result has the modulus's sign.
+    Ok(big::from_ubig(cx, true, &(divisor.to_ubig() - residue)))
+}
+
+fn power_modulo_u64(base: u64, exponent: u64, modulus: u64) -> u64 {
+    let multiply = |x: u64, y: u64| (x as u128 * y as u128 % modulus as u128) as u64;
+    let (mut result, mut square, mut rest) = (1 % modulus, base, exponent);
+    while rest != 0 {
+        if rest & 1 == 1 {
+            result = multiply(result, square);
+        }
+        square = multiply(square, square);
+        rest >>= 1;
+    }
+    result
+}
+
+/// The residue of a power modulo the modulus's magnitude; `None` if an inverse is wanted that does not exist.
+fn power_modulo_large(base: &Integer<'_>, exponent: &Integer<'_>, modulus: &Integer<'_>) -> Option<UBig> {
+    let modulus = modulus.to_ubig();
+    if modulus.is_one() {
+        return Some(UBig::ZERO);
+    }
+    let ring = ConstDivisor::new(modulus);
+    let mut element = ring.reduce(base.to_ubig());
+    if base.negative {
+        element = -element;
+    }
+    if exponent.negative {
+        element = element.inv()?;
+    }
+    Some(element.pow(&exponent.to_ubig()).residue())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_powers_stop_at_the_overflow() {
+        assert_eq!(power_i64(3, 4), Some(81));
+        assert_eq!(power_i64(-2, 63), Some(i64::MIN));
+        assert_eq!(power_i64(2, 63), None);
+        assert_eq!(power_i64(0, 0), Some(1));
+        assert_eq!(power_i64(-1, u64::MAX), Some(-1));
+    }
+
+    #[test]
+    fn modular_powers_agree() {
+        for base in -20i64..20 {
+            for exponent in 0..12 {
+                for modulus in 1..15u64 {
+                    let expected = (base as i128).pow(exponent).rem_euclid(modulus as i128) as u64;
+                    let reduced = base.rem_euclid(modulus as i64) as u64;
+                    assert_eq!(power_modulo_u64(reduced, exponent as u64, modulus), expected);
+                    let view = |number: i64| Integer::from_i64(number);
+                    let large = power_modulo_large(&view(base), &view(exponent as i64), &view(modulus as i64));
+                    assert_eq!(large, Some(UBig::from(expected)));
+                }
+            }
+        }
+        assert_eq!(
+            power_modulo_large(&Integer::from_i64(3), &Integer::from_i64(-1), &Integer::from_i64(7)),
+            Some(UBig::from(5u8))
+        );
+        assert_eq!(power_modulo_large(&Integer::from_i64(2), &Integer::from_i64(-1), &Integer::from_i64(4)), None);
+    }
+}

@@ -1,0 +1,111 @@
+//! Binding positional and keyword arguments to the parameters of a native function, with the messages of CPython's
+//! argument parser (Python/getargs.c).
+
+use crate::context::{Context, Raised, Result};
+use crate::native::Arguments;
+use crate::objects::str as text;
+use crate::value::Value;
+
+/// Parameters of a native function: first the positional-only ones, then those that may come either way, then
+/// keyword-only ones.
+pub struct Signature<const N: usize> {
+    pub function: &'static str,
+    pub names: [&'static str; N],
+    /// Parameters without a keyword.
+    pub positional_only: usize,
+    /// Parameters that may be given by position.
+    pub positional: usize,
+    /// Parameters, from the first, that must be given.
+    pub required: usize,
+}
+
+impl<const N: usize> Signature<N> {
+    /// The value of each parameter, if given.
+    pub fn bind(&self, cx: &mut Context, arguments: Arguments<'_>) -> Result<[Option<Value>; N]> {
+        let values = arguments.positionals();
+        self.check_count(cx, values.len(), arguments.names.len())?;
+        let mut bound = [None; N];
+        for (slot, value) in bound.iter_mut().zip(values) {
+            *slot = Some(*value);
+        }
+        for (key, value) in arguments.keywords() {
+            let position = (self.positional_only..N).find(|&i| text::equals_text(key, self.names[i]));
+            match position {
+                Some(position) if bound[position].is_none() => bound[position] = Some(value),
+                Some(position) => return Err(self.given_twice(cx, position)),
+                None => return Err(self.unexpected(cx, key)),
+            }
+        }
+        match (0..self.required).find(|&i| bound[i].is_none()) {
+            Some(missing) => {
+                let (function, name) = (self.function, self.names[missing]);
+                let position = missing + 1;
+                Err(cx.type_error(format!("{function}() missing required argument '{name}' (pos {position})")))
+            }
+            None => Ok(bound),
+        }
+    }
+
+    fn check_count(&self, cx: &mut Context, positional: usize, keywords: usize) -> Result<()> {
+        let function = self.function;
+        let minimum = self.required.min(self.positional_only);
+        let given = positional + keywords;
+        let plural = |count: usize| if count == 1 { "" } else { "s" };
+        let message = if given > N {
+            let limit = if self.required == N { "exactly" } else { "at most" };
+            let kind = if positional == 0 { "keyword " } else { "" };
+            format!("{function}() takes {limit} {N} {kind}argument{} ({given} given)", plural(N))
+        } else if positional > self.positional && self.positional == 0 {
+            format!("{function}() takes no positional arguments")
+        } else if positional > self.positional {
+            let (limit, most) = (if minimum < self.positional { "at most" } else { "exactly" }, self.positional);
+            format!("{function}() takes {limit} {most} positional argument{} ({positional} given)", plural(most))
+        } else if positional < minimum {
+            let limit = if minimum < self.positional { "at least" } else { "exactly" };
+            format!("{function}() takes {limit} {minimum} positional argument{} ({positional} given)", plural(minimum))
+        } else {
+            return Ok(());
+        };
+        Err(cx.type_error(message))
+    }
+
+    #[cold]
+    fn given_twice(&self, cx: &mut Context, position: usize) -> Raised {
+        let (function, name, place) = (self.function, self.names[position], position + 1);
+        cx.type_error(format!("argument for {function}() given by name ('{name}') and position ({place})"))
+    }
+
+    #[cold]
+    fn unexpected(&self, cx: &mut Context, key: Value) -> Raised {
+        let function = self.function;
+        let name = text::text(key).unwrap_or_default();
+        cx.type_error(format!("{function}() got an unexpected keyword argument '{name}'"))
+    }
+}
+
+/// An error if there are keywords.
+pub fn refuse_keywords(cx: &mut Context, function: &str, arguments: Arguments<'_>) -> Result<()> {
+    if arguments.names.is_empty() {
+        return Ok(());
+    }
+    Err(cx.type_error(format!("{function}() takes no keyword arguments")))
+}
+
+/// The positional arguments, if their number is within bounds; messages as of `PyArg_UnpackTuple`.
+pub fn positionals<'a>(
+    cx: &mut Context,
+    function: &str,
+    arguments: Arguments<'a>,
+    minimum: usize,
+    maximum: usize,
+) -> Result<&'a [Value]> {
+    let values = arguments.positionals();
+    let given = values.len();
+    if (minimum..=maximum).contains(&given) {
+        return Ok(values);
+    }
+    let (limit, bound) = if given < minimum { ("at least ", minimum) } else { ("at most ", maximum) };
+    let limit = if minimum == maximum { "" } else { limit };
+    let plural = if bound == 1 { "" } else { "s" };
+    Err(cx.type_error(format!("{function} expected {limit}{bound} argument{plural}, got {given}")))
+}

@@ -1,0 +1,268 @@
+//! Modules: a namespace with attributes.
+
+use crate::context::{Context, Raised, Result};
+use crate::heap::teardown::Children;
+use crate::heap::{Header, Immortal, Owned};
+use crate::native::Arguments;
+use crate::objects::dict::{self, DictObject};
+use crate::objects::slots::Slots;
+use crate::objects::str::{self, StrObject};
+use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
+use crate::objects::{exception, instance, singleton};
+use crate::operations::{call, convert};
+use crate::value::Value;
+use std::cell::Cell;
+
+/// A module.
+#[repr(C)]
+pub struct ModuleObject {
+    pub header: Header,
+    /// The namespace, owned. Compiled code reads it by offset.
+    pub dict: Cell<Value>,
+    /// Whether the module is written in Rust, which its `repr` tells.
+    pub builtin: Cell<bool>,
+}
+
+const _: () = assert!(std::mem::offset_of!(ModuleObject, dict) == 16);
+
+pub static MODULE: StaticType = Immortal::new(
+    TypeObject::builtin(
+        "module",
+        size_of::<ModuleObject>(),
+        Slots {
+            repr: Some(repr),
+            get_attribute: Some(get_attribute),
+            set_attribute: Some(set_attribute),
+            new: Some(new_empty),
+            init: Some(init),
+            traverse: Some(traverse),
+            release: Some(release),
+            clear: Some(clear),
+            ..Slots::EMPTY
+        },
+    )
+    .with_base(&OBJECT.object)
+    .with_flags(flags::BASE | flags::COLLECTED | flags::HAS_WEAK | flags::HAS_DICT)
+    .with_doc(
+        "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.",
+    ),
+);
+
+crate::object_type!(ModuleObject, MODULE);
+
+impl ModuleObject {
+    /// The module's namespace.
+    #[inline(always)]
+    pub fn namespace(&self) -> &'static DictObject {
+        dict::of(self.dict.get())
+    }
+
+    pub fn value(&self) -> Value {
+        Value::from_pointer(self)
+    }
+}
+
+fn allocate(cx: &mut Context, kind: &'static TypeObject) -> Owned {
+    let namespace = DictObject::new(cx);
+    let header = instance::allocate(cx, kind, 0);
+    let module = header as *mut ModuleObject;
+    // SAFETY: (heap 3) fresh memory of a ModuleObject; the header is kept.
+    unsafe {
+        (&raw mut (*module).dict).write(Cell::new(namespace.into_raw()));
+        (&raw mut (*module).builtin).write(Cell::new(false));
+    }
+    Owned::from_raw(Value::from_pointer(header))
+}
+
+/// A module with the usual names set (`__name__`, `__doc__`, `__package__`, `__loader__`, `__spec__`).
+pub fn new(cx: &mut Context, name: &str) -> Result<Owned> {
+    let module = allocate(cx, &MODULE);
+    let name = str::intern(cx, name);
+    fill(cx, of(module.value()), name.value(), singleton::none())?;
+    Ok(module)
+}
+
+/// A module written in Rust.
+pub fn new_builtin(cx: &mut Context, name: &str) -> Result<Owned> {
+    let module = new(cx, name)?;
+    of(module.value()).builtin.set(true);
+    Ok(module)
+}
+
+fn fill(cx: &mut Context, module: &ModuleObject, name: Value, doc: Value) -> Result<()> {
+    let none = singleton::none();
+    let names = &cx.interpreter().names;
+    let rows = [
+        (names.name, name),
+        (names.doc, doc),
+        (names.package, none),
+        (names.loader, none),
+        (names.spec, none),
+    ];
+    for (key, value) in rows {
+        module.namespace().set(cx, key, value)?;
+    }
+    Ok(())
+}
+
+/// The module of a value known to be one.
+pub fn of(value: Value) -> &'static ModuleObject {
+    // SAFETY: (heap 2) callers have checked the type.
+    unsafe { value.cast_unchecked() }
+}
+
+fn new_empty(cx: &mut Context, kind: &'static TypeObject, _arguments: Arguments<'_>) -> Result<Owned> {
+    Ok(allocate(cx, kind))
+}
+
+fn init(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Result<()> {
+    let positionals = arguments.positionals();
+    let mut name = positionals.first().copied();
+    let mut doc = positionals.get(1).copied();
+    for (key, given) in arguments.keywords() {
+        match str::text(key).as_deref() {
+            Some("name") => name = Some(given),
+            Some("doc") => doc = Some(given),
+            key => {
+                let key = key.unwrap_or("?").to_string();
+                return Err(cx.type_error(format!("module() got an unexpected keyword argument '{key}'")));
+            }
+        }
+    }
+    if positionals.len() > 2 {
+        let count = positionals.len();
+        return Err(cx.type_error(format!("module() takes at most 2 arguments ({count} given)")));
+    }
+    let Some(name) = name else {
+        return Err(cx.type_error("module() missing required argument 'name' (pos 1)"));
+    };
+    if !str::is_str(name) {
+        let actual = name.type_of().name();
+        return Err(cx.type_error(format!("module() argument 'name' must be str, not {actual}")));
+    }
+    fill(cx, of(value), name, doc.unwrap_or(singleton::none()))
+}
+
+/// The namespace entry, a data descriptor of the module's type first, then the module's own `__getattr__`.
+fn get_attribute(cx: &mut Context, value: Value, name: Value) -> Result<Owned> {
+    let kind = value.type_of();
+    let module = of(value);
+    let entry = kind.lookup(cx, name);
+    if let Some(entry) = entry {
+        let slots = entry.type_of().slots();
+        if let Some(bind) = slots.descriptor_get
+            && slots.descriptor_set.is_some()
+        {
+            let entry = Owned::new(entry);
+            return bind(cx, entry.value(), value, kind);
+        }
+    }
+    if let Some(found) = module.namespace().get_interned(name) {
+        return Ok(Owned::new(found));
+    }
+    if let Some(entry) = entry {
+        let entry = Owned::new(entry);
+        return match entry.value().type_of().slots().descriptor_get {
+            Some(bind) => bind(cx, entry.value(), value, kind),
+            None => Ok(entry),
+        };
+    }
+    let getattr = cx.interpreter().names.getattr;
+    if let Some(function) = module.namespace().get_interned(getattr).map(Owned::new) {
+        return call::call(cx, function.value(), &[name]);
+    }
+    Err(missing(cx, value, name))
+}
+
+#[cold]
+fn missing(cx: &mut Context, value: Value, name: Value) -> Raised {
+    let text = str::text(name).unwrap_or_default().into_owned();
+    let message = match name_of(cx, value) {
+        Some(module) if is_initializing(cx, value) => {
+            format!(
+                "partially initialized module '{module}' has no attribute '{text}' \
+                 (most likely due to a circular import)"
+            )
+        }
+        Some(module) => format!("module '{module}' has no attribute '{text}'"),
+        None => format!("module has no attribute '{text}'"),
+    };
+    exception::raise_attribute_error(cx, value, name, &message)
+}
+
+/// `__name__`, if it is a string.
+pub fn name_of(cx: &Context, value: Value) -> Option<String> {
+    let name = of(value).namespace().get_interned(cx.interpreter().names.name)?;
+    str::text(name).map(|text| text.into_owned())
+}
+
+/// Whether the module's import is still running: the importer marks it with `__initializing__`.
+pub fn is_initializing(cx: &mut Context, value: Value) -> bool {
+    of(value).namespace().get_text(cx, "__initializing__").is_some_and(|flag| flag == singleton::true_())
+}
+
+fn set_attribute(cx: &mut Context, value: Value, name: Value, new: Value) -> Result<()> {
+    let kind = value.type_of();
+    if let Some(entry) = kind.lookup(cx, name)
+        && let Some(set) = entry.type_of().slots().descriptor_set
+    {
+        let entry = Owned::new(entry);
+        return set(cx, entry.value(), value, new);
+    }
+    let namespace = of(value).namespace();
+    if !new.is_unbound() {
+        return namespace.set(cx, name, new);
+    }
+    match namespace.remove(cx, name)? {
+        Some(_) => Ok(()),
+        None => {
+            let text = str::text(name).unwrap_or_default().into_owned();
+            let message = format!("'{}' object has no attribute '{text}'", kind.name());
+            Err(exception::raise_attribute_error(cx, value, name, &message))
+        }
+    }
+}
+
+/// `<module 'name' from 'file'>`, or what is known instead of the file.
+fn repr(cx: &mut Context, value: Value) -> Result<Owned> {
+    let module = of(value);
+    let name = module.namespace().get_interned(cx.interpreter().names.name).map(Owned::new);
+    let name = match name {
+        Some(name) => convert::repr(cx, name.value())?,
+        None => StrObject::new(cx, "'?'"),
+    };
+    let name = str::text(name.value()).unwrap_or_default().into_owned();
+    let file = module.namespace().get_interned(cx.interpreter().names.file).map(Owned::new);
+    let text = match file {
+        Some(file) if str::is_str(file.value()) => {
+            let file = convert::repr(cx, file.value())?;
+            format!("<module {name} from {}>", str::text(file.value()).unwrap_or_default())
+        }
+        _ if module.builtin.get() => format!("<module {name} (built-in)>"),
+        _ => format!("<module {name}>"),
+    };
+    Ok(StrObject::new(cx, &text))
+}
+
+unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
+    // SAFETY: (heap 2) the slot of this type.
+    let namespace = unsafe { &*(header as *const ModuleObject) }.dict.get();
+    if !namespace.is_unbound() {
+        visit(namespace);
+    }
+}
+
+unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
+    // SAFETY: (heap 2) the slot of this type.
+    children.push(unsafe { &*(header as *const ModuleObject) }.dict.replace(Value::UNBOUND));
+}
+
+/// Empties the namespace, which stays a dict.
+unsafe fn clear(header: *mut Header, children: &mut Children<'_>) {
+    // SAFETY: (heap 2) the slot of this type.
+    let namespace = unsafe { &*(header as *const ModuleObject) }.dict.get();
+    if let Some(clear) = namespace.type_of().slots().clear {
+        // SAFETY: the namespace is a live dict.
+        unsafe { clear(namespace.header(), children) };
+    }
+}

@@ -1,0 +1,191 @@
+//! Text encodings that are built in: UTF-8, ASCII, Latin-1, UTF-16 and UTF-32, with the standard error handlers.
+//!
+//! Not here: the codecs of the `encodings` package, registered error handlers, `unicode_escape`.
+
+mod decode;
+mod encode;
+
+use crate::context::{Context, Raised, Result};
+use crate::heap::Owned;
+use crate::objects::exception;
+use crate::objects::str::StrObject;
+use crate::objects::{bytes, int};
+use crate::value::Value;
+
+pub use decode::decode_bytes;
+pub use encode::encode_string;
+
+/// Byte order of a wide encoding.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Order {
+    Little,
+    Big,
+    /// Little when writing, with a mark in front; given by the mark when reading.
+    Marked,
+}
+
+/// A built-in encoding.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Codec {
+    Utf8,
+    /// UTF-8 with a byte order mark.
+    Utf8Marked,
+    Ascii,
+    Latin1,
+    Utf16(Order),
+    Utf32(Order),
+}
+
+impl Codec {
+    /// The codec of that name, in any of the usual spellings.
+    pub fn from_name(name: &str) -> Option<Codec> {
+        let mut plain = String::with_capacity(name.len());
+        for letter in name.chars() {
+            plain.push(match letter {
+                '-' | ' ' => '_',
+                _ => letter.to_ascii_lowercase(),
+            });
+        }
+        Some(match plain.as_str() {
+            "utf_8" | "utf8" | "u8" | "utf" | "utf8_ucs2" | "utf8_ucs4" | "cp65001" => Codec::Utf8,
+            "utf_8_sig" | "utf8_sig" => Codec::Utf8Marked,
+            "ascii" | "us_ascii" | "646" | "ansi_x3.4_1968" | "ansi_x3_4_1968" | "us" | "iso646_us" => Codec::Ascii,
+            "latin_1" | "latin1" | "latin" | "l1" | "iso_8859_1" | "iso8859_1" | "iso8859" | "8859" | "cp819" => {
+                Codec::Latin1
+            }
+            "utf_16" | "utf16" | "u16" => Codec::Utf16(Order::Marked),
+            "utf_16_le" | "utf_16le" | "utf16_le" | "unicodelittleunmarked" => Codec::Utf16(Order::Little),
+            "utf_16_be" | "utf_16be" | "utf16_be" | "unicodebigunmarked" => Codec::Utf16(Order::Big),
+            "utf_32" | "utf32" | "u32" => Codec::Utf32(Order::Marked),
+            "utf_32_le" | "utf_32le" | "utf32_le" => Codec::Utf32(Order::Little),
+            "utf_32_be" | "utf_32be" | "utf32_be" => Codec::Utf32(Order::Big),
+            _ => return None,
+        })
+    }
+
+    /// The name in error messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Codec::Utf8 | Codec::Utf8Marked => "utf-8",
+            Codec::Ascii => "ascii",
+            Codec::Latin1 => "latin-1",
+            Codec::Utf16(Order::Marked) => "utf-16",
+            Codec::Utf16(Order::Little) => "utf-16-le",
+            Codec::Utf16(Order::Big) => "utf-16-be",
+            Codec::Utf32(Order::Marked) => "utf-32",
+            Codec::Utf32(Order::Little) => "utf-32-le",
+            Codec::Utf32(Order::Big) => "utf-32-be",
+        }
+    }
+}
+
+/// What to do about what cannot be encoded or decoded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Handler {
+    Strict,
+    Ignore,
+    Replace,
+    BackslashReplace,
+    CharacterReference,
+    NameReplace,
+    SurrogateEscape,
+    SurrogatePass,
+    /// No standard handler has that name.
+    Unknown,
+}
+
+impl Handler {
+    pub fn from_name(name: &str) -> Handler {
+        match name {
+            "strict" => Handler::Strict,
+            "ignore" => Handler::Ignore,
+            "replace" => Handler::Replace,
+            "backslashreplace" => Handler::BackslashReplace,
+            "xmlcharrefreplace" => Handler::CharacterReference,
+            "namereplace" => Handler::NameReplace,
+            "surrogateescape" => Handler::SurrogateEscape,
+            "surrogatepass" => Handler::SurrogatePass,
+            _ => Handler::Unknown,
+        }
+    }
+}
+
+/// A failure to encode or decode, as the exception describes it.
+pub(crate) struct Failure<'a> {
+    /// The `str` or `bytes` being converted.
+    pub source: Value,
+    pub encoding: &'a str,
+    pub start: usize,
+    pub end: usize,
+    pub reason: &'a str,
+}
+
+impl Failure<'_> {
+    /// Raises `UnicodeEncodeError` or `UnicodeDecodeError`.
+    #[cold]
+    fn raise(&self, cx: &mut Context, kind: &'static crate::TypeObject) -> Raised {
+        let encoding = StrObject::new(cx, self.encoding);
+        let start = int::from_usize(cx, self.start);
+        let end = int::from_usize(cx, self.end);
+        let reason = StrObject::new(cx, self.reason);
+        let arguments = [encoding.value(), self.source, start.value(), end.value(), reason.value()];
+        match exception::new(cx, kind, &arguments) {
+            Ok(error) => exception::raise(cx, error),
+            Err(raised) => raised,
+        }
+    }
+}
+
+#[cold]
+fn unknown_handler(cx: &mut Context, name: &str) -> Raised {
+    cx.raise(&exception::LOOKUP_ERROR, format!("unknown error handler name '{name}'"))
+}
+
+#[cold]
+fn unknown_encoding(cx: &mut Context, name: &str) -> Raised {
+    cx.raise(&exception::LOOKUP_ERROR, format!("unknown encoding: {name}"))
+}
+
+/// `source.decode(encoding, errors)` for a bytes-like `source`.
+pub fn decode(cx: &mut Context, source: Value, encoding: &str, errors: &str) -> Result<Owned> {
+    let Some(codec) = Codec::from_name(encoding) else { return Err(unknown_encoding(cx, encoding)) };
+    if let Some(data) = bytes::like(source) {
+        // Nothing below runs Python code before it has read the data, so the borrow is short enough.
+        return decode_bytes(cx, data, source, codec, errors);
+    }
+    let found = source.type_of().name();
+    Err(cx.type_error(format!("a bytes-like object is required, not '{found}'")))
+}
+
+/// `string.encode(encoding, errors)`
+pub fn encode(cx: &mut Context, string: Value, encoding: &str, errors: &str) -> Result<Owned> {
+    let Some(codec) = Codec::from_name(encoding) else { return Err(unknown_encoding(cx, encoding)) };
+    encode_string(cx, string, codec, errors)
+}
+
+/// UTF-8 of a string without surrogates; `None` if there are any.
+pub fn to_utf8(string: &StrObject) -> Option<Vec<u8>> {
+    if let Some(text) = string.as_ascii() {
+        return Some(text.as_bytes().to_vec());
+    }
+    let mut result = Vec::with_capacity(string.len() * 2);
+    let mut buffer = [0; 4];
+    for point in string.code_points() {
+        result.extend_from_slice(char::from_u32(point)?.encode_utf8(&mut buffer).as_bytes());
+    }
+    Some(result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_many_spellings() {
+        assert_eq!(Codec::from_name("UTF-8"), Some(Codec::Utf8));
+        assert_eq!(Codec::from_name("Latin-1"), Some(Codec::Latin1));
+        assert_eq!(Codec::from_name("US-ASCII"), Some(Codec::Ascii));
+        assert_eq!(Codec::from_name("utf-16-BE"), Some(Codec::Utf16(Order::Big)));
+        assert_eq!(Codec::from_name("rot13"), None);
+    }
+}

@@ -1,0 +1,239 @@
+//! Bytes to text.
+
+use super::{Codec, Failure, Handler, Order, unknown_handler};
+use crate::context::{Context, Result};
+use crate::heap::Owned;
+use crate::objects::exception::UNICODE_DECODE_ERROR;
+use crate::objects::str::repr::push_hexadecimal;
+use crate::objects::str::{StrBuilder, StrObject};
+use crate::value::Value;
+
+/// A decoding under way.
+struct Decoder<'a> {
+    bytes: &'a [u8],
+    source: Value,
+    codec: Codec,
+    encoding: &'static str,
+    handler: Handler,
+    errors: &'a str,
+    builder: StrBuilder,
+}
+
+/// Decodes `bytes`, which `source` holds (for the exception).
+pub fn decode_bytes(cx: &mut Context, bytes: &[u8], source: Value, codec: Codec, errors: &str) -> Result<Owned> {
+    let bytes = match codec {
+        Codec::Utf8Marked => bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes),
+        _ => bytes,
+    };
+    match codec {
+        Codec::Latin1 => return Ok(StrObject::from_latin1(cx, bytes)),
+        Codec::Ascii | Codec::Utf8 | Codec::Utf8Marked if bytes.is_ascii() => {
+            return Ok(StrObject::from_latin1_known(cx, bytes, true));
+        }
+        Codec::Utf8 | Codec::Utf8Marked => {
+            if let Ok(text) = std::str::from_utf8(bytes) {
+                return Ok(StrObject::new(cx, text));
+            }
+        }
+        _ => {}
+    }
+    let mut decoder = Decoder {
+        bytes,
+        source,
+        codec,
+        encoding: codec.name(),
+        handler: Handler::from_name(errors),
+        errors,
+        builder: StrBuilder::with_capacity(bytes.len()),
+    };
+    match codec {
+        Codec::Ascii => decoder.ascii(cx)?,
+        Codec::Utf16(order) => decoder.utf16(cx, order)?,
+        Codec::Utf32(order) => decoder.utf32(cx, order)?,
+        _ => decoder.utf8(cx)?,
+    }
+    Ok(decoder.builder.finish(cx))
+}
+
+impl Decoder<'_> {
+    /// Treats the bad bytes from `start` to `end` and returns where to go on.
+    #[cold]
+    fn fail(&mut self, cx: &mut Context, start: usize, end: usize, reason: &str) -> Result<usize> {
+        match self.handler {
+            Handler::Ignore => return Ok(end),
+            Handler::Replace => {
+                self.builder.push(0xFFFD);
+                return Ok(end);
+            }
+            Handler::BackslashReplace => {
+                for &byte in &self.bytes[start..end] {
+                    push_hexadecimal(&mut self.builder, byte as u32);
+                }
+                return Ok(end);
+            }
+            Handler::SurrogateEscape => {
+                // CPython looks at four bytes at most, and stops at the first ASCII one.
+                let bad = &self.bytes[start..end.min(start + 4)];
+                let taken = bad.iter().take_while(|byte| **byte >= 0x80).count();
+                if taken > 0 {
+                    bad[..taken].iter().for_each(|byte| self.builder.push(0xDC00 + *byte as u32));
+                    return Ok(start + taken);
+                }
+            }
+            Handler::SurrogatePass => {
+                if let Some((point, length)) = self.encoded_surrogate(start) {
+                    self.builder.push(point);
+                    return Ok(start + length);
+                }
+            }
+            Handler::CharacterReference | Handler::NameReplace => {
+                return Err(cx.type_error("don't know how to handle UnicodeDecodeError in error callback"));
+            }
+            Handler::Unknown => return Err(unknown_handler(cx, self.errors)),
+            Handler::Strict => {}
+        }
+        let failure = Failure { source: self.source, encoding: self.encoding, start, end, reason };
+        Err(failure.raise(cx, &UNICODE_DECODE_ERROR))
+    }
+
+    /// The surrogate whose encoding starts at `start`, with its length in bytes.
+    fn encoded_surrogate(&self, start: usize) -> Option<(u32, usize)> {
+        let (point, length) = match (self.codec, &self.bytes[start..]) {
+            (Codec::Utf8 | Codec::Utf8Marked, [first @ 0xE0..0xF0, second @ 0x80..0xC0, third @ 0x80..0xC0, ..]) => {
+                ((*first as u32 & 15) << 12 | (*second as u32 & 63) << 6 | *third as u32 & 63, 3)
+            }
+            (Codec::Utf16(_), [first, second, ..]) => (self.wide(&[*first, *second]), 2),
+            (Codec::Utf32(_), [first, second, third, fourth, ..]) => {
+                (self.wide(&[*first, *second, *third, *fourth]), 4)
+            }
+            _ => return None,
+        };
+        (0xD800..0xE000).contains(&point).then_some((point, length))
+    }
+
+    /// A unit of a wide encoding in the order that was found.
+    fn wide(&self, unit: &[u8]) -> u32 {
+        let join = |number: u32, byte: &u8| number << 8 | *byte as u32;
+        match self.encoding.ends_with("be") {
+            true => unit.iter().fold(0, join),
+            false => unit.iter().rev().fold(0, join),
+        }
+    }
+
+    fn ascii(&mut self, cx: &mut Context) -> Result<()> {
+        let mut position = 0;
+        while let Some(byte) = self.bytes.get(position) {
+            if *byte < 0x80 {
+                self.builder.push(*byte as u32);
+                position += 1;
+            } else {
+                position = self.fail(cx, position, position + 1, "ordinal not in range(128)")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn utf8(&mut self, cx: &mut Context) -> Result<()> {
+        let mut position = 0;
+        while position < self.bytes.len() {
+            let rest = &self.bytes[position..];
+            let error = match std::str::from_utf8(rest) {
+                Ok(text) => {
+                    self.builder.push_text(text);
+                    return Ok(());
+                }
+                Err(error) => error,
+            };
+            let valid = error.valid_up_to();
+            if let Ok(text) = std::str::from_utf8(&rest[..valid]) {
+                self.builder.push_text(text);
+            }
+            position += valid;
+            position = match error.error_len() {
+                None => self.fail(cx, position, self.bytes.len(), "unexpected end of data")?,
+                Some(length) => {
+                    let starts = matches!(self.bytes[position], 0xC2..=0xF4);
+                    let reason = if starts { "invalid continuation byte" } else { "invalid start byte" };
+                    self.fail(cx, position, position + length, reason)?
+                }
+            };
+        }
+        Ok(())
+    }
+
+    fn utf16(&mut self, cx: &mut Context, order: Order) -> Result<()> {
+        let mut position = 0;
+        let big = match (order, self.bytes) {
+            (Order::Marked, [0xFF, 0xFE, ..]) => {
+                position = 2;
+                false
+            }
+            (Order::Marked, [0xFE, 0xFF, ..]) => {
+                position = 2;
+                true
+            }
+            _ => order == Order::Big,
+        };
+        self.encoding = if big { "utf-16-be" } else { "utf-16-le" };
+        while position < self.bytes.len() {
+            let Some(unit) = self.bytes.get(position..position + 2) else {
+                position = self.fail(cx, position, self.bytes.len(), "truncated data")?;
+                continue;
+            };
+            let first = self.wide(unit);
+            position = match (first, self.bytes.get(position + 2..position + 4)) {
+                (0xD800..0xDC00, Some(next)) => {
+                    let second = self.wide(next);
+                    if (0xDC00..0xE000).contains(&second) {
+                        self.builder.push(0x1_0000 + ((first & 0x3FF) << 10 | second & 0x3FF));
+                        position + 4
+                    } else {
+                        self.fail(cx, position, position + 2, "illegal UTF-16 surrogate")?
+                    }
+                }
+                (0xD800..0xDC00, None) => self.fail(cx, position, self.bytes.len(), "unexpected end of data")?,
+                (0xDC00..0xE000, _) => self.fail(cx, position, position + 2, "illegal encoding")?,
+                _ => {
+                    self.builder.push(first);
+                    position + 2
+                }
+            };
+        }
+        Ok(())
+    }
+
+    fn utf32(&mut self, cx: &mut Context, order: Order) -> Result<()> {
+        let mut position = 0;
+        let big = match (order, self.bytes) {
+            (Order::Marked, [0xFF, 0xFE, 0, 0, ..]) => {
+                position = 4;
+                false
+            }
+            (Order::Marked, [0, 0, 0xFE, 0xFF, ..]) => {
+                position = 4;
+                true
+            }
+            _ => order == Order::Big,
+        };
+        self.encoding = if big { "utf-32-be" } else { "utf-32-le" };
+        while position < self.bytes.len() {
+            let Some(unit) = self.bytes.get(position..position + 4) else {
+                position = self.fail(cx, position, self.bytes.len(), "truncated data")?;
+                continue;
+            };
+            let point = self.wide(unit);
+            position = match point {
+                0xD800..0xE000 => {
+                    let reason = "code point in surrogate code point range(0xd800, 0xe000)";
+                    self.fail(cx, position, position + 4, reason)?
+                }
+                0x11_0000.. => self.fail(cx, position, position + 4, "code point not in range(0x110000)")?,
+                _ => {
+                    self.builder.push(point);
+                    position + 4
+                }
+            };
+        }
+        Ok(())
+    }
+}

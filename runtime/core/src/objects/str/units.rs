@@ -1,0 +1,289 @@
+//! Code points in their stored form: slices of one, two or four bytes each. Pure: knows nothing of objects.
+
+/// An integer that stores one code point.
+pub trait Unit: Copy + Ord + Into<u32> + 'static {
+    /// Bytes of the unit.
+    const KIND: u8;
+    /// The unit for a code point that fits.
+    fn from_code_point(point: u32) -> Self;
+    /// The slice as `Units`.
+    fn units(slice: &[Self]) -> Units<'_>;
+}
+
+impl Unit for u8 {
+    const KIND: u8 = 1;
+    #[inline(always)]
+    fn from_code_point(point: u32) -> u8 {
+        point as u8
+    }
+    #[inline(always)]
+    fn units(slice: &[u8]) -> Units<'_> {
+        Units::One(slice)
+    }
+}
+
+impl Unit for u16 {
+    const KIND: u8 = 2;
+    #[inline(always)]
+    fn from_code_point(point: u32) -> u16 {
+        point as u16
+    }
+    #[inline(always)]
+    fn units(slice: &[u16]) -> Units<'_> {
+        Units::Two(slice)
+    }
+}
+
+impl Unit for u32 {
+    const KIND: u8 = 4;
+    #[inline(always)]
+    fn from_code_point(point: u32) -> u32 {
+        point
+    }
+    #[inline(always)]
+    fn units(slice: &[u32]) -> Units<'_> {
+        Units::Four(slice)
+    }
+}
+
+/// A run of code points.
+#[derive(Clone, Copy, Debug)]
+pub enum Units<'a> {
+    One(&'a [u8]),
+    Two(&'a [u16]),
+    Four(&'a [u32]),
+}
+
+/// Evaluates an expression with `$slice` bound to the slice inside `Units`, whatever its unit.
+#[macro_export]
+macro_rules! with_units {
+    ($units:expr, $slice:ident => $body:expr) => {
+        match $units {
+            $crate::objects::str::units::Units::One($slice) => $body,
+            $crate::objects::str::units::Units::Two($slice) => $body,
+            $crate::objects::str::units::Units::Four($slice) => $body,
+        }
+    };
+}
+
+impl<'a> Units<'a> {
+    #[inline(always)]
+    pub fn len(self) -> usize {
+        with_units!(self, slice => slice.len())
+    }
+
+    #[inline(always)]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes of a unit.
+    #[inline(always)]
+    pub fn kind(self) -> u8 {
+        match self {
+            Units::One(_) => 1,
+            Units::Two(_) => 2,
+            Units::Four(_) => 4,
+        }
+    }
+
+    /// The code point at `index`; panics past the end.
+    #[inline(always)]
+    pub fn get(self, index: usize) -> u32 {
+        with_units!(self, slice => slice[index].into())
+    }
+
+    /// The units from `start` up to `end`.
+    #[inline]
+    pub fn slice(self, start: usize, end: usize) -> Units<'a> {
+        with_units!(self, slice => Unit::units(&slice[start..end]))
+    }
+
+    /// The units from `start` on.
+    #[inline]
+    pub fn from(self, start: usize) -> Units<'a> {
+        self.slice(start, self.len())
+    }
+
+    /// A number in the same class as the largest code point: below 0x80, below 0x100, below 0x10000, or above.
+    #[inline]
+    pub fn bound(self) -> u32 {
+        match self {
+            Units::One(bytes) if bytes.is_ascii() => 0x7F,
+            Units::One(_) => 0xFF,
+            // An early end per block keeps long wide strings cheap and lets the loop be vectorised.
+            Units::Two(wide) => bound_of(wide, 0x100),
+            Units::Four(wide) => bound_of(wide, 0x1_0000),
+        }
+    }
+
+    pub fn code_points(self) -> CodePoints<'a> {
+        CodePoints { units: self, front: 0, back: self.len() }
+    }
+
+    /// The same memory as bytes.
+    #[inline]
+    pub fn bytes(self) -> &'a [u8] {
+        match self {
+            Units::One(bytes) => bytes,
+            // SAFETY: any initialised memory can be read as bytes.
+            Units::Two(wide) => unsafe { std::slice::from_raw_parts(wide.as_ptr() as *const u8, wide.len() * 2) },
+            // SAFETY: as above.
+            Units::Four(wide) => unsafe { std::slice::from_raw_parts(wide.as_ptr() as *const u8, wide.len() * 4) },
+        }
+    }
+
+    /// Writes all units to `target` as units of `kind` bytes and returns the end of what was written.
+    ///
+    /// # Safety
+    /// `target` has room for them, is aligned for the kind, and does not overlap; the kind is wide enough.
+    pub unsafe fn write(self, target: *mut u8, kind: u8) -> *mut u8 {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match (self, kind) {
+                (Units::One(source), 1) => copy_same(source, target),
+                (Units::Two(source), 2) => copy_same(source, target),
+                (Units::Four(source), 4) => copy_same(source, target),
+                (_, 1) => with_units!(self, source => convert(source, target)),
+                (_, 2) => with_units!(self, source => convert(source, target as *mut u16) ),
+                (_, _) => with_units!(self, source => convert(source, target as *mut u32) ),
+            }
+        }
+    }
+
+    /// Whether both runs hold the same code points, whatever their units.
+    pub fn equals(self, other: Units<'_>) -> bool {
+        match (self, other) {
+            (Units::One(left), Units::One(right)) => left == right,
+            (Units::Two(left), Units::Two(right)) => left == right,
+            (Units::Four(left), Units::Four(right)) => left == right,
+            _ => self.len() == other.len() && self.code_points().eq(other.code_points()),
+        }
+    }
+
+    /// Order by code points.
+    pub fn compare(self, other: Units<'_>) -> std::cmp::Ordering {
+        match (self, other) {
+            (Units::One(left), Units::One(right)) => left.cmp(right),
+            (Units::Two(left), Units::Two(right)) => left.cmp(right),
+            (Units::Four(left), Units::Four(right)) => left.cmp(right),
+            _ => self.code_points().cmp(other.code_points()),
+        }
+    }
+
+    pub fn starts_with(self, prefix: Units<'_>) -> bool {
+        prefix.len() <= self.len() && self.slice(0, prefix.len()).equals(prefix)
+    }
+
+    pub fn ends_with(self, suffix: Units<'_>) -> bool {
+        suffix.len() <= self.len() && self.from(self.len() - suffix.len()).equals(suffix)
+    }
+}
+
+/// The bits that occur in `units`, which suffice to classify the largest; stops early once one reaches `widest`.
+fn bound_of<U: Unit>(units: &[U], widest: u32) -> u32 {
+    let mut bits = 0u32;
+    for block in units.chunks(256) {
+        bits = block.iter().fold(bits, |bits, unit| bits | (*unit).into());
+        if bits >= widest {
+            break;
+        }
+    }
+    bits
+}
+
+unsafe fn copy_same<U: Unit>(source: &[U], target: *mut u8) -> *mut u8 {
+    // SAFETY: the caller of `write` promises room.
+    unsafe {
+        std::ptr::copy_nonoverlapping(source.as_ptr(), target as *mut U, source.len());
+        (target as *mut U).add(source.len()) as *mut u8
+    }
+}
+
+unsafe fn convert<S: Unit, T: Unit>(source: &[S], target: *mut T) -> *mut u8 {
+    for (index, unit) in source.iter().enumerate() {
+        // SAFETY: the caller of `write` promises room and width.
+        unsafe { target.add(index).write(T::from_code_point((*unit).into())) };
+    }
+    // SAFETY: as above.
+    unsafe { target.add(source.len()) as *mut u8 }
+}
+
+/// Iterator over code points, from both ends.
+#[derive(Clone)]
+pub struct CodePoints<'a> {
+    units: Units<'a>,
+    front: usize,
+    back: usize,
+}
+
+impl Iterator for CodePoints<'_> {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        if self.front == self.back {
+            return None;
+        }
+        let point = self.units.get(self.front);
+        self.front += 1;
+        Some(point)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.back - self.front;
+        (left, Some(left))
+    }
+}
+
+impl DoubleEndedIterator for CodePoints<'_> {
+    #[inline]
+    fn next_back(&mut self) -> Option<u32> {
+        if self.front == self.back {
+            return None;
+        }
+        self.back -= 1;
+        Some(self.units.get(self.back))
+    }
+}
+
+impl ExactSizeIterator for CodePoints<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_classify() {
+        assert_eq!(Units::One(b"abc").bound(), 0x7F);
+        assert_eq!(Units::One(b"ab\xE9").bound(), 0xFF);
+        assert!(Units::Two(&[0x61, 0xE9]).bound() < 0x100);
+        assert!((0x100..0x10000).contains(&Units::Four(&[0x61, 0x20AC]).bound()));
+        assert!(Units::Four(&[0x61, 0x1F600]).bound() >= 0x10000);
+        let mut long = vec![0x61u16; 1000];
+        long[999] = 0x3B1;
+        assert!(Units::Two(&long).bound() >= 0x100);
+    }
+
+    #[test]
+    fn mixed_kinds_compare_by_code_points() {
+        assert!(Units::One(b"abc").equals(Units::Four(&[97, 98, 99])));
+        assert!(Units::One(b"abc").compare(Units::Two(&[97, 98, 0x20AC])).is_lt());
+        assert!(Units::Two(&[0xFFFF]).compare(Units::Four(&[0x10000])).is_lt());
+        assert!(Units::Two(&[97, 98, 0x20AC]).starts_with(Units::One(b"ab")));
+        assert!(Units::Two(&[0x20AC, 97, 98]).ends_with(Units::One(b"ab")));
+    }
+
+    #[test]
+    fn writes_convert_width() {
+        let mut narrow = [0u8; 3];
+        let mut wide = [0u32; 3];
+        // SAFETY: both targets have room for three units.
+        unsafe {
+            Units::Four(&[97, 98, 0xE9]).write(narrow.as_mut_ptr(), 1);
+            Units::One(&narrow).write(wide.as_mut_ptr() as *mut u8, 4);
+        }
+        assert_eq!(narrow, [97, 98, 0xE9]);
+        assert_eq!(wide, [97, 98, 0xE9]);
+    }
+}

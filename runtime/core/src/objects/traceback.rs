@@ -1,0 +1,107 @@
+//! Tracebacks: the frames that an exception passed through, outermost first.
+
+use crate::context::Context;
+use crate::heap::teardown::Children;
+use crate::heap::{Header, Immortal, Owned};
+use crate::objects::code::CodeObject;
+use crate::objects::exception;
+use crate::objects::slots::Slots;
+use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
+use crate::value::Value;
+use std::cell::Cell;
+
+/// One frame of a traceback.
+#[repr(C)]
+pub struct TracebackObject {
+    pub header: Header,
+    /// The entry of the frame that this one called, or unbound. Owned.
+    pub next: Cell<Value>,
+    /// The code object. Owned.
+    pub code: Value,
+    /// Index of the instruction that raised or called.
+    pub instruction: u32,
+    /// Its source line; 0 for none.
+    pub line: Cell<u32>,
+    /// What keeps the frame's locals alive and shows them, or unbound. Owned.
+    pub frame: Cell<Value>,
+}
+
+pub static TRACEBACK: StaticType = Immortal::new(
+    TypeObject::builtin(
+        "traceback",
+        size_of::<TracebackObject>(),
+        Slots { traverse: Some(traverse), release: Some(release), clear: Some(clear), ..Slots::EMPTY },
+    )
+    .with_base(&OBJECT.object)
+    .with_flags(flags::COLLECTED),
+);
+
+crate::object_type!(TracebackObject, TRACEBACK);
+
+impl TracebackObject {
+    /// The entry of the frame called by this one.
+    pub fn next(&self) -> Option<&'static TracebackObject> {
+        self.next.get().cast_exact::<TracebackObject>()
+    }
+
+    /// The frame's code object.
+    pub fn code(&self) -> &'static CodeObject {
+        // SAFETY: (heap 2) `code` is a code object.
+        unsafe { self.code.cast_unchecked() }
+    }
+
+    pub fn value(&self) -> Value {
+        Value::from_pointer(self)
+    }
+}
+
+/// Puts an entry for the frame that the pending exception passes through in front of the exception's traceback.
+/// `frame` may be unbound.
+pub fn push(cx: &mut Context, code: Value, instruction: u32, frame: Value) {
+    if cx.pending.is_unbound() {
+        return;
+    }
+    let exception = exception::of(cx.pending);
+    // SAFETY: (heap 2) the interpreter passes a code object.
+    let line = unsafe { code.cast_unchecked::<CodeObject>() }.line_of(instruction as usize);
+    let next = exception.traceback().map_or(Value::UNBOUND, |next| Owned::new(next).into_raw());
+    let bytes = size_of::<TracebackObject>();
+    let entry = cx.heap.allocate(&TRACEBACK.object, bytes, true) as *mut TracebackObject;
+    for value in [code, frame] {
+        crate::heap::owned::increment(value);
+    }
+    // SAFETY: (heap 3) fresh memory; the header is kept.
+    unsafe {
+        (&raw mut (*entry).next).write(Cell::new(next));
+        (&raw mut (*entry).code).write(code);
+        (&raw mut (*entry).instruction).write(instruction);
+        (&raw mut (*entry).line).write(Cell::new(line));
+        (&raw mut (*entry).frame).write(Cell::new(frame));
+    }
+    exception.set_traceback(Some(Owned::from_raw(Value::from_pointer(entry))));
+}
+
+unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
+    // SAFETY: (heap 2) the slot of this type.
+    let entry = unsafe { &*(header as *const TracebackObject) };
+    for value in [entry.next.get(), entry.code, entry.frame.get()] {
+        if !value.is_unbound() {
+            visit(value);
+        }
+    }
+}
+
+unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
+    // SAFETY: (heap 2) the slot of this type.
+    unsafe {
+        clear(header, children);
+        children.push((*(header as *const TracebackObject)).code);
+    }
+}
+
+unsafe fn clear(header: *mut Header, children: &mut Children<'_>) {
+    // SAFETY: (heap 2) the slot of this type.
+    let entry = unsafe { &*(header as *const TracebackObject) };
+    children.push(entry.frame.replace(Value::UNBOUND));
+    children.push(entry.next.replace(Value::UNBOUND));
+}

@@ -1,0 +1,104 @@
+//! Unary and binary operators (CPython's Objects/abstract.c).
+
+use crate::context::{Context, Result};
+use crate::heap::Owned;
+use crate::objects::singleton;
+use crate::objects::slots::{BinaryOp, UnaryFunction};
+use crate::value::Value;
+
+/// `a op b`. Errors: `TypeError` when neither operand supports it, or what they raise.
+pub fn binary(cx: &mut Context, op: BinaryOp, a: Value, b: Value) -> Result<Owned> {
+    let result = dispatch(cx, op, a, b)?;
+    if result.value() == singleton::not_implemented() {
+        return Err(unsupported(cx, op, a, b, ""));
+    }
+    Ok(result)
+}
+
+/// `a op= b`.
+pub fn inplace(cx: &mut Context, op: BinaryOp, a: Value, b: Value) -> Result<Owned> {
+    if let Some(function) = a.type_of().slots().inplace[op as usize] {
+        let result = function(cx, a, b)?;
+        if result.value() != singleton::not_implemented() {
+            return Ok(result);
+        }
+    }
+    let result = dispatch(cx, op, a, b)?;
+    if result.value() == singleton::not_implemented() {
+        return Err(unsupported(cx, op, a, b, "="));
+    }
+    Ok(result)
+}
+
+/// Tries the operands' slots in CPython's order; the right operand first when its type is a proper subtype.
+fn dispatch(cx: &mut Context, op: BinaryOp, a: Value, b: Value) -> Result<Owned> {
+    let (left_type, right_type) = (a.type_of(), b.type_of());
+    let left = left_type.slots().binary[op as usize];
+    let mut right = right_type.slots().binary[op as usize];
+    if std::ptr::eq(left_type, right_type) {
+        right = None;
+    } else if let (Some(l), Some(r)) = (left, right)
+        && std::ptr::fn_addr_eq(l, r)
+        && !left_type.has_flag(crate::objects::type_object::flags::HEAP)
+        && !right_type.has_flag(crate::objects::type_object::flags::HEAP)
+    {
+        right = None;
+    }
+    let not_implemented = singleton::not_implemented();
+    if let Some(function) = left {
+        if let Some(reflected) = right
+            && right_type.is_subtype(left_type)
+        {
+            let result = reflected(cx, a, b)?;
+            if result.value() != not_implemented {
+                return Ok(result);
+            }
+            right = None;
+        }
+        let result = function(cx, a, b)?;
+        if result.value() != not_implemented {
+            return Ok(result);
+        }
+    }
+    if let Some(function) = right {
+        return function(cx, a, b);
+    }
+    Ok(Owned::new(not_implemented))
+}
+
+#[cold]
+fn unsupported(cx: &mut Context, op: BinaryOp, a: Value, b: Value, suffix: &str) -> crate::context::Raised {
+    let symbol = if suffix.is_empty() { op.symbol() } else { op.symbol().split(' ').next().unwrap_or("") };
+    let (left, right) = (a.type_of().name(), b.type_of().name());
+    cx.type_error(format!("unsupported operand type(s) for {symbol}{suffix}: '{left}' and '{right}'"))
+}
+
+fn unary(cx: &mut Context, value: Value, slot: Option<UnaryFunction>, sign: &str) -> Result<Owned> {
+    match slot {
+        Some(function) => function(cx, value),
+        None => {
+            let name = value.type_of().name();
+            Err(cx.type_error(format!("bad operand type for {sign}: '{name}'")))
+        }
+    }
+}
+
+/// `-value`
+pub fn negative(cx: &mut Context, value: Value) -> Result<Owned> {
+    unary(cx, value, value.type_of().slots().negative, "unary -")
+}
+
+/// `+value`
+pub fn positive(cx: &mut Context, value: Value) -> Result<Owned> {
+    unary(cx, value, value.type_of().slots().positive, "unary +")
+}
+
+/// `~value`
+pub fn invert(cx: &mut Context, value: Value) -> Result<Owned> {
+    unary(cx, value, value.type_of().slots().invert, "unary ~")
+}
+
+/// `abs(value)`
+pub fn absolute(cx: &mut Context, value: Value) -> Result<Owned> {
+    unary(cx, value, value.type_of().slots().absolute, "abs()")
+}

@@ -1,0 +1,99 @@
+//! Calls from native code.
+
+use crate::context::{Context, Result};
+use crate::heap::Owned;
+use crate::native::{Arguments, Body, Native};
+use crate::objects::type_object::flags;
+use crate::operations::attribute;
+use crate::value::Value;
+
+/// `callable(*arguments)`
+#[inline]
+pub fn call(cx: &mut Context, callable: Value, arguments: &[Value]) -> Result<Owned> {
+    call_with(cx, callable, Arguments::positional(arguments))
+}
+
+/// A call with keywords.
+pub fn call_with(cx: &mut Context, callable: Value, arguments: Arguments<'_>) -> Result<Owned> {
+    match callable.type_of().slots().call {
+        Some(function) => {
+            cx.check_native_stack("")?;
+            function(cx, callable, arguments)
+        }
+        None => {
+            let name = callable.type_of().name();
+            Err(cx.type_error(format!("'{name}' object is not callable")))
+        }
+    }
+}
+
+/// `object.name(*arguments)`
+pub fn call_method(cx: &mut Context, object: Value, name: &str, arguments: &[Value]) -> Result<Owned> {
+    let method = attribute::get_text(cx, object, name)?;
+    call(cx, method.value(), arguments)
+}
+
+/// The special method `name` (interned) of the object, looked up on its type and bound; `None` if there is none.
+/// Errors of a descriptor count as absence, like CPython's `_PyObject_LookupSpecial` callers expect of ours.
+pub fn lookup_special(cx: &mut Context, object: Value, name: Value) -> Option<Owned> {
+    let kind = object.type_of();
+    let found = Owned::new(kind.lookup(cx, name)?);
+    match found.value().type_of().slots().descriptor_get {
+        Some(bind) => match bind(cx, found.value(), object, kind) {
+            Ok(bound) => Some(bound),
+            Err(_) => {
+                drop(cx.take_pending());
+                None
+            }
+        },
+        None => Some(found),
+    }
+}
+
+/// Runs a native function's body after checking the number of arguments. `receiver` says whether the first argument
+/// is `self`, which the row's bounds exclude.
+#[inline]
+pub fn call_native(cx: &mut Context, native: &Native, arguments: Arguments<'_>, receiver: bool) -> Result<Owned> {
+    match native.body {
+        Body::Positional(function) => {
+            let given = arguments.values.len() - receiver as usize;
+            if !arguments.names.is_empty() {
+                return Err(no_keywords(cx, native));
+            }
+            if given < native.minimum as usize || given > native.maximum as usize && native.maximum != Native::MANY {
+                return Err(wrong_count(cx, native, given));
+            }
+            function(cx, arguments.values)
+        }
+        Body::Keywords(function) => function(cx, arguments),
+    }
+}
+
+#[cold]
+fn no_keywords(cx: &mut Context, native: &Native) -> crate::context::Raised {
+    cx.type_error(format!("{}() takes no keyword arguments", native.name))
+}
+
+/// The error for a wrong number of arguments, in the words of CPython's argument parsers.
+#[cold]
+pub fn wrong_count(cx: &mut Context, native: &Native, given: usize) -> crate::context::Raised {
+    let (name, minimum, maximum) = (native.name, native.minimum as usize, native.maximum as usize);
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    let message = if minimum == maximum && maximum == 0 {
+        format!("{name}() takes no arguments ({given} given)")
+    } else if minimum == maximum && maximum == 1 {
+        format!("{name}() takes exactly one argument ({given} given)")
+    } else if minimum == maximum {
+        format!("{name} expected {minimum} argument{}, got {given}", plural(minimum))
+    } else if given < minimum {
+        format!("{name} expected at least {minimum} argument{}, got {given}", plural(minimum))
+    } else {
+        format!("{name} expected at most {maximum} argument{}, got {given}", plural(maximum))
+    };
+    cx.type_error(message)
+}
+
+/// Whether calling the value never runs Python code by itself (a builtin function, not a class).
+pub fn is_native(callable: Value) -> bool {
+    callable.is_pointer() && !callable.type_of().has_flag(flags::HEAP)
+}

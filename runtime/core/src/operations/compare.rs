@@ -1,0 +1,88 @@
+//! Rich comparison (CPython's `PyObject_RichCompare`).
+
+use crate::context::{Context, Result};
+use crate::heap::Owned;
+use crate::objects::singleton;
+use crate::objects::slots::CompareOp;
+use crate::operations::convert;
+use crate::value::Value;
+
+/// `a op b`
+pub fn compare(cx: &mut Context, op: CompareOp, a: Value, b: Value) -> Result<Owned> {
+    cx.check_native_stack(" in comparison")?;
+    let (left_type, right_type) = (a.type_of(), b.type_of());
+    let not_implemented = singleton::not_implemented();
+    let mut tried_right = false;
+    if !std::ptr::eq(left_type, right_type)
+        && right_type.is_subtype(left_type)
+        && let Some(function) = right_type.slots().compare
+    {
+        tried_right = true;
+        let result = function(cx, b, a, op.swapped())?;
+        if result.value() != not_implemented {
+            return Ok(result);
+        }
+    }
+    if let Some(function) = left_type.slots().compare {
+        let result = function(cx, a, b, op)?;
+        if result.value() != not_implemented {
+            return Ok(result);
+        }
+    }
+    if !tried_right && let Some(function) = right_type.slots().compare {
+        let result = function(cx, b, a, op.swapped())?;
+        if result.value() != not_implemented {
+            return Ok(result);
+        }
+    }
+    match op {
+        CompareOp::Equal => Ok(Owned::new(singleton::boolean(is_same(a, b)))),
+        CompareOp::NotEqual => Ok(Owned::new(singleton::boolean(!is_same(a, b)))),
+        _ => {
+            let (left, right) = (left_type.name(), right_type.name());
+            let symbol = op.symbol();
+            Err(cx.type_error(format!(
+                "'{symbol}' not supported between instances of '{left}' and '{right}'"
+            )))
+        }
+    }
+}
+
+/// The truth of `a op b`.
+#[inline]
+pub fn truth(cx: &mut Context, op: CompareOp, a: Value, b: Value) -> Result<bool> {
+    if a.is_int() && b.is_int() {
+        return Ok(op.holds(a.int().cmp(&b.int())));
+    }
+    let result = compare(cx, op, a, b)?;
+    convert::truth(cx, result.value())
+}
+
+/// Whether `a is b or a == b`, as containers compare.
+#[inline]
+pub fn equals(cx: &mut Context, a: Value, b: Value) -> Result<bool> {
+    if a == b {
+        return Ok(true);
+    }
+    if a.is_int() && b.is_int() {
+        return Ok(false);
+    }
+    if is_same(a, b) {
+        return Ok(true);
+    }
+    truth(cx, CompareOp::Equal, a, b)
+}
+
+/// `a is b`: identity, with ints and floats compared by value whatever their representation.
+#[inline]
+pub fn is_same(a: Value, b: Value) -> bool {
+    a == b || a.is_pointer() && b.is_pointer() && boxed_same(a, b)
+}
+
+#[cold]
+fn boxed_same(a: Value, b: Value) -> bool {
+    if let (Some(x), Some(y)) = (a.cast_exact::<crate::objects::float::FloatObject>(), b.cast_exact::<crate::objects::float::FloatObject>()) {
+        return x.value.to_bits() == y.value.to_bits();
+    }
+    false
+}

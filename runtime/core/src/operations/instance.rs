@@ -1,0 +1,61 @@
+//! `isinstance` and `issubclass` (CPython's `object_isinstance`, `object_recursive_isinstance`).
+
+use crate::context::{Context, Result};
+use crate::objects::tuple::TupleObject;
+use crate::objects::type_object::{TYPE, TypeObject};
+use crate::operations::{call, convert};
+use crate::value::Value;
+
+/// `isinstance(object, class)`; `class` may be a tuple of classes.
+pub fn is_instance(cx: &mut Context, object: Value, class: Value) -> Result<bool> {
+    if std::ptr::eq(object.type_of(), class.0 as *const TypeObject) {
+        return Ok(true);
+    }
+    check(cx, object, class, false)
+}
+
+/// `issubclass(derived, class)`; `class` may be a tuple of classes.
+pub fn is_subclass(cx: &mut Context, derived: Value, class: Value) -> Result<bool> {
+    check(cx, derived, class, true)
+}
+
+fn check(cx: &mut Context, object: Value, class: Value, subclass: bool) -> Result<bool> {
+    if let Some(classes) = class.cast_exact::<TupleObject>() {
+        cx.check_native_stack(" in __instancecheck__")?;
+        for index in 0..classes.as_slice().len() {
+            if check(cx, object, classes.as_slice()[index], subclass)? {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    if class.has_type(&TYPE) {
+        return plain(cx, object, class, subclass);
+    }
+    let names = &cx.interpreter().names;
+    let name = if subclass { names.subclasscheck } else { names.instancecheck };
+    if class.is_pointer()
+        && let Some(method) = call::lookup_special(cx, class, name)
+    {
+        let result = call::call(cx, method.value(), &[object])?;
+        return convert::truth(cx, result.value());
+    }
+    plain(cx, object, class, subclass)
+}
+
+/// The check by the linearisation alone, which `type.__instancecheck__` does.
+pub fn plain(cx: &mut Context, object: Value, class: Value, subclass: bool) -> Result<bool> {
+    let Some(class) = class.cast::<TypeObject>() else {
+        let function = if subclass { "issubclass" } else { "isinstance" };
+        return Err(cx.type_error(format!(
+            "{function}() arg 2 must be a type, a tuple of types, or a union"
+        )));
+    };
+    if !subclass {
+        return Ok(object.type_of().is_subtype(class));
+    }
+    match object.cast::<TypeObject>() {
+        Some(derived) => Ok(derived.is_subtype(class)),
+        None => Err(cx.type_error("issubclass() arg 1 must be a class")),
+    }
+}

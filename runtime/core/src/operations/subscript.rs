@@ -1,0 +1,69 @@
+//! Subscription, length and membership.
+
+use crate::context::{Context, Result};
+use crate::heap::Owned;
+use crate::operations::{call, compare, iterate};
+use crate::value::Value;
+
+/// `container[key]`
+pub fn get_item(cx: &mut Context, container: Value, key: Value) -> Result<Owned> {
+    if let Some(function) = container.type_of().slots().get_item {
+        return function(cx, container, key);
+    }
+    if container.type_of().has_flag(crate::objects::type_object::flags::TYPE) {
+        let name = cx.interpreter().names.class_getitem;
+        if let Some(method) = crate::operations::attribute::get_optional(cx, container, name)? {
+            return call::call(cx, method.value(), &[key]);
+        }
+        let kind: &crate::TypeObject = container.cast().expect("a type");
+        return Err(cx.type_error(format!("type '{}' is not subscriptable", kind.name())));
+    }
+    let name = container.type_of().name();
+    Err(cx.type_error(format!("'{name}' object is not subscriptable")))
+}
+
+/// `container[key] = value`
+pub fn set_item(cx: &mut Context, container: Value, key: Value, value: Value) -> Result<()> {
+    if let Some(function) = container.type_of().slots().set_item {
+        return function(cx, container, key, value);
+    }
+    let name = container.type_of().name();
+    Err(cx.type_error(format!("'{name}' object does not support item assignment")))
+}
+
+/// `del container[key]`
+pub fn delete_item(cx: &mut Context, container: Value, key: Value) -> Result<()> {
+    if let Some(function) = container.type_of().slots().set_item {
+        return function(cx, container, key, Value::UNBOUND);
+    }
+    let name = container.type_of().name();
+    Err(cx.type_error(format!("'{name}' object does not support item deletion")))
+}
+
+/// `item in container`
+pub fn contains(cx: &mut Context, container: Value, item: Value) -> Result<bool> {
+    let slots = container.type_of().slots();
+    if let Some(function) = slots.contains {
+        return function(cx, container, item);
+    }
+    if slots.iter.is_none() && slots.get_item.is_none() {
+        let name = container.type_of().name();
+        return Err(cx.type_error(format!("argument of type '{name}' is not a container or iterable")));
+    }
+    let iterator = iterate::get_iter(cx, container)?;
+    while let Some(candidate) = iterate::next(cx, iterator.value())? {
+        if compare::equals(cx, candidate.value(), item)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// `len(value)`
+pub fn length(cx: &mut Context, value: Value) -> Result<usize> {
+    if let Some(function) = value.type_of().slots().length {
+        return function(cx, value);
+    }
+    let name = value.type_of().name();
+    Err(cx.type_error(format!("object of type '{name}' has no len()")))
+}

@@ -1,0 +1,95 @@
+//! The one table of runtime options: `-X name=value` and the environment variable `SIDEWINDER_OPTIONS`
+//! (`name=value,…`) set the same rows.
+
+macro_rules! options {
+    ($( #[doc = $doc:literal] $field:ident = $name:literal : $default:expr; )*) => {
+        /// Values of all options. Numbers; a switch is 0 or 1.
+        #[derive(Clone, Debug)]
+        pub struct Options { $( #[doc = $doc] pub $field: u64, )* /** Stages to print, separated by `+`. */ pub dump: String }
+
+        impl Default for Options {
+            fn default() -> Options { Options { $( $field: $default, )* dump: String::new() } }
+        }
+
+        impl Options {
+            /// Rows: name, default, documentation.
+            pub fn table() -> Vec<(&'static str, u64, &'static str)> { vec![ $( ($name, $default, $doc.trim_ascii()), )* ] }
+
+            fn set_number(&mut self, name: &str, value: u64) -> bool {
+                match name { $( $name => self.$field = value, )* _ => return false }
+                true
+            }
+        }
+    };
+}
+
+/// Values of the option `jit`.
+pub mod jit_mode {
+    pub const OFF: u64 = 0;
+    /// Compile on a worker thread.
+    pub const ON: u64 = 1;
+    /// Compile on the program's thread, so that runs repeat.
+    pub const SYNC: u64 = 2;
+    /// Record nothing, but execute through the `Checked` handlers.
+    pub const CHECK: u64 = 3;
+}
+
+options! {
+    /// Just-in-time compiler: off, on, sync (compile on the program's thread) or check.
+    jit = "jit": jit_mode::ON;
+    /// Iterations of a loop before it is recorded.
+    threshold = "threshold": 1000;
+    /// Calls of a function before it is recorded.
+    call_threshold = "call-threshold": 1500;
+    /// Failures of a guard before a side trace is recorded there.
+    exit_threshold = "exit-threshold": 60;
+    /// Operations after which a recording stops.
+    trace_ops_max = "trace-ops-max": 6000;
+    /// Frames that a recording inlines.
+    inline_depth_max = "inline-depth-max": 12;
+    /// Levels of the same function that a recording inlines.
+    inline_recursion_max = "inline-recursion-max": 2;
+    /// Side traces of one trace tree.
+    bridges_max = "bridges-max": 64;
+    /// Stress: every Nth guard that is passed is treated as failed.
+    guard_fail = "guard-fail": 0;
+    /// Stress: each exit is taken once.
+    exit_all = "exit-all": 0;
+    /// Stress: a cycle collection at every Nth safe point.
+    gc = "gc": 0;
+    /// Stress: frames are materialised at every Nth call out of a trace.
+    force_frames = "force-frames": 0;
+    /// Stress: all traces are invalidated at every Nth safe point.
+    invalidate = "invalidate": 0;
+    /// Seed of the stress switches.
+    seed = "seed": 0;
+    /// Optimizer rewrites allowed; 0 means any number.
+    opt_fuel = "opt-fuel": 0;
+    /// Print counters at exit.
+    stats = "stats": 0;
+}
+
+impl Options {
+    /// Sets one option from its text form; an error message if there is no such option or value.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        if name == "dump" {
+            self.dump = value.to_string();
+            return Ok(());
+        }
+        let number = match (name, value) {
+            ("jit", "off") => jit_mode::OFF,
+            ("jit", "on") => jit_mode::ON,
+            ("jit", "sync") => jit_mode::SYNC,
+            ("jit", "check") => jit_mode::CHECK,
+            (_, "" | "on") => 1,
+            (_, "off") => 0,
+            _ => value.parse().map_err(|_| format!("option {name} needs a number, not '{value}'"))?,
+        };
+        if self.set_number(name, number) { Ok(()) } else { Err(format!("unknown option {name}")) }
+    }
+
+    /// Whether `stage` is to be dumped.
+    pub fn dumps(&self, stage: &str) -> bool {
+        self.dump.split('+').any(|name| name == stage)
+    }
+}

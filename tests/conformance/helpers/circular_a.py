@@ -1,0 +1,7 @@
+from . import circular_b
+
+name = "a"
+
+
+def both():
+    return name + circular_b.name

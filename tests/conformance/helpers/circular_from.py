@@ -1,0 +1,3 @@
+from helpers.circular_other import thing
+
+value = 1

@@ -1,0 +1,3 @@
+from helpers.circular_from import value
+
+thing = 2

@@ -1,0 +1,8 @@
+from . import sibling
+
+
+def work(x):
+    return sibling.factor * x
+
+
+deeper = __package__

@@ -1,0 +1,270 @@
+//! Runs every program of `conformance/` and every case of `bad_input/` in every mode.
+//!
+//! One program is one test; a report names the modes that failed. With `SIDEWINDER_BLESS` set to
+//! a CPython 3.14 the goldens are rewritten instead (see `bless`).
+
+#![forbid(unsafe_code)]
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use sidewinder_tests::expected_failures::{self, ExpectedFailure};
+use sidewinder_tests::golden::{self, Golden, GoldenFiles, Normaliser};
+use sidewinder_tests::modes::{self, Mode};
+use sidewinder_tests::process;
+
+/// One command line to run and the place of what it must print.
+struct Case {
+    /// `folder::name`, the name of the test.
+    name: String,
+    /// The short name, used in `expected_failures.txt`.
+    program: String,
+    directory: PathBuf,
+    arguments: Vec<String>,
+}
+
+/// What every test shares.
+struct Session {
+    binary: PathBuf,
+    modes: Vec<&'static Mode>,
+    expected_failures: Vec<ExpectedFailure>,
+    bless: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    match trials() {
+        Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn trials() -> Result<Vec<Trial>, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut cases = conformance_cases(&root.join("conformance"))?;
+    cases.extend(bad_input_cases(&root.join("bad_input"))?);
+    let session = Arc::new(Session::from_environment(root, &cases)?);
+    Ok(cases
+        .into_iter()
+        .map(|case| {
+            let session = Arc::clone(&session);
+            Trial::test(case.name.clone(), move || {
+                session.run(&case).map_err(Failed::from)
+            })
+        })
+        .collect())
+}
+
+/// Every `*.py` directly in the folder; helpers lie in subfolders.
+fn conformance_cases(directory: &Path) -> Result<Vec<Case>, String> {
+    let mut names = Vec::new();
+    let entries = fs::read_dir(directory).map_err(|error| error.to_string())?;
+    for entry in entries {
+        let path = entry.map_err(|error| error.to_string())?.path();
+        if path.extension().is_some_and(|extension| extension == "py") {
+            names.extend(
+                path.file_stem()
+                    .map(|stem| stem.to_string_lossy().into_owned()),
+            );
+        }
+    }
+    names.sort();
+    Ok(names
+        .into_iter()
+        .map(|name| Case {
+            name: format!("conformance::{name}"),
+            arguments: vec![format!("{name}.py")],
+            program: name,
+            directory: directory.to_owned(),
+        })
+        .collect())
+}
+
+/// Every row `name arguments…` of `cases.txt`.
+fn bad_input_cases(directory: &Path) -> Result<Vec<Case>, String> {
+    let table = directory.join("cases.txt");
+    let text =
+        fs::read_to_string(&table).map_err(|error| format!("{}: {error}", table.display()))?;
+    let rows = text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    Ok(rows
+        .map(|row| {
+            let mut words = row.split_whitespace().map(str::to_owned);
+            let program = words.next().unwrap_or_default();
+            Case {
+                name: format!("bad_input::{program}"),
+                program,
+                directory: directory.to_owned(),
+                arguments: words.collect(),
+            }
+        })
+        .collect())
+}
+
+impl Session {
+    fn from_environment(root: &Path, cases: &[Case]) -> Result<Self, String> {
+        let bless = env::var_os("SIDEWINDER_BLESS");
+        let selection = env::var("SIDEWINDER_MODES").ok();
+        let programs: Vec<String> = cases.iter().map(|case| case.program.clone()).collect();
+        let text = fs::read_to_string(root.join("expected_failures.txt"))
+            .map_err(|error| format!("expected_failures.txt: {error}"))?;
+        Ok(Self {
+            binary: match bless.clone().or_else(|| env::var_os("SIDEWINDER_BINARY")) {
+                Some(binary) => resolve(PathBuf::from(binary))?,
+                None => built_binary()?,
+            },
+            modes: modes::select(selection.as_deref())
+                .map_err(|name| format!("SIDEWINDER_MODES: there is no mode `{name}`"))?,
+            expected_failures: expected_failures::parse(&text, &programs)?,
+            bless: bless.is_some(),
+        })
+    }
+
+    fn run(&self, case: &Case) -> Result<(), String> {
+        if self.binary.components().count() > 1 && !self.binary.exists() {
+            let path = self.binary.display();
+            return Err(format!(
+                "{path} does not exist: build it, or set SIDEWINDER_BINARY"
+            ));
+        }
+        let files = GoldenFiles::beside(&case.directory, &case.program);
+        let normaliser = self.normaliser(&case.directory)?;
+        if self.bless {
+            let golden = self.observe(case, &[], &normaliser)?;
+            return files.write(&golden).map_err(|error| error.to_string());
+        }
+        let expected = files.read()?;
+        let mut reports = Vec::new();
+        for mode in &self.modes {
+            let failure = self.run_mode(case, mode, &expected, &normaliser);
+            reports.extend(
+                self.judge(case, mode, failure)
+                    .map(|report| (*mode, report)),
+            );
+        }
+        if reports.is_empty() {
+            Ok(())
+        } else {
+            Err(describe(&reports))
+        }
+    }
+
+    /// What went wrong in one mode, if anything.
+    fn run_mode(
+        &self,
+        case: &Case,
+        mode: &Mode,
+        expected: &Golden,
+        normaliser: &Normaliser,
+    ) -> Option<String> {
+        match self.observe(case, mode.options, normaliser) {
+            Ok(actual) => golden::compare(expected, &actual),
+            Err(message) => Some(message),
+        }
+    }
+
+    /// Turns a failure round where one is expected.
+    fn judge(&self, case: &Case, mode: &Mode, failure: Option<String>) -> Option<String> {
+        let row = self
+            .expected_failures
+            .iter()
+            .find(|row| row.covers(&case.program, mode.name));
+        match (row, failure) {
+            (None, failure) => failure,
+            (Some(_), Some(_)) => None,
+            (Some(row), None) => Some(format!(
+                "passes, but expected_failures.txt says `{}`: remove that row\n",
+                row.reason
+            )),
+        }
+    }
+
+    fn observe(
+        &self,
+        case: &Case,
+        options: &[&str],
+        normaliser: &Normaliser,
+    ) -> Result<Golden, String> {
+        let mut arguments: Vec<&str> = options.iter().flat_map(|option| ["-X", option]).collect();
+        arguments.extend(case.arguments.iter().map(String::as_str));
+        golden::observe(
+            &process::run(&self.binary, &arguments, &case.directory)?,
+            normaliser,
+        )
+    }
+
+    /// The names are those that `sys.executable` and the command line can give to the program.
+    fn normaliser(&self, directory: &Path) -> Result<Normaliser, String> {
+        let question = ["-c", "import sys; print(sys.executable)"];
+        let answer = process::run(&self.binary, &question, directory)?;
+        let mut programs = vec![self.binary.to_string_lossy().into_owned()];
+        programs.extend(
+            self.binary
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned()),
+        );
+        let executable = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
+        programs.extend((!executable.is_empty()).then_some(executable));
+        Ok(Normaliser {
+            directory: directory.to_string_lossy().into_owned(),
+            programs,
+        })
+    }
+}
+
+/// Programs run in other folders, so a path must not depend on this one; a bare name is searched
+/// in `PATH`.
+fn resolve(binary: PathBuf) -> Result<PathBuf, String> {
+    match binary.components().count() {
+        1 => Ok(binary),
+        _ => std::path::absolute(binary).map_err(|error| error.to_string()),
+    }
+}
+
+/// `<target>/<profile>/sidewinder`; this test is `<target>/<profile>/deps/conformance-…`.
+fn built_binary() -> Result<PathBuf, String> {
+    let test = env::current_exe().map_err(|error| error.to_string())?;
+    let profile = test
+        .ancestors()
+        .nth(2)
+        .ok_or("the test executable lies in no profile folder")?;
+    Ok(profile.join(format!("sidewinder{}", env::consts::EXE_SUFFIX)))
+}
+
+/// Modes that fail alike share one report.
+fn describe(reports: &[(&Mode, String)]) -> String {
+    let mut text = String::new();
+    for (index, (mode, report)) in reports.iter().enumerate() {
+        if reports[..index]
+            .iter()
+            .any(|(_, earlier)| earlier == report)
+        {
+            continue;
+        }
+        let alike: Vec<&str> = reports[index..]
+            .iter()
+            .filter(|(_, later)| later == report)
+            .map(|(mode, _)| mode.name)
+            .collect();
+        let options: Vec<String> = mode
+            .options
+            .iter()
+            .map(|name| format!("-X {name}"))
+            .collect();
+        text += &format!(
+            "mode {}:\n  options: {}\n",
+            alike.join(", "),
+            options.join(" ")
+        );
+        text += &format!("  suspect: {}\n{report}", mode.suspect);
+    }
+    text
+}

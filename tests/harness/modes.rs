@@ -1,0 +1,112 @@
+//! The one table of modes in which every program runs.
+
+/// A set of command-line options under which a program must behave as in CPython.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Mode {
+    /// The name used in reports and in `expected_failures.txt`.
+    pub name: &'static str,
+    /// The values of the `-X` options.
+    pub options: &'static [&'static str],
+    /// What a failure in this mode alone suggests.
+    pub suspect: &'static str,
+}
+
+const fn mode(name: &'static str, options: &'static [&'static str], suspect: &'static str) -> Mode {
+    Mode {
+        name,
+        options,
+        suspect,
+    }
+}
+
+/// Every mode; the plain interpreter comes first, for a failure there explains the others.
+pub const MODES: &[Mode] = &[
+    mode(
+        "off",
+        &["jit=off"],
+        "the compiler, the interpreter or the runtime",
+    ),
+    mode(
+        "sync",
+        &["jit=sync"],
+        "the recorder, the optimizer or the backend",
+    ),
+    mode(
+        "on",
+        &["jit=on"],
+        "the compile thread or the installation of traces",
+    ),
+    mode(
+        "threshold-1",
+        &["jit=sync", "threshold=1"],
+        "recording of rarely seen paths",
+    ),
+    mode(
+        "guard-fail-3",
+        &["jit=sync", "threshold=1", "guard-fail=3"],
+        "snapshots, exits or side traces",
+    ),
+    mode(
+        "exit-all",
+        &["jit=sync", "threshold=1", "exit-all"],
+        "a snapshot of some exit",
+    ),
+    mode(
+        "gc-7",
+        &["jit=sync", "threshold=1", "gc=7"],
+        "roots or reference counts in traces",
+    ),
+    mode(
+        "force-frames-2",
+        &["jit=sync", "threshold=1", "force-frames=2"],
+        "frames materialised while a trace runs",
+    ),
+    mode(
+        "invalidate-5",
+        &["jit=sync", "threshold=1", "invalidate=5"],
+        "invalidation of a trace that runs",
+    ),
+];
+
+/// Modes of [`MODES`] whose names stand in `list`, separated by commas; all of them for `None`.
+///
+/// # Errors
+///
+/// Returns the first unknown name.
+pub fn select(list: Option<&str>) -> Result<Vec<&'static Mode>, String> {
+    let Some(list) = list else {
+        return Ok(MODES.iter().collect());
+    };
+    list.split(',')
+        .map(|name| find(name.trim()).ok_or_else(|| name.to_owned()))
+        .collect()
+}
+
+/// The mode called `name`.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Mode> {
+    MODES.iter().find(|mode| mode.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MODES, select};
+
+    #[test]
+    fn names_are_unique() {
+        for (index, mode) in MODES.iter().enumerate() {
+            assert!(
+                MODES[..index].iter().all(|other| other.name != mode.name),
+                "{}",
+                mode.name
+            );
+        }
+    }
+
+    #[test]
+    fn select_accepts_lists_and_names_strangers() {
+        assert_eq!(select(None).unwrap().len(), MODES.len());
+        assert_eq!(select(Some("on,off")).unwrap()[1].name, "off");
+        assert_eq!(select(Some("on,of")).unwrap_err(), "of");
+    }
+}

@@ -1,0 +1,82 @@
+//! Creation of an interpreter with its first thread.
+
+use sidewinder_runtime::heap::collect::Collector;
+use sidewinder_runtime::hooks::{Broken, Hooks};
+use sidewinder_runtime::objects::dict::{self, DictObject};
+use sidewinder_runtime::objects::str::intern::InternTable;
+use sidewinder_runtime::objects::str::names::Names;
+use sidewinder_runtime::objects::type_object::MethodCache;
+use sidewinder_runtime::objects::{registry, singleton};
+use sidewinder_runtime::options::Options;
+use sidewinder_runtime::{Context, Interpreter, Owned, Result};
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+
+/// An interpreter and the context of its main thread, which becomes the calling thread's.
+pub fn start(options: Options, arguments: Vec<String>, hash_key: (u64, u64)) -> Result<&'static mut Context> {
+    let mut interned = InternTable::new(hash_key);
+    let names = Names::new(&mut interned);
+    let nothing = || Owned::new(singleton::none());
+    let interpreter = Box::new(Interpreter {
+        hooks: hooks(),
+        options,
+        interned,
+        names,
+        builtins: nothing(),
+        modules: nothing(),
+        builtin_types: Vec::new(),
+        method_cache: MethodCache::default(),
+        shapes: Default::default(),
+        weak_references: HashMap::new(),
+        finalized: HashSet::new(),
+        external_slots: HashMap::new(),
+        hash_key,
+        next_version: Cell::new(0),
+        collector: Collector::default(),
+        jit: std::ptr::null_mut(),
+        arguments,
+    });
+    let interpreter = Box::leak(interpreter);
+    let cx = Box::leak(Context::new(interpreter));
+    Context::enter(cx);
+    interpreter.builtins = DictObject::new(cx);
+    interpreter.modules = DictObject::new(cx);
+    registry::ready_types(cx)?;
+    sidewinder_builtins::register(cx)?;
+    Ok(cx)
+}
+
+fn hooks() -> Hooks {
+    Hooks {
+        call_function: sidewinder_semantics::nested::call_function,
+        resume_generator: sidewinder_semantics::nested::resume_generator,
+        compile: crate::program::compile,
+        run_code: crate::program::run_code,
+        import: crate::import::import,
+        frame_globals: sidewinder_semantics::nested::frame_globals,
+        frame_locals: sidewinder_semantics::nested::frame_locals,
+        broken: ignore,
+    }
+}
+
+/// Without a JIT nobody relies on anything.
+fn ignore(_cx: &mut Context, _broken: Broken) {}
+
+/// The hash key of `PYTHONHASHSEED`, or a random one.
+pub fn hash_key(ignore_environment: bool) -> (u64, u64) {
+    let seed = if ignore_environment { None } else { std::env::var("PYTHONHASHSEED").ok() };
+    if let Some(seed) = seed.and_then(|text| text.parse::<u32>().ok()) {
+        return sidewinder_runtime::objects::str::hash::hash_key_from_seed(seed);
+    }
+    let mut bytes = [0u8; 16];
+    // SAFETY: the buffer has 16 bytes.
+    unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) };
+    let (first, second) = bytes.split_at(8);
+    let word = |half: &[u8]| half.iter().fold(0u64, |word, byte| word << 8 | *byte as u64);
+    (word(first), word(second))
+}
+
+/// The dict of `sys.modules`.
+pub fn modules(cx: &Context) -> &'static DictObject {
+    dict::of(cx.interpreter().modules.value())
+}

@@ -1,0 +1,180 @@
+//! Finding modules: builtin ones, then files and packages on `sys.path`.
+
+use crate::bootstrap::modules;
+use crate::program::{compile, namespace_of, run_code};
+use sidewinder_runtime::objects::dict;
+use sidewinder_runtime::objects::exception::{MODULE_NOT_FOUND_ERROR, SYNTAX_ERROR, raise_import_error};
+use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::str::{self, StrObject};
+use sidewinder_runtime::objects::{module, singleton};
+use sidewinder_runtime::operations::{attribute, iterate};
+use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
+use std::path::{Path, PathBuf};
+
+/// The hook behind the import statements: the module of an absolute name, parents first.
+pub fn import(cx: &mut Context, name: &str) -> Result<Owned> {
+    let mut parent: Option<Owned> = None;
+    let mut end = 0;
+    loop {
+        end = name[end..].find('.').map_or(name.len(), |offset| end + offset);
+        let prefix = &name[..end];
+        let module = import_one(cx, prefix, parent.as_ref().map(Owned::value), name)?;
+        if end == name.len() {
+            return Ok(module);
+        }
+        parent = Some(module);
+        end += 1;
+    }
+}
+
+fn import_one(cx: &mut Context, name: &str, parent: Option<Value>, whole: &str) -> Result<Owned> {
+    if let Some(found) = modules(cx).get_text(cx, name) {
+        if found == singleton::none() {
+            let message = format!("import of {name} halted; None in sys.modules");
+            return Err(not_found(cx, name, &message));
+        }
+        return Ok(Owned::new(found));
+    }
+    let tail = name.rsplit('.').next().unwrap_or(name);
+    if parent.is_none()
+        && let Some(module) = sidewinder_builtins::import(cx, name)?
+    {
+        return Ok(module);
+    }
+    let path = search_path(cx, parent, name, whole)?;
+    for directory in path {
+        if let Some((file, package)) = find(&directory, tail) {
+            let module = load(cx, name, &file, package.as_deref())?;
+            if let Some(parent) = parent {
+                attribute::set_text(cx, parent, tail, module.value())?;
+            }
+            return Ok(module);
+        }
+    }
+    let message = format!("No module named '{name}'");
+    Err(not_found(cx, name, &message))
+}
+
+fn not_found(cx: &mut Context, name: &str, message: &str) -> Raised {
+    let name = StrObject::new(cx, name);
+    raise_import_error(cx, &MODULE_NOT_FOUND_ERROR, name.value(), message)
+}
+
+/// Directories to search: `sys.path`, or the package's `__path__`.
+fn search_path(cx: &mut Context, parent: Option<Value>, name: &str, whole: &str) -> Result<Vec<PathBuf>> {
+    let list = match parent {
+        None => sidewinder_builtins::system_path(cx)?,
+        Some(parent) => match attribute::get_text_optional(cx, parent, "__path__")? {
+            Some(list) => list,
+            None => {
+                let package = name.rsplit_once('.').map_or("", |(package, _)| package);
+                let message = format!("No module named '{whole}'; '{package}' is not a package");
+                return Err(not_found(cx, name, &message));
+            }
+        },
+    };
+    let mut directories = Vec::new();
+    for entry in iterate::collect(cx, list.value())? {
+        if let Some(text) = str::text(entry.value()) {
+            directories.push(PathBuf::from(if text.is_empty() { "." } else { &*text }));
+        }
+    }
+    Ok(directories)
+}
+
+/// The file of a module in a directory, and the package's directory if it is a package.
+fn find(directory: &Path, name: &str) -> Option<(PathBuf, Option<PathBuf>)> {
+    let package = directory.join(name);
+    let file = package.join("__init__.py");
+    if file.is_file() {
+        return Some((file, Some(package)));
+    }
+    let file = directory.join(format!("{name}.py"));
+    if file.is_file() {
+        return Some((file, None));
+    }
+    package.is_dir().then(|| (PathBuf::new(), Some(package)))
+}
+
+/// Makes the module, enters it into `sys.modules` and runs its code; a failed one is taken out again.
+fn load(cx: &mut Context, name: &str, file: &Path, package: Option<&Path>) -> Result<Owned> {
+    let module = module::new(cx, name)?;
+    let namespace = namespace_of(module.value());
+    let set = |cx: &mut Context, key: &str, text: &str| {
+        let value = StrObject::new(cx, text);
+        namespace.set_text(cx, key, value.value());
+    };
+    let parent = name.rsplit_once('.').map_or("", |(parent, _)| parent);
+    set(cx, "__package__", if package.is_some() { name } else { parent });
+    if let Some(directory) = package {
+        let text = StrObject::new(cx, &directory.to_string_lossy());
+        let list = ListObject::new(cx, vec![text]);
+        namespace.set_text(cx, "__path__", list.value());
+    }
+    modules(cx).set_text(cx, name, module.value());
+    if file.as_os_str().is_empty() {
+        return Ok(module);
+    }
+    let file_name = file.to_string_lossy();
+    set(cx, "__file__", &file_name);
+    namespace.set_text(cx, "__initializing__", singleton::true_());
+    let result = execute(cx, file, &file_name, namespace);
+    let marker = str::intern(cx, "__initializing__");
+    let _ = namespace.remove(cx, marker.value());
+    if let Err(raised) = result {
+        let key = str::intern(cx, name);
+        let pending = cx.take_pending();
+        let _ = modules(cx).remove(cx, key.value());
+        cx.raise_value(pending);
+        return Err(raised);
+    }
+    let found = modules(cx).get_text(cx, name).unwrap_or(module.value());
+    Ok(Owned::new(found))
+}
+
+fn execute(cx: &mut Context, file: &Path, file_name: &str, namespace: &dict::DictObject) -> Result<()> {
+    let bytes = match std::fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let number = error.raw_os_error().unwrap_or(0);
+            return Err(sidewinder_runtime::objects::exception::raise_os_error(cx, number, Some(file_name)));
+        }
+    };
+    let source = decode(cx, &bytes, file_name)?;
+    let code = compile(cx, &source, file_name, "exec")?;
+    run_code(cx, code.value(), namespace, Value::UNBOUND)?;
+    Ok(())
+}
+
+/// Source bytes as text: UTF-8, with or without a mark.
+pub fn decode(cx: &mut Context, bytes: &[u8], file_name: &str) -> Result<String> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.contains(&0) {
+        return Err(cx.raise(&SYNTAX_ERROR, "source code cannot contain null bytes"));
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.to_string()),
+        Err(error) => {
+            let position = error.valid_up_to();
+            let byte = bytes[position];
+            let line = bytes[..position].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let message = format!(
+                "Non-UTF-8 code starting with '\\x{byte:02x}' in file {file_name} on line {line}, but no encoding declared; see https://peps.python.org/pep-0263/ for details"
+            );
+            Err(cx.raise(&SYNTAX_ERROR, message))
+        }
+    }
+}
+
+/// Puts the script's directory first on `sys.path`.
+pub fn prepend_path(cx: &mut Context, directory: &str) -> Result<()> {
+    let list = sidewinder_builtins::system_path(cx)?;
+    let text = StrObject::new(cx, directory);
+    sidewinder_runtime::operations::call::call_method(
+        cx,
+        list.value(),
+        "insert",
+        &[Value::from_small_int(0), text.value()],
+    )?;
+    Ok(())
+}

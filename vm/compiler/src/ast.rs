@@ -1,0 +1,345 @@
+//! Our own syntax tree: what `syntax.rs` lowers the parser's tree to, and all that the later passes see.
+//!
+//! **Invariants**: positions are CPython's (lines from 1, columns in UTF-8 bytes from 0). Every node that opens a scope
+//! carries a `ScopeId` of its own, smaller than the ids of the scopes inside it. Names are not yet mangled.
+//!
+//! Not here: the parser, and anything that depends on it.
+
+use sidewinder_bytecode::{Constant, Position};
+use std::rc::Rc;
+
+/// An identifier.
+pub type Name = Rc<str>;
+
+/// Index of a scope in the symbol table. Scope 0 is the module.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+pub struct ScopeId(pub u32);
+
+/// A parsed source text.
+pub struct Tree {
+    pub body: TreeBody,
+    /// Number of scope ids that were given out.
+    pub scope_count: u32,
+}
+
+pub enum TreeBody {
+    Module(Vec<Statement>),
+    Expression(Expression),
+}
+
+pub struct Statement {
+    pub position: Position,
+    pub kind: StatementKind,
+}
+
+pub enum StatementKind {
+    Function(Box<FunctionDefinition>),
+    Class(Box<ClassDefinition>),
+    Return(Option<Expression>),
+    Delete(Vec<Expression>),
+    Assign { targets: Vec<Expression>, value: Expression },
+    AugmentedAssign { target: Expression, operator: BinaryOperator, value: Expression },
+    AnnotatedAssign(Box<AnnotatedAssign>),
+    For(Box<For>),
+    While { test: Expression, body: Vec<Statement>, orelse: Vec<Statement> },
+    /// `if` and its `elif`s are one flat list, so that a long chain is no deep tree.
+    If { branches: Vec<Branch>, orelse: Vec<Statement> },
+    With(Box<With>),
+    Match { subject: Expression, cases: Vec<MatchCase> },
+    Raise { exception: Option<Expression>, cause: Option<Expression> },
+    Try(Box<Try>),
+    Assert { test: Expression, message: Option<Expression> },
+    Import(Vec<Alias>),
+    ImportFrom { module: Option<Name>, names: Vec<Alias>, level: u32 },
+    Global(Vec<Name>),
+    Nonlocal(Vec<Name>),
+    Expression(Expression),
+    Pass,
+    Break,
+    Continue,
+}
+
+pub struct FunctionDefinition {
+    pub scope: ScopeId,
+    pub name: Name,
+    pub parameters: Parameters,
+    pub body: Vec<Statement>,
+    pub decorators: Vec<Expression>,
+    pub returns: Option<Expression>,
+    pub is_async: bool,
+    /// The line of the first decorator, or of `def`.
+    pub first_line: u32,
+}
+
+pub struct ClassDefinition {
+    pub scope: ScopeId,
+    pub name: Name,
+    pub arguments: Arguments,
+    pub body: Vec<Statement>,
+    pub decorators: Vec<Expression>,
+    /// The line of the first decorator, or of `class`.
+    pub first_line: u32,
+}
+
+pub struct AnnotatedAssign {
+    pub target: Expression,
+    pub annotation: Expression,
+    pub value: Option<Expression>,
+    /// The target is a plain name without parentheses.
+    pub simple: bool,
+}
+
+pub struct For {
+    pub target: Expression,
+    pub iterable: Expression,
+    pub body: Vec<Statement>,
+    pub orelse: Vec<Statement>,
+    pub is_async: bool,
+}
+
+pub struct Branch {
+    pub test: Expression,
+    pub body: Vec<Statement>,
+}
+
+pub struct With {
+    pub items: Vec<WithItem>,
+    pub body: Vec<Statement>,
+    pub is_async: bool,
+}
+
+pub struct WithItem {
+    pub context: Expression,
+    pub target: Option<Expression>,
+}
+
+pub struct Try {
+    pub body: Vec<Statement>,
+    pub handlers: Vec<ExceptHandler>,
+    pub orelse: Vec<Statement>,
+    pub finally: Vec<Statement>,
+    pub is_star: bool,
+}
+
+pub struct ExceptHandler {
+    pub position: Position,
+    pub class: Option<Expression>,
+    pub name: Option<Name>,
+    pub body: Vec<Statement>,
+}
+
+pub struct Alias {
+    pub position: Position,
+    pub name: Name,
+    pub as_name: Option<Name>,
+}
+
+pub struct MatchCase {
+    pub pattern: Pattern,
+    pub guard: Option<Expression>,
+    pub body: Vec<Statement>,
+}
+
+pub struct Pattern {
+    pub position: Position,
+    pub kind: PatternKind,
+}
+
+pub enum PatternKind {
+    Value(Expression),
+    Singleton(Constant),
+    Sequence(Vec<Pattern>),
+    Mapping { keys: Vec<Expression>, patterns: Vec<Pattern>, rest: Option<Name> },
+    Class { class: Expression, patterns: Vec<Pattern>, keywords: Vec<(Name, Pattern)> },
+    Star(Option<Name>),
+    /// `pattern as name`, a bare name, or `_` when both are absent.
+    As { pattern: Option<Box<Pattern>>, name: Option<Name> },
+    Or(Vec<Pattern>),
+}
+
+#[derive(Default)]
+pub struct Parameters {
+    pub positional_only: Vec<Parameter>,
+    pub positional: Vec<Parameter>,
+    pub variadic: Option<Box<Parameter>>,
+    pub keyword_only: Vec<Parameter>,
+    pub variadic_keywords: Option<Box<Parameter>>,
+}
+
+pub struct Parameter {
+    pub position: Position,
+    pub name: Name,
+    pub annotation: Option<Expression>,
+    pub default: Option<Expression>,
+}
+
+#[derive(Default)]
+pub struct Arguments {
+    pub positional: Vec<Expression>,
+    pub keywords: Vec<Keyword>,
+}
+
+pub struct Keyword {
+    pub position: Position,
+    /// None for `**value`.
+    pub name: Option<Name>,
+    pub value: Expression,
+}
+
+pub struct Expression {
+    pub position: Position,
+    pub kind: ExpressionKind,
+}
+
+pub enum ExpressionKind {
+    Constant(Constant),
+    Name(Name),
+    Boolean { is_or: bool, values: Vec<Expression> },
+    Named { target: Box<Expression>, value: Box<Expression> },
+    Binary { left: Box<Expression>, operator: BinaryOperator, right: Box<Expression> },
+    Unary { operator: UnaryOperator, operand: Box<Expression> },
+    Lambda(Box<Lambda>),
+    Conditional { test: Box<Expression>, body: Box<Expression>, orelse: Box<Expression> },
+    /// A key of None is `**value`.
+    Dict(Vec<(Option<Expression>, Expression)>),
+    Set(Vec<Expression>),
+    List(Vec<Expression>),
+    Tuple(Vec<Expression>),
+    Comprehension(Box<Comprehension>),
+    Await(Box<Expression>),
+    Yield(Option<Box<Expression>>),
+    YieldFrom(Box<Expression>),
+    Compare { left: Box<Expression>, rest: Vec<(CompareOperator, Expression)> },
+    Call { function: Box<Expression>, arguments: Box<Arguments> },
+    FormatString(Vec<FormatPart>),
+    Attribute { value: Box<Expression>, name: Name },
+    Subscript { value: Box<Expression>, index: Box<Expression> },
+    Starred(Box<Expression>),
+    Slice { lower: Option<Box<Expression>>, upper: Option<Box<Expression>>, step: Option<Box<Expression>> },
+}
+
+pub struct Lambda {
+    pub scope: ScopeId,
+    pub parameters: Parameters,
+    pub body: Expression,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ComprehensionKind {
+    List,
+    Set,
+    Dict,
+    Generator,
+}
+
+pub struct Comprehension {
+    pub scope: ScopeId,
+    pub kind: ComprehensionKind,
+    /// The element, or the key of a dict comprehension.
+    pub element: Expression,
+    /// The value of a dict comprehension.
+    pub value: Option<Expression>,
+    /// Never empty.
+    pub clauses: Vec<ComprehensionClause>,
+}
+
+pub struct ComprehensionClause {
+    pub target: Expression,
+    pub iterable: Expression,
+    pub conditions: Vec<Expression>,
+    pub is_async: bool,
+}
+
+/// A piece of an f-string.
+pub enum FormatPart {
+    /// Text, as a `Constant::Str` or `Constant::StrSurrogates`.
+    Text(Constant, Position),
+    Field(Box<FormatField>),
+}
+
+pub struct FormatField {
+    pub position: Position,
+    pub value: Expression,
+    /// 0 none, 1 str, 2 repr, 3 ascii.
+    pub conversion: u16,
+    pub specification: Option<Vec<FormatPart>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BinaryOperator {
+    Add,
+    Subtract,
+    Multiply,
+    TrueDivide,
+    FloorDivide,
+    Remainder,
+    Power,
+    MatrixMultiply,
+    LeftShift,
+    RightShift,
+    And,
+    Or,
+    Xor,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UnaryOperator {
+    Negative,
+    Positive,
+    Invert,
+    Not,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CompareOperator {
+    Less,
+    LessEqual,
+    Equal,
+    NotEqual,
+    Greater,
+    GreaterEqual,
+    Is,
+    IsNot,
+    In,
+    NotIn,
+}
+
+impl Parameters {
+    /// Every parameter, in the order of their registers.
+    pub fn in_register_order(&self) -> impl Iterator<Item = &Parameter> {
+        self.positional_only
+            .iter()
+            .chain(&self.positional)
+            .chain(&self.keyword_only)
+            .chain(self.variadic.as_deref())
+            .chain(self.variadic_keywords.as_deref())
+    }
+
+    /// The parameters that can have a default and be passed by position.
+    pub fn all_positional(&self) -> impl Iterator<Item = &Parameter> {
+        self.positional_only.iter().chain(&self.positional)
+    }
+}
+
+impl Expression {
+    /// The constant this expression is, if it is one.
+    pub fn as_constant(&self) -> Option<&Constant> {
+        match &self.kind {
+            ExpressionKind::Constant(constant) => Some(constant),
+            _ => None,
+        }
+    }
+
+    /// The name this expression is, if it is one.
+    pub fn as_name(&self) -> Option<&Name> {
+        match &self.kind {
+            ExpressionKind::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether this is `*value`.
+    pub fn is_starred(&self) -> bool {
+        matches!(self.kind, ExpressionKind::Starred(_))
+    }
+}

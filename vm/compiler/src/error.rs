@@ -1,0 +1,134 @@
+//! The error of a source text that cannot be compiled, in CPython's words and positions.
+//!
+//! Not here: how the parser's errors become CPython's, which is `diagnosis.rs`.
+
+use sidewinder_bytecode::Position;
+use std::rc::Rc;
+
+/// Which exception the error becomes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ErrorKind {
+    Syntax,
+    Indentation,
+    Tab,
+    /// The tree is nested too deeply for the passes; CPython raises RecursionError or MemoryError.
+    TooDeep,
+    /// A construct that the compiler does not know yet.
+    NotImplemented,
+}
+
+/// Why a source text does not compile.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CompileError {
+    pub kind: ErrorKind,
+    pub message: String,
+    pub file_name: Rc<str>,
+    /// From 1; 0 when unknown.
+    pub line: u32,
+    /// In characters from 1; 0 when unknown.
+    pub column: u32,
+    pub end_line: u32,
+    pub end_column: u32,
+    /// The text of `line`, with its newline when it has one.
+    pub source_line: Option<String>,
+}
+
+/// An error before it knows its file and source line.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    pub kind: ErrorKind,
+    pub message: String,
+    /// Columns in UTF-8 bytes from 0; line 0 when there is none.
+    pub position: Position,
+}
+
+/// The result of a pass; boxed, so that the successful path stays small.
+pub type Outcome<T> = Result<T, Box<Failure>>;
+
+impl Failure {
+    /// A SyntaxError at a node.
+    pub fn syntax(message: impl Into<String>, position: Position) -> Box<Failure> {
+        Box::new(Failure { kind: ErrorKind::Syntax, message: message.into(), position })
+    }
+
+    /// A construct that is not compiled yet.
+    pub fn not_implemented(what: &str, position: Position) -> Box<Failure> {
+        let message = format!("{what} is not implemented yet");
+        Box::new(Failure { kind: ErrorKind::NotImplemented, message, position })
+    }
+
+    /// A tree nested too deeply.
+    pub fn too_deep(position: Position) -> Box<Failure> {
+        let message = "too many nested expressions or statements".to_string();
+        Box::new(Failure { kind: ErrorKind::TooDeep, message, position })
+    }
+
+    /// A code block that does not fit the instruction format.
+    pub fn too_large(what: &str, position: Position) -> Box<Failure> {
+        let message = format!("too many {what} in one code block");
+        Box::new(Failure { kind: ErrorKind::TooDeep, message, position })
+    }
+
+    /// Adds the file and the text of the line, and turns byte columns into character columns.
+    pub fn locate(self, source: &str, file_name: &str) -> CompileError {
+        let Position { line, end_line, column, end_column } = self.position;
+        let text = |line: u32| line.checked_sub(1).and_then(|index| nth_line(source, index as usize));
+        let characters = |line: u32, bytes: u32| match text(line) {
+            Some(text) => {
+                let bytes = (bytes as usize).min(text.len());
+                1 + text.as_bytes()[..bytes].iter().filter(|&&byte| byte & 0xc0 != 0x80).count() as u32
+                    + (bytes as u32).saturating_sub(text.len() as u32)
+            }
+            None => bytes + 1,
+        };
+        CompileError {
+            kind: self.kind,
+            message: self.message,
+            file_name: file_name.into(),
+            line,
+            column: if line == 0 { 0 } else { characters(line, column) },
+            end_line,
+            end_column: if line == 0 { 0 } else { characters(end_line, end_column) },
+            source_line: text(line).map(str::to_string),
+        }
+    }
+}
+
+impl std::fmt::Display for CompileError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match self.kind {
+            ErrorKind::Syntax => "SyntaxError",
+            ErrorKind::Indentation => "IndentationError",
+            ErrorKind::Tab => "TabError",
+            ErrorKind::TooDeep => "RecursionError",
+            ErrorKind::NotImplemented => "NotImplementedError",
+        };
+        write!(formatter, "{}:{}:{}: {kind}: {}", self.file_name, self.line, self.column, self.message)
+    }
+}
+
+impl std::error::Error for CompileError {}
+
+/// The text of a line, its newline included; `\r\n` and `\r` end lines too.
+fn nth_line(source: &str, index: usize) -> Option<&str> {
+    let bytes = source.as_bytes();
+    let mut start = 0;
+    let mut line = 0;
+    loop {
+        let end = match bytes[start..].iter().position(|&byte| byte == b'\n' || byte == b'\r') {
+            Some(offset) if bytes[start + offset] == b'\r' && bytes.get(start + offset + 1) == Some(&b'\n') => {
+                start + offset + 2
+            }
+            Some(offset) => start + offset + 1,
+            None => bytes.len(),
+        };
+        if line == index {
+            return Some(&source[start..end]);
+        }
+        if end == bytes.len() {
+            return None;
+        }
+        start = end;
+        line += 1;
+    }
+}

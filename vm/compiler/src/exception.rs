@@ -1,0 +1,320 @@
+//! `try`, `with` and the unwinding of handlers.
+//!
+//! Every instruction knows the handler it is covered by; the assembler makes the table from that. A handler first clears
+//! the hidden locals that the code it covers may have left behind, then makes its exception the handled one
+//! (`PushHandled`), and ends that (`PopHandled`) on every way out: normally, by jumps (`Block::Handling`), and when its
+//! own body raises, by a second handler that covers the body.
+
+use crate::ast::*;
+use crate::error::{Failure, Outcome};
+use crate::generator::{Access, Generator};
+use crate::register::{Register, Source};
+use crate::unit::{Block, HandlerDraft, HandlerId, Label};
+use sidewinder_bytecode::{Constant, HEADER_WORDS, Op, Position};
+
+impl<'tree> Generator<'tree> {
+    /// A handler at the current depth that puts its exception into a hidden local.
+    pub fn new_handler(&mut self, exception: Register) -> (HandlerId, Label) {
+        let label = self.new_label();
+        let depth = self.depth();
+        self.unit.handlers.push(HandlerDraft { label, exception, depth });
+        (HandlerId(self.unit.handlers.len() as u32 - 1), label)
+    }
+
+    /// Runs `generate` under a handler; returns the hidden locals it took, which the handler must clear.
+    fn under_handler(
+        &mut self,
+        handler: HandlerId,
+        block: Block<'tree>,
+        position: Position,
+        generate: impl FnOnce(&mut Self) -> Outcome<()>,
+    ) -> Outcome<Vec<Register>> {
+        let outer = self.unit.handler.replace(handler);
+        let mark = self.unit.registers.acquired_mark();
+        self.push_block(block, position)?;
+        generate(self)?;
+        self.unit.blocks.pop();
+        self.unit.handler = outer;
+        Ok(self.unit.registers.acquired_since(mark))
+    }
+
+    pub fn clear_all(&mut self, registers: &[Register], position: Position) {
+        for &register in registers {
+            self.clear(register, position);
+        }
+    }
+
+    pub fn try_statement(&mut self, node: &'tree Try, position: Position) -> Outcome<()> {
+        if node.is_star {
+            return Err(Failure::not_implemented("except*", position));
+        }
+        if node.finally.is_empty() {
+            return self.try_except(node, position);
+        }
+        let exception = self.unit.registers.acquire_for_handler(".exception");
+        let outer = self.unit.handler;
+        let (handler, target) = self.new_handler(exception);
+        let end = self.new_label();
+        let block = Block::Finally { body: &node.finally, outer };
+        let inside = self.under_handler(handler, block, position, |generator| {
+            if node.handlers.is_empty() {
+                return generator.statements(&node.body);
+            }
+            generator.try_except(node, position)
+        })?;
+        self.statements(&node.finally)?;
+        self.jump(end, position);
+        self.place(target);
+        self.clear_all(&inside, position);
+        let saved = self.unit.registers.acquire_for_handler(".saved");
+        self.emit(Op::PushHandled, saved, exception, 0, position);
+        let (cleanup, cleanup_label) = self.new_handler(exception);
+        let block = Block::Handling { saved, exception: Some(exception), outer };
+        let inside = self.under_handler(cleanup, block, position, |generator| generator.statements(&node.finally))?;
+        // After the body, and when it raises: go on with the exception that is now in the hidden local.
+        self.place(cleanup_label);
+        self.clear_all(&inside, position);
+        self.leave_handler(saved, exception, position);
+        self.place(end);
+        self.release(saved);
+        self.release(exception);
+        Ok(())
+    }
+
+    /// Ends the handling of an exception by raising the one in `exception`.
+    fn leave_handler(&mut self, saved: Register, exception: Register, position: Position) {
+        self.emit(Op::PopHandled, saved, 0, 0, position);
+        self.emit(Op::Reraise, exception, 0, 0, position);
+    }
+
+    fn try_except(&mut self, node: &'tree Try, position: Position) -> Outcome<()> {
+        let exception = self.unit.registers.acquire_for_handler(".exception");
+        let outer = self.unit.handler;
+        let (handler, target) = self.new_handler(exception);
+        let end = self.new_label();
+        let inside =
+            self.under_handler(handler, Block::Try { outer }, position, |generator| generator.statements(&node.body))?;
+        self.statements(&node.orelse)?;
+        self.jump(end, position);
+        self.place(target);
+        self.clear_all(&inside, position);
+        let saved = self.unit.registers.acquire_for_handler(".saved");
+        self.emit(Op::PushHandled, saved, exception, 0, position);
+        let (cleanup, cleanup_label) = self.new_handler(exception);
+        let block = Block::Handling { saved, exception: None, outer };
+        let mut named = Vec::new();
+        let inside = self.under_handler(cleanup, block, position, |generator| {
+            for clause in &node.handlers {
+                let next = generator.new_label();
+                if let Some(class) = &clause.class {
+                    generator.match_exception(exception, class, clause.position, next)?;
+                }
+                match &clause.name {
+                    Some(name) => {
+                        let label = generator.named_clause(clause, name, exception, Some(cleanup))?;
+                        named.push((label, name, clause.position));
+                    }
+                    None => {
+                        generator.clear(exception, clause.position);
+                        generator.statements(&clause.body)?;
+                    }
+                }
+                let covered = std::mem::replace(&mut generator.unit.handler, outer);
+                generator.emit(Op::PopHandled, saved, 0, 0, clause.position);
+                generator.jump(end, clause.position);
+                generator.unit.handler = covered;
+                generator.place(next);
+            }
+            Ok(())
+        })?;
+        // No clause matched, or one raised.
+        self.place(cleanup_label);
+        self.clear_all(&inside, position);
+        self.leave_handler(saved, exception, position);
+        for (label, name, position) in named {
+            self.place(label);
+            self.unbind(name, position);
+            self.jump(cleanup_label, position);
+        }
+        self.place(end);
+        self.release(saved);
+        self.release(exception);
+        Ok(())
+    }
+
+    /// Goes to `next` unless the exception matches a class.
+    fn match_exception(
+        &mut self,
+        exception: Register,
+        class: &'tree Expression,
+        position: Position,
+        next: Label,
+    ) -> Outcome<()> {
+        let mark = self.depth();
+        let class_operand = self.operand(class)?;
+        self.set_depth(mark);
+        let matches = self.temporary();
+        self.emit(Op::MatchException, matches, exception, class_operand, position);
+        self.set_depth(mark);
+        self.emit_jump(Op::JumpIfFalse, matches, 0, next, position);
+        Ok(())
+    }
+
+    /// `except class as name`: the name is unbound on every way out. Returns the label of the way out by exception.
+    fn named_clause(
+        &mut self,
+        clause: &'tree ExceptHandler,
+        name: &Name,
+        exception: Register,
+        outer: Option<HandlerId>,
+    ) -> Outcome<Label> {
+        let position = clause.position;
+        self.store_name(name, exception.into(), position);
+        self.clear(exception, position);
+        let (handler, label) = self.new_handler(exception);
+        let block = Block::BoundName { name: name.clone(), position, outer };
+        self.under_handler(handler, block, position, |generator| generator.statements(&clause.body))?;
+        self.unbind(name, position);
+        Ok(label)
+    }
+
+    /// Makes a name unbound that the program may have deleted itself.
+    pub fn unbind(&mut self, name: &Name, position: Position) {
+        match self.access(&self.mangled(name)) {
+            Access::Local(register) => self.clear(register, position),
+            _ => {
+                let mark = self.depth();
+                let none = self.constant_operand(&Constant::None, position);
+                self.set_depth(mark);
+                self.store_name(name, none, position);
+                self.delete_name(name, position);
+            }
+        }
+    }
+
+    pub fn with_statement(&mut self, node: &'tree With, position: Position) -> Outcome<()> {
+        if node.is_async {
+            self.require_asynchronous("'async with'", position)?;
+        }
+        self.with_items(node, 0)
+    }
+
+    fn with_items(&mut self, node: &'tree With, index: usize) -> Outcome<()> {
+        let Some(item) = node.items.get(index) else { return self.statements(&node.body) };
+        let position = item.context.position;
+        let (manager, hidden) = self.twice(&item.context, ".manager")?;
+        let (manager, hidden) = match manager {
+            Source::Register(register) => (register, hidden),
+            Source::Constant(_) => {
+                let register = self.acquire(".manager");
+                self.move_to(register, manager, position);
+                (register, Some(register))
+            }
+        };
+        let exit = self.acquire(".exit");
+        self.emit(Op::LoadSpecial, exit, manager, 1 + 2 * node.is_async as u32, position);
+        let mark = self.depth();
+        let block = self.temporary();
+        self.emit(Op::LoadSpecial, block, manager, 2 * node.is_async as u32, position);
+        self.drop_hidden(hidden, position);
+        self.unit.registers.reserve(mark + HEADER_WORDS as u32);
+        self.set_depth(mark);
+        let target = item.target.as_ref();
+        let local = target.and_then(Expression::as_name).and_then(|name| self.local_register(name));
+        let entered = local.unwrap_or(block);
+        if node.is_async {
+            self.emit(Op::Call, block, block, 0, position);
+            self.await_operand(block.into(), entered, position)?;
+        } else {
+            self.emit(Op::Call, entered, block, 0, position);
+        }
+        let exception = self.unit.registers.acquire_for_handler(".exception");
+        let outer = self.unit.handler;
+        let (handler, label) = self.new_handler(exception);
+        let with_block = Block::With { exit, is_async: node.is_async, position, outer };
+        let inside = self.under_handler(handler, with_block, position, |generator| {
+            if entered == block {
+                let mark = generator.depth();
+                generator.temporary();
+                match target {
+                    Some(target) => generator.assign_from(target, block.into())?,
+                    None => generator.clear(block, position),
+                }
+                generator.set_depth(mark);
+            }
+            generator.with_items(node, index + 1)
+        })?;
+        let end = self.new_label();
+        self.call_exit(exit, node.is_async, position)?;
+        self.jump(end, position);
+        self.place(label);
+        self.clear_all(&inside, position);
+        self.with_handler(exit, exception, node.is_async, end, position)?;
+        self.place(end);
+        self.release(exception);
+        self.release(exit);
+        Ok(())
+    }
+
+    /// Calls `__exit__` with the exception, and raises it again unless the result is true.
+    fn with_handler(
+        &mut self,
+        exit: Register,
+        exception: Register,
+        is_async: bool,
+        end: Label,
+        position: Position,
+    ) -> Outcome<()> {
+        let outer = self.unit.handler;
+        let saved = self.unit.registers.acquire_for_handler(".saved");
+        self.emit(Op::PushHandled, saved, exception, 0, position);
+        let (cleanup, cleanup_label) = self.new_handler(exception);
+        let suppressed = self.new_label();
+        let block = Block::Handling { saved, exception: Some(exception), outer };
+        let inside = self.under_handler(cleanup, block, position, |generator| {
+            let mark = generator.depth();
+            let callable = generator.temporary();
+            generator.emit(Op::Move, callable, exit, 0, position);
+            let triple = callable.offset(HEADER_WORDS as u32);
+            generator.emit(Op::ExceptionTriple, triple, exception, 0, position);
+            generator.unit.registers.reserve(triple.index() + 3);
+            generator.emit(Op::Call, callable, callable, 3, position);
+            generator.set_depth(mark);
+            if is_async {
+                generator.await_operand(callable.into(), callable, position)?;
+            }
+            generator.emit_jump(Op::JumpIfTrue, callable, 0, suppressed, position);
+            Ok(())
+        })?;
+        self.place(cleanup_label);
+        self.clear_all(&inside, position);
+        self.clear(exit, position);
+        self.leave_handler(saved, exception, position);
+        self.place(suppressed);
+        self.emit(Op::PopHandled, saved, 0, 0, position);
+        self.clear(exception, position);
+        self.clear(exit, position);
+        self.jump(end, position);
+        self.release(saved);
+        Ok(())
+    }
+
+    /// Calls `__exit__(None, None, None)` and drops the hidden local that held it.
+    pub fn call_exit(&mut self, exit: Register, is_async: bool, position: Position) -> Outcome<()> {
+        let mark = self.depth();
+        let callable = self.temporary();
+        self.emit(Op::Move, callable, exit, 0, position);
+        self.clear(exit, position);
+        self.set_depth(mark + HEADER_WORDS as u32);
+        for _ in 0..3 {
+            self.none_operand(position);
+        }
+        self.set_depth(mark);
+        self.emit(Op::Call, callable, callable, 3, position);
+        if is_async {
+            self.await_operand(callable.into(), callable, position)?;
+        }
+        self.clear(callable, position);
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+//! Source text to bytecode.
+//!
+//! The stages, in order: `syntax` (parse and lower to our tree), `scope` (symbol table), the generator (`generator`,
+//! and one file for each family of constructs), `flow` and `assemble`. Errors carry CPython's words and positions.
+//!
+//! **Invariants**: output passes `sidewinder_bytecode::verify`, which debug builds check. No pass recurses deeper than
+//! `syntax::TREE_DEPTH_MAX` allows.
+//!
+//! Not here: anything that runs code.
+
+mod assemble;
+mod assign;
+mod ast;
+mod call;
+mod class;
+mod comprehension;
+mod condition;
+mod coroutine;
+mod error;
+mod exception;
+mod expression;
+mod flow;
+mod fold;
+mod function;
+mod generator;
+mod pattern;
+mod register;
+mod scope;
+mod statement;
+mod syntax;
+mod unit;
+
+pub use error::{CompileError, ErrorKind};
+
+use error::Outcome;
+use sidewinder_bytecode::CodeData;
+
+/// What a source text is compiled as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    /// A file, or `exec` where locals and globals are the same: names are globals.
+    Module,
+    /// An expression whose names are globals.
+    Eval,
+    /// Like `Module`, with a namespace of its own in register 0: `exec` with separate locals.
+    NamespaceModule,
+    /// Like `Eval`, with a namespace of its own in register 0.
+    NamespaceEval,
+}
+
+/// Compiles a source text.
+pub fn compile(source: &str, file_name: &str, mode: Mode) -> Result<CodeData, CompileError> {
+    match compile_unlocated(source, file_name, mode) {
+        Ok(code) => {
+            if cfg!(debug_assertions)
+                && let Err(problem) = sidewinder_bytecode::verify::verify(&code)
+            {
+                panic!("{file_name}: the compiler made invalid bytecode: {problem}");
+            }
+            Ok(code)
+        }
+        Err(failure) => Err(failure.locate(source, file_name)),
+    }
+}
+
+fn compile_unlocated(source: &str, file_name: &str, mode: Mode) -> Outcome<CodeData> {
+    let tree = syntax::parse(source, mode)?;
+    let scopes = scope::analyze(&tree)?;
+    let has_namespace = matches!(mode, Mode::NamespaceModule | Mode::NamespaceEval);
+    generator::generate(&tree, &scopes, file_name, has_namespace)
+}

@@ -1,0 +1,245 @@
+//! The symbol table: which scope each name of each scope belongs to, in two passes as in CPython's `symtable.c`.
+//!
+//! The first pass (`scope/collect.rs`) notes how every name is used in every scope; the second, here, finds the scope
+//! that each used name belongs to, and marks the variables that another code block captures as cells.
+//!
+//! List, set and dict comprehensions are scopes of their own here but compiled into the code block around them (PEP
+//! 709): a name found without leaving the code block needs no cell. A *unit* is a scope with its own code block.
+//!
+//! **Invariants**: an enclosing scope has a smaller id than the scopes in it. Names are mangled.
+
+mod collect;
+
+use crate::ast::{ComprehensionKind, Name, ScopeId, Tree};
+use crate::error::{Failure, Outcome};
+use sidewinder_bytecode::Position;
+use std::collections::HashMap;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ScopeKind {
+    Module,
+    Class,
+    /// A function, a lambda or a generator expression.
+    Function,
+    /// A list, set or dict comprehension, compiled into the unit around it.
+    Comprehension,
+}
+
+/// How a name is used in one scope.
+#[derive(Clone, Debug)]
+pub(crate) struct Symbol {
+    pub name: Name,
+    /// Where the name was seen first, for errors.
+    pub position: Position,
+    pub is_parameter: bool,
+    /// Bound here, as a parameter or by any statement or expression that binds.
+    pub is_bound: bool,
+    pub is_used: bool,
+    /// Bound by `:=`, maybe in the middle of an expression that has read it.
+    pub is_rebound_in_expression: bool,
+    pub is_global: bool,
+    pub is_nonlocal: bool,
+    /// Has an annotation here.
+    pub is_annotated: bool,
+    /// The target of a comprehension clause.
+    pub is_iteration_variable: bool,
+    /// Captured by another unit: it lives in a cell.
+    pub is_cell: bool,
+    pub resolution: Resolution,
+}
+
+/// The scope a name belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Resolution {
+    /// This scope. In a class or module: its namespace.
+    Own,
+    /// An enclosing scope of the same unit.
+    Outer(ScopeId),
+    /// A free variable of this unit.
+    Free,
+    /// The module, by declaration.
+    GlobalExplicit,
+    /// The module or builtins.
+    GlobalImplicit,
+}
+
+pub(crate) struct Scope {
+    pub kind: ScopeKind,
+    pub parent: Option<ScopeId>,
+    pub symbols: Vec<Symbol>,
+    index: HashMap<Name, u32>,
+    /// The names of a unit's free variables, sorted.
+    pub free_names: Vec<Name>,
+    /// The name of the innermost class, for private names.
+    pub class_name: Option<Name>,
+    pub is_generator: bool,
+    pub is_coroutine: bool,
+    /// A lambda or generator expression.
+    pub is_anonymous: bool,
+    /// A generator expression.
+    pub is_generator_expression: bool,
+    /// Inside a function.
+    pub is_nested: bool,
+    /// What kind of comprehension this is.
+    pub comprehension: Option<ComprehensionKind>,
+    /// How many iterables of comprehensions the first pass is in: `:=` may not occur there.
+    iterables: u32,
+    /// A method uses `super` or `__class__`: the class must fill the cell `__class__`.
+    pub needs_class_cell: bool,
+}
+
+impl Scope {
+    pub fn symbol(&self, name: &str) -> Option<&Symbol> {
+        self.index.get(name).map(|&index| &self.symbols[index as usize])
+    }
+
+    fn symbol_mut(&mut self, name: &str) -> Option<&mut Symbol> {
+        self.index.get(name).map(|&index| &mut self.symbols[index as usize])
+    }
+
+    /// Whether the scope has its own code block.
+    pub fn is_unit(&self) -> bool {
+        self.kind != ScopeKind::Comprehension
+    }
+
+    fn entry(&mut self, name: &Name, position: Position) -> &mut Symbol {
+        let index = match self.index.get(name) {
+            Some(&index) => index as usize,
+            None => {
+                self.index.insert(name.clone(), self.symbols.len() as u32);
+                self.symbols.push(Symbol {
+                    name: name.clone(),
+                    position,
+                    is_parameter: false,
+                    is_bound: false,
+                    is_used: false,
+                    is_rebound_in_expression: false,
+                    is_global: false,
+                    is_nonlocal: false,
+                    is_annotated: false,
+                    is_iteration_variable: false,
+                    is_cell: false,
+                    resolution: Resolution::GlobalImplicit,
+                });
+                self.symbols.len() - 1
+            }
+        };
+        &mut self.symbols[index]
+    }
+}
+
+/// All scopes of a source text.
+pub(crate) struct ScopeTable {
+    scopes: Vec<Scope>,
+}
+
+impl std::ops::Index<ScopeId> for ScopeTable {
+    type Output = Scope;
+
+    fn index(&self, id: ScopeId) -> &Scope {
+        &self.scopes[id.0 as usize]
+    }
+}
+
+impl std::ops::IndexMut<ScopeId> for ScopeTable {
+    fn index_mut(&mut self, id: ScopeId) -> &mut Scope {
+        &mut self.scopes[id.0 as usize]
+    }
+}
+
+/// Builds the symbol table of a tree.
+pub(crate) fn analyze(tree: &Tree) -> Outcome<ScopeTable> {
+    let mut table = collect::collect(tree)?;
+    for id in 0..table.scopes.len() as u32 {
+        table.resolve_scope(ScopeId(id))?;
+    }
+    for scope in &mut table.scopes {
+        scope.free_names.sort();
+    }
+    Ok(table)
+}
+
+impl ScopeTable {
+    fn resolve_scope(&mut self, id: ScopeId) -> Outcome<()> {
+        for index in 0..self[id].symbols.len() {
+            let resolution = self.resolve_symbol(id, index)?;
+            self[id].symbols[index].resolution = resolution;
+        }
+        Ok(())
+    }
+
+    fn resolve_symbol(&mut self, id: ScopeId, index: usize) -> Outcome<Resolution> {
+        let symbol = &self[id].symbols[index];
+        let (name, position) = (symbol.name.clone(), symbol.position);
+        if symbol.is_global {
+            return Ok(Resolution::GlobalExplicit);
+        }
+        if symbol.is_nonlocal {
+            return match self.resolve_outside(id, &name) {
+                Some(resolution) => Ok(resolution),
+                None => {
+                    let message = format!("no binding for nonlocal '{name}' found");
+                    Err(Failure::syntax(message, position))
+                }
+            };
+        }
+        if symbol.is_bound {
+            let in_module = self[id].kind == ScopeKind::Module;
+            return Ok(if in_module { Resolution::GlobalImplicit } else { Resolution::Own });
+        }
+        Ok(self.resolve_outside(id, &name).unwrap_or(Resolution::GlobalImplicit))
+    }
+
+    /// Looks a name up in the enclosing scopes. When it belongs to another unit, marks it as a cell there and as free
+    /// in every unit on the way.
+    fn resolve_outside(&mut self, from: ScopeId, name: &Name) -> Option<Resolution> {
+        let mut crossed: Vec<ScopeId> = Vec::new();
+        let mut current = from;
+        let owner = loop {
+            if self[current].is_unit() {
+                crossed.push(current);
+            }
+            current = self[current].parent?;
+            let scope = &self[current];
+            match scope.kind {
+                ScopeKind::Module => return None,
+                ScopeKind::Class => {
+                    if &**name == "__class__" {
+                        break current;
+                    }
+                }
+                ScopeKind::Function | ScopeKind::Comprehension => match scope.symbol(name) {
+                    Some(symbol) if symbol.is_global => return None,
+                    Some(symbol) if symbol.is_bound && !symbol.is_nonlocal => break current,
+                    _ => {}
+                },
+            }
+        };
+        if self[owner].kind == ScopeKind::Class {
+            self[owner].needs_class_cell = true;
+        }
+        if crossed.is_empty() {
+            return Some(Resolution::Outer(owner));
+        }
+        if let Some(symbol) = self[owner].symbol_mut(name) {
+            symbol.is_cell = true;
+        }
+        for &unit in &crossed {
+            // A unit sees few free names; `free_seen` would cost more than it saves.
+            if !self[unit].free_names.contains(name) {
+                self[unit].free_names.push(name.clone());
+            }
+        }
+        Some(Resolution::Free)
+    }
+}
+
+/// A private name in a class body gets the class's name in front (`__x` in class `C` is `_C__x`).
+pub(crate) fn mangle(class_name: Option<&Name>, name: &Name) -> Name {
+    let Some(class_name) = class_name else { return name.clone() };
+    if !name.starts_with("__") || name.ends_with("__") || name.contains('.') {
+        return name.clone();
+    }
+    let stripped = class_name.trim_start_matches('_');
+    if stripped.is_empty() { name.clone() } else { format!("_{stripped}{name}").into() }
+}

@@ -1,0 +1,150 @@
+//! The only user of the parser crate: parses, checks CPython's nesting limits and lowers to our own tree.
+//!
+//! **Invariants**: nothing of `ruff_*` is visible outside this module and its children. The lowering allocates a scope
+//! id before it descends, so an outer scope has the smaller id.
+//!
+//! Not here: names and scopes (`scope.rs`), and the wording of errors (`diagnosis.rs`).
+
+mod escape;
+mod expression;
+mod literal;
+mod pattern;
+mod percent;
+mod position;
+mod statement;
+mod target;
+mod tokenizer;
+pub(crate) mod diagnosis;
+
+use crate::Mode;
+use crate::ast::{Name, ScopeId, Tree, TreeBody};
+use crate::error::{ErrorKind, Failure, Outcome};
+use position::LineMap;
+use ruff_python_ast::{self as ruff, PythonVersion, token::TokenKind};
+use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
+use ruff_text_size::{Ranged, TextRange};
+use sidewinder_bytecode::Position;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// How deeply expressions and statements may be nested. All passes recurse over the tree; this bounds their stack.
+pub(crate) const TREE_DEPTH_MAX: u32 = 600;
+
+/// CPython's limit on open brackets.
+const BRACKET_DEPTH_MAX: usize = 200;
+
+/// CPython's limit on indentation levels.
+const INDENTATION_DEPTH_MAX: usize = 100;
+
+/// Parses a source text into our tree.
+pub(crate) fn parse(source: &str, mode: Mode) -> Outcome<Tree> {
+    if source.contains('\0') {
+        let message = "source code string cannot contain null bytes";
+        return Err(Failure::syntax(message, Position::default()));
+    }
+    let parser_mode = match mode {
+        Mode::Module | Mode::NamespaceModule => ruff_python_parser::Mode::Module,
+        Mode::Eval | Mode::NamespaceEval => ruff_python_parser::Mode::Expression,
+    };
+    let source_to_parse = if parser_mode == ruff_python_parser::Mode::Expression {
+        // eval() ignores leading blanks.
+        source.trim_start_matches([' ', '\t'])
+    } else {
+        source
+    };
+    let skipped = source.len() - source_to_parse.len();
+    let source = source_to_parse;
+    let options = ParseOptions::from(parser_mode).with_target_version(PythonVersion::PY314);
+    let parsed = parse_unchecked(source, options);
+    let lines = LineMap::new(source, skipped as u32);
+    check_nesting(&parsed, &lines)?;
+    if parsed.has_syntax_errors() {
+        return Err(diagnosis::diagnose(source, &parsed, &lines));
+    }
+    let mut lowering = Lowering { source, lines, names: HashMap::new(), scope_count: 1, depth: 0 };
+    let body = match parsed.syntax() {
+        ruff::Mod::Module(module) => TreeBody::Module(lowering.statements(&module.body)?),
+        ruff::Mod::Expression(expression) => TreeBody::Expression(lowering.expression(&expression.body)?),
+    };
+    Ok(Tree { body, scope_count: lowering.scope_count })
+}
+
+/// Enforces the limits of CPython's tokenizer.
+fn check_nesting(parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> Outcome<()> {
+    let mut brackets = 0usize;
+    let mut indentations = 0usize;
+    for token in parsed.tokens() {
+        match token.kind() {
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+                brackets += 1;
+                if brackets > BRACKET_DEPTH_MAX {
+                    return Err(Failure::syntax("too many nested parentheses", lines.position(token.range())));
+                }
+            }
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => brackets = brackets.saturating_sub(1),
+            TokenKind::Indent => {
+                indentations += 1;
+                if indentations >= INDENTATION_DEPTH_MAX {
+                    return Err(Box::new(Failure {
+                        kind: ErrorKind::Indentation,
+                        message: "too many levels of indentation".to_string(),
+                        position: lines.position(token.range()),
+                    }));
+                }
+            }
+            TokenKind::Dedent => indentations = indentations.saturating_sub(1),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The state of one lowering.
+struct Lowering<'source> {
+    source: &'source str,
+    lines: LineMap,
+    names: HashMap<Box<str>, Name>,
+    scope_count: u32,
+    depth: u32,
+}
+
+impl Lowering<'_> {
+    fn position(&self, range: TextRange) -> Position {
+        self.lines.position(range)
+    }
+
+    fn position_of(&self, node: &impl Ranged) -> Position {
+        self.lines.position(node.range())
+    }
+
+    /// One shared copy of each name.
+    fn name(&mut self, text: &str) -> Name {
+        if let Some(name) = self.names.get(text) {
+            return name.clone();
+        }
+        let name: Name = Rc::from(text);
+        self.names.insert(text.into(), name.clone());
+        name
+    }
+
+    fn optional_name(&mut self, identifier: &Option<ruff::Identifier>) -> Option<Name> {
+        identifier.as_ref().map(|identifier| self.name(identifier.as_str()))
+    }
+
+    fn new_scope(&mut self) -> ScopeId {
+        let scope = ScopeId(self.scope_count);
+        self.scope_count += 1;
+        scope
+    }
+
+    /// Counts one level of nesting around `lower`.
+    fn nested<T>(&mut self, range: TextRange, lower: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        self.depth += 1;
+        if self.depth > TREE_DEPTH_MAX {
+            return Err(Failure::too_deep(self.position(range)));
+        }
+        let lowered = lower(self);
+        self.depth -= 1;
+        lowered
+    }
+}

@@ -1,0 +1,517 @@
+//! The parser's errors in CPython's words.
+//!
+//! The order is CPython's: an error of its tokenizer anywhere in the file wins, then a specific message for the place
+//! where parsing failed, then a bracket that was never closed, then plain "invalid syntax".
+
+use super::position::LineMap;
+use super::target;
+use super::tokenizer::tokenize;
+use crate::error::{ErrorKind, Failure};
+use ruff_python_ast::{self as ruff, Expr, token::TokenKind};
+use ruff_python_parser::{
+    InterpolatedStringErrorType, LexicalErrorType, ParseErrorType, Parsed, UnsupportedSyntaxErrorKind,
+};
+use ruff_text_size::{Ranged, TextRange, TextSize};
+use sidewinder_bytecode::Position;
+
+/// A failed parse.
+pub(super) struct Diagnosis<'a> {
+    pub source: &'a str,
+    pub parsed: &'a Parsed<ruff::Mod>,
+    pub lines: &'a LineMap,
+}
+
+/// The first error of a failed parse.
+pub(super) fn diagnose(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> Box<Failure> {
+    let tokens = tokenize(source);
+    if let Some(error) = tokens.error {
+        return error;
+    }
+    let diagnosis = Diagnosis { source, parsed, lines };
+    let Some(error) = parsed.errors().first() else {
+        let error = &parsed.unsupported_syntax_errors()[0];
+        return diagnosis.unsupported(error.kind, error.range());
+    };
+    let at_end = source[error.location.start().to_usize()..].trim().is_empty();
+    let line = lines.position(error.location).line;
+    if let Some(&(bracket, offset)) = tokens.open.last() {
+        let offset = TextSize::new(offset as u32);
+        let position = lines.position(TextRange::at(offset, TextSize::new(1)));
+        if at_end || line > position.line {
+            return Failure::syntax(format!("'{}' was never closed", bracket as char), position);
+        }
+    }
+    diagnosis.failure(&error.error, error.location)
+}
+
+impl Diagnosis<'_> {
+    fn syntax(&self, message: impl Into<String>, range: TextRange) -> Box<Failure> {
+        Failure::syntax(message, self.lines.position(range))
+    }
+
+    fn indentation(&self, message: impl Into<String>, position: Position) -> Box<Failure> {
+        Box::new(Failure { kind: ErrorKind::Indentation, message: message.into(), position })
+    }
+
+    pub fn text(&self, range: TextRange) -> &str {
+        &self.source[range.to_std_range()]
+    }
+
+    fn unsupported(&self, kind: UnsupportedSyntaxErrorKind, range: TextRange) -> Box<Failure> {
+        let message = match kind {
+            UnsupportedSyntaxErrorKind::UnpackingInComprehension(_) if self.text(range).starts_with("**") => {
+                "dict unpacking cannot be used in dict comprehension"
+            }
+            UnsupportedSyntaxErrorKind::UnpackingInComprehension(_) => {
+                "iterable unpacking cannot be used in comprehension"
+            }
+            _ => "invalid syntax",
+        };
+        let end = range.start() + TextSize::new(2);
+        self.syntax(message, TextRange::new(range.start(), end.min(range.end())))
+    }
+
+    /// The failure for one parser error.
+    fn failure(&self, error: &ParseErrorType, range: TextRange) -> Box<Failure> {
+        let message = match error {
+            ParseErrorType::UnexpectedIndentation => return self.unexpected_indent(range),
+            ParseErrorType::InvalidAssignmentTarget
+            | ParseErrorType::InvalidNamedAssignmentTarget
+            | ParseErrorType::InvalidAnnotatedAssignmentTarget
+            | ParseErrorType::InvalidAugmentedAssignmentTarget
+            | ParseErrorType::InvalidDeleteTarget => {
+                let (message, range) = target::describe(self, error, range);
+                return self.syntax(message, range);
+            }
+            ParseErrorType::EmptyImportNames if matches!(self.text(range), "*" | ")") => "invalid syntax",
+            ParseErrorType::EmptyImportNames => "Expected one or more names after 'import'",
+            ParseErrorType::NonDefaultParamAfterDefaultParam => {
+                "parameter without a default follows parameter with a default"
+            }
+            ParseErrorType::VarParameterWithDefault => "var-positional argument cannot have default value",
+            ParseErrorType::ParamAfterVarKeywordParam => "arguments cannot follow var-keyword argument",
+            ParseErrorType::ExpectedKeywordParam => {
+                let star = self.source[..range.end().to_usize()].trim_end_matches("**").rfind('*');
+                let at = star.filter(|&at| self.text(range) != "*" && at < range.start().to_usize());
+                let start = at.map_or(range.start(), |at| TextSize::new(at as u32));
+                return self.syntax("named arguments must follow bare *", TextRange::empty(start));
+            }
+            ParseErrorType::PositionalAfterKeywordArgument => {
+                return self.after_argument("positional argument follows keyword argument", range);
+            }
+            ParseErrorType::PositionalAfterKeywordUnpacking => {
+                return self.after_argument("positional argument follows keyword argument unpacking", range);
+            }
+            ParseErrorType::InvalidArgumentUnpackingOrder => {
+                let message = "iterable argument unpacking follows keyword argument unpacking";
+                return self.syntax(message, self.comma_before(range));
+            }
+            ParseErrorType::IterableUnpackingInComprehension => "iterable unpacking cannot be used in comprehension",
+            ParseErrorType::UnparenthesizedGeneratorExpression => "Generator expression must be parenthesized",
+            ParseErrorType::InvalidStarredExpressionUsage if self.is_dict_value(range) => {
+                "cannot use a starred expression in a dictionary value"
+            }
+            ParseErrorType::InvalidStarredExpressionUsage if self.is_parenthesized(range) => {
+                "cannot use starred expression here"
+            }
+            ParseErrorType::InvalidMatchPatternTarget => "cannot use '_' as a target",
+            ParseErrorType::ExpectedImaginaryNumber => "imaginary number required in complex literal",
+            ParseErrorType::ExpectedRealNumber => "real number required in complex literal",
+            ParseErrorType::FStringError(error) => return self.format_string("f-string", error, range),
+            ParseErrorType::TStringError(error) => return self.format_string("t-string", error, range),
+            ParseErrorType::Lexical(error) => return self.lexical(error, range),
+            ParseErrorType::ExpectedExpression => return self.expected_expression(range),
+            ParseErrorType::ExpectedToken { expected, found } => return self.expected_token(*expected, *found, range),
+            ParseErrorType::SimpleStatementsOnSameLine => return self.same_line(range),
+            ParseErrorType::OtherError(text) => return self.other(text, range),
+            _ => "invalid syntax",
+        };
+        self.syntax(message, range)
+    }
+
+    fn unexpected_indent(&self, range: TextRange) -> Box<Failure> {
+        let mut position = self.lines.position(range);
+        // CPython reports the last column of the indentation.
+        position.column = position.end_column.saturating_sub(1);
+        self.indentation("unexpected indent", position)
+    }
+
+    fn comma_before(&self, range: TextRange) -> TextRange {
+        match self.source[..range.start().to_usize()].rfind(',') {
+            Some(offset) => TextRange::at(TextSize::new(offset as u32), TextSize::new(1)),
+            None => range,
+        }
+    }
+
+    /// Errors about the order of arguments are reported at the end of the argument list.
+    fn after_argument(&self, message: &str, range: TextRange) -> Box<Failure> {
+        let mut depth = 0usize;
+        for token in self.parsed.tokens().iter().filter(|token| token.start() >= range.start()) {
+            match token.kind() {
+                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => depth += 1,
+                TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace if depth > 0 => depth -= 1,
+                TokenKind::Rpar => return self.syntax(message, token.range()),
+                _ => {}
+            }
+        }
+        self.syntax(message, range)
+    }
+
+    fn is_parenthesized(&self, range: TextRange) -> bool {
+        self.source[..range.start().to_usize()].trim_end().ends_with('(')
+            && self.source[range.end().to_usize()..].trim_start().starts_with(')')
+    }
+
+    fn is_dict_value(&self, range: TextRange) -> bool {
+        self.source[..range.start().to_usize()].trim_end().ends_with(':')
+    }
+
+    fn format_string(&self, kind: &str, error: &InterpolatedStringErrorType, range: TextRange) -> Box<Failure> {
+        let message = match error {
+            InterpolatedStringErrorType::UnclosedLbrace => {
+                if let Some(failure) = self.forgotten_comma(range) {
+                    return failure;
+                }
+                "expecting '}'"
+            }
+            InterpolatedStringErrorType::SingleRbrace => "single '}' is not allowed",
+            InterpolatedStringErrorType::InvalidConversionFlag if matches!(self.text(range), "}" | ":") => {
+                "missing conversion character"
+            }
+            InterpolatedStringErrorType::InvalidConversionFlag => {
+                let found = self.text(range);
+                let message = format!("{kind}: invalid conversion character '{found}': expected 's', 'r', or 'a'");
+                return self.syntax(message, range);
+            }
+            InterpolatedStringErrorType::LambdaWithoutParentheses => {
+                "lambda expressions are not allowed without parentheses"
+            }
+            InterpolatedStringErrorType::ConversionFlagNotImmediatelyAfterExclamation => {
+                "conversion type must come right after the exclamation mark"
+            }
+            InterpolatedStringErrorType::NewlineInFormatSpec => {
+                "newlines are not allowed in format specifiers for single quoted f-strings"
+            }
+            InterpolatedStringErrorType::UnterminatedString
+            | InterpolatedStringErrorType::UnterminatedTripleQuotedString => {
+                let triple = *error == InterpolatedStringErrorType::UnterminatedTripleQuotedString;
+                let what = if triple { "triple-quoted " } else { "" };
+                let line = self.lines.position(range).line;
+                let message = format!("unterminated {what}{kind} literal (detected at line {line})");
+                return self.syntax(message, range);
+            }
+        };
+        self.syntax(format!("{kind}: {message}"), range)
+    }
+
+    fn lexical(&self, error: &LexicalErrorType, range: TextRange) -> Box<Failure> {
+        let message = match error {
+            LexicalErrorType::IndentationError => {
+                let message = "unindent does not match any outer indentation level";
+                return self.indentation(message, self.lines.position(range));
+            }
+            LexicalErrorType::InvalidByteLiteral => "bytes can only contain ASCII literal characters",
+            LexicalErrorType::FStringError(error) => return self.format_string("f-string", error, range),
+            LexicalErrorType::TStringError(error) => return self.format_string("t-string", error, range),
+            LexicalErrorType::UnicodeError
+            | LexicalErrorType::MissingUnicodeLbrace
+            | LexicalErrorType::MissingUnicodeRbrace => return self.unicode_error(range),
+            _ => "invalid syntax",
+        };
+        self.syntax(message, range)
+    }
+
+    /// A bad escape, reported at the string it is in.
+    fn unicode_error(&self, range: TextRange) -> Box<Failure> {
+        let offset = range.start().to_usize();
+        let string = self
+            .parsed
+            .tokens()
+            .iter()
+            .rfind(|token| token.start().to_usize() <= offset)
+            .map_or(range, |token| token.range());
+        let text = self.text(string);
+        let content = text.trim_start_matches(|character: char| character.is_ascii_alphabetic());
+        let content = content.trim_matches(|character| character == '"' || character == '\'');
+        let message = match super::escape::first_problem(content) {
+            Some((start, end, problem)) => format!(
+                "(unicode error) 'unicodeescape' codec can't decode bytes in position {start}-{end}: {problem}"
+            ),
+            None => "(unicode error) 'unicodeescape' codec can't decode bytes".to_string(),
+        };
+        self.syntax(message, string)
+    }
+
+    fn expected_expression(&self, range: TextRange) -> Box<Failure> {
+        let before = self.source[..range.start().to_usize()].trim_end();
+        let here = &self.source[range.start().to_usize()..];
+        if before.ends_with('<') && here.starts_with('>') {
+            let start = TextSize::new(before.len() as u32 - 1);
+            let message = "invalid syntax.  Maybe you meant '!=' instead of '<>'?";
+            return self.syntax(message, TextRange::new(start, range.end()));
+        }
+        if before.ends_with('{') && here.starts_with(['}', '!', ':', '=']) && self.in_format_string(range) {
+            let found = &here[..1];
+            let message = format!("f-string: valid expression required before '{found}'");
+            return self.syntax(message, range);
+        }
+        if before.ends_with(':') && here.starts_with(['}', ',']) {
+            let start = TextSize::new(before.len() as u32 - 1);
+            let message = "expression expected after dictionary key and ':'";
+            return self.syntax(message, TextRange::at(start, TextSize::new(1)));
+        }
+        if before.ends_with("->") {
+            let start = TextSize::new(before.len() as u32 - 2);
+            return self.syntax("expected ':'", TextRange::new(start, start + TextSize::new(2)));
+        }
+        self.syntax("invalid syntax", range)
+    }
+
+    fn in_format_string(&self, range: TextRange) -> bool {
+        let mut depth = 0i32;
+        for token in self.parsed.tokens().iter().take_while(|token| token.start() < range.start()) {
+            match token.kind() {
+                TokenKind::FStringStart | TokenKind::TStringStart => depth += 1,
+                TokenKind::FStringEnd | TokenKind::TStringEnd => depth -= 1,
+                _ => {}
+            }
+        }
+        depth > 0
+    }
+
+    fn expected_token(&self, expected: TokenKind, found: TokenKind, range: TextRange) -> Box<Failure> {
+        let before = self.source[..range.start().to_usize()].trim_end();
+        let always_colon = ["else", "try", "finally"].iter().any(|keyword| before.ends_with(keyword));
+        match (expected, found) {
+            (TokenKind::Colon, TokenKind::Newline) => return self.syntax("expected ':'", range),
+            (TokenKind::Colon, _) if always_colon || self.in_header_of("def", range) => {
+                return self.syntax("expected ':'", range);
+            }
+            (TokenKind::Colon, TokenKind::Rbrace | TokenKind::Comma) => {
+                if let Some(key) = self.expression_before(range.start()) {
+                    let end = TextRange::at(key.range().end() - TextSize::new(1), TextSize::new(1));
+                    return self.syntax("':' expected after dictionary key", end);
+                }
+            }
+            (_, TokenKind::Equal) => {
+                if let Some((message, range)) = target::equal_sign(self, range) {
+                    return self.syntax(message, range);
+                }
+            }
+            (TokenKind::Lpar, _) if self.in_header_of("def", range) => return self.syntax("expected '('", range),
+            (TokenKind::Else, _) => {
+                if let Some(failure) = self.missing_else(range) {
+                    return failure;
+                }
+            }
+            (TokenKind::Colon, TokenKind::Dot) if self.in_header_of("case", range) => {
+                return self.syntax("cannot use attribute as pattern target", self.word_before(range));
+            }
+            (TokenKind::Comma, TokenKind::Dot) => {
+                if self.in_header_of("import", range) || self.in_header_of("from", range) {
+                    return self.syntax("cannot use attribute as import target", self.word_before(range));
+                }
+            }
+            _ => {}
+        }
+        if let Some(failure) = self.forgotten_comma(range) {
+            return failure;
+        }
+        self.syntax("invalid syntax", range)
+    }
+
+    /// `body if test` without `else`.
+    fn missing_else(&self, range: TextRange) -> Option<Box<Failure>> {
+        let test = self.expression_before(range.start())?;
+        let keyword = self.source[..test.range().start().to_usize()].trim_end().strip_suffix("if")?;
+        let body = self.expression_before(TextSize::new(keyword.len() as u32))?;
+        let range = TextRange::new(body.range().start(), test.range().end());
+        Some(self.syntax("expected 'else' after 'if' expression", range))
+    }
+
+    /// Whether the line of an error starts with a keyword.
+    fn in_header_of(&self, keyword: &str, range: TextRange) -> bool {
+        let before = &self.source[..range.start().to_usize()];
+        let line = before.rsplit('\n').next().unwrap_or("").trim_start();
+        let line = line.strip_prefix("async ").unwrap_or(line).trim_start();
+        line.strip_prefix(keyword).is_some_and(|rest| rest.starts_with([' ', '\t']))
+    }
+
+    fn word_before(&self, range: TextRange) -> TextRange {
+        let before = &self.source[..range.start().to_usize()];
+        let start = before.rfind(|character: char| !character.is_alphanumeric() && character != '_').map_or(0, |at| at + 1);
+        TextRange::new(TextSize::new(start as u32), range.start())
+    }
+
+    /// The largest expression below a comparison that ends just before an offset.
+    pub fn expression_before(&self, offset: TextSize) -> Option<&Expr> {
+        self.expression_between(TextSize::new(0), offset)
+    }
+
+    fn expression_between(&self, start: TextSize, offset: TextSize) -> Option<&Expr> {
+        let end = self.source[..offset.to_usize()].trim_end().len();
+        target::expression_ending_at(self.parsed, start, TextSize::new(end as u32))
+    }
+
+    /// Two expressions side by side inside brackets.
+    fn forgotten_comma(&self, range: TextRange) -> Option<Box<Failure>> {
+        let mut open = Vec::new();
+        let mut next = None;
+        let mut previous = None;
+        for token in self.parsed.tokens() {
+            if token.start() >= range.start() {
+                next = Some(token);
+                break;
+            }
+            match token.kind() {
+                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => open.push(token.end()),
+                TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
+                    open.pop();
+                }
+                _ => {}
+            }
+            previous = Some(token);
+        }
+        let next = next?;
+        let starts_expression = matches!(
+            next.kind(),
+            TokenKind::Name
+                | TokenKind::Int
+                | TokenKind::Float
+                | TokenKind::Complex
+                | TokenKind::String
+                | TokenKind::FStringStart
+                | TokenKind::None
+                | TokenKind::True
+                | TokenKind::False
+                | TokenKind::Lambda
+                | TokenKind::Not
+                | TokenKind::Ellipsis
+                | TokenKind::Lbrace
+        );
+        let name_and_string =
+            next.kind() == TokenKind::String && previous.is_some_and(|token| token.kind() == TokenKind::Name);
+        if !starts_expression || name_and_string {
+            return None;
+        }
+        let expression = self.expression_between(*open.last()?, next.start())?;
+        let range = TextRange::new(expression.range().start(), next.end());
+        Some(self.syntax("invalid syntax. Perhaps you forgot a comma?", range))
+    }
+
+    /// Two statements on one line: maybe the `print` of Python 2.
+    fn same_line(&self, range: TextRange) -> Box<Failure> {
+        let before = self.source[..range.start().to_usize()].trim_end();
+        for name in ["print", "exec"] {
+            let starts = before.ends_with(name)
+                && before[..before.len() - name.len()]
+                    .chars()
+                    .next_back()
+                    .is_none_or(|character| !character.is_alphanumeric() && character != '_' && character != '.');
+            if starts {
+                let start = TextSize::new((before.len() - name.len()) as u32);
+                let message = format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?");
+                return self.syntax(message, TextRange::new(start, range.end()));
+            }
+        }
+        if let Some(failure) = self.forgotten_comma(range) {
+            return failure;
+        }
+        let end = self.parsed.tokens().iter().find(|token| token.start() >= range.start()).map_or(range, Ranged::range);
+        self.syntax("invalid syntax", end)
+    }
+
+    fn other(&self, text: &str, range: TextRange) -> Box<Failure> {
+        if let Some(rest) = text.strip_prefix("Expected an indented block after ") {
+            return self.missing_block(rest, range);
+        }
+        let message = match text {
+            "Expected `except` or `finally` after `try` block" => "expected 'except' or 'finally' block",
+            "Bytes literal cannot be mixed with non-bytes literals" => {
+                let end = self.lines.position(range);
+                let position = Position { line: end.end_line, column: end.end_column, ..end };
+                return Failure::syntax("cannot mix bytes and nonbytes literals", position);
+            }
+            "Cannot mix t-string literals with string or bytes literals" => {
+                "cannot mix t-string literals with string or bytes literals"
+            }
+            "Multiple exception types must be parenthesized when using `as`" => {
+                "multiple exception types must be parenthesized when using 'as'"
+            }
+            "Only single target (not tuple) can be annotated" => "only single target (not tuple) can be annotated",
+            "Only single target (not list) can be annotated" => "only single target (not list) can be annotated",
+            "Expected a parameter name" => {
+                let word = self.text(range);
+                if matches!(word, "True" | "False" | "None") {
+                    return self.syntax(format!("cannot assign to {word}"), range);
+                }
+                "expression cannot contain assignment, perhaps you meant \"==\"?"
+            }
+            "Expected a statement" if self.text(range) == ":=" => return self.walrus(range),
+            "Only one '*' parameter allowed" => "* argument may appear only once",
+            "Positional patterns cannot follow keyword patterns" => "positional patterns follow keyword patterns",
+            "Trailing comma not allowed" => {
+                let range = TextRange::empty(range.end());
+                return self.syntax("trailing comma not allowed without surrounding parentheses", range);
+            }
+            "Star import must be the only import" => {
+                let start = range.start() + TextSize::new(1);
+                return self.syntax("invalid syntax", TextRange::empty(start));
+            }
+            _ => "invalid syntax",
+        };
+        self.syntax(message, range)
+    }
+
+    fn walrus(&self, range: TextRange) -> Box<Failure> {
+        match self.expression_before(range.start()) {
+            Some(expression) if !matches!(expression, Expr::Name(_)) => {
+                let name = target::expression_name(expression);
+                self.syntax(format!("cannot use assignment expressions with {name}"), expression.range())
+            }
+            _ => self.syntax("invalid syntax", range),
+        }
+    }
+
+    /// "expected an indented block after …": the parser names the construct, CPython also its line.
+    fn missing_block(&self, construct: &str, range: TextRange) -> Box<Failure> {
+        let construct = match construct {
+            "`class` definition" => "class definition".to_string(),
+            "`finally` clause" | "`else` clause" | "`elif` clause" | "`except` clause" | "`except*` clause"
+            | "`case` block" => {
+                construct.replace('`', "'").replace("clause", "statement").replace("block", "statement")
+            }
+            _ => construct.replace('`', "'"),
+        };
+        let keyword: String = construct
+            .trim_start_matches('\'')
+            .chars()
+            .take_while(|character| character.is_ascii_alphabetic())
+            .collect();
+        let before = &self.source[..range.start().to_usize()];
+        let word = match construct.as_str() {
+            "function definition" => "def",
+            "class definition" => "class",
+            _ => keyword.as_str(),
+        };
+        let header = before.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).last();
+        let line = before
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| line.trim_start().trim_start_matches("async ").starts_with(word))
+            .last()
+            .or(header)
+            .map_or(0, |(index, _)| index + 1);
+        let mut position = self.lines.position(range);
+        position.end_line = position.line;
+        self.indentation(format!("expected an indented block after {construct} on line {line}"), position)
+    }
+}
+
+/// A character by its Unicode name, read with the parser's own tables.
+pub(super) fn named_character(name: &str) -> Option<char> {
+    let source = format!("'\\N{{{name}}}'");
+    let parsed = ruff_python_parser::parse_expression(&source).ok()?;
+    let literal = parsed.expr().as_string_literal_expr()?;
+    literal.value.chars().next()
+}

@@ -1,0 +1,296 @@
+//! Lowering of numbers, strings and f-strings.
+
+use super::Lowering;
+use crate::ast::*;
+use crate::error::Outcome;
+use ruff_python_ast::{self as ruff, FStringPart, InterpolatedStringElement};
+use ruff_text_size::{Ranged, TextRange};
+use sidewinder_bytecode::{Constant, Position};
+
+pub(super) fn number(number: &ruff::Number) -> Constant {
+    match number {
+        ruff::Number::Int(int) => match int.as_i64() {
+            Some(value) => Constant::Int(value),
+            None => Constant::BigInt(decimal_digits(&int.to_string())),
+        },
+        ruff::Number::Float(value) => Constant::Float(*value),
+        ruff::Number::Complex { real, imag } => Constant::Complex(*real, *imag),
+    }
+}
+
+/// The decimal digits of an integer literal in any base.
+fn decimal_digits(literal: &str) -> String {
+    let digits: String = literal.chars().filter(|&digit| digit != '_').collect();
+    let (radix, digits) = match digits.get(..2) {
+        Some("0x" | "0X") => (16, &digits[2..]),
+        Some("0o" | "0O") => (8, &digits[2..]),
+        Some("0b" | "0B") => (2, &digits[2..]),
+        _ => return digits,
+    };
+    // Nine decimal digits in each limb, least significant first.
+    const LIMB: u64 = 1_000_000_000;
+    let mut limbs: Vec<u64> = vec![0];
+    for digit in digits.chars() {
+        let mut carry = digit.to_digit(radix).unwrap_or(0) as u64;
+        for limb in &mut limbs {
+            let value = *limb * radix as u64 + carry;
+            *limb = value % LIMB;
+            carry = value / LIMB;
+        }
+        if carry != 0 {
+            limbs.push(carry);
+        }
+    }
+    let mut text = limbs.pop().unwrap_or(0).to_string();
+    for limb in limbs.iter().rev() {
+        text.push_str(&format!("{limb:09}"));
+    }
+    text
+}
+
+impl Lowering<'_> {
+    pub(super) fn string_literal(&mut self, value: &ruff::StringLiteralValue) -> Outcome<Constant> {
+        let mut text = StringBuilder::default();
+        for part in value {
+            self.push_literal(part, &mut text);
+        }
+        Ok(text.finish())
+    }
+
+    /// Appends a literal; the parser turns lone surrogates into U+FFFD, so those literals are decoded again.
+    fn push_literal(&self, literal: &ruff::StringLiteral, text: &mut StringBuilder) {
+        let raw = literal.flags.prefix().is_raw();
+        if literal.value.contains('\u{fffd}') && !raw {
+            text.push_escaped(&self.source[literal.content_range().to_std_range()]);
+        } else {
+            text.push_str(&literal.value);
+        }
+    }
+
+    pub(super) fn format_string(&mut self, value: &ruff::FStringValue) -> Outcome<ExpressionKind> {
+        let mut parts = PartBuilder::default();
+        for part in value {
+            match part {
+                FStringPart::Literal(literal) => {
+                    let position = self.position(literal.range());
+                    self.push_literal(literal, parts.text_at(position));
+                }
+                FStringPart::FString(string) => {
+                    let raw = string.flags.prefix().is_raw();
+                    self.format_elements(&string.elements, raw, &mut parts)?;
+                }
+            }
+        }
+        let mut parts = parts.finish();
+        if let [FormatPart::Text(..)] = &parts[..]
+            && let Some(FormatPart::Text(text, _)) = parts.pop()
+        {
+            return Ok(ExpressionKind::Constant(text));
+        }
+        Ok(ExpressionKind::FormatString(parts))
+    }
+
+    fn format_elements(
+        &mut self,
+        elements: &[InterpolatedStringElement],
+        raw: bool,
+        parts: &mut PartBuilder,
+    ) -> Outcome<()> {
+        for element in elements {
+            match element {
+                InterpolatedStringElement::Literal(literal) => {
+                    let text = parts.text_at(self.position(literal.range));
+                    if literal.value.contains('\u{fffd}') && !raw {
+                        let source = &self.source[literal.range.to_std_range()];
+                        text.push_escaped(&source.replace("{{", "{").replace("}}", "}"));
+                    } else {
+                        text.push_str(&literal.value);
+                    }
+                }
+                InterpolatedStringElement::Interpolation(field) => self.format_field(field, raw, parts)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn format_field(
+        &mut self,
+        field: &ruff::InterpolatedElement,
+        raw: bool,
+        parts: &mut PartBuilder,
+    ) -> Outcome<()> {
+        let mut conversion = match field.conversion {
+            ruff::ConversionFlag::None => 0,
+            ruff::ConversionFlag::Str => 1,
+            ruff::ConversionFlag::Repr => 2,
+            ruff::ConversionFlag::Ascii => 3,
+        };
+        if let Some(debug) = &field.debug_text {
+            let start = field.range.start();
+            let position = self.position(TextRange::new(start, field.expression.range().end()));
+            parts.text_at(position).push_str(debug.as_str());
+            if conversion == 0 && field.format_spec.is_none() {
+                conversion = 2;
+            }
+        }
+        let specification = match &field.format_spec {
+            Some(specification) => {
+                let mut nested = PartBuilder::default();
+                self.nested(field.range, |lowering| {
+                    lowering.format_elements(&specification.elements, raw, &mut nested)
+                })?;
+                Some(nested.finish())
+            }
+            None => None,
+        };
+        let value = self.expression(&field.expression)?;
+        let position = self.position(field.range);
+        parts.push_field(FormatField { position, value, conversion, specification });
+        Ok(())
+    }
+}
+
+/// Collects the parts of an f-string, joining neighbouring text.
+#[derive(Default)]
+struct PartBuilder {
+    parts: Vec<FormatPart>,
+    text: StringBuilder,
+    text_position: Position,
+}
+
+impl PartBuilder {
+    fn text_at(&mut self, position: Position) -> &mut StringBuilder {
+        if self.text.is_empty() {
+            self.text_position = position;
+        } else {
+            self.text_position.end_line = position.end_line;
+            self.text_position.end_column = position.end_column;
+        }
+        &mut self.text
+    }
+
+    fn flush(&mut self) {
+        if !self.text.is_empty() {
+            let text = std::mem::take(&mut self.text).finish();
+            self.parts.push(FormatPart::Text(text, self.text_position));
+        }
+    }
+
+    fn push_field(&mut self, field: FormatField) {
+        self.flush();
+        self.parts.push(FormatPart::Field(Box::new(field)));
+    }
+
+    fn finish(mut self) -> Vec<FormatPart> {
+        self.flush();
+        self.parts
+    }
+}
+
+/// A string under construction; switches to code points at the first lone surrogate.
+#[derive(Default)]
+pub(super) struct StringBuilder {
+    text: String,
+    code_points: Option<Vec<u32>>,
+}
+
+impl StringBuilder {
+    fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.code_points.is_none()
+    }
+
+    fn push_str(&mut self, text: &str) {
+        match &mut self.code_points {
+            Some(points) => points.extend(text.chars().map(u32::from)),
+            None => self.text.push_str(text),
+        }
+    }
+
+    fn push(&mut self, code_point: u32) {
+        match (char::from_u32(code_point), &mut self.code_points) {
+            (Some(character), None) => self.text.push(character),
+            (_, Some(points)) => points.push(code_point),
+            (None, None) => {
+                let mut points: Vec<u32> = self.text.chars().map(u32::from).collect();
+                points.push(code_point);
+                self.code_points = Some(points);
+            }
+        }
+    }
+
+    /// Appends the value of a literal's source text, which the parser has already found valid.
+    fn push_escaped(&mut self, source: &str) {
+        let mut rest = source;
+        while let Some(character) = rest.chars().next() {
+            let length = character.len_utf8();
+            if character != '\\' {
+                // Python reads every line end in a literal as `\n`.
+                if character == '\r' {
+                    self.push(u32::from('\n'));
+                    rest = rest[1..].strip_prefix('\n').unwrap_or(&rest[1..]);
+                } else {
+                    self.push(u32::from(character));
+                    rest = &rest[length..];
+                }
+                continue;
+            }
+            rest = self.push_escape(&rest[1..]);
+        }
+    }
+
+    /// Appends one escape sequence and returns what follows it.
+    fn push_escape<'a>(&mut self, rest: &'a str) -> &'a str {
+        let Some(character) = rest.chars().next() else {
+            self.push(u32::from('\\'));
+            return rest;
+        };
+        let after = &rest[character.len_utf8()..];
+        let simple = match character {
+            '\n' => return after,
+            '\r' => return after.strip_prefix('\n').unwrap_or(after),
+            '\\' | '\'' | '"' => u32::from(character),
+            'a' => 7,
+            'b' => 8,
+            'f' => 12,
+            'n' => 10,
+            'r' => 13,
+            't' => 9,
+            'v' => 11,
+            '0'..='7' => {
+                let length = rest.bytes().take(3).take_while(|byte| (b'0'..=b'7').contains(byte)).count();
+                self.push(u32::from_str_radix(&rest[..length], 8).unwrap_or(0));
+                return &rest[length..];
+            }
+            'x' | 'u' | 'U' => {
+                let length = match character {
+                    'x' => 2,
+                    'u' => 4,
+                    _ => 8,
+                };
+                let digits = after.get(..length).unwrap_or(after);
+                self.push(u32::from_str_radix(digits, 16).unwrap_or(0xfffd));
+                return &after[digits.len()..];
+            }
+            'N' => {
+                // A named character is never a surrogate, and its name cannot contain one.
+                let end = after.find('}').map_or(after.len(), |end| end + 1);
+                let name = after[..end].trim_start_matches('{').trim_end_matches('}');
+                self.push(super::diagnosis::named_character(name).map_or(0xfffd, u32::from));
+                return &after[end..];
+            }
+            _ => {
+                self.push(u32::from('\\'));
+                u32::from(character)
+            }
+        };
+        self.push(simple);
+        after
+    }
+
+    fn finish(self) -> Constant {
+        match self.code_points {
+            Some(points) => Constant::StrSurrogates(points),
+            None => Constant::Str(self.text.into()),
+        }
+    }
+}

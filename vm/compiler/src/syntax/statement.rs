@@ -1,0 +1,228 @@
+//! Lowering of statements.
+
+use super::Lowering;
+use crate::ast::*;
+use crate::error::{Failure, Outcome};
+use ruff_python_ast::{self as ruff, Expr, Stmt};
+use ruff_text_size::{Ranged, TextRange, TextSize};
+
+impl Lowering<'_> {
+    pub(super) fn statements(&mut self, statements: &[Stmt]) -> Outcome<Vec<Statement>> {
+        statements.iter().map(|statement| self.statement(statement)).collect()
+    }
+
+    fn statement(&mut self, statement: &Stmt) -> Outcome<Statement> {
+        let position = self.statement_position(statement);
+        let kind = self.nested(statement.range(), |lowering| lowering.statement_kind(statement))?;
+        Ok(Statement { position, kind })
+    }
+
+    fn statement_kind(&mut self, statement: &Stmt) -> Outcome<StatementKind> {
+        Ok(match statement {
+            Stmt::FunctionDef(function) => self.function(function)?,
+            Stmt::ClassDef(class) => self.class(class)?,
+            Stmt::Return(node) => StatementKind::Return(self.optional(&node.value)?),
+            Stmt::Delete(node) => StatementKind::Delete(self.expressions(&node.targets)?),
+            Stmt::TypeAlias(node) => {
+                return Err(Failure::not_implemented("the type statement", self.position(node.range)));
+            }
+            Stmt::Assign(node) => {
+                let targets = self.expressions(&node.targets)?;
+                StatementKind::Assign { targets, value: self.expression(&node.value)? }
+            }
+            Stmt::AugAssign(node) => StatementKind::AugmentedAssign {
+                target: self.expression(&node.target)?,
+                operator: super::expression::binary_operator(node.op),
+                value: self.expression(&node.value)?,
+            },
+            Stmt::AnnAssign(node) => StatementKind::AnnotatedAssign(Box::new(AnnotatedAssign {
+                target: self.expression(&node.target)?,
+                annotation: self.expression(&node.annotation)?,
+                value: self.optional(&node.value)?,
+                simple: node.simple,
+            })),
+            Stmt::For(node) => StatementKind::For(Box::new(For {
+                target: self.expression(&node.target)?,
+                iterable: self.expression(&node.iter)?,
+                body: self.statements(&node.body)?,
+                orelse: self.statements(&node.orelse)?,
+                is_async: node.is_async,
+            })),
+            Stmt::While(node) => StatementKind::While {
+                test: self.expression(&node.test)?,
+                body: self.statements(&node.body)?,
+                orelse: self.statements(&node.orelse)?,
+            },
+            Stmt::If(node) => self.if_statement(node)?,
+            Stmt::With(node) => self.with_statement(node)?,
+            Stmt::Match(node) => self.match_statement(node)?,
+            Stmt::Raise(node) => {
+                StatementKind::Raise { exception: self.optional(&node.exc)?, cause: self.optional(&node.cause)? }
+            }
+            Stmt::Try(node) => self.try_statement(node)?,
+            Stmt::Assert(node) => {
+                StatementKind::Assert { test: self.expression(&node.test)?, message: self.optional(&node.msg)? }
+            }
+            Stmt::Import(node) => StatementKind::Import(self.aliases(&node.names)),
+            Stmt::ImportFrom(node) => StatementKind::ImportFrom {
+                module: self.optional_name(&node.module),
+                names: self.aliases(&node.names),
+                level: node.level,
+            },
+            Stmt::Global(node) => {
+                StatementKind::Global(node.names.iter().map(|name| self.name(name.as_str())).collect())
+            }
+            Stmt::Nonlocal(node) => {
+                StatementKind::Nonlocal(node.names.iter().map(|name| self.name(name.as_str())).collect())
+            }
+            Stmt::Expr(node) => {
+                let value = self.expression(&node.value)?;
+                // What only folding made a string is no docstring.
+                let is_literal = node.value.is_string_literal_expr();
+                if value.as_constant().is_some() && !is_literal {
+                    return Ok(StatementKind::Pass);
+                }
+                StatementKind::Expression(value)
+            }
+            Stmt::Pass(_) => StatementKind::Pass,
+            Stmt::Break(_) => StatementKind::Break,
+            Stmt::Continue(_) => StatementKind::Continue,
+            Stmt::IpyEscapeCommand(node) => {
+                return Err(Failure::syntax("invalid syntax", self.position(node.range)));
+            }
+        })
+    }
+
+    /// The parser lets a decorated definition start at its first decorator; CPython at its keyword.
+    fn statement_position(&self, statement: &Stmt) -> sidewinder_bytecode::Position {
+        let range = statement.range();
+        let (decorators, name) = match statement {
+            Stmt::FunctionDef(node) => (&node.decorator_list, &node.name),
+            Stmt::ClassDef(node) => (&node.decorator_list, &node.name),
+            _ => return self.position(range),
+        };
+        let Some(last) = decorators.last() else { return self.position(range) };
+        let start = self.skip_blank(last.range().end().to_usize(), name.range().start().to_usize());
+        self.position(TextRange::new(TextSize::new(start as u32), range.end()))
+    }
+
+    /// The first offset from `start` on that is neither blank nor in a comment, at most `end`.
+    fn skip_blank(&self, start: usize, end: usize) -> usize {
+        let bytes = self.source.as_bytes();
+        let mut offset = start;
+        let mut in_comment = false;
+        while offset < end {
+            match bytes[offset] {
+                b'\n' | b'\r' => in_comment = false,
+                b'#' => in_comment = true,
+                b' ' | b'\t' | b'\x0c' | b'\\' => {}
+                _ if in_comment => {}
+                _ => return offset,
+            }
+            offset += 1;
+        }
+        end
+    }
+
+    fn decorators(&mut self, decorators: &[ruff::Decorator]) -> Outcome<Vec<Expression>> {
+        decorators.iter().map(|decorator| self.expression(&decorator.expression)).collect()
+    }
+
+    fn function(&mut self, node: &ruff::StmtFunctionDef) -> Outcome<StatementKind> {
+        if let Some(parameters) = &node.type_params {
+            return Err(Failure::not_implemented("a type parameter list", self.position(parameters.range)));
+        }
+        let scope = self.new_scope();
+        Ok(StatementKind::Function(Box::new(FunctionDefinition {
+            scope,
+            name: self.name(node.name.as_str()),
+            decorators: self.decorators(&node.decorator_list)?,
+            parameters: self.parameters(&node.parameters)?,
+            returns: self.optional(&node.returns)?,
+            body: self.statements(&node.body)?,
+            is_async: node.is_async,
+            first_line: self.position(node.range).line,
+        })))
+    }
+
+    fn class(&mut self, node: &ruff::StmtClassDef) -> Outcome<StatementKind> {
+        if let Some(parameters) = &node.type_params {
+            return Err(Failure::not_implemented("a type parameter list", self.position(parameters.range)));
+        }
+        let scope = self.new_scope();
+        let arguments = match &node.arguments {
+            Some(arguments) => self.arguments(arguments)?,
+            None => Arguments::default(),
+        };
+        Ok(StatementKind::Class(Box::new(ClassDefinition {
+            scope,
+            name: self.name(node.name.as_str()),
+            decorators: self.decorators(&node.decorator_list)?,
+            arguments,
+            body: self.statements(&node.body)?,
+            first_line: self.position(node.range).line,
+        })))
+    }
+
+    fn if_statement(&mut self, node: &ruff::StmtIf) -> Outcome<StatementKind> {
+        let mut branches = vec![Branch { test: self.expression(&node.test)?, body: self.statements(&node.body)? }];
+        let mut orelse = Vec::new();
+        for clause in &node.elif_else_clauses {
+            let body_statements = &clause.body;
+            match &clause.test {
+                Some(test) => {
+                    let test = self.expression(test)?;
+                    branches.push(Branch { test, body: self.statements(body_statements)? });
+                }
+                None => orelse = self.statements(body_statements)?,
+            }
+        }
+        Ok(StatementKind::If { branches, orelse })
+    }
+
+    fn with_statement(&mut self, node: &ruff::StmtWith) -> Outcome<StatementKind> {
+        let mut items = Vec::with_capacity(node.items.len());
+        for item in &node.items {
+            let context = self.expression(&item.context_expr)?;
+            items.push(WithItem { context, target: self.optional(&item.optional_vars)? });
+        }
+        let body = self.statements(&node.body)?;
+        Ok(StatementKind::With(Box::new(With { items, body, is_async: node.is_async })))
+    }
+
+    fn try_statement(&mut self, node: &ruff::StmtTry) -> Outcome<StatementKind> {
+        let body = self.statements(&node.body)?;
+        let mut handlers = Vec::with_capacity(node.handlers.len());
+        for (index, handler) in node.handlers.iter().enumerate() {
+            let ruff::ExceptHandler::ExceptHandler(handler) = handler;
+            if handler.type_.is_none() && index + 1 < node.handlers.len() {
+                return Err(Failure::syntax("default 'except:' must be last", self.position(handler.range)));
+            }
+            handlers.push(ExceptHandler {
+                position: self.position(handler.range),
+                class: self.optional(&handler.type_)?,
+                name: self.optional_name(&handler.name),
+                body: self.statements(&handler.body)?,
+            });
+        }
+        let orelse = self.statements(&node.orelse)?;
+        let finally = self.statements(&node.finalbody)?;
+        Ok(StatementKind::Try(Box::new(Try { body, handlers, orelse, finally, is_star: node.is_star })))
+    }
+
+    fn aliases(&mut self, aliases: &[ruff::Alias]) -> Vec<Alias> {
+        let mut lowered = Vec::with_capacity(aliases.len());
+        for alias in aliases {
+            lowered.push(Alias {
+                position: self.position(alias.range),
+                name: self.name(alias.name.as_str()),
+                as_name: self.optional_name(&alias.asname),
+            });
+        }
+        lowered
+    }
+
+    pub(super) fn optional(&mut self, expression: &Option<Box<Expr>>) -> Outcome<Option<Expression>> {
+        expression.as_ref().map(|expression| self.expression(expression)).transpose()
+    }
+}

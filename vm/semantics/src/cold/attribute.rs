@@ -1,0 +1,286 @@
+//! Attribute access that misses its inline cache, and the filling of the cache.
+
+use super::{clear, fetch, finish, next, raise, register, set, take};
+use crate::frame::current_code;
+use crate::handlers::attribute::kind;
+use crate::semantics::Pc;
+use sidewinder_bytecode::HEADER_WORDS;
+use sidewinder_runtime::objects::code::Site;
+use sidewinder_runtime::objects::function::FUNCTION;
+use sidewinder_runtime::objects::instance;
+use sidewinder_runtime::objects::method::METHOD_DESCRIPTOR;
+use sidewinder_runtime::objects::module::{MODULE, ModuleObject};
+use sidewinder_runtime::objects::shape::ShapeId;
+use sidewinder_runtime::objects::slots::Slots;
+use sidewinder_runtime::objects::type_object::{TypeObject, flags};
+use sidewinder_runtime::operations::attribute;
+use sidewinder_runtime::{Context, Owned, Result, Value};
+
+const HEADER: u16 = HEADER_WORDS as u16;
+
+fn site_of(cx: &Context, index: u16) -> &'static Site {
+    // SAFETY: (frames 3) the site exists.
+    unsafe { &*current_code(cx).sites.add(index as usize) }
+}
+
+/// `a = b.name`
+pub fn load(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let site = site_of(cx, i.c);
+    let object = take(cx, i.b);
+    fill_load(cx, site, object.value());
+    let result = attribute::get(cx, object.value(), site.name);
+    super::release(cx, object);
+    finish(cx, pc, result)
+}
+
+/// `a.name = b`
+pub fn store(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let site = site_of(cx, i.c);
+    let (object, value) = (take(cx, i.a), take(cx, i.b));
+    let before = shape_of(object.value());
+    let result = attribute::set(cx, object.value(), site.name, value.value());
+    if result.is_ok() {
+        fill_store(cx, site, object.value(), before);
+    }
+    super::release(cx, value);
+    super::release(cx, object);
+    super::finish_effect(cx, pc, result)
+}
+
+/// `del a.name`
+pub fn delete(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let site = site_of(cx, i.c);
+    let object = take(cx, i.a);
+    let result = attribute::delete(cx, object.value(), site.name);
+    super::release(cx, object);
+    super::finish_effect(cx, pc, result)
+}
+
+/// Prepares a method call in block a.
+pub fn load_method(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let site = site_of(cx, i.c);
+    let object = take(cx, i.b);
+    fill_load(cx, site, object.value());
+    if let Some(method) = unbound_method(cx, object.value(), site.name) {
+        set(cx, i.a, method);
+        set(cx, i.a + HEADER, object);
+        return next(pc);
+    }
+    let result = attribute::get(cx, object.value(), site.name);
+    super::release(cx, object);
+    match result {
+        Ok(value) => {
+            set(cx, i.a, value);
+            clear(cx, i.a + HEADER);
+            next(pc)
+        }
+        Err(_) => raise(cx, pc),
+    }
+}
+
+fn has_generic_get(kind: &TypeObject) -> bool {
+    !kind.has_flag(flags::CUSTOM_GETATTR) && kind.slots().get_attribute.is_none_or(attribute::is_generic)
+}
+
+fn is_method(value: Value) -> bool {
+    value.has_type(&FUNCTION) || value.has_type(&METHOD_DESCRIPTOR)
+}
+
+/// The function that `object.name` would bind, if that is all the access does.
+fn unbound_method(cx: &mut Context, object: Value, name: Value) -> Option<Owned> {
+    let class = object.type_of();
+    if !has_generic_get(class) {
+        return None;
+    }
+    let found = class.lookup(cx, name)?;
+    if !is_method(found) || instance::get_attribute_slot(cx, object, name).is_some() {
+        return None;
+    }
+    Some(Owned::new(found))
+}
+
+fn shape_of(object: Value) -> Option<u32> {
+    let class = object.is_pointer().then(|| object.heap_type())?;
+    let shaped = class.has_flag(flags::HAS_BLOCK) && !class.has_flag(flags::EXTERNAL_BLOCK);
+    let shape = shaped.then(|| instance::block(object, class).shape.get())?;
+    (shape != ShapeId::DICT).then_some(shape.0)
+}
+
+/// Remembers how `object.name` is found.
+fn fill_load(cx: &mut Context, site: &Site, object: Value) {
+    site.kind.set(kind::EMPTY);
+    site.misses.set(site.misses.get().saturating_add(1));
+    if !object.is_pointer() {
+        return;
+    }
+    let class = object.heap_type();
+    if class.has_flag(flags::TYPE) {
+        return fill_class(cx, site, object);
+    }
+    if object.has_type(&MODULE) {
+        return fill_module(cx, site, object);
+    }
+    if !has_generic_get(class) {
+        return;
+    }
+    site.type_pointer.set(class);
+    let on_class = class.lookup(cx, site.name);
+    let Some(shape) = shape_of(object) else {
+        if let Some(found) = on_class
+            && !class.has_flag(flags::HEAP | flags::HAS_BLOCK)
+            && is_method(found)
+        {
+            site.value.set(found);
+            site.kind.set(kind::BUILTIN_METHOD);
+        }
+        return;
+    };
+    site.shape.set(shape);
+    site.version.set(class.version.get());
+    let slots: Option<&Slots> = on_class.map(|found| found.type_of().slots());
+    let data_descriptor = slots.is_some_and(|slots| slots.descriptor_set.is_some());
+    if data_descriptor {
+        if let Some(getter) = on_class.and_then(|found| attribute::python_getter(cx, found)) {
+            site.value.set(getter);
+            site.kind.set(kind::PROPERTY);
+        } else if let Some(slot) = on_class.and_then(|found| attribute::member_slot_name(found)) {
+            fill_slot(cx, site, shape, slot);
+        }
+        return;
+    }
+    if fill_slot(cx, site, shape, site.name) {
+        return;
+    }
+    if let Some(found) = on_class {
+        site.value.set(found);
+        if is_method(found) {
+            site.kind.set(kind::METHOD);
+        } else if slots.is_some_and(|slots| slots.descriptor_get.is_none()) {
+            site.kind.set(kind::CLASS_VALUE);
+        }
+    }
+}
+
+fn fill_slot(cx: &mut Context, site: &Site, shape: u32, name: Value) -> bool {
+    let shape = cx.interpreter().shapes.get(ShapeId(shape));
+    let Some(slot) = shape.slot(name) else { return false };
+    if slot < shape.inline_slots {
+        site.index.set(slot);
+        site.kind.set(kind::INLINE);
+    } else {
+        site.index.set(slot - shape.inline_slots);
+        site.kind.set(kind::OVERFLOW);
+    }
+    true
+}
+
+fn fill_class(cx: &mut Context, site: &Site, object: Value) {
+    // SAFETY: (heap 2) the type flag says so.
+    let class: &'static TypeObject = unsafe { object.cast_unchecked() };
+    let meta = object.heap_type();
+    if !has_generic_get(meta) && !std::ptr::eq(meta, &raw const sidewinder_runtime::objects::type_object::TYPE.object) {
+        return;
+    }
+    if let Some(found) = meta.lookup(cx, site.name)
+        && found.type_of().slots().descriptor_set.is_some()
+    {
+        return;
+    }
+    let Some(found) = class.lookup(cx, site.name) else { return };
+    let plain = found.has_type(&FUNCTION) || found.type_of().slots().descriptor_get.is_none();
+    if plain {
+        site.type_pointer.set(class);
+        site.version.set(class.version.get());
+        site.value.set(found);
+        site.kind.set(kind::OF_CLASS);
+    }
+}
+
+fn fill_module(cx: &mut Context, site: &Site, object: Value) {
+    // SAFETY: (heap 2) the type was tested.
+    let module: &ModuleObject = unsafe { object.cast_unchecked() };
+    let dict = sidewinder_runtime::objects::dict::of(module.dict.get());
+    if let Some(index) = dict.find_interned(site.name) {
+        site.second_version.set(object.0);
+        site.version.set(dict.version(cx));
+        site.index.set(index as u32);
+        site.kind.set(kind::OF_MODULE);
+    }
+}
+
+/// Remembers where `object.name = …` stored: an existing slot, or a new inline one.
+fn fill_store(cx: &mut Context, site: &Site, object: Value, before: Option<u32>) {
+    site.kind.set(kind::EMPTY);
+    site.misses.set(site.misses.get().saturating_add(1));
+    let (Some(before), Some(after)) = (before, shape_of(object)) else { return };
+    let class = object.heap_type();
+    if class.has_flag(flags::CUSTOM_SETATTR) || class.slots().set_attribute.is_some_and(|f| !attribute::is_generic_set(f)) {
+        return;
+    }
+    let mut name = site.name;
+    if let Some(found) = class.lookup(cx, name)
+        && found.type_of().slots().descriptor_set.is_some()
+    {
+        match attribute::member_slot_name(found) {
+            Some(slot) => name = slot,
+            None => return,
+        }
+    }
+    site.type_pointer.set(class);
+    site.shape.set(before);
+    if before == after {
+        fill_slot(cx, site, after, name);
+        return;
+    }
+    let shape = cx.interpreter().shapes.get(ShapeId(after));
+    let slot = shape.len() - 1;
+    let added = shape.slot(name) == Some(slot) && slot < shape.inline_slots;
+    let old = cx.interpreter().shapes.get(ShapeId(before));
+    if added && old.len() == slot && old.inline_slots == shape.inline_slots {
+        site.index.set(slot);
+        site.second_version.set(after as u64);
+        site.kind.set(kind::ADD_INLINE);
+    }
+}
+
+/// `super().name`: the attribute after class b+1 in the linearisation of the type of b+2.
+fn super_attribute(cx: &mut Context, i: sidewinder_bytecode::Instruction, method: bool) -> Result<(Owned, Option<Owned>)> {
+    let name = site_of(cx, i.c).name;
+    let (super_type, class, receiver) = (register(cx, i.b), register(cx, i.b + 1), register(cx, i.b + 2));
+    let found = if super_type == sidewinder_runtime::objects::method::SUPER.value() {
+        attribute::super_lookup(cx, class, receiver, name, method)
+    } else {
+        sidewinder_runtime::operations::call::call(cx, super_type, &[class, receiver])
+            .and_then(|object| attribute::get(cx, object.value(), name))
+            .map(|value| (value, None))
+    };
+    for offset in (0..3).rev() {
+        clear(cx, i.b + offset);
+    }
+    found
+}
+
+pub fn load_super(cx: &mut Context, pc: Pc) -> Pc {
+    let result = super_attribute(cx, fetch(pc), false).map(|(value, _)| value);
+    finish(cx, pc, result)
+}
+
+pub fn load_super_method(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    match super_attribute(cx, i, true) {
+        Ok((method, receiver)) => {
+            set(cx, i.a, method);
+            match receiver {
+                Some(receiver) => set(cx, i.a + HEADER, receiver),
+                None => clear(cx, i.a + HEADER),
+            }
+            next(pc)
+        }
+        Err(_) => raise(cx, pc),
+    }
+}
+

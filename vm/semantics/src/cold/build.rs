@@ -1,0 +1,222 @@
+//! Displays, updates and formatting.
+
+use super::{fetch, finish, finish_effect, next, register, set, take};
+use crate::semantics::Pc;
+use sidewinder_runtime::objects::dict::{self, DictObject};
+use sidewinder_runtime::objects::exception::{ATTRIBUTE_ERROR, TYPE_ERROR};
+use sidewinder_runtime::objects::function::FunctionObject;
+use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::set::SetObject;
+use sidewinder_runtime::objects::str;
+use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::type_object::flags;
+use sidewinder_runtime::operations::{attribute, call, convert, iterate, subscript};
+use sidewinder_runtime::{Context, Owned, Result, Value};
+
+/// A set display.
+pub fn set_display(cx: &mut Context, items: Vec<Owned>) -> Result<Owned> {
+    let made = SetObject::new(cx);
+    let target: &SetObject = unwrap_exact(made.value());
+    for item in items {
+        target.add(cx, item.value())?;
+    }
+    Ok(made)
+}
+
+fn unwrap_exact<T: sidewinder_runtime::Object>(value: Value) -> &'static T {
+    value.cast::<T>().expect("an object that was just made")
+}
+
+/// A dict display of alternating keys and values.
+pub fn map(cx: &mut Context, items: Vec<Owned>) -> Result<Owned> {
+    let made = DictObject::new(cx);
+    let target = dict::of(made.value());
+    for pair in items.chunks_exact(2) {
+        target.set(cx, pair[0].value(), pair[1].value())?;
+    }
+    Ok(made)
+}
+
+/// The pieces of an f-string, joined.
+pub fn string(cx: &mut Context, items: Vec<Owned>) -> Result<Owned> {
+    let values: Vec<Value> = items.iter().map(Owned::value).collect();
+    {
+        let empty = str::StrObject::new(cx, "");
+        str::join(cx, empty.value(), &values)
+    }
+}
+
+/// Extends the list `list` by an iterable, with the message of a starred display.
+pub fn extend_list(cx: &mut Context, list: Value, iterable: Value) -> Result<()> {
+    let target: &ListObject = unwrap_exact(list);
+    let has_iter = iterable.type_of().slots().iter.is_some() || iterable.type_of().slots().get_item.is_some();
+    if !has_iter {
+        let name = iterable.type_of().name();
+        return Err(cx.type_error(format!("Value after * must be an iterable, not {name}")));
+    }
+    iterate::for_each(cx, iterable, |_, item| {
+        target.push(item);
+        Ok(())
+    })
+}
+
+pub fn list_extend(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let iterable = take(cx, i.b);
+    let list = register(cx, i.a);
+    let result = extend_list(cx, list, iterable.value());
+    super::release(cx, iterable);
+    finish_effect(cx, pc, result)
+}
+
+pub fn set_add(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let item = take(cx, i.b);
+    let result = unwrap_exact::<SetObject>(register(cx, i.a)).add(cx, item.value());
+    super::release(cx, item);
+    finish_effect(cx, pc, result.map(|_| ()))
+}
+
+pub fn set_update(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let iterable = take(cx, i.b);
+    let target: &SetObject = unwrap_exact(register(cx, i.a));
+    let result = iterate::for_each(cx, iterable.value(), |cx, item| target.add(cx, item.value()).map(|_| ()));
+    super::release(cx, iterable);
+    finish_effect(cx, pc, result)
+}
+
+pub fn map_add(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let value = take(cx, i.c);
+    let key = take(cx, i.b);
+    let result = dict::of(register(cx, i.a)).set(cx, key.value(), value.value());
+    super::release(cx, value);
+    super::release(cx, key);
+    finish_effect(cx, pc, result)
+}
+
+pub fn list_to_tuple(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let list = take(cx, i.b);
+    let tuple = TupleObject::new(cx, unwrap_exact::<ListObject>(list.value()).as_slice());
+    super::release(cx, list);
+    set(cx, i.a, tuple);
+    next(pc)
+}
+
+/// Calls `visit` with each key and value of a mapping.
+fn each_pair(
+    cx: &mut Context,
+    mapping: Value,
+    mut visit: impl FnMut(&mut Context, Value, Value) -> Result<()>,
+) -> Result<()> {
+    if mapping.type_of().has_flag(flags::DICT) {
+        let copy = dict::of(mapping).copy(cx);
+        let copy = dict::of(copy.value());
+        for position in 0..copy.entry_count() {
+            if let Some((key, value)) = copy.entry(position) {
+                visit(cx, key, value)?;
+            }
+        }
+        return Ok(());
+    }
+    let keys = call::call_method(cx, mapping, "keys", &[])?;
+    iterate::for_each(cx, keys.value(), |cx, key| {
+        let value = subscript::get_item(cx, mapping, key.value())?;
+        visit(cx, key.value(), value.value())
+    })
+}
+
+pub fn dict_update(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let mapping = take(cx, i.b);
+    let target = dict::of(register(cx, i.a));
+    let mut result = each_pair(cx, mapping.value(), |cx, key, value| target.set(cx, key, value));
+    if result.is_err() && cx.swallow(&ATTRIBUTE_ERROR) {
+        let name = mapping.value().type_of().name();
+        result = Err(cx.type_error(format!("'{name}' object is not a mapping")));
+    }
+    super::release(cx, mapping);
+    finish_effect(cx, pc, result)
+}
+
+pub fn dict_merge(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let mapping = take(cx, i.b);
+    let target = dict::of(register(cx, i.a));
+    let callable = register(cx, i.c);
+    let name = match callable.cast::<FunctionObject>() {
+        Some(function) => format!("{}()", str::text(function.qualified_name.get()).unwrap_or_default()),
+        None => {
+            let name = sidewinder_runtime::objects::str::intern(cx, "__qualname__");
+            match attribute::get_optional(cx, callable, name.value()) {
+                Ok(Some(name)) => format!("{}()", str::text(name.value()).unwrap_or_default()),
+                _ => format!("{}()", callable.type_of().name()),
+            }
+        }
+    };
+    let mut result = each_pair(cx, mapping.value(), |cx, key, value| {
+        if target.get(cx, key)?.is_some() {
+            let key = str::text(key).unwrap_or_default().into_owned();
+            return Err(cx.type_error(format!("{name} got multiple values for keyword argument '{key}'")));
+        }
+        target.set(cx, key, value)
+    });
+    if result.is_err() && cx.swallow(&ATTRIBUTE_ERROR) {
+        let kind = mapping.value().type_of().name();
+        result = Err(cx.raise(&TYPE_ERROR, format!("{name} argument after ** must be a mapping, not {kind}")));
+    }
+    super::release(cx, mapping);
+    finish_effect(cx, pc, result)
+}
+
+fn converted(cx: &mut Context, value: Value, conversion: u16) -> Result<Owned> {
+    match conversion {
+        1 => convert::str(cx, value),
+        2 => convert::repr(cx, value),
+        3 => convert::ascii(cx, value),
+        _ => Ok(Owned::new(value)),
+    }
+}
+
+pub fn convert(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let value = take(cx, i.b);
+    let result = converted(cx, value.value(), i.c);
+    super::release(cx, value);
+    finish(cx, pc, result)
+}
+
+pub fn format_simple(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let value = take(cx, i.b);
+    let result = converted(cx, value.value(), i.c).and_then(|text| convert::format(cx, text.value(), Value::UNBOUND));
+    super::release(cx, value);
+    finish(cx, pc, result)
+}
+
+pub fn format_with_spec(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let spec = take(cx, i.c);
+    let value = take(cx, i.b);
+    let result = convert::format(cx, value.value(), spec.value());
+    super::release(cx, spec);
+    super::release(cx, value);
+    finish(cx, pc, result)
+}
+
+/// `a = b[c : c+1]`
+pub fn get_slice(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let none = sidewinder_runtime::objects::singleton::none();
+    let slice = sidewinder_runtime::objects::slice::SliceObject::new(cx, register(cx, i.c), register(cx, i.c + 1), none);
+    super::clear(cx, i.c + 1);
+    super::clear(cx, i.c);
+    let object = take(cx, i.b);
+    let result = subscript::get_item(cx, object.value(), slice.value());
+    super::release(cx, slice);
+    super::release(cx, object);
+    finish(cx, pc, result)
+}
+

@@ -1,0 +1,153 @@
+//! Raising, handling and context managers.
+
+use super::{fetch, finish, move_out, next, register, set, take};
+use crate::semantics::Pc;
+use sidewinder_runtime::objects::exception::{self, ASSERTION_ERROR, RUNTIME_ERROR};
+use sidewinder_runtime::objects::singleton;
+use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::type_object::{TypeObject, flags};
+use sidewinder_runtime::operations::call;
+use sidewinder_runtime::{Context, Owned, Result, Value};
+
+pub fn load_assertion_error(cx: &mut Context, pc: Pc) -> Pc {
+    finish(cx, pc, Ok(Owned::new(ASSERTION_ERROR.value())))
+}
+
+/// An exception instance of what a `raise` statement names: a class is called without arguments.
+fn instantiate(cx: &mut Context, value: Value, message: &str) -> Result<Owned> {
+    if value.type_of().has_flag(flags::EXCEPTION) {
+        return Ok(Owned::new(value));
+    }
+    if let Some(class) = value.cast::<TypeObject>()
+        && class.has_flag(flags::EXCEPTION)
+    {
+        let made = call::call(cx, value, &[])?;
+        if made.value().type_of().has_flag(flags::EXCEPTION) {
+            return Ok(made);
+        }
+        let (name, kind) = (class.name(), made.value().type_of().name());
+        return Err(cx.type_error(format!(
+            "calling <class '{name}'> should have returned an instance of BaseException, not <class '{kind}'>"
+        )));
+    }
+    Err(cx.type_error(message))
+}
+
+pub fn raise(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    cx.instruction = pc;
+    if i.c == 0 {
+        if cx.handled.is_unbound() || cx.handled == singleton::none() {
+            cx.raise(&RUNTIME_ERROR, "No active exception to reraise");
+        } else {
+            let handled = Owned::new(cx.handled);
+            cx.raise_value(handled);
+        }
+        return super::raise(cx, pc);
+    }
+    let value = take(cx, i.a);
+    let cause = (i.c == 2).then(|| take(cx, i.b));
+    if let Ok(made) = instantiate(cx, value.value(), "exceptions must derive from BaseException") {
+        match cause {
+            None => {
+                cx.raise_value(made);
+            }
+            Some(cause) => {
+                let cause = if cause.value() == singleton::none() {
+                    Ok(cause)
+                } else {
+                    instantiate(cx, cause.value(), "exception causes must derive from BaseException")
+                };
+                if let Ok(cause) = cause {
+                    cx.raise_value(made);
+                    exception::set_cause(cx, cause);
+                }
+            }
+        }
+    }
+    drop(value);
+    super::raise(cx, pc)
+}
+
+pub fn reraise(cx: &mut Context, pc: Pc) -> Pc {
+    if let Some(raised) = move_out(cx, fetch(pc).a) {
+        cx.raise_value(raised);
+    }
+    super::raise(cx, pc)
+}
+
+pub fn push_handled(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let exception = Owned::new(register(cx, i.b)).into_raw();
+    let old = std::mem::replace(&mut cx.handled, exception);
+    let old = Owned::from_raw_option(old).unwrap_or_else(|| Owned::new(singleton::none()));
+    set(cx, i.a, old);
+    next(pc)
+}
+
+pub fn pop_handled(cx: &mut Context, pc: Pc) -> Pc {
+    let saved = move_out(cx, fetch(pc).a).map_or(Value::UNBOUND, Owned::into_raw);
+    let saved = if saved == singleton::none() { Value::UNBOUND } else { saved };
+    let old = std::mem::replace(&mut cx.handled, saved);
+    cx.release(old);
+    next(pc)
+}
+
+/// Whether an exception is an instance of a class or of one in a tuple of classes.
+fn exception_matches(cx: &mut Context, exception: Value, wanted: Value) -> Result<bool> {
+    if let Some(classes) = wanted.cast::<TupleObject>() {
+        for position in 0..classes.as_slice().len() {
+            if exception_matches(cx, exception, classes.as_slice()[position])? {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    match wanted.cast::<TypeObject>() {
+        Some(class) if class.has_flag(flags::EXCEPTION) => Ok(exception.type_of().is_subtype(class)),
+        _ => Err(cx.type_error("catching classes that do not inherit from BaseException is not allowed")),
+    }
+}
+
+pub fn matches(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let exception = register(cx, i.b);
+    let wanted = take(cx, i.c);
+    let result = exception_matches(cx, exception, wanted.value());
+    super::release(cx, wanted);
+    finish(cx, pc, result.map(|truth| Owned::new(singleton::boolean(truth))))
+}
+
+pub fn load_special(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let names = &cx.interpreter().names;
+    let (name, text) = match i.c {
+        0 => (names.enter, "__enter__"),
+        1 => (names.exit, "__exit__"),
+        2 => (names.aenter, "__aenter__"),
+        _ => (names.aexit, "__aexit__"),
+    };
+    let manager = register(cx, i.b);
+    match call::lookup_special(cx, manager, name) {
+        Some(method) => finish(cx, pc, Ok(method)),
+        None => {
+            let kind = manager.type_of().name();
+            let asynchronous = if i.c >= 2 { "asynchronous " } else { "" };
+            cx.type_error(format!(
+                "'{kind}' object does not support the {asynchronous}context manager protocol (missed {text} method)"
+            ));
+            super::raise(cx, pc)
+        }
+    }
+}
+
+pub fn triple(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let value = register(cx, i.b);
+    set(cx, i.a, Owned::new(value.type_of().value()));
+    set(cx, i.a + 1, Owned::new(value));
+    let traceback = exception::of(value).traceback().unwrap_or(singleton::none());
+    set(cx, i.a + 2, Owned::new(traceback));
+    next(pc)
+}
+

@@ -1,0 +1,219 @@
+//! Attributes, through inline caches of types, shapes and versions.
+
+use super::{done, following};
+use crate::semantics::{Pc, Semantics};
+use sidewinder_bytecode::{HEADER_WORDS, Instruction};
+use sidewinder_runtime::TypeObject;
+use sidewinder_runtime::objects::code::Site;
+use sidewinder_runtime::objects::module::ModuleObject;
+
+/// What an attribute site has cached.
+pub mod kind {
+    pub const EMPTY: u32 = 0;
+    /// The instance's inline slot `index`.
+    pub const INLINE: u32 = 1;
+    /// The instance's overflow slot `index`.
+    pub const OVERFLOW: u32 = 2;
+    /// `value` found on the type of a shaped instance that has no such attribute; binds as a method.
+    pub const METHOD: u32 = 3;
+    /// `value` found on the type of a shaped instance; does not bind.
+    pub const CLASS_VALUE: u32 = 4;
+    /// `value` found on an immutable builtin type; binds as a method.
+    pub const BUILTIN_METHOD: u32 = 5;
+    /// The object is the class `type_pointer` itself (by version); `value` is its attribute, unbound.
+    pub const OF_CLASS: u32 = 6;
+    /// Entry `index` of the module's dict, by keys version.
+    pub const OF_MODULE: u32 = 7;
+    /// Store: adds inline slot `index`, moving from `shape` to the shape in `second_version`.
+    pub const ADD_INLINE: u32 = 8;
+    /// A property of a shaped instance whose getter, `value`, is a Python function.
+    pub const PROPERTY: u32 = 9;
+}
+
+/// The cached type of a site.
+#[inline(always)]
+fn cached_type(site: &Site) -> &'static TypeObject {
+    // SAFETY: (caches 1) only compared with the type of a live object before it is used.
+    unsafe { &*site.type_pointer.get() }
+}
+
+#[inline(always)]
+pub fn load_attribute<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let site = s.site(i.c);
+    let object = s.operand(i.b);
+    match site.kind.get() {
+        cached @ (kind::INLINE | kind::OVERFLOW) => {
+            let class = cached_type(site);
+            if s.has_shape(object, class, site.shape.get()) {
+                let value = s.load_attribute(object, class, site.index.get(), cached == kind::INLINE);
+                if !s.is_unbound(value) {
+                    let value = s.dup(value);
+                    s.release(i.b);
+                    return done(s, pc, i.a, value);
+                }
+            }
+        }
+        _ => return load_rare(s, pc, i),
+    }
+    s.cold(pc, crate::cold::attribute::load)
+}
+
+#[inline(never)]
+fn load_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let site = s.site(i.c);
+    let object = s.operand(i.b);
+    match site.kind.get() {
+        cached @ (kind::METHOD | kind::CLASS_VALUE | kind::PROPERTY) => {
+            let class = cached_type(site);
+            if s.has_shape(object, class, site.shape.get()) && s.type_version_is(class, site.version.get()) {
+                let value = s.constant(site.value.get());
+                if cached == kind::PROPERTY {
+                    return super::call::property(s, pc, i, site.value.get());
+                }
+                let value = if cached == kind::METHOD {
+                    match s.call2(&crate::helpers::BIND, value, object) {
+                        Some(bound) => bound,
+                        None => return s.raise(pc),
+                    }
+                } else {
+                    s.dup(value)
+                };
+                s.release(i.b);
+                return done(s, pc, i.a, value);
+            }
+        }
+        kind::BUILTIN_METHOD => {
+            let class = cached_type(site);
+            if s.has_type(object, class) {
+                let value = s.constant(site.value.get());
+                let Some(bound) = s.call2(&crate::helpers::BIND, value, object) else { return s.raise(pc) };
+                s.release(i.b);
+                return done(s, pc, i.a, bound);
+            }
+        }
+        kind::OF_CLASS => {
+            let class = cached_type(site);
+            if s.is_object(object, class.value()) && s.type_version_is(class, site.version.get()) {
+                let value = s.constant(site.value.get());
+                let value = s.dup(value);
+                s.release(i.b);
+                return done(s, pc, i.a, value);
+            }
+        }
+        kind::OF_MODULE => {
+            if let Some(value) = module_entry(s, object, site) {
+                let value = s.dup(value);
+                s.release(i.b);
+                return done(s, pc, i.a, value);
+            }
+        }
+        _ => {}
+    }
+    s.cold(pc, crate::cold::attribute::load)
+}
+
+/// The cached entry of a module's dict, if `object` is the cached module and its keys are unchanged.
+#[inline(always)]
+fn module_entry<S: Semantics>(s: &mut S, object: S::Value, site: &'static Site) -> Option<S::Value> {
+    let module = sidewinder_runtime::Value(site.second_version.get());
+    if !s.is_object(object, module) || s.peek(object) != module {
+        return None;
+    }
+    // SAFETY: (caches 1) the object is this very module, alive.
+    let dict = unsafe { module.cast_unchecked::<ModuleObject>() }.dict.get();
+    let dict = sidewinder_runtime::objects::dict::of(dict);
+    s.keys_version_is(dict, site.version.get()).then(|| s.dict_entry(dict, site.index.get()))
+}
+
+#[inline(always)]
+pub fn store_attribute<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let site = s.site(i.c);
+    let object = s.operand(i.a);
+    let class = cached_type(site);
+    match site.kind.get() {
+        cached @ (kind::INLINE | kind::OVERFLOW) if s.has_shape(object, class, site.shape.get()) => {
+            let value = s.take(i.b);
+            s.store_attribute(object, class, site.index.get(), cached == kind::INLINE, value);
+            s.release(i.a);
+            following(pc)
+        }
+        kind::ADD_INLINE if s.has_shape(object, class, site.shape.get()) => {
+            let value = s.take(i.b);
+            s.add_attribute(object, class, site.second_version.get() as u32, site.index.get(), value);
+            s.release(i.a);
+            following(pc)
+        }
+        _ => s.cold(pc, crate::cold::attribute::store),
+    }
+}
+
+/// Prepares a method call in block a: callable and self slot.
+#[inline(always)]
+pub fn load_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let site = s.site(i.c);
+    let object = s.operand(i.b);
+    let receiver = i.a + HEADER_WORDS as u16;
+    let class = cached_type(site);
+    match site.kind.get() {
+        kind::METHOD => {
+            if s.has_shape(object, class, site.shape.get()) && s.type_version_is(class, site.version.get()) {
+                return method_found(s, pc, i, receiver, site);
+            }
+        }
+        kind::BUILTIN_METHOD => {
+            if s.has_type(object, class) {
+                return method_found(s, pc, i, receiver, site);
+            }
+        }
+        _ => return load_method_rare(s, pc, i),
+    }
+    s.cold(pc, crate::cold::attribute::load_method)
+}
+
+#[inline(always)]
+fn method_found<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, receiver: u16, site: &'static Site) -> Pc {
+    let method = s.constant(site.value.get());
+    let method = s.dup(method);
+    let object = s.take(i.b);
+    s.set_fresh(i.a, method);
+    s.set_fresh(receiver, object);
+    following(pc)
+}
+
+#[inline(never)]
+fn load_method_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let site = s.site(i.c);
+    let object = s.operand(i.b);
+    let class = cached_type(site);
+    let value = match site.kind.get() {
+        cached @ (kind::INLINE | kind::OVERFLOW) => {
+            if !s.has_shape(object, class, site.shape.get()) {
+                return s.cold(pc, crate::cold::attribute::load_method);
+            }
+            let value = s.load_attribute(object, class, site.index.get(), cached == kind::INLINE);
+            if s.is_unbound(value) {
+                return s.cold(pc, crate::cold::attribute::load_method);
+            }
+            value
+        }
+        kind::CLASS_VALUE
+            if s.has_shape(object, class, site.shape.get()) && s.type_version_is(class, site.version.get()) =>
+        {
+            s.constant(site.value.get())
+        }
+        kind::OF_CLASS if s.is_object(object, class.value()) && s.type_version_is(class, site.version.get()) => {
+            s.constant(site.value.get())
+        }
+        kind::OF_MODULE => match module_entry(s, object, site) {
+            Some(value) => value,
+            None => return s.cold(pc, crate::cold::attribute::load_method),
+        },
+        _ => return s.cold(pc, crate::cold::attribute::load_method),
+    };
+    let value = s.dup(value);
+    s.release(i.b);
+    s.set_fresh(i.a, value);
+    s.clear(i.a + HEADER_WORDS as u16);
+    following(pc)
+}
+

@@ -1,0 +1,206 @@
+//! Comparisons and jumps.
+
+use super::{done, done_or_raise, following, jump};
+use crate::semantics::{Pc, Semantics};
+use sidewinder_bytecode::Instruction;
+use sidewinder_runtime::objects::singleton;
+use sidewinder_runtime::objects::slots::CompareOp;
+
+/// The truth of a value; `None` when it raised.
+#[inline(always)]
+pub fn truth<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
+    if s.has_type(value, &singleton::BOOL) {
+        return Some(s.is_true(value));
+    }
+    if let Some(int) = s.as_int(value) {
+        let zero = s.int_constant(0);
+        return Some(s.int_compare(CompareOp::NotEqual, int, zero));
+    }
+    if s.is_object(value, singleton::none()) {
+        return Some(false);
+    }
+    truth_of_object(s, value)
+}
+
+#[inline(never)]
+fn truth_of_object<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
+    if s.has_type(value, &sidewinder_runtime::objects::list::LIST) {
+        let (length, zero) = (s.list_length(value), s.raw_constant(0));
+        return Some(!s.raw_equal(length, zero));
+    }
+    if s.has_type(value, &sidewinder_runtime::objects::tuple::TUPLE) {
+        let (length, zero) = (s.tuple_length(value), s.raw_constant(0));
+        return Some(!s.raw_equal(length, zero));
+    }
+    s.truth_slow(value)
+}
+
+/// `a op b` decided inline; `None` when the operands are not both numbers.
+#[inline(always)]
+fn quick<S: Semantics>(s: &mut S, op: CompareOp, a: S::Value, b: S::Value) -> Option<bool> {
+    if let Some(x) = s.as_int(a) {
+        if let Some(y) = s.as_int(b) {
+            return Some(s.int_compare(op, x, y));
+        }
+        if let Some(y) = s.as_float(b)
+            && let Some(x) = s.int_to_exact_float(x)
+        {
+            return Some(s.float_compare(op, x, y));
+        }
+        return None;
+    }
+    if let Some(x) = s.as_float(a) {
+        if let Some(y) = s.as_float(b) {
+            return Some(s.float_compare(op, x, y));
+        }
+        if let Some(y) = s.as_int(b)
+            && let Some(y) = s.int_to_exact_float(y)
+        {
+            return Some(s.float_compare(op, x, y));
+        }
+    }
+    None
+}
+
+/// `a = b op c`
+#[inline(always)]
+pub fn compare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: CompareOp) -> Pc {
+    let (a, b) = (s.operand(i.b), s.operand(i.c));
+    if let Some(result) = quick(s, op, a, b) {
+        s.release_simple(i.c);
+        s.release_simple(i.b);
+        let value = s.constant(singleton::boolean(result));
+        let value = s.dup(value);
+        return done(s, pc, i.a, value);
+    }
+    compare_slow(s, pc, i, op)
+}
+
+#[inline(never)]
+fn compare_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: CompareOp) -> Pc {
+    let next = super::call::compare_method(s, pc, i, op);
+    if !next.is_null() {
+        return next;
+    }
+    let (a, b) = (s.operand(i.b), s.operand(i.c));
+    if let Some(result) = compare_text(s, op, a, b) {
+        s.release(i.c);
+        s.release(i.b);
+        let value = s.constant(singleton::boolean(result));
+        let value = s.dup(value);
+        return done(s, pc, i.a, value);
+    }
+    let result = s.compare_slow(op, a, b);
+    s.release(i.c);
+    s.release(i.b);
+    done_or_raise(s, pc, i.a, result)
+}
+
+/// Equality of two strings, without running Python; `None` for other operands or comparisons.
+#[inline(always)]
+fn compare_text<S: Semantics>(s: &mut S, op: CompareOp, a: S::Value, b: S::Value) -> Option<bool> {
+    use sidewinder_runtime::objects::str::STR;
+    if !matches!(op, CompareOp::Equal | CompareOp::NotEqual) || !s.has_type(a, &STR) || !s.has_type(b, &STR) {
+        return None;
+    }
+    let equal = s.text_equal(a, b);
+    Some(equal == (op == CompareOp::Equal))
+}
+
+/// Jumps when `a op b` is `wanted`.
+#[inline(always)]
+pub fn compare_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: CompareOp, wanted: bool) -> Pc {
+    let (a, b) = (s.operand(i.a), s.operand(i.b));
+    if let Some(result) = quick(s, op, a, b) {
+        s.release_simple(i.b);
+        s.release_simple(i.a);
+        return if result == wanted { jump(pc, i.c as i16 as i32) } else { following(pc) };
+    }
+    compare_jump_slow(s, pc, i, op, wanted)
+}
+
+#[inline(never)]
+fn compare_jump_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: CompareOp, wanted: bool) -> Pc {
+    let next = super::call::compare_jump_method(s, pc, i, op);
+    if !next.is_null() {
+        return next;
+    }
+    let (a, b) = (s.operand(i.a), s.operand(i.b));
+    let result = match compare_text(s, op, a, b) {
+        Some(result) => Some(result),
+        None => match s.compare_slow(op, a, b) {
+            Some(value) => {
+                let view = s.view(&value);
+                let result = truth(s, view);
+                s.drop(value);
+                result
+            }
+            None => None,
+        },
+    };
+    s.release(i.b);
+    s.release(i.a);
+    match result {
+        Some(result) if result == wanted => jump(pc, i.c as i16 as i32),
+        Some(_) => following(pc),
+        None => s.raise(pc),
+    }
+}
+
+/// `a = b is c`, negated on demand.
+#[inline(always)]
+pub fn is<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
+    let (a, b) = (s.operand(i.b), s.operand(i.c));
+    let result = s.same(a, b) == wanted;
+    s.release(i.c);
+    s.release(i.b);
+    let value = s.constant(singleton::boolean(result));
+    let value = s.dup(value);
+    done(s, pc, i.a, value)
+}
+
+/// Jumps when `(a is b) == wanted`.
+#[inline(always)]
+pub fn is_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
+    let (a, b) = (s.operand(i.a), s.operand(i.b));
+    let result = s.same(a, b) == wanted;
+    s.release(i.b);
+    s.release(i.a);
+    if result { jump(pc, i.c as i16 as i32) } else { following(pc) }
+}
+
+/// Jumps when `(a is None) == wanted`.
+#[inline(always)]
+pub fn none_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
+    let a = s.operand(i.a);
+    let result = s.is_object(a, singleton::none()) == wanted;
+    s.release(i.a);
+    if result { jump(pc, i.wide_value()) } else { following(pc) }
+}
+
+/// Jumps when the truth of `a` is `wanted`.
+#[inline(always)]
+pub fn truth_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
+    let a = s.operand(i.a);
+    let result = truth(s, a);
+    s.release(i.a);
+    match result {
+        Some(result) if result == wanted => jump(pc, i.wide_value()),
+        Some(_) => following(pc),
+        None => s.raise(pc),
+    }
+}
+
+/// Jumps and keeps `a` when its truth is `wanted`; otherwise clears it.
+#[inline(always)]
+pub fn keep_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
+    let a = s.register(i.a);
+    match truth(s, a) {
+        Some(result) if result == wanted => jump(pc, i.wide_value()),
+        Some(_) => {
+            s.clear(i.a);
+            following(pc)
+        }
+        None => s.raise(pc),
+    }
+}

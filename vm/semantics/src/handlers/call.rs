@@ -1,0 +1,374 @@
+//! Calls and returns. A Python callee gets a frame in the call block: arguments are never copied.
+
+use super::{done, following, jump};
+use crate::frame::Continuation;
+use crate::semantics::{Pc, Semantics};
+use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Instruction};
+use sidewinder_runtime::Value;
+use sidewinder_runtime::objects::function::FunctionObject;
+use sidewinder_runtime::objects::method::{BUILTIN_FUNCTION, METHOD, METHOD_DESCRIPTOR, MethodObject, NativeFunctionObject};
+use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
+use sidewinder_runtime::objects::type_object::{TYPE, TypeObject};
+use std::mem::offset_of;
+
+const HEADER: u16 = HEADER_WORDS as u16;
+
+/// `a = b(...)` with c positional arguments.
+#[inline(always)]
+pub fn call<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    call_block(s, pc, i.a, i.b, i.c)
+}
+
+/// `a = b(...)` after LoadMethod: with self if its slot is bound.
+#[inline(always)]
+pub fn call_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let receiver = s.register(i.b + HEADER);
+    if s.is_unbound(receiver) {
+        let callable = s.move_out(i.b);
+        s.set_fresh(i.b + 1, callable);
+        return call_block(s, pc, i.a, i.b + 1, i.c);
+    }
+    call_block(s, pc, i.a, i.b, i.c + 1)
+}
+
+#[inline(always)]
+fn call_block<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, count: u16) -> Pc {
+    let callable = s.register(block);
+    if let Some(function) = s.as_function(callable) {
+        return call_function(s, pc, destination, block, count, function);
+    }
+    call_object(s, pc, destination, block, count)
+}
+
+#[inline(always)]
+fn call_function<S: Semantics>(
+    s: &mut S,
+    pc: Pc,
+    destination: u16,
+    block: u16,
+    count: u16,
+    function: &'static FunctionObject,
+) -> Pc {
+    let code = function.code();
+    if code.has_flag(CodeFlags::SIMPLE) && code.argument_count == count as u32 && s.may_enter(code) {
+        s.push_frame(block, code, following(pc), Continuation::Store, destination, None);
+        return s.enter(code);
+    }
+    s.cold(pc, crate::cold::call::call)
+}
+
+#[inline(never)]
+fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, count: u16) -> Pc {
+    let callable = s.register(block);
+    let first = block + HEADER;
+    if s.has_type(callable, &BUILTIN_FUNCTION) || s.has_type(callable, &METHOD_DESCRIPTOR) {
+        let known = s.peek(callable);
+        // SAFETY: (heap 2) both types have this layout.
+        let native = unsafe { known.cast_unchecked::<NativeFunctionObject>() };
+        let descriptor = known.has_type(&METHOD_DESCRIPTOR);
+        let accepted = if descriptor {
+            let first = s.peek_first(first, count);
+            !first.is_unbound() && native.owner().is_some_and(|owner| first.type_of().is_subtype(owner))
+        } else {
+            native.bound.is_unbound()
+        };
+        if accepted && s.is_object(callable, known) {
+            let result = s.call_native(known, first, count, descriptor, pc);
+            return finish_native(s, pc, destination, block, count, result);
+        }
+    } else if s.has_type(callable, &METHOD) {
+        let function = s.load_field(callable, offset_of!(MethodObject, function), sidewinder_ir::op::Alias::Immutable);
+        if s.as_function(function).is_some() {
+            let receiver = s.load_field(callable, offset_of!(MethodObject, receiver), sidewinder_ir::op::Alias::Immutable);
+            let (function, receiver) = (s.dup(function), s.dup(receiver));
+            shift_arguments(s, first, count);
+            s.set_fresh(first, receiver);
+            s.set(block, function);
+            let callable = s.register(block);
+            if let Some(function) = s.as_function(callable) {
+                let code = function.code();
+                if code.has_flag(CodeFlags::SIMPLE)
+                    && code.argument_count == count as u32 + 1
+                    && s.may_enter(code)
+                {
+                    s.push_frame(block, code, following(pc), Continuation::Store, destination, None);
+                    return s.enter(code);
+                }
+            }
+            return s.cold_call(pc, destination, block, count + 1);
+        }
+    } else if s.has_type(callable, &TYPE) {
+        return call_class(s, pc, destination, block, count);
+    }
+    s.cold_call(pc, destination, block, count)
+}
+
+/// Moves the arguments one register up, to make room for self.
+#[inline(always)]
+fn shift_arguments<S: Semantics>(s: &mut S, first: u16, count: u16) {
+    for position in (0..count).rev() {
+        let value = s.move_out(first + position);
+        s.set_fresh(first + position + 1, value);
+    }
+}
+
+/// `C(...)` of a plain class whose `__init__` is a Python function (or that has none).
+#[inline(always)]
+fn call_class<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, count: u16) -> Pc {
+    let callable = s.register(block);
+    let known = s.peek(callable);
+    // SAFETY: (heap 2) an object of type `type`.
+    let class: &'static TypeObject = unsafe { known.cast_unchecked() };
+    let Some(init) = crate::cold::call::plain_init(s.context(), class) else {
+        return s.cold_call(pc, destination, block, count);
+    };
+    if !s.is_object(callable, known) || !s.type_version_is(class, class.version.get()) {
+        return s.cold_call(pc, destination, block, count);
+    }
+    if init.is_unbound() {
+        if count != 0 {
+            return s.cold_call(pc, destination, block, count);
+        }
+        let instance = s.new_instance(class);
+        s.clear(block);
+        return done(s, pc, destination, instance);
+    }
+    // SAFETY: (heap 2) `plain_init` answers with a function.
+    let code = unsafe { init.cast_unchecked::<FunctionObject>() }.code();
+    if !code.has_flag(CodeFlags::SIMPLE) || code.argument_count != count as u32 + 1 || !s.may_enter(code) {
+        return s.cold_call(pc, destination, block, count);
+    }
+    let first = block + HEADER;
+    let instance = s.new_instance(class);
+    let view = s.view(&instance);
+    let receiver = s.dup(view);
+    shift_arguments(s, first, count);
+    s.set_fresh(first, receiver);
+    let init = s.constant(init);
+    let init = s.dup(init);
+    s.set(block, init);
+    s.push_frame(block, code, following(pc), Continuation::Initialise, destination, Some(instance));
+    s.enter(code)
+}
+
+/// After a native call: releases the block and stores the result.
+#[inline(always)]
+fn finish_native<S: Semantics>(
+    s: &mut S,
+    pc: Pc,
+    destination: u16,
+    block: u16,
+    count: u16,
+    result: Option<S::Owned>,
+) -> Pc {
+    for position in (0..count).rev() {
+        s.clear(block + HEADER + position);
+    }
+    s.clear(block);
+    match result {
+        Some(value) => done(s, pc, destination, value),
+        None => s.raise(pc),
+    }
+}
+
+/// Returns a from the frame, whose registers are released in reverse.
+#[inline(always)]
+pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let result = s.take(i.a);
+    let (continuation, destination) = s.link();
+    match continuation {
+        Continuation::Store => {
+            release_locals(s);
+            let (_kept, next) = s.pop_frame();
+            s.forget(_kept);
+            s.set(destination, result);
+            next
+        }
+        _ => return_rare(s, pc, result, continuation, destination),
+    }
+}
+
+#[inline(always)]
+fn release_locals<S: Semantics>(s: &mut S) {
+    for local in (0..s.local_count()).rev() {
+        s.clear(local);
+    }
+}
+
+/// The other continuation rows.
+#[inline(never)]
+fn return_rare<S: Semantics>(
+    s: &mut S,
+    pc: Pc,
+    result: S::Owned,
+    continuation: Continuation,
+    destination: u16,
+) -> Pc {
+    match continuation {
+        Continuation::Initialise => {
+            let view = s.view(&result);
+            if !s.is_object(view, sidewinder_runtime::objects::singleton::none()) {
+                s.drop(result);
+                return s.cold(pc, crate::cold::call::init_returned_value);
+            }
+            s.drop(result);
+            release_locals(s);
+            let (instance, next) = s.pop_frame();
+            s.set(destination, instance);
+            next
+        }
+        Continuation::IterateCall => {
+            release_locals(s);
+            let (kept, next) = s.pop_frame();
+            s.forget(kept);
+            s.set(destination, result);
+            next
+        }
+        Continuation::Binary => {
+            release_locals(s);
+            let (kept, next) = s.pop_frame();
+            s.forget(kept);
+            let view = s.view(&result);
+            if s.is_object(view, sidewinder_runtime::objects::singleton::not_implemented()) {
+                s.drop(result);
+                // SAFETY: (frames 3) the call came from the instruction before.
+                return s.cold(unsafe { next.sub(1) }, crate::cold::call::binary_not_implemented);
+            }
+            // SAFETY: as above.
+            let i = super::fetch(unsafe { next.sub(1) });
+            s.release(i.c);
+            s.release(i.b);
+            s.set(destination, result);
+            next
+        }
+        Continuation::CompareBranch => {
+            release_locals(s);
+            let (kept, next) = s.pop_frame();
+            s.forget(kept);
+            // SAFETY: (frames 3) the call came from the instruction before.
+            let origin = unsafe { next.sub(1) };
+            let view = s.view(&result);
+            if s.is_object(view, sidewinder_runtime::objects::singleton::not_implemented()) {
+                s.drop(result);
+                return s.cold(origin, crate::cold::call::compare_not_implemented);
+            }
+            let truth = super::branch::truth(s, view);
+            s.drop(result);
+            let i = super::fetch(origin);
+            s.release(i.b);
+            s.release(i.a);
+            let (_, wanted) = crate::run::compare_jump_operation(i.op);
+            match truth {
+                Some(truth) if truth == wanted => jump(origin, i.c as i16 as i32),
+                Some(_) => next,
+                None => s.raise(origin),
+            }
+        }
+        _ => s.leave(pc, result),
+    }
+}
+
+/// Calls the Python method `name` of the left operand in place of a slot; null when there is none to call directly.
+#[inline(always)]
+fn method_frame<S: Semantics>(
+    s: &mut S,
+    pc: Pc,
+    receiver: S::Value,
+    argument: Option<S::Value>,
+    method: fn(&mut sidewinder_runtime::Context, Value, Value, u32) -> Option<Value>,
+    operation: u32,
+    continuation: Continuation,
+    destination: u16,
+) -> Pc {
+    let known = s.peek(receiver);
+    if !known.is_pointer() || known.is_unbound() {
+        return std::ptr::null();
+    }
+    let class = known.heap_type();
+    let other = argument.map_or(Value::UNBOUND, |value| s.peek(value));
+    let Some(function) = method(s.context(), known, other, operation) else { return std::ptr::null() };
+    // SAFETY: (heap 2) `method` answers with a function.
+    let code = unsafe { function.cast_unchecked::<FunctionObject>() }.code();
+    let count = 1 + argument.is_some() as u32;
+    if !code.has_flag(CodeFlags::SIMPLE) || code.argument_count != count || !s.may_enter(code) {
+        return std::ptr::null();
+    }
+    if !s.has_type(receiver, class) || !s.type_version_is(class, class.version.get()) {
+        return std::ptr::null();
+    }
+    if let Some(argument) = argument
+        && !s.is_not_subtype_of(argument, class)
+    {
+        return std::ptr::null();
+    }
+    let block = s.free_block();
+    let function = s.constant(function);
+    let function = s.dup(function);
+    s.set_fresh(block, function);
+    let receiver = s.dup(receiver);
+    s.set_fresh(block + HEADER, receiver);
+    if let Some(argument) = argument {
+        let argument = s.dup(argument);
+        s.set_fresh(block + HEADER + 1, argument);
+    }
+    s.push_frame(block, code, following(pc), continuation, destination, None);
+    s.enter(code)
+}
+
+/// A binary operator whose left operand has the method in Python.
+#[inline(always)]
+pub fn binary_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: BinaryOp, inplace: bool) -> Pc {
+    if inplace {
+        return std::ptr::null();
+    }
+    let (a, b) = (s.operand(i.b), s.operand(i.c));
+    method_frame(s, pc, a, Some(b), crate::cold::call::binary_function, op as u32, Continuation::Binary, i.a)
+}
+
+/// A comparison whose left operand has the method in Python.
+#[inline(always)]
+pub fn compare_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: CompareOp) -> Pc {
+    let (a, b) = (s.operand(i.b), s.operand(i.c));
+    method_frame(s, pc, a, Some(b), crate::cold::call::compare_function, op as u32, Continuation::Binary, i.a)
+}
+
+/// A comparison in a branch whose left operand has the method in Python.
+#[inline(always)]
+pub fn compare_jump_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: CompareOp) -> Pc {
+    let (a, b) = (s.operand(i.a), s.operand(i.b));
+    method_frame(s, pc, a, Some(b), crate::cold::call::compare_function, op as u32, Continuation::CompareBranch, 0)
+}
+
+/// A subscription whose container has `__getitem__` in Python.
+#[inline(always)]
+pub fn item_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let (a, b) = (s.operand(i.b), s.operand(i.c));
+    let class = s.peek(a);
+    let _ = class;
+    method_frame(s, pc, a, Some(b), crate::cold::call::item_function, 0, Continuation::Binary, i.a)
+}
+
+/// A `for` loop over an iterator with `__next__` in Python.
+#[inline(always)]
+pub fn next_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let iterator = s.register(i.b);
+    method_frame(s, pc, iterator, None, crate::cold::call::next_function, 0, Continuation::IterateCall, i.a)
+}
+
+/// A property whose getter is the Python function `getter`; type and version were tested.
+#[inline(always)]
+pub fn property<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, getter: Value) -> Pc {
+    // SAFETY: (caches 1) the version keeps the function alive.
+    let code = unsafe { getter.cast_unchecked::<FunctionObject>() }.code();
+    if !code.has_flag(CodeFlags::SIMPLE) || code.argument_count != 1 || !s.may_enter(code) {
+        return s.cold(pc, crate::cold::attribute::load);
+    }
+    let block = s.free_block();
+    let function = s.constant(getter);
+    let function = s.dup(function);
+    s.set_fresh(block, function);
+    let receiver = s.take(i.b);
+    s.set_fresh(block + HEADER, receiver);
+    s.push_frame(block, code, following(pc), Continuation::Store, i.a, None);
+    s.enter(code)
+}

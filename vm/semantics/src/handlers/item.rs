@@ -1,0 +1,171 @@
+//! Subscription and display building.
+
+use super::{done, done_or_raise, following};
+use crate::helpers::{self, RunHelper};
+use crate::semantics::{Pc, Semantics};
+use sidewinder_bytecode::Instruction;
+use sidewinder_runtime::objects::list::LIST;
+use sidewinder_runtime::objects::tuple::TUPLE;
+
+/// `a = b[c]`
+#[inline(always)]
+pub fn get_item<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let (container, key) = (s.operand(i.b), s.operand(i.c));
+    if let Some(index) = s.as_int(key) {
+        if s.has_type(container, &LIST) {
+            let length = s.list_length(container);
+            if let Some(index) = s.index(index, length) {
+                let item = s.list_item(container, index);
+                let item = s.dup(item);
+                s.release_simple(i.c);
+                s.release(i.b);
+                return done(s, pc, i.a, item);
+            }
+        } else if s.has_type(container, &TUPLE) {
+            let length = s.tuple_length(container);
+            if let Some(index) = s.index(index, length) {
+                let item = s.tuple_item(container, index);
+                let item = s.dup(item);
+                s.release_simple(i.c);
+                s.release(i.b);
+                return done(s, pc, i.a, item);
+            }
+        }
+    }
+    get_item_slow(s, pc, i)
+}
+
+#[inline(never)]
+fn get_item_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let next = super::call::item_method(s, pc, i);
+    if !next.is_null() {
+        return next;
+    }
+    let (container, key) = (s.operand(i.b), s.operand(i.c));
+    let result = s.call2(&helpers::GET_ITEM, container, key);
+    s.release(i.c);
+    s.release(i.b);
+    done_or_raise(s, pc, i.a, result)
+}
+
+/// `a[b] = c`
+#[inline(always)]
+pub fn set_item<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let (container, key) = (s.operand(i.a), s.operand(i.b));
+    if let Some(index) = s.as_int(key)
+        && s.has_type(container, &LIST)
+    {
+        let length = s.list_length(container);
+        if let Some(index) = s.index(index, length) {
+            let value = s.take(i.c);
+            s.list_set_item(container, index, value);
+            s.release_simple(i.b);
+            s.release(i.a);
+            return following(pc);
+        }
+    }
+    set_item_slow(s, pc, i)
+}
+
+#[inline(never)]
+fn set_item_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let (container, key, value) = (s.operand(i.a), s.operand(i.b), s.operand(i.c));
+    let result = s.call3(&helpers::SET_ITEM, container, key, value);
+    s.release(i.c);
+    s.release(i.b);
+    s.release(i.a);
+    effect_or_raise(s, pc, result)
+}
+
+/// Goes on after something done for its effect, or unwinds.
+#[inline(always)]
+fn effect_or_raise<S: Semantics>(s: &mut S, pc: Pc, result: Option<S::Owned>) -> Pc {
+    match result {
+        Some(none) => {
+            s.drop(none);
+            following(pc)
+        }
+        None => s.raise(pc),
+    }
+}
+
+/// `del a[b]`
+#[inline(never)]
+pub fn delete_item<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let (container, key) = (s.operand(i.a), s.operand(i.b));
+    let result = s.call2(&helpers::DELETE_ITEM, container, key);
+    s.release(i.b);
+    s.release(i.a);
+    effect_or_raise(s, pc, result)
+}
+
+/// `a = b in c`, negated on demand.
+#[inline(never)]
+pub fn contains<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
+    let (item, container) = (s.operand(i.b), s.operand(i.c));
+    let result = s.call2(&helpers::CONTAINS, container, item);
+    s.release(i.c);
+    s.release(i.b);
+    let Some(found) = result else { return s.raise(pc) };
+    if wanted {
+        return done(s, pc, i.a, found);
+    }
+    let view = s.view(&found);
+    let truth = s.is_true(view);
+    s.drop(found);
+    let value = s.constant(sidewinder_runtime::objects::singleton::boolean(!truth));
+    let value = s.dup(value);
+    done(s, pc, i.a, value)
+}
+
+/// A display of `c` values from the run `b`.
+#[inline(always)]
+pub fn build<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, helper: &'static RunHelper, count: u16) -> Pc {
+    let result = s.build(helper, i.b, count);
+    done_or_raise(s, pc, i.a, result)
+}
+
+/// Appends b to the list in register a.
+#[inline(always)]
+pub fn list_append<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let value = s.take(i.b);
+    let list = s.register(i.a);
+    s.list_append(list, value);
+    following(pc)
+}
+
+/// Registers a.. = the c items of b.
+#[inline(always)]
+pub fn unpack_sequence<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let source = s.operand(i.b);
+    if s.has_type(source, &TUPLE) {
+        let (length, wanted) = (s.tuple_length(source), s.raw_constant(i.c as i64));
+        if s.raw_equal(length, wanted) {
+            let source = s.take(i.b);
+            let view = s.view(&source);
+            for position in 0..i.c {
+                let index = s.raw_constant(position as i64);
+                let item = s.tuple_item(view, index);
+                let item = s.dup(item);
+                s.set(i.a + position, item);
+            }
+            s.drop(source);
+            return following(pc);
+        }
+    } else if s.has_type(source, &LIST) {
+        let (length, wanted) = (s.list_length(source), s.raw_constant(i.c as i64));
+        if s.raw_equal(length, wanted) {
+            let source = s.take(i.b);
+            let view = s.view(&source);
+            for position in 0..i.c {
+                let index = s.raw_constant(position as i64);
+                let item = s.list_item(view, index);
+                let item = s.dup(item);
+                s.set_late(i.a + position, item);
+            }
+            s.drop(source);
+            return following(pc);
+        }
+    }
+    s.cold(pc, crate::cold::unpack::sequence)
+}

@@ -1,0 +1,50 @@
+//! The generic handlers, by the family of the opcode. Each returns where to go on.
+
+pub mod arithmetic;
+pub mod attribute;
+pub mod branch;
+pub mod call;
+pub mod global;
+pub mod item;
+pub mod iterate;
+pub mod register;
+
+use crate::semantics::{Pc, Semantics};
+use sidewinder_bytecode::Instruction;
+
+/// The instruction after `pc`.
+#[inline(always)]
+pub fn following(pc: Pc) -> Pc {
+    // SAFETY: (frames 3) verified code ends with an instruction that does not fall through.
+    unsafe { pc.add(1) }
+}
+
+/// The target of a jump with this offset.
+#[inline(always)]
+pub fn jump(pc: Pc, offset: i32) -> Pc {
+    // SAFETY: (frames 3) verified jumps stay inside the code.
+    unsafe { pc.offset(1 + offset as isize) }
+}
+
+/// Stores a result and goes on.
+#[inline(always)]
+pub fn done<S: Semantics>(s: &mut S, pc: Pc, register: u16, value: S::Owned) -> Pc {
+    s.set(register, value);
+    following(pc)
+}
+
+/// Stores the result of something that may have raised, and goes on or unwinds.
+#[inline(always)]
+pub fn done_or_raise<S: Semantics>(s: &mut S, pc: Pc, register: u16, value: Option<S::Owned>) -> Pc {
+    match value {
+        Some(value) => done(s, pc, register, value),
+        None => s.raise(pc),
+    }
+}
+
+/// The instruction at `pc`.
+#[inline(always)]
+pub fn fetch(pc: Pc) -> Instruction {
+    // SAFETY: (frames 3) `pc` points into verified code.
+    unsafe { *pc }
+}

@@ -1,0 +1,221 @@
+//! Helpers: what handlers call when the work is large or cold. One row each: the function and what it may do.
+//!
+//! They are `extern "C"` because compiled traces call the very same functions. An unbound result means that an
+//! exception is pending; any other `Value` result is owned by the caller.
+
+use sidewinder_ir::op::Type;
+use sidewinder_ir::{Helper, HelperEffects};
+use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
+use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::{function, method, singleton};
+use sidewinder_runtime::operations::{arithmetic, compare, convert, iterate, subscript};
+use sidewinder_runtime::{Context, Owned, Result, Value};
+
+macro_rules! helper_kind {
+    ($name:ident, $operands:expr, $( $argument:ident ),*) => {
+        /// A helper of that many values; the result is a value.
+        pub struct $name {
+            pub name: &'static str,
+            pub function: extern "C" fn(&mut Context $(, $argument)*) -> Value,
+            pub effects: HelperEffects,
+        }
+
+        impl $name {
+            /// The row for the JIT's helper table.
+            pub fn row(&self) -> Helper {
+                Helper {
+                    name: self.name,
+                    address: self.function as usize,
+                    operands: &$operands,
+                    result: Type::Value,
+                    effects: self.effects,
+                }
+            }
+        }
+    };
+}
+
+helper_kind!(Helper1, [Type::Value], Value);
+helper_kind!(Helper2, [Type::Value, Type::Value], Value, Value);
+helper_kind!(Helper3, [Type::Value, Type::Value, Type::Value], Value, Value, Value);
+
+/// A helper over a run of values in memory, which it takes over.
+pub struct RunHelper {
+    pub name: &'static str,
+    pub function: extern "C" fn(&mut Context, *mut Value, usize) -> Value,
+    pub effects: HelperEffects,
+}
+
+impl RunHelper {
+    /// The row for the JIT's helper table.
+    pub fn row(&self) -> Helper {
+        Helper {
+            name: self.name,
+            address: self.function as usize,
+            operands: &[Type::Raw, Type::Raw],
+            result: Type::Value,
+            effects: self.effects,
+        }
+    }
+}
+
+/// A result as a word: unbound for an error.
+#[inline(always)]
+pub fn word(result: Result<Owned>) -> Value {
+    match result {
+        Ok(owned) => owned.into_raw(),
+        Err(_) => Value::UNBOUND,
+    }
+}
+
+const ANY: HelperEffects = HelperEffects::ANY;
+
+macro_rules! helpers {
+    ($( #[doc = $doc:literal] $static:ident : $kind:ident = $function:ident ( $($argument:ident),* ), $effects:expr, |$cx:ident| $body:expr; )*) => {
+        $(
+            extern "C" fn $function($cx: &mut Context $(, $argument: Value)*) -> Value { word($body) }
+            #[doc = $doc]
+            pub static $static: $kind =
+                $kind { name: stringify!($function), function: $function, effects: $effects };
+        )*
+
+        /// The rows above, for the JIT's helper table.
+        pub fn rows() -> Vec<Helper> { vec![ $( $static.row(), )* ] }
+    };
+}
+
+helpers! {
+    /// `-a`
+    NEGATIVE: Helper1 = negative(a), ANY, |cx| arithmetic::negative(cx, a);
+    /// `+a`
+    POSITIVE: Helper1 = positive(a), ANY, |cx| arithmetic::positive(cx, a);
+    /// `~a`
+    INVERT: Helper1 = invert(a), ANY, |cx| arithmetic::invert(cx, a);
+    /// `a[b]`
+    GET_ITEM: Helper2 = get_item(a, b), ANY, |cx| subscript::get_item(cx, a, b);
+    /// `a[b]` for a dict (exact) and a key whose hash and equality run no Python code
+    DICT_GET_ITEM: Helper2 = dict_get_item(a, b), ANY, |cx| subscript::get_item(cx, a, b);
+    /// `a[b] = c`; the result is None
+    SET_ITEM: Helper3 = set_item(a, b, c), ANY, |cx| subscript::set_item(cx, a, b, c).map(|()| none());
+    /// `del a[b]`; the result is None
+    DELETE_ITEM: Helper2 = delete_item(a, b), ANY, |cx| subscript::delete_item(cx, a, b).map(|()| none());
+    /// `b in a` as a bool object
+    CONTAINS: Helper2 = contains(a, b), ANY, |cx| subscript::contains(cx, a, b).map(boolean);
+    /// `iter(a)`
+    GET_ITER: Helper1 = get_iter(a), ANY, |cx| iterate::get_iter(cx, a);
+    /// `next(a)`, or NotImplemented when exhausted
+    NEXT: Helper1 = next(a), ANY, |cx| iterate::next(cx, a).map(|item| item.unwrap_or_else(|| Owned::new(singleton::not_implemented())));
+    /// `repr(a)`
+    REPR: Helper1 = repr(a), ANY, |cx| convert::repr(cx, a);
+    /// `str(a)`
+    STR: Helper1 = str_(a), ANY, |cx| convert::str(cx, a);
+    /// `ascii(a)`
+    ASCII: Helper1 = ascii(a), ANY, |cx| convert::ascii(cx, a);
+    /// `format(a, b)`
+    FORMAT: Helper2 = format(a, b), ANY, |cx| convert::format(cx, a, b);
+    /// A function of code a with the globals b
+    MAKE_FUNCTION: Helper2 = make_function(a, b), HelperEffects::ALLOCATES, |cx| Ok(function::new(cx, a, b));
+    /// Bound method of function a and receiver b
+    BIND: Helper2 = bind(a, b), HelperEffects::ALLOCATES, |cx| Ok(method::new(cx, a, b));
+    /// Attribute b of a
+    GET_ATTRIBUTE: Helper2 = get_attribute(a, b), ANY, |cx| sidewinder_runtime::operations::attribute::get(cx, a, b);
+    /// Sets attribute b of a to c; the result is None
+    SET_ATTRIBUTE: Helper3 = set_attribute(a, b, c), ANY, |cx| sidewinder_runtime::operations::attribute::set(cx, a, b, c).map(|()| none());
+    /// Adds c to the list a; b is unused. The result is None
+    LIST_EXTEND: Helper2 = list_extend(a, b), ANY, |cx| crate::cold::build::extend_list(cx, a, b).map(|()| none());
+    /// Concatenation of two str
+    CONCATENATE: Helper2 = concatenate(a, b), HelperEffects::ALLOCATES.raising(), |cx| sidewinder_runtime::objects::str::concat(cx, a, b);
+}
+
+fn none() -> Owned {
+    Owned::new(singleton::none())
+}
+
+fn boolean(value: bool) -> Owned {
+    Owned::new(singleton::boolean(value))
+}
+
+/// `a op b` or `a op= b` with the operator in `op`.
+pub extern "C" fn binary(cx: &mut Context, a: Value, b: Value, op: usize, inplace: usize) -> Value {
+    let op = BinaryOp::ALL[op];
+    word(if inplace != 0 { arithmetic::inplace(cx, op, a, b) } else { arithmetic::binary(cx, op, a, b) })
+}
+
+/// `a op b` with the comparison in `op`.
+pub extern "C" fn compare_values(cx: &mut Context, a: Value, b: Value, op: usize) -> Value {
+    word(compare::compare(cx, CompareOp::ALL[op], a, b))
+}
+
+/// The truth of a value: 0 or 1, -1 when it raised.
+pub extern "C" fn truth(cx: &mut Context, a: Value) -> i64 {
+    match convert::truth(cx, a) {
+        Ok(truth) => truth as i64,
+        Err(_) => -1,
+    }
+}
+
+/// The values of a run, taken over.
+///
+/// # Safety
+/// `first` points to `count` values, whose counts the caller gives up.
+unsafe fn take_run(first: *mut Value, count: usize) -> Vec<Owned> {
+    // SAFETY: the caller's promise. The words are zeroed so that nobody counts them again.
+    (0..count).map(|i| unsafe { Owned::from_raw(std::mem::replace(&mut *first.add(i), Value::UNBOUND)) }).collect()
+}
+
+extern "C" fn build_tuple(cx: &mut Context, first: *mut Value, count: usize) -> Value {
+    // SAFETY: the contract of run helpers.
+    unsafe {
+        let tuple = TupleObject::new(cx, std::slice::from_raw_parts(first, count));
+        for i in 0..count {
+            let value = std::mem::replace(&mut *first.add(i), Value::UNBOUND);
+            if value.is_counted() {
+                // The tuple holds its own count, so this one is never the last.
+                (*value.header()).count -= 1;
+            }
+        }
+        tuple.into_raw()
+    }
+}
+
+extern "C" fn build_list(cx: &mut Context, first: *mut Value, count: usize) -> Value {
+    // SAFETY: the contract of run helpers.
+    let items = unsafe { take_run(first, count) };
+    ListObject::new(cx, items).into_raw()
+}
+
+extern "C" fn build_set(cx: &mut Context, first: *mut Value, count: usize) -> Value {
+    // SAFETY: the contract of run helpers.
+    let items = unsafe { take_run(first, count) };
+    word(crate::cold::build::set_display(cx, items))
+}
+
+extern "C" fn build_map(cx: &mut Context, first: *mut Value, count: usize) -> Value {
+    // SAFETY: the contract of run helpers.
+    let items = unsafe { take_run(first, count) };
+    word(crate::cold::build::map(cx, items))
+}
+
+extern "C" fn build_string(cx: &mut Context, first: *mut Value, count: usize) -> Value {
+    // SAFETY: the contract of run helpers.
+    let items = unsafe { take_run(first, count) };
+    word(crate::cold::build::string(cx, items))
+}
+
+extern "C" fn build_slice(cx: &mut Context, first: *mut Value, count: usize) -> Value {
+    // SAFETY: the contract of run helpers.
+    let items = unsafe { take_run(first, count) };
+    sidewinder_runtime::objects::slice::SliceObject::new(cx, items[0].value(), items[1].value(), items[2].value()).into_raw()
+}
+
+pub static BUILD_TUPLE: RunHelper =
+    RunHelper { name: "build_tuple", function: build_tuple, effects: HelperEffects::ALLOCATES };
+pub static BUILD_LIST: RunHelper =
+    RunHelper { name: "build_list", function: build_list, effects: HelperEffects::ALLOCATES };
+pub static BUILD_SET: RunHelper = RunHelper { name: "build_set", function: build_set, effects: ANY };
+pub static BUILD_MAP: RunHelper = RunHelper { name: "build_map", function: build_map, effects: ANY };
+pub static BUILD_STRING: RunHelper =
+    RunHelper { name: "build_string", function: build_string, effects: HelperEffects::ALLOCATES.raising() };
+pub static BUILD_SLICE: RunHelper =
+    RunHelper { name: "build_slice", function: build_slice, effects: HelperEffects::ALLOCATES };

@@ -1,0 +1,775 @@
+//! The interpreter's instance of the primitives: each is the direct action.
+//!
+//! `Interp` is the thread's context seen as an instance of `Semantics`; its registers are `Context::base`.
+
+use crate::frame::{self, Continuation, Link};
+use crate::helpers::{Helper1, Helper2, Helper3, RunHelper};
+use crate::semantics::{ColdHandler, Pc, Semantics};
+use sidewinder_ir::op::Alias;
+use sidewinder_runtime::heap::owned::increment;
+use sidewinder_runtime::native::Arguments;
+use sidewinder_runtime::objects::code::{CodeObject, Site};
+use sidewinder_runtime::objects::dict::DictObject;
+use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
+use sidewinder_runtime::objects::instance::{self, BLOCK_BYTES};
+use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::shape::ShapeId;
+use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
+use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::{float, int, singleton};
+use sidewinder_runtime::operations::call;
+use sidewinder_runtime::{Context, Owned, TypeObject, Value};
+use std::sync::atomic::Ordering;
+
+/// The context as an instance of the primitives.
+#[repr(transparent)]
+pub struct Interp(pub Context);
+
+impl Interp {
+    #[inline(always)]
+    pub fn of(cx: &mut Context) -> &mut Interp {
+        // SAFETY: `Interp` is a transparent wrapper of `Context`.
+        unsafe { &mut *(cx as *mut Context as *mut Interp) }
+    }
+
+    #[inline(always)]
+    fn place(&self, register: u16) -> *mut Value {
+        // SAFETY: (frames 3) verified bytecode names registers of its frame.
+        unsafe { self.0.base.add(register as usize) }
+    }
+
+    #[inline(always)]
+    fn is_temporary(&self, field: u16) -> bool {
+        field as i16 as i64 >= self.0.temporary_floor
+    }
+}
+
+/// An integer of 62 bits, multiplied by four.
+#[derive(Clone, Copy)]
+pub struct Small(i64);
+
+impl Small {
+    #[inline(always)]
+    fn get(self) -> i64 {
+        self.0 >> 2
+    }
+
+    #[inline(always)]
+    fn new(value: i64) -> Option<Small> {
+        value.checked_mul(4).map(Small)
+    }
+}
+
+/// An owned value without `Drop`: handlers consume it.
+#[must_use]
+pub struct Token(pub Value);
+
+impl Semantics for Interp {
+    type Value = Value;
+    type Owned = Token;
+    type Int = Small;
+    type Float = f64;
+    type Raw = i64;
+
+    #[inline(always)]
+    fn context(&mut self) -> &mut Context {
+        &mut self.0
+    }
+
+    #[inline(always)]
+    fn begin(&mut self, _pc: Pc) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    fn back_edge(&mut self, pc: Pc, target: Pc, loop_index: u16) -> Pc {
+        if self.0.interrupt.load(Ordering::Relaxed) != 0 && !crate::cold::interrupt::serve(&mut self.0, pc) {
+            return crate::unwind::raise(&mut self.0, pc);
+        }
+        let code = frame::current_code(&self.0);
+        // SAFETY: (frames 3) the compiler counts the loops of a code object.
+        let state = unsafe { &*code.loops.add(loop_index as usize) };
+        let countdown = state.countdown.get();
+        if countdown > 1 {
+            state.countdown.set(countdown - 1);
+            return target;
+        }
+        crate::run::hot_loop(&mut self.0, pc, target, state)
+    }
+
+    #[inline(always)]
+    fn cold(&mut self, pc: Pc, handler: ColdHandler) -> Pc {
+        handler(&mut self.0, pc)
+    }
+
+    #[inline(always)]
+    fn raise(&mut self, pc: Pc) -> Pc {
+        crate::unwind::raise(&mut self.0, pc)
+    }
+
+    #[inline(always)]
+    fn operand(&mut self, field: u16) -> Value {
+        let index = (field & 0x7fff) as usize;
+        let from = if (field as i16) < 0 { self.0.constants } else { self.0.base as *const Value };
+        // SAFETY: (frames 3) verified bytecode names registers and constants that exist.
+        unsafe { *from.add(index) }
+    }
+
+    #[inline(always)]
+    fn register(&mut self, register: u16) -> Value {
+        // SAFETY: (frames 3)
+        unsafe { *self.place(register) }
+    }
+
+    #[inline(always)]
+    fn take(&mut self, field: u16) -> Token {
+        let value = self.operand(field);
+        if self.is_temporary(field) {
+            // SAFETY: (frames 3)
+            unsafe { *self.place(field) = Value::UNBOUND };
+        } else {
+            increment(value);
+        }
+        Token(value)
+    }
+
+    #[inline(always)]
+    fn release(&mut self, field: u16) {
+        if self.is_temporary(field) {
+            // SAFETY: (frames 3)
+            let value = unsafe { std::mem::replace(&mut *self.place(field), Value::UNBOUND) };
+            self.0.release(value);
+        }
+    }
+
+    #[inline(always)]
+    fn release_simple(&mut self, _field: u16) {}
+
+    #[inline(always)]
+    fn set(&mut self, register: u16, value: Token) {
+        let place = self.place(register);
+        // SAFETY: (frames 3)
+        let old = unsafe { std::mem::replace(&mut *place, value.0) };
+        self.0.release(old);
+    }
+
+    #[inline(always)]
+    fn set_fresh(&mut self, register: u16, value: Token) {
+        // SAFETY: (frames 3)
+        unsafe { *self.place(register) = value.0 };
+    }
+
+    #[inline(always)]
+    fn clear(&mut self, register: u16) {
+        self.set(register, Token(Value::UNBOUND));
+    }
+
+    #[inline(always)]
+    fn move_out(&mut self, register: u16) -> Token {
+        // SAFETY: (frames 3)
+        Token(unsafe { std::mem::replace(&mut *self.place(register), Value::UNBOUND) })
+    }
+
+    #[inline(always)]
+    fn is_unbound(&mut self, value: Value) -> bool {
+        value.is_unbound()
+    }
+
+    #[inline(always)]
+    fn dup(&mut self, value: Value) -> Token {
+        increment(value);
+        Token(value)
+    }
+
+    #[inline(always)]
+    fn drop(&mut self, value: Token) {
+        self.0.release(value.0);
+    }
+
+    #[inline(always)]
+    fn view(&mut self, value: &Token) -> Value {
+        value.0
+    }
+
+    #[inline(always)]
+    fn constant(&mut self, value: Value) -> Value {
+        value
+    }
+
+    #[inline(always)]
+    fn peek(&self, value: Value) -> Value {
+        value
+    }
+
+    #[inline(always)]
+    fn as_int(&mut self, value: Value) -> Option<Small> {
+        value.is_int().then_some(Small(value.0.wrapping_sub(1) as i64))
+    }
+
+    #[inline(always)]
+    fn as_float(&mut self, value: Value) -> Option<f64> {
+        value.is_float().then(|| value.float())
+    }
+
+    #[inline(always)]
+    fn has_type(&mut self, value: Value, kind: &'static TypeObject) -> bool {
+        value.has_type(kind)
+    }
+
+    #[inline(always)]
+    fn same(&mut self, a: Value, b: Value) -> bool {
+        a == b
+    }
+
+    #[inline(always)]
+    fn is_true(&mut self, value: Value) -> bool {
+        value == singleton::true_()
+    }
+
+    #[inline(always)]
+    fn box_int(&mut self, value: Small) -> Token {
+        Token(Value(value.0 as u64 + 1))
+    }
+
+    #[inline(always)]
+    fn int_constant(&mut self, value: i64) -> Small {
+        Small(value << 2)
+    }
+
+    #[inline(always)]
+    fn int_add(&mut self, a: Small, b: Small) -> Option<Small> {
+        a.0.checked_add(b.0).map(Small)
+    }
+
+    #[inline(always)]
+    fn int_subtract(&mut self, a: Small, b: Small) -> Option<Small> {
+        a.0.checked_sub(b.0).map(Small)
+    }
+
+    #[inline(always)]
+    fn int_multiply(&mut self, a: Small, b: Small) -> Option<Small> {
+        a.get().checked_mul(b.0).map(Small)
+    }
+
+    #[inline(always)]
+    fn int_floor_divide(&mut self, a: Small, b: Small) -> Option<Small> {
+        let (a, b) = (a.get(), b.get());
+        if b == 0 {
+            return None;
+        }
+        let quotient = a / b;
+        Small::new(if a % b != 0 && (a ^ b) < 0 { quotient - 1 } else { quotient })
+    }
+
+    #[inline(always)]
+    fn int_remainder(&mut self, a: Small, b: Small) -> Option<Small> {
+        let (a, b) = (a.get(), b.get());
+        if b == 0 {
+            return None;
+        }
+        let remainder = a % b;
+        Small::new(if remainder != 0 && (remainder ^ b) < 0 { remainder + b } else { remainder })
+    }
+
+    #[inline(always)]
+    fn int_and(&mut self, a: Small, b: Small) -> Small {
+        Small(a.0 & b.0)
+    }
+
+    #[inline(always)]
+    fn int_or(&mut self, a: Small, b: Small) -> Small {
+        Small(a.0 | b.0)
+    }
+
+    #[inline(always)]
+    fn int_xor(&mut self, a: Small, b: Small) -> Small {
+        Small(a.0 ^ b.0)
+    }
+
+    #[inline(always)]
+    fn int_shift_left(&mut self, a: Small, b: Small) -> Option<Small> {
+        let shift = b.get();
+        if !(0..62).contains(&shift) {
+            return None;
+        }
+        let result = a.0 << shift;
+        (result >> shift == a.0).then_some(Small(result))
+    }
+
+    #[inline(always)]
+    fn int_shift_right(&mut self, a: Small, b: Small) -> Option<Small> {
+        let shift = b.get();
+        if shift < 0 {
+            return None;
+        }
+        Some(Small((a.get() >> shift.min(63)) << 2))
+    }
+
+    #[inline(always)]
+    fn int_compare(&mut self, op: CompareOp, a: Small, b: Small) -> bool {
+        match op {
+            CompareOp::Less => a.0 < b.0,
+            CompareOp::LessEqual => a.0 <= b.0,
+            CompareOp::Equal => a.0 == b.0,
+            CompareOp::NotEqual => a.0 != b.0,
+            CompareOp::Greater => a.0 > b.0,
+            CompareOp::GreaterEqual => a.0 >= b.0,
+        }
+    }
+
+    #[inline(always)]
+    fn int_to_float(&mut self, a: Small) -> f64 {
+        a.get() as f64
+    }
+
+    #[inline(always)]
+    fn int_to_raw(&mut self, a: Small) -> i64 {
+        a.get()
+    }
+
+    #[inline(always)]
+    fn raw_to_int(&mut self, a: i64) -> Small {
+        Small(a << 2)
+    }
+
+    #[inline(always)]
+    fn box_float(&mut self, value: f64) -> Token {
+        match Value::try_from_float(value) {
+            Some(word) => Token(word),
+            None => Token(float::from_f64(&mut self.0, value).into_raw()),
+        }
+    }
+
+    #[inline(always)]
+    fn float_add(&mut self, a: f64, b: f64) -> f64 {
+        a + b
+    }
+
+    #[inline(always)]
+    fn float_subtract(&mut self, a: f64, b: f64) -> f64 {
+        a - b
+    }
+
+    #[inline(always)]
+    fn float_multiply(&mut self, a: f64, b: f64) -> f64 {
+        a * b
+    }
+
+    #[inline(always)]
+    fn float_divide(&mut self, a: f64, b: f64) -> Option<f64> {
+        (b != 0.0).then(|| a / b)
+    }
+
+    #[inline(always)]
+    fn float_negate(&mut self, a: f64) -> f64 {
+        -a
+    }
+
+    #[inline(always)]
+    fn float_compare(&mut self, op: CompareOp, a: f64, b: f64) -> bool {
+        match op {
+            CompareOp::Less => a < b,
+            CompareOp::LessEqual => a <= b,
+            CompareOp::Equal => a == b,
+            CompareOp::NotEqual => a != b,
+            CompareOp::Greater => a > b,
+            CompareOp::GreaterEqual => a >= b,
+        }
+    }
+
+    #[inline(always)]
+    fn index(&mut self, index: Small, length: i64) -> Option<i64> {
+        let index = index.get();
+        if (index as u64) < length as u64 {
+            return Some(index);
+        }
+        let wrapped = index + length;
+        (index < 0 && wrapped >= 0).then_some(wrapped)
+    }
+
+    #[inline(always)]
+    fn list_length(&mut self, list: Value) -> i64 {
+        // SAFETY: (objects 3) the handler tested the type.
+        unsafe { list.cast_unchecked::<ListObject>() }.length.get() as i64
+    }
+
+    #[inline(always)]
+    fn list_item(&mut self, list: Value, index: i64) -> Value {
+        // SAFETY: (objects 3) the handler tested type and index.
+        unsafe { *list.cast_unchecked::<ListObject>().items.get().add(index as usize) }
+    }
+
+    #[inline(always)]
+    fn list_set_item(&mut self, list: Value, index: i64, value: Token) {
+        // SAFETY: (objects 3) as above.
+        let old = unsafe {
+            let place = list.cast_unchecked::<ListObject>().items.get().add(index as usize);
+            std::mem::replace(&mut *place, value.0)
+        };
+        self.0.release(old);
+    }
+
+    #[inline(always)]
+    fn list_append(&mut self, list: Value, value: Token) {
+        // SAFETY: (objects 3) the handler tested the type.
+        unsafe { list.cast_unchecked::<ListObject>() }.push(Owned::from_raw(value.0));
+    }
+
+    #[inline(always)]
+    fn tuple_length(&mut self, tuple: Value) -> i64 {
+        // SAFETY: (objects 3) the handler tested the type.
+        unsafe { tuple.cast_unchecked::<TupleObject>() }.as_slice().len() as i64
+    }
+
+    #[inline(always)]
+    fn tuple_item(&mut self, tuple: Value, index: i64) -> Value {
+        // SAFETY: (objects 3) the handler tested type and index.
+        unsafe { *tuple.cast_unchecked::<TupleObject>().as_slice().get_unchecked(index as usize) }
+    }
+
+    #[inline(always)]
+    fn raw_constant(&mut self, value: i64) -> i64 {
+        value
+    }
+
+    #[inline(always)]
+    fn raw_equal(&mut self, a: i64, b: i64) -> bool {
+        a == b
+    }
+
+    #[inline(always)]
+    fn raw_below(&mut self, a: i64, b: i64) -> bool {
+        a < b
+    }
+
+    #[inline(always)]
+    fn raw_add(&mut self, a: i64, b: i64) -> i64 {
+        a.wrapping_add(b)
+    }
+
+    #[inline(always)]
+    fn load_field(&mut self, object: Value, offset: usize, _class: Alias) -> Value {
+        // SAFETY: (objects 3) the handler tested the type, which has a value at that offset.
+        unsafe { *((object.0 + offset as u64) as *const Value) }
+    }
+
+    #[inline(always)]
+    fn load_raw(&mut self, object: Value, offset: usize, _class: Alias) -> i64 {
+        // SAFETY: (objects 3) as above.
+        unsafe { *((object.0 + offset as u64) as *const i64) }
+    }
+
+    #[inline(always)]
+    fn store_raw(&mut self, object: Value, offset: usize, value: i64, _class: Alias) {
+        // SAFETY: (objects 3) as above.
+        unsafe { *((object.0 + offset as u64) as *mut i64) = value };
+    }
+
+    #[inline(always)]
+    fn replace_field(&mut self, object: Value, offset: usize, value: Token, _class: Alias) {
+        // SAFETY: (objects 3) as above.
+        let old = unsafe { std::mem::replace(&mut *((object.0 + offset as u64) as *mut Value), value.0) };
+        self.0.release(old);
+    }
+
+    #[inline(always)]
+    fn has_shape(&mut self, object: Value, kind: &'static TypeObject, shape: u32) -> bool {
+        object.has_type(kind) && instance::block(object, kind).shape.get() == ShapeId(shape)
+    }
+
+    #[inline(always)]
+    fn load_attribute(&mut self, object: Value, kind: &'static TypeObject, slot: u32, inline: bool) -> Value {
+        let block = instance::block(object, kind);
+        // SAFETY: (objects 1) the handler tested the shape.
+        unsafe { if inline { *block.inline().add(slot as usize) } else { *block.overflow.get().add(slot as usize) } }
+    }
+
+    #[inline(always)]
+    fn store_attribute(&mut self, object: Value, kind: &'static TypeObject, slot: u32, inline: bool, value: Token) {
+        let block = instance::block(object, kind);
+        // SAFETY: (objects 1) the handler tested the shape.
+        let old = unsafe {
+            let place =
+                if inline { block.inline().add(slot as usize) } else { block.overflow.get().add(slot as usize) };
+            std::mem::replace(&mut *place, value.0)
+        };
+        self.0.release(old);
+    }
+
+    #[inline(always)]
+    fn add_attribute(&mut self, object: Value, kind: &'static TypeObject, shape: u32, slot: u32, value: Token) {
+        let block = instance::block(object, kind);
+        // SAFETY: (objects 1) the cache says that the slot is inline and new.
+        unsafe { *block.inline().add(slot as usize) = value.0 };
+        block.shape.set(ShapeId(shape));
+    }
+
+    #[inline(always)]
+    fn new_instance(&mut self, kind: &'static TypeObject) -> Token {
+        Token(Value::from_pointer(instance::allocate(&mut self.0, kind, 0)))
+    }
+
+    #[inline(always)]
+    fn type_version_is(&mut self, kind: &'static TypeObject, version: u64) -> bool {
+        kind.version.get() == version
+    }
+
+    #[inline(always)]
+    fn keys_version_is(&mut self, dict: &'static DictObject, version: u64) -> bool {
+        dict.keys_version.get() == version
+    }
+
+    #[inline(always)]
+    fn dict_entry(&mut self, dict: &'static DictObject, index: u32) -> Value {
+        // SAFETY: (dict 1) the keys version says that the entry is there.
+        unsafe { (*dict.entries.get().add(index as usize)).value }
+    }
+
+    #[inline(always)]
+    fn as_function(&mut self, value: Value) -> Option<&'static FunctionObject> {
+        // SAFETY: (heap 2) the type is tested.
+        value.has_type(&FUNCTION).then(|| unsafe { value.cast_unchecked() })
+    }
+
+    #[inline(always)]
+    fn is_object(&mut self, value: Value, object: Value) -> bool {
+        value == object
+    }
+
+    #[inline(always)]
+    fn push_frame(
+        &mut self,
+        block: u16,
+        code: &'static CodeObject,
+        return_to: Pc,
+        continuation: Continuation,
+        destination: u16,
+        kept: Option<Token>,
+    ) {
+        let delta = block as usize + sidewinder_bytecode::HEADER_WORDS;
+        // SAFETY: (frames 3) the call block lies in the caller's registers, and `may_enter` checked the stack.
+        unsafe {
+            let base = self.0.base.add(delta);
+            *base.offset(frame::CODE) = frame::tag(code);
+            *base.offset(frame::RETURN) = frame::tag(return_to);
+            *base.offset(frame::LINK) = Value(Link::new(delta, continuation, destination).0);
+            *base.offset(frame::KEPT) = kept.map_or(Value::UNBOUND, |token| token.0);
+            for local in code.argument_count as usize..code.local_count as usize {
+                *base.add(local) = Value::UNBOUND;
+            }
+            frame::switch(&mut self.0, base, code);
+        }
+        self.0.recursion_left -= 1;
+    }
+
+    #[inline(always)]
+    fn pop_frame(&mut self) -> (Token, Pc) {
+        // SAFETY: (frames 3) the running frame has a header, and its caller is a frame (not a boundary).
+        unsafe {
+            let base = self.0.base;
+            let link = Link(frame::header(base, frame::LINK).0);
+            let return_to = frame::return_address(base);
+            let kept = frame::header(base, frame::KEPT);
+            let function = std::mem::replace(&mut *base.offset(frame::FUNCTION), Value::UNBOUND);
+            *base.offset(frame::KEPT) = Value::UNBOUND;
+            let caller = base.sub(link.delta());
+            frame::switch(&mut self.0, caller, frame::code(caller));
+            self.0.recursion_left += 1;
+            self.0.release(function);
+            (Token(kept), return_to)
+        }
+    }
+
+    #[inline(always)]
+    fn local_count(&mut self) -> u16 {
+        self.0.temporary_floor as u16
+    }
+
+    #[inline(always)]
+    fn link(&mut self) -> (Continuation, u16) {
+        // SAFETY: (frames 3) the running frame has a header.
+        let link = Link(unsafe { frame::header(self.0.base, frame::LINK) }.0);
+        (link.continuation(), link.destination())
+    }
+
+    #[inline(always)]
+    fn may_enter(&mut self, code: &'static CodeObject) -> bool {
+        let _ = code;
+        self.0.recursion_left > 0 && self.0.base < self.0.stack_limit
+    }
+
+    #[inline(always)]
+    fn call_native(&mut self, callable: Value, first: u16, count: u16, receiver: bool, pc: Pc) -> Option<Token> {
+        self.0.instruction = pc;
+        // SAFETY: (frames 3) the arguments are in the caller's call block and stay there during the call.
+        let result = unsafe {
+            let arguments = Arguments::positional(std::slice::from_raw_parts(self.place(first), count as usize));
+            let native = callable.cast_unchecked::<sidewinder_runtime::objects::method::NativeFunctionObject>();
+            call::call_native(&mut self.0, native.definition, arguments, receiver)
+        };
+        self.finish(crate::helpers::word(result))
+    }
+
+    #[inline(always)]
+    fn site(&mut self, index: u16) -> &'static Site {
+        // SAFETY: (frames 3) sites are as many as the compiler counted.
+        unsafe { &*frame::current_code(&self.0).sites.add(index as usize) }
+    }
+
+    #[inline(always)]
+    fn function(&mut self) -> &'static FunctionObject {
+        frame::current_function(&self.0)
+    }
+
+    #[inline(always)]
+    fn function_value(&mut self) -> Value {
+        frame::current_function(&self.0).value()
+    }
+
+    #[inline(always)]
+    fn call1(&mut self, helper: &'static Helper1, a: Value) -> Option<Token> {
+        let result = (helper.function)(&mut self.0, a);
+        self.finish(result)
+    }
+
+    #[inline(always)]
+    fn call2(&mut self, helper: &'static Helper2, a: Value, b: Value) -> Option<Token> {
+        let result = (helper.function)(&mut self.0, a, b);
+        self.finish(result)
+    }
+
+    #[inline(always)]
+    fn call3(&mut self, helper: &'static Helper3, a: Value, b: Value, c: Value) -> Option<Token> {
+        let result = (helper.function)(&mut self.0, a, b, c);
+        self.finish(result)
+    }
+
+    #[inline(always)]
+    fn build(&mut self, helper: &'static RunHelper, first: u16, count: u16) -> Option<Token> {
+        let place = self.place(first);
+        let result = (helper.function)(&mut self.0, place, count as usize);
+        self.finish(result)
+    }
+
+    #[inline(always)]
+    fn binary_slow(&mut self, op: BinaryOp, inplace: bool, a: Value, b: Value) -> Option<Token> {
+        let result = crate::helpers::binary(&mut self.0, a, b, op as usize, inplace as usize);
+        self.finish(result)
+    }
+
+    #[inline(always)]
+    fn compare_slow(&mut self, op: CompareOp, a: Value, b: Value) -> Option<Token> {
+        let result = crate::helpers::compare_values(&mut self.0, a, b, op as usize);
+        self.finish(result)
+    }
+
+    #[inline(always)]
+    fn truth_slow(&mut self, value: Value) -> Option<bool> {
+        let result = crate::helpers::truth(&mut self.0, value);
+        if self.0.finalizers_pending.get() != 0 {
+            self.0.run_pending_finalizers();
+        }
+        match result {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
+    }
+
+    #[inline(always)]
+    fn concatenate(&mut self, left: Token, right: Value) -> Option<Token> {
+        let result = sidewinder_runtime::objects::str::concat_in_place(&mut self.0, Owned::from_raw(left.0), right);
+        self.finish(crate::helpers::word(result))
+    }
+
+    #[inline(always)]
+    fn int_to_exact_float(&mut self, a: Small) -> Option<f64> {
+        (a.get().unsigned_abs() <= 1 << 53).then(|| a.get() as f64)
+    }
+
+    #[inline(always)]
+    fn float_is_finite(&mut self, a: f64) -> bool {
+        a.is_finite()
+    }
+
+    #[inline(always)]
+    fn text_equal(&mut self, a: Value, b: Value) -> bool {
+        a == b || sidewinder_runtime::objects::str::equal(a, b)
+    }
+
+    #[inline(always)]
+    fn set_dict_entry(&mut self, dict: &'static DictObject, index: u32, value: Token) {
+        let old = dict.replace_entry_value(&mut self.0, index, value.0);
+        self.0.release(old);
+    }
+
+    #[inline(always)]
+    fn enter(&mut self, code: &'static CodeObject) -> Pc {
+        if self.0.interrupt.load(Ordering::Relaxed) != 0
+            && !crate::cold::interrupt::serve(&mut self.0, code.instructions)
+        {
+            return crate::unwind::raise(&mut self.0, code.instructions);
+        }
+        code.instructions
+    }
+
+    #[inline(always)]
+    fn cold_call(&mut self, pc: Pc, destination: u16, block: u16, count: u16) -> Pc {
+        crate::cold::call::call_block(&mut self.0, pc, destination, block, count)
+    }
+
+    #[inline(always)]
+    fn forget(&mut self, _value: Token) {}
+
+    #[inline(always)]
+    fn peek_first(&mut self, first: u16, count: u16) -> Value {
+        if count == 0 { Value::UNBOUND } else { self.register(first) }
+    }
+
+    #[inline(always)]
+    fn is_not_subtype_of(&mut self, value: Value, class: &'static TypeObject) -> bool {
+        let kind = value.type_of();
+        std::ptr::eq(kind, class) || !kind.is_subtype(class)
+    }
+
+    #[inline(always)]
+    fn free_block(&mut self) -> u16 {
+        frame::current_code(&self.0).register_count as u16
+    }
+
+    #[inline(always)]
+    fn resume(&mut self, pc: Pc, iterator: u16, continuation: Continuation, destination: u16) -> Pc {
+        crate::cold::generator::resume(&mut self.0, pc, iterator, continuation, destination)
+    }
+
+    #[inline(always)]
+    fn suspend(&mut self, pc: Pc, value: Token) -> Pc {
+        crate::cold::generator::suspend(&mut self.0, pc, Owned::from_raw(value.0))
+    }
+
+    #[inline(always)]
+    fn leave(&mut self, pc: Pc, result: Token) -> Pc {
+        crate::cold::generator::leave(&mut self.0, pc, Owned::from_raw(result.0))
+    }
+}
+
+impl Interp {
+    /// After a helper: runs waiting finalizers, and says whether it raised.
+    #[inline(always)]
+    fn finish(&mut self, result: Value) -> Option<Token> {
+        if self.0.finalizers_pending.get() != 0 {
+            self.0.run_pending_finalizers();
+        }
+        (!result.is_unbound()).then_some(Token(result))
+    }
+}
+
+/// The address of an object's inline attribute slot, for the recorder: bytes from the object's start.
+pub fn inline_offset(kind: &TypeObject, slot: u32) -> usize {
+    kind.block_offset.get() as usize + BLOCK_BYTES + slot as usize * size_of::<Value>()
+}
+
+/// Whether an integer object of any form fits `i64`, for cold code.
+pub fn small(value: Value) -> Option<i64> {
+    int::as_i64(value)
+}

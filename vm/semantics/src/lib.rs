@@ -1,0 +1,17 @@
+//! What each opcode does, written once: generic handlers over the `Semantics` trait for everything that traces follow,
+//! and concrete ones (`cold/`) for the rest.
+//!
+//! `Interp` instantiates the handlers to run; the recorder crate instantiates them to run and record.
+
+pub mod cold;
+pub mod frame;
+pub mod handlers;
+pub mod helpers;
+pub mod interp;
+pub mod nested;
+pub mod run;
+pub mod semantics;
+pub mod unwind;
+
+pub use interp::Interp;
+pub use semantics::{Pc, Semantics};

@@ -1,0 +1,180 @@
+//! Nested runs: Python code called from native code.
+
+use crate::frame::{self, Continuation, Link};
+use crate::semantics::Pc;
+use sidewinder_bytecode::{CodeFlags, HEADER_WORDS};
+use sidewinder_runtime::native::Arguments;
+use sidewinder_runtime::objects::function::FunctionObject;
+use sidewinder_runtime::objects::generator::{self, GeneratorObject};
+use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
+
+/// The hook behind calls of Python functions from native code.
+pub fn call_function(cx: &mut Context, function: &FunctionObject, arguments: Arguments<'_>) -> Result<Owned> {
+    cx.check_native_stack("")?;
+    let code = function.code();
+    let top = frame::top(cx);
+    // SAFETY: (frames 4) words above `top` are free, and the reserve above the limit covers a header.
+    unsafe {
+        let base = top.add(HEADER_WORDS);
+        if cx.recursion_left <= 0 || base >= cx.stack_limit {
+            return Err(crate::cold::call::recursion_error(cx));
+        }
+        crate::cold::bind::bind(cx, function, arguments, base)?;
+        if code.has_flag(CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR) {
+            return Ok(crate::cold::call::make_generator(cx, function, base));
+        }
+        *base.offset(frame::FUNCTION) = Owned::new(function.value()).into_raw();
+        *base.offset(frame::KEPT) = Value::UNBOUND;
+        run_frame(cx, base, function, code.instructions)
+    }
+}
+
+/// Runs the frame at `base`, whose function, kept word and registers are in place, to its end.
+///
+/// # Safety
+/// `base` lies on the value stack above all frames.
+pub unsafe fn run_frame(cx: &mut Context, base: *mut Value, function: &FunctionObject, pc: Pc) -> Result<Owned> {
+    let (old_base, old_constants, old_floor) = (cx.base, cx.constants, cx.temporary_floor);
+    let (old_trace_top, old_instruction) = (cx.trace_top, cx.instruction);
+    let code = function.code();
+    cx.trace_top = std::ptr::null_mut();
+    // SAFETY: the caller's promise; see the layout in `frame`.
+    unsafe {
+        *base.offset(frame::CODE) = frame::tag(code);
+        *base.offset(frame::RETURN) = Value(1);
+        let delta = base.offset_from(old_base) as usize;
+        *base.offset(frame::LINK) = Value(Link::new(delta, Continuation::Boundary, 0).0);
+        frame::switch(cx, base, code);
+    }
+    cx.recursion_left -= 1;
+    crate::run::interpret(cx, pc);
+    (cx.base, cx.constants, cx.temporary_floor) = (old_base, old_constants, old_floor);
+    (cx.trace_top, cx.instruction) = (old_trace_top, old_instruction);
+    match crate::run::take_result(cx) {
+        Some(result) => Ok(result),
+        None => {
+            debug_assert!(!cx.pending.is_unbound(), "a run ended without result or exception");
+            Err(Raised)
+        }
+    }
+}
+
+/// The hook behind `next`, `send`, `throw` and `close` of generators; see `Hooks::resume_generator`.
+pub fn resume_generator(cx: &mut Context, generator: &GeneratorObject, value: Value) -> Result<Option<Owned>> {
+    cx.check_native_stack("")?;
+    match generator.state.get() {
+        generator::state::RUNNING => {
+            if value.is_unbound() {
+                drop(cx.take_pending());
+            }
+            return Err(cx.value_error("generator already executing"));
+        }
+        generator::state::FINISHED => {
+            return if value.is_unbound() { Err(Raised) } else { Ok(None) };
+        }
+        generator::state::CREATED if value.is_unbound() => {
+            crate::cold::generator::close_unstarted(generator);
+            return Err(Raised);
+        }
+        generator::state::CREATED if value != sidewinder_runtime::objects::singleton::none() => {
+            return Err(cx.type_error("can't send non-None value to a just-started generator"));
+        }
+        _ => {}
+    }
+    let function = generator.function();
+    let top = frame::top(cx);
+    // SAFETY: (frames 4) words above `top` are free.
+    unsafe {
+        let base = top.add(HEADER_WORDS);
+        if cx.recursion_left <= 0 || base >= cx.stack_limit {
+            return Err(crate::cold::call::recursion_error(cx));
+        }
+        let pc = crate::cold::generator::restore(cx, generator, base, value);
+        let result = run_generator_frame(cx, base, function, pc, value.is_unbound());
+        match result {
+            Ok(item) if generator.state.get() == generator::state::FINISHED => {
+                generator.result.set(item.into_raw());
+                Ok(None)
+            }
+            Ok(item) => Ok(Some(item)),
+            Err(raised) => Err(raised),
+        }
+    }
+}
+
+/// Runs a generator's frame; with `throw`, from its pending exception.
+///
+/// # Safety
+/// As for `run_frame`.
+unsafe fn run_generator_frame(
+    cx: &mut Context,
+    base: *mut Value,
+    function: &FunctionObject,
+    pc: Pc,
+    throw: bool,
+) -> Result<Owned> {
+    if !throw {
+        // SAFETY: the caller's promise.
+        return unsafe { run_frame(cx, base, function, pc) };
+    }
+    let code = function.code();
+    let (old_base, old_constants, old_floor) = (cx.base, cx.constants, cx.temporary_floor);
+    let (old_trace_top, old_instruction) = (cx.trace_top, cx.instruction);
+    cx.trace_top = std::ptr::null_mut();
+    // SAFETY: the caller's promise; the instruction before the resume point is the `Yield`.
+    unsafe {
+        *base.offset(frame::CODE) = frame::tag(code);
+        *base.offset(frame::RETURN) = Value(1);
+        let delta = base.offset_from(old_base) as usize;
+        *base.offset(frame::LINK) = Value(Link::new(delta, Continuation::Boundary, 0).0);
+        frame::switch(cx, base, code);
+        cx.recursion_left -= 1;
+        let next = crate::cold::generator::throw_in(cx, pc.sub(1));
+        crate::run::interpret(cx, next);
+    }
+    (cx.base, cx.constants, cx.temporary_floor) = (old_base, old_constants, old_floor);
+    (cx.trace_top, cx.instruction) = (old_trace_top, old_instruction);
+    crate::run::take_result(cx).ok_or(Raised)
+}
+
+/// The globals of the running frame.
+pub fn frame_globals(cx: &mut Context) -> Owned {
+    if cx.base == cx.stack_bottom {
+        return sidewinder_runtime::objects::dict::DictObject::new(cx);
+    }
+    Owned::new(frame::current_function(cx).globals.get())
+}
+
+/// The locals of the running frame: a module's globals, a class body's namespace, or a fresh dict of a function's.
+pub fn frame_locals(cx: &mut Context) -> Result<Owned> {
+    use sidewinder_runtime::objects::cell::CellObject;
+    use sidewinder_runtime::objects::dict;
+    if cx.base == cx.stack_bottom {
+        return Ok(frame_globals(cx));
+    }
+    let code = frame::current_code(cx);
+    if code.has_flag(CodeFlags::NAMESPACE) {
+        return Ok(Owned::new(crate::cold::register(cx, 0)));
+    }
+    if !code.has_flag(CodeFlags::FUNCTION) {
+        return Ok(frame_globals(cx));
+    }
+    let made = dict::DictObject::new(cx);
+    let target = dict::of(made.value());
+    let mut add = |cx: &mut Context, name: Value, value: Value| -> Result<()> {
+        let value = value.cast_exact::<CellObject>().map_or(value, |cell| cell.content.get());
+        let hidden = sidewinder_runtime::objects::str::text(name).is_some_and(|name| name.starts_with('.'));
+        if value.is_unbound() || hidden { Ok(()) } else { target.set(cx, name, value) }
+    };
+    for register in 0..code.local_names().len() {
+        let value = crate::cold::register(cx, register as u16);
+        add(cx, code.local_name(register as u16), value)?;
+    }
+    let closure = frame::current_function(cx).closure.get();
+    if let Some(cells) = closure.cast::<sidewinder_runtime::objects::tuple::TupleObject>() {
+        for index in 0..cells.as_slice().len() {
+            add(cx, code.free_name(index as u16), cells.as_slice()[index])?;
+        }
+    }
+    Ok(made)
+}

@@ -1,0 +1,252 @@
+//! The primitives from which handlers are built.
+//!
+//! `Value`, `Int`, `Float` and `Raw` are opaque, so a handler can branch only through a primitive that answers with a
+//! Rust `bool` or `Option`: the recorder appends the guard of the answer it saw. Forgetting a guard is a type error.
+//! An `Owned` token must be consumed exactly once on every path; the `Checked` instance counts them.
+
+use sidewinder_bytecode::Instruction;
+use sidewinder_runtime::objects::code::{CodeObject, Site};
+use sidewinder_runtime::objects::dict::DictObject;
+use sidewinder_runtime::objects::function::FunctionObject;
+use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
+use sidewinder_runtime::{Context, TypeObject, Value};
+
+use crate::frame::Continuation;
+use crate::helpers::{Helper1, Helper2, Helper3};
+
+/// The address of an instruction; null ends the run.
+pub type Pc = *const Instruction;
+
+/// A handler that is not followed by traces.
+pub type ColdHandler = fn(&mut Context, Pc) -> Pc;
+
+/// The primitives. See the module's head.
+pub trait Semantics: Sized {
+    /// A value that somebody else owns.
+    type Value: Copy;
+    /// A value with one count, to be consumed exactly once.
+    type Owned;
+    /// An integer of 62 bits.
+    type Int: Copy;
+    type Float: Copy;
+    /// A machine word.
+    type Raw: Copy;
+
+    /// The thread's state, for cold code and for filling caches; never to branch on values.
+    fn context(&mut self) -> &mut Context;
+    /// Called before each instruction; true stops the run.
+    fn begin(&mut self, pc: Pc) -> bool;
+    /// Called at a back-edge to `target`. Returns where to go on: usually `target`.
+    fn back_edge(&mut self, pc: Pc, target: Pc, loop_index: u16) -> Pc;
+    /// Runs a handler that traces do not follow.
+    fn cold(&mut self, pc: Pc, handler: ColdHandler) -> Pc;
+    /// Unwinds from the exception that `pc` raised. Returns where to go on.
+    fn raise(&mut self, pc: Pc) -> Pc;
+
+    // Registers.
+    /// The value of a `Src` field, borrowed.
+    fn operand(&mut self, field: u16) -> Self::Value;
+    /// The value of a register, borrowed.
+    fn register(&mut self, register: u16) -> Self::Value;
+    /// The value of a `Src` field, owned: moved out of a temporary, duplicated otherwise.
+    fn take(&mut self, field: u16) -> Self::Owned;
+    /// Ends the use of a `Src` field: a temporary gives up its value.
+    fn release(&mut self, field: u16);
+    /// Like `release`, for a field known to hold nothing counted.
+    fn release_simple(&mut self, field: u16);
+    /// Stores into a register and releases its old value.
+    fn set(&mut self, register: u16, value: Self::Owned);
+    /// Stores into a register that holds nothing counted.
+    fn set_fresh(&mut self, register: u16, value: Self::Owned);
+    /// Makes a register unbound and releases its value.
+    fn clear(&mut self, register: u16);
+    /// Takes the value out of a register, which becomes unbound.
+    fn move_out(&mut self, register: u16) -> Self::Owned;
+    /// Whether a register is unbound.
+    fn is_unbound(&mut self, value: Self::Value) -> bool;
+
+    // Ownership.
+    fn dup(&mut self, value: Self::Value) -> Self::Owned;
+    fn drop(&mut self, value: Self::Owned);
+    fn view(&mut self, value: &Self::Owned) -> Self::Value;
+    /// A value that is constant under assumptions which the caller has tested or declared.
+    fn constant(&mut self, value: Value) -> Self::Value;
+    /// What the value is, for filling caches and choosing cold paths that end a recording.
+    fn peek(&self, value: Self::Value) -> Value;
+
+    // Tests of types.
+    fn as_int(&mut self, value: Self::Value) -> Option<Self::Int>;
+    fn as_float(&mut self, value: Self::Value) -> Option<Self::Float>;
+    fn has_type(&mut self, value: Self::Value, kind: &'static TypeObject) -> bool;
+    fn same(&mut self, a: Self::Value, b: Self::Value) -> bool;
+    /// Whether the value is the object True, for a value of type bool.
+    fn is_true(&mut self, value: Self::Value) -> bool;
+
+    // Integers.
+    fn box_int(&mut self, value: Self::Int) -> Self::Owned;
+    fn int_constant(&mut self, value: i64) -> Self::Int;
+    fn int_add(&mut self, a: Self::Int, b: Self::Int) -> Option<Self::Int>;
+    fn int_subtract(&mut self, a: Self::Int, b: Self::Int) -> Option<Self::Int>;
+    fn int_multiply(&mut self, a: Self::Int, b: Self::Int) -> Option<Self::Int>;
+    /// `None` when b is zero or the result does not fit.
+    fn int_floor_divide(&mut self, a: Self::Int, b: Self::Int) -> Option<Self::Int>;
+    fn int_remainder(&mut self, a: Self::Int, b: Self::Int) -> Option<Self::Int>;
+    fn int_and(&mut self, a: Self::Int, b: Self::Int) -> Self::Int;
+    fn int_or(&mut self, a: Self::Int, b: Self::Int) -> Self::Int;
+    fn int_xor(&mut self, a: Self::Int, b: Self::Int) -> Self::Int;
+    /// `None` when b is out of 0..62 or the result does not fit.
+    fn int_shift_left(&mut self, a: Self::Int, b: Self::Int) -> Option<Self::Int>;
+    /// `None` when b is negative.
+    fn int_shift_right(&mut self, a: Self::Int, b: Self::Int) -> Option<Self::Int>;
+    fn int_compare(&mut self, op: CompareOp, a: Self::Int, b: Self::Int) -> bool;
+    fn int_to_float(&mut self, a: Self::Int) -> Self::Float;
+    fn int_to_raw(&mut self, a: Self::Int) -> Self::Raw;
+    fn raw_to_int(&mut self, a: Self::Raw) -> Self::Int;
+
+    // Floats.
+    fn box_float(&mut self, value: Self::Float) -> Self::Owned;
+    fn float_add(&mut self, a: Self::Float, b: Self::Float) -> Self::Float;
+    fn float_subtract(&mut self, a: Self::Float, b: Self::Float) -> Self::Float;
+    fn float_multiply(&mut self, a: Self::Float, b: Self::Float) -> Self::Float;
+    /// `None` when b is zero.
+    fn float_divide(&mut self, a: Self::Float, b: Self::Float) -> Option<Self::Float>;
+    fn float_negate(&mut self, a: Self::Float) -> Self::Float;
+    fn float_compare(&mut self, op: CompareOp, a: Self::Float, b: Self::Float) -> bool;
+
+    // Sequences.
+    /// An index into a sequence of `length` items, negative ones counted from the end; `None` when out of range.
+    fn index(&mut self, index: Self::Int, length: Self::Raw) -> Option<Self::Raw>;
+    fn list_length(&mut self, list: Self::Value) -> Self::Raw;
+    fn list_item(&mut self, list: Self::Value, index: Self::Raw) -> Self::Value;
+    /// Replaces an item and releases the old one.
+    fn list_set_item(&mut self, list: Self::Value, index: Self::Raw, value: Self::Owned);
+    fn list_append(&mut self, list: Self::Value, value: Self::Owned);
+    fn tuple_length(&mut self, tuple: Self::Value) -> Self::Raw;
+    fn tuple_item(&mut self, tuple: Self::Value, index: Self::Raw) -> Self::Value;
+    fn raw_constant(&mut self, value: i64) -> Self::Raw;
+    fn raw_equal(&mut self, a: Self::Raw, b: Self::Raw) -> bool;
+    /// a < b, both not negative.
+    fn raw_below(&mut self, a: Self::Raw, b: Self::Raw) -> bool;
+    fn raw_add(&mut self, a: Self::Raw, b: Self::Raw) -> Self::Raw;
+
+    // Fields at a fixed offset of an object; `class` says which memory for alias analysis.
+    fn load_field(&mut self, object: Self::Value, offset: usize, class: sidewinder_ir::op::Alias) -> Self::Value;
+    fn load_raw(&mut self, object: Self::Value, offset: usize, class: sidewinder_ir::op::Alias) -> Self::Raw;
+    fn store_raw(&mut self, object: Self::Value, offset: usize, value: Self::Raw, class: sidewinder_ir::op::Alias);
+    /// Replaces a field and releases its old value (if bound).
+    fn replace_field(
+        &mut self,
+        object: Self::Value,
+        offset: usize,
+        value: Self::Owned,
+        class: sidewinder_ir::op::Alias,
+    );
+
+    // Instances.
+    /// Whether the object is of type `kind` and has this shape.
+    fn has_shape(&mut self, object: Self::Value, kind: &'static TypeObject, shape: u32) -> bool;
+    /// The attribute in a slot of an object whose shape was tested; `inline` says where it lies.
+    fn load_attribute(&mut self, object: Self::Value, kind: &'static TypeObject, slot: u32, inline: bool)
+    -> Self::Value;
+    /// Replaces the attribute in a slot and releases the old value.
+    fn store_attribute(
+        &mut self,
+        object: Self::Value,
+        kind: &'static TypeObject,
+        slot: u32,
+        inline: bool,
+        value: Self::Owned,
+    );
+    /// Adds an inline attribute: the new shape, and a value into the slot.
+    fn add_attribute(&mut self, object: Self::Value, kind: &'static TypeObject, shape: u32, slot: u32, value: Self::Owned);
+    /// A fresh instance of `kind` without attributes.
+    fn new_instance(&mut self, kind: &'static TypeObject) -> Self::Owned;
+    /// Whether the type still has this version. (For the recorder: an assumption, no code.)
+    fn type_version_is(&mut self, kind: &'static TypeObject, version: u64) -> bool;
+
+    // Globals.
+    /// Whether the dict's keys still have this version. (For the recorder: an assumption.)
+    fn keys_version_is(&mut self, dict: &'static DictObject, version: u64) -> bool;
+    /// The value of entry `index` of a dict whose keys version was tested.
+    fn dict_entry(&mut self, dict: &'static DictObject, index: u32) -> Self::Value;
+
+    // Calls.
+    /// The Python function that the value is, if it is one: the recorder guards its code and globals.
+    fn as_function(&mut self, value: Self::Value) -> Option<&'static FunctionObject>;
+    /// Whether two values known at run time are the same object as a known one.
+    fn is_object(&mut self, value: Self::Value, object: Value) -> bool;
+    /// Makes the call block at `block` a frame: writes the header and switches to it. The callable is in place and the
+    /// arguments are `code.argument_count`; other locals become unbound. `kept` goes into the header's last word.
+    fn push_frame(
+        &mut self,
+        block: u16,
+        code: &'static CodeObject,
+        return_to: Pc,
+        continuation: Continuation,
+        destination: u16,
+        kept: Option<Self::Owned>,
+    );
+    /// Leaves the running frame, whose registers are released: gives up its function and switches to the caller.
+    /// Returns the kept word (unbound if none), and where the caller goes on.
+    fn pop_frame(&mut self) -> (Self::Owned, Pc);
+    /// Number of locals of the running frame.
+    fn local_count(&mut self) -> u16;
+    /// Continuation and destination of the running frame.
+    fn link(&mut self) -> (Continuation, u16);
+    /// Whether another frame may be entered (recursion and stack limits).
+    fn may_enter(&mut self, code: &'static CodeObject) -> bool;
+    /// Calls the native function whose arguments lie in registers `first..first+count`.
+    fn call_native(&mut self, callable: Value, first: u16, count: u16, receiver: bool, pc: Pc) -> Option<Self::Owned>;
+    /// The inline cache of a site.
+    fn site(&mut self, index: u16) -> &'static Site;
+    /// The running frame's function, which is known.
+    fn function(&mut self) -> &'static FunctionObject;
+    /// The running frame's function as a value.
+    fn function_value(&mut self) -> Self::Value;
+
+    // Helpers. `None` means that an exception is pending.
+    fn call1(&mut self, helper: &'static Helper1, a: Self::Value) -> Option<Self::Owned>;
+    fn call2(&mut self, helper: &'static Helper2, a: Self::Value, b: Self::Value) -> Option<Self::Owned>;
+    fn call3(&mut self, helper: &'static Helper3, a: Self::Value, b: Self::Value, c: Self::Value)
+    -> Option<Self::Owned>;
+    /// A helper over a run of registers, whose values move into it: builds a tuple, list, string…
+    fn build(&mut self, helper: &'static crate::helpers::RunHelper, first: u16, count: u16) -> Option<Self::Owned>;
+    /// `a op b` by the operands' slots.
+    fn binary_slow(&mut self, op: BinaryOp, inplace: bool, a: Self::Value, b: Self::Value) -> Option<Self::Owned>;
+    fn compare_slow(&mut self, op: CompareOp, a: Self::Value, b: Self::Value) -> Option<Self::Owned>;
+    /// The truth of a value that is no bool, int, float or None; `None` when it raised.
+    fn truth_slow(&mut self, value: Self::Value) -> Option<bool>;
+
+    // Added rows: see the handlers that use them.
+    /// Concatenation of two str; the left one is consumed, and grown in place when nobody else refers to it.
+    fn concatenate(&mut self, left: Self::Owned, right: Self::Value) -> Option<Self::Owned>;
+    /// The integer as a double if that is exact.
+    fn int_to_exact_float(&mut self, a: Self::Int) -> Option<Self::Float>;
+    fn float_is_finite(&mut self, a: Self::Float) -> bool;
+    /// Equality of two str.
+    fn text_equal(&mut self, a: Self::Value, b: Self::Value) -> bool;
+    /// Replaces the value of an entry of a dict whose keys version was tested.
+    fn set_dict_entry(&mut self, dict: &'static DictObject, index: u32, value: Self::Owned);
+    /// Like `set`, but after effects of the same instruction.
+    fn set_late(&mut self, register: u16, value: Self::Owned) {
+        self.set(register, value);
+    }
+    /// Starts the frame just pushed: its first instruction.
+    fn enter(&mut self, code: &'static CodeObject) -> Pc;
+    /// Calls anything, by the general rules.
+    fn cold_call(&mut self, pc: Pc, destination: u16, block: u16, count: u16) -> Pc;
+    /// Consumes a token that is known to be unbound.
+    fn forget(&mut self, value: Self::Owned);
+    /// What the first argument of a call is, or unbound: to decide whether a native method accepts it.
+    fn peek_first(&mut self, first: u16, count: u16) -> Value;
+    /// Whether the value's type is `class` itself or does not derive from it.
+    fn is_not_subtype_of(&mut self, value: Self::Value, class: &'static TypeObject) -> bool;
+    /// The register above all of the running frame, where a call block may be built.
+    fn free_block(&mut self) -> u16;
+    /// Resumes the generator in register `iterator`.
+    fn resume(&mut self, pc: Pc, iterator: u16, continuation: Continuation, destination: u16) -> Pc;
+    /// Suspends the running frame, a generator's, and hands `value` to its resumer.
+    fn suspend(&mut self, pc: Pc, value: Self::Owned) -> Pc;
+    /// Returns from a frame with one of the rare continuations: boundaries and generators.
+    fn leave(&mut self, pc: Pc, result: Self::Owned) -> Pc;
+}

@@ -1,0 +1,135 @@
+//! Unwinding: from a raised exception to its handler, frame by frame.
+
+use crate::frame::{self, Continuation, Link};
+use crate::semantics::Pc;
+use sidewinder_runtime::objects::exception::{self, RUNTIME_ERROR, STOP_ITERATION};
+use sidewinder_runtime::objects::generator::{GeneratorObject, state};
+use sidewinder_runtime::objects::traceback;
+use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::{Context, Owned, Value};
+
+/// Finds the handler of the pending exception, raised by the instruction at `pc`. Returns its first instruction, or
+/// null when the exception leaves the run (it stays pending then).
+#[cold]
+#[inline(never)]
+pub fn raise(cx: &mut Context, mut pc: Pc) -> Pc {
+    if cx.finalizers_pending.get() != 0 {
+        cx.run_pending_finalizers();
+    }
+    exception::set_context(cx);
+    loop {
+        let code = frame::current_code(cx);
+        let index = code.index_of(pc) as u32;
+        let handler = code.data.handlers.iter().find(|row| row.start <= index && index < row.end).copied();
+        if let Some(handler) = handler {
+            traceback::push(cx, code.value(), index, Value::UNBOUND);
+            release_registers(cx, handler.temporary_depth as usize);
+            let exception = cx.take_pending();
+            // SAFETY: (frames 3) the handler's register exists.
+            unsafe {
+                let place = cx.base.add(handler.exception_register as usize);
+                let old = std::mem::replace(&mut *place, exception.into_raw());
+                cx.release(old);
+                return code.instructions.add(handler.target as usize);
+            }
+        }
+        let locals = take_locals(cx);
+        traceback::push(cx, code.value(), index, locals.value());
+        drop(locals);
+        match leave_frame(cx) {
+            Some(next) => pc = next,
+            None => return std::ptr::null(),
+        }
+        if let Some(next) = swallowed(cx, pc) {
+            return next;
+        }
+    }
+}
+
+/// Releases the running frame's registers from `first` up, the highest first.
+pub fn release_registers(cx: &mut Context, first: usize) {
+    let base = cx.base;
+    let count = frame::current_code(cx).register_count as usize;
+    for register in (first..count).rev() {
+        // SAFETY: (frames 1) every word is a valid value.
+        let value = unsafe { std::mem::replace(&mut *base.add(register), Value::UNBOUND) };
+        cx.release(value);
+    }
+}
+
+/// Moves the locals into a tuple that the traceback keeps, as CPython's frame objects keep them.
+fn take_locals(cx: &mut Context) -> Owned {
+    let code = frame::current_code(cx);
+    release_registers(cx, code.local_count as usize);
+    let none = sidewinder_runtime::objects::singleton::none();
+    let mut values = Vec::with_capacity(code.local_count as usize);
+    for register in 0..code.local_count as usize {
+        // SAFETY: (frames 1)
+        let value = unsafe { std::mem::replace(&mut *cx.base.add(register), Value::UNBOUND) };
+        values.push(Owned::from_raw_option(value).unwrap_or_else(|| Owned::new(none)));
+    }
+    TupleObject::from_owned(cx, values)
+}
+
+/// Leaves the running frame with the exception pending. The caller's instruction that made the call, or `None` at a
+/// boundary.
+fn leave_frame(cx: &mut Context) -> Option<Pc> {
+    // SAFETY: (frames 3) the running frame has a header.
+    unsafe {
+        let base = cx.base;
+        let link = Link(frame::header(base, frame::LINK).0);
+        let return_to = frame::return_address(base);
+        let kept = std::mem::replace(&mut *base.offset(frame::KEPT), Value::UNBOUND);
+        let function = std::mem::replace(&mut *base.offset(frame::FUNCTION), Value::UNBOUND);
+        cx.recursion_left += 1;
+        if let Some(generator) = kept.cast_exact::<GeneratorObject>() {
+            finish_generator(cx, generator);
+        }
+        if link.continuation() == Continuation::Boundary {
+            cx.release(kept);
+            cx.release(function);
+            return None;
+        }
+        let caller = base.sub(link.delta());
+        frame::switch(cx, caller, frame::code(caller));
+        cx.release(kept);
+        cx.release(function);
+        if link.continuation() == Continuation::IterateCall && cx.pending_is(&STOP_ITERATION) {
+            cx.instruction = return_to;
+        }
+        Some(return_to.sub(1))
+    }
+}
+
+/// A generator's frame is left by an exception: it is finished, and a `StopIteration` becomes a `RuntimeError`.
+fn finish_generator(cx: &mut Context, generator: &GeneratorObject) {
+    generator.state.set(state::FINISHED);
+    let outer = generator.handled.replace(Value::UNBOUND);
+    let inner = std::mem::replace(&mut cx.handled, outer);
+    drop(Owned::from_raw_option(inner));
+    drop(Owned::from_raw_option(generator.function.replace(Value::UNBOUND)));
+    if cx.pending_is(&STOP_ITERATION) {
+        let cause = cx.take_pending();
+        cx.raise(&RUNTIME_ERROR, "generator raised StopIteration");
+        exception::set_cause(cx, cause);
+    }
+}
+
+/// In the caller's frame: a `for` loop ends quietly when the `__next__` it called raised `StopIteration`.
+fn swallowed(cx: &mut Context, pc: Pc) -> Option<Pc> {
+    // SAFETY: (frames 3) `pc` points into the caller's code.
+    let i = unsafe { *pc };
+    if i.op != sidewinder_bytecode::Op::ForIter || !cx.pending_is(&STOP_ITERATION) {
+        return None;
+    }
+    // SAFETY: as above.
+    if cx.instruction != unsafe { pc.add(1) } {
+        return None;
+    }
+    cx.instruction = std::ptr::null();
+    drop(cx.take_pending());
+    // SAFETY: (frames 3) the iterator's register.
+    let iterator = unsafe { std::mem::replace(&mut *cx.base.add(i.b as usize), Value::UNBOUND) };
+    cx.release(iterator);
+    Some(crate::handlers::jump(pc, i.c as i16 as i32))
+}
