@@ -192,7 +192,7 @@ fn new_site(name: Value) -> Site {
         second_version: Cell::new(0),
         shape: Cell::new(0),
         index: Cell::new(0),
-        type_pointer: Cell::new(std::ptr::null()),
+        type_pointer: Cell::new(&raw const OBJECT.object),
         value: Cell::new(Value::UNBOUND),
         kind: Cell::new(0),
         misses: Cell::new(0),
