@@ -41,6 +41,9 @@ pub struct Segment {
     pub pass: Pass,
     /// `LoadSlot` or phi instructions that get their values from the jumps to this segment.
     pub parameters: Vec<Ref>,
+    /// What slots hold at the start of the first iteration and of the loop, where that differs from memory. Each slot
+    /// owns a reference.
+    pub slots: Vec<(i32, Ref)>,
     pub body: Vec<Ref>,
     pub end: SegmentEnd,
 }

@@ -1,6 +1,6 @@
 //! Trace trees: a root trace with the side traces that grew at its exits. A tree is compiled as one function.
 
-use sidewinder_ir::Trace;
+use sidewinder_ir::{Op, Trace};
 
 /// Index of a trace in its tree: 0 is the root, `n` is `bridges[n - 1]`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
@@ -69,8 +69,19 @@ impl Tree {
         std::iter::once(&self.root).chain(bridges).enumerate().map(|(index, trace)| (TraceIndex(index as u32), trace))
     }
 
-    /// The bridge at an exit.
+    /// Whether a side trace may start at an exit: not where the interpreter has something else to do first.
+    pub fn may_have_bridge(&self, exit: ExitId) -> bool {
+        let guard = self.trace(exit.trace).instructions.get(exit.guard as usize);
+        guard.is_none_or(|guard| {
+            !matches!(guard.op, Op::GuardNoInterrupt | Op::GuardNoFinalizers | Op::GuardNotInvalidated)
+        })
+    }
+
+    /// The bridge at an exit. None where the interpreter must get its turn, whatever was recorded there.
     pub fn bridge_at(&self, exit: ExitId) -> Option<TraceIndex> {
+        if !self.may_have_bridge(exit) {
+            return None;
+        }
         let position = self.bridges.iter().position(|bridge| bridge.parent_exit == exit)?;
         Some(TraceIndex(position as u32 + 1))
     }

@@ -2,15 +2,12 @@
 
 mod common;
 
-use common::random::{Random, Recorder, random_world};
+use common::random::{Random, Recorder, random_world, recount};
 use common::*;
 use sidewinder_jit::{Bridge, ExitId, Tree};
 
 fn grow_tree(seed: u64, runner: &mut Runner) {
-    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    for _ in 0..3 {
-        random.word();
-    }
+    let mut random = Random::new(seed);
     let start = random_world(&mut random);
     let steps = 2 + random.below(12);
     let root = Recorder::new(&mut random, &start).root(steps);
@@ -29,12 +26,13 @@ fn grow_tree(seed: u64, runner: &mut Runner) {
             if random.below(2) == 0 {
                 other.objects = start.objects.clone();
             }
+            recount(&mut other);
             runner.check_compiled(&tree, &compiled, &other);
         }
         // A bridge at the exit that the machine code takes.
         let (id, world) = runner.leave(&compiled, &start);
         let taken = tree.bridges.iter().any(|bridge| bridge.parent_exit == id);
-        if id.guard == ExitId::END || taken {
+        if id.guard == ExitId::END || taken || !tree.may_have_bridge(id) {
             break;
         }
         let steps = 1 + random.below(6);

@@ -108,13 +108,16 @@ fn floor_divide(a: i64, b: i64) -> Option<(i64, i64)> {
 /// Stands in for a helper: its number, its arguments, memory; gives the result word.
 pub type CallHelper<'a> = dyn FnMut(HelperId, &[u64], &mut HashMap<u64, u64>) -> u64 + 'a;
 
+/// Stands in `Machine::calls` for an object whose count became zero.
+pub const DROP_LAST: HelperId = HelperId(u16::MAX);
+
 /// Everything outside the trace.
 pub struct Machine<'a> {
     /// Words by address (a multiple of eight).
     pub memory: HashMap<u64, u64>,
     /// Words of the VM stack, by slot.
     pub slots: BTreeMap<i32, u64>,
-    /// References added minus references taken away, by counted word.
+    /// References added minus references taken away, by counted word, for objects that are not in memory.
     pub counts: BTreeMap<u64, i64>,
     /// Calls in order, for comparing two runs.
     pub calls: Vec<(HelperId, Vec<u64>)>,
@@ -223,7 +226,16 @@ impl<'a> Machine<'a> {
 
     fn count(&mut self, word: u64, change: i64) -> Step {
         if tagging::is_counted(word) {
-            *self.counts.entry(word).or_insert(0) += change;
+            match self.memory.get_mut(&word) {
+                Some(count) => {
+                    *count = count.wrapping_add(change as u64);
+                    if *count == 0 && change < 0 {
+                        self.calls.push((DROP_LAST, vec![word]));
+                        self.finalizers_pending = true;
+                    }
+                }
+                None => *self.counts.entry(word).or_insert(0) += change,
+            }
         }
         Step::Result(0)
     }

@@ -87,9 +87,7 @@ pub fn fill(cx: &mut Context, value: Option<&Value>, method: &str) -> Result<u8>
                 "{method}(): argument 2 must be a byte string of length 1, not a {found} object of length {length}"
             )))
         }
-        None => Err(cx.type_error(format!(
-            "{method}() argument 2 must be a byte string of length 1, not {found}"
-        ))),
+        None => Err(cx.type_error(format!("{method}() argument 2 must be a byte string of length 1, not {found}"))),
     }
 }
 

@@ -1,12 +1,12 @@
 //! The tables of `bytes` and `bytearray` methods, and those that fit nowhere else.
 
 use crate::bytes_arguments::{Receiver, bytes_like};
-use crate::str_arguments::Signature;
+use crate::str_arguments::{Signature, methods};
 use crate::str_methods::option;
 use crate::{bytearray_methods as array, bytes_case as case, bytes_search as search, bytes_split as split};
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
-use sidewinder_runtime::native::{Arguments, Native};
+use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::bytes::{BYTEARRAY, BYTES, ByteArrayObject, BytesObject, like};
 use sidewinder_runtime::objects::str::{self as text, StrObject, codec};
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -14,74 +14,134 @@ use sidewinder_runtime::objects::{int, singleton};
 use sidewinder_runtime::operations::{call, subscript};
 use sidewinder_runtime::value::Value;
 
-/// The rows that both types have, and those given.
-macro_rules! rows {
-    ($($own:expr),* $(,)?) => {
-        &[
-            Native::new("capitalize", 0, 0, case::capitalize, "Return a copy with only its first character capitalized."),
-            Native::new("center", 1, 2, split::center, "Return a centered copy of length width."),
-            Native::new("count", 1, 3, search::count, "Return the number of non-overlapping occurrences of sub."),
-            Native::with_keywords("decode", decode, "Decode the bytes using the codec registered for encoding."),
-            Native::new("endswith", 1, 3, search::endswith, "Return True if the bytes end with the specified suffix."),
-            Native::with_keywords("expandtabs", split::expandtabs, "Return a copy where tabs are expanded using spaces."),
-            Native::new("find", 1, 3, search::find, "Return the lowest index where sub is found, or -1."),
-            Native::new("fromhex", 1, 1, fromhex, "Create an object from a string of hexadecimal numbers.").class_method(),
-            Native::with_keywords("hex", hex, "Create a string of hexadecimal numbers."),
-            Native::new("index", 1, 3, search::index, "Return the lowest index where sub is found, or raise ValueError."),
-            Native::new("isalnum", 0, 0, case::isalnum, "Return True if all bytes are alphanumeric."),
-            Native::new("isalpha", 0, 0, case::isalpha, "Return True if all bytes are alphabetic."),
-            Native::new("isascii", 0, 0, case::isascii, "Return True if all bytes are ASCII."),
-            Native::new("isdigit", 0, 0, case::isdigit, "Return True if all bytes are digits."),
-            Native::new("islower", 0, 0, case::islower, "Return True if all cased bytes are lowercase."),
-            Native::new("isspace", 0, 0, case::isspace, "Return True if all bytes are whitespace."),
-            Native::new("istitle", 0, 0, case::istitle, "Return True if the bytes are title-cased."),
-            Native::new("isupper", 0, 0, case::isupper, "Return True if all cased bytes are uppercase."),
-            Native::new("join", 1, 1, split::join, "Concatenate any number of bytes objects."),
-            Native::new("ljust", 1, 2, split::ljust, "Return a left-justified copy of length width."),
-            Native::new("lower", 0, 0, case::lower, "Return a copy with all ASCII letters in lowercase."),
-            Native::new("lstrip", 0, 1, split::lstrip, "Strip leading bytes contained in the argument."),
-            Native::new("maketrans", 2, 2, maketrans, "Return a translation table for translate().").static_method(),
-            Native::new("partition", 1, 1, split::partition, "Partition into three parts using the given separator."),
-            Native::new("removeprefix", 1, 1, search::removeprefix, "Return a copy without the given prefix."),
-            Native::new("removesuffix", 1, 1, search::removesuffix, "Return a copy without the given suffix."),
-            Native::new("replace", 2, 3, search::replace, "Return a copy with occurrences of old replaced by new."),
-            Native::new("rfind", 1, 3, search::rfind, "Return the highest index where sub is found, or -1."),
-            Native::new("rindex", 1, 3, search::rindex, "Return the highest index where sub is found, or raise ValueError."),
-            Native::new("rjust", 1, 2, split::rjust, "Return a right-justified copy of length width."),
-            Native::new("rpartition", 1, 1, split::rpartition, "Partition into three parts at the last separator."),
-            Native::with_keywords("rsplit", split::rsplit, "Return a list of the sections, split from the right."),
-            Native::new("rstrip", 0, 1, split::rstrip, "Strip trailing bytes contained in the argument."),
-            Native::with_keywords("split", split::split, "Return a list of the sections, using sep as the delimiter."),
-            Native::with_keywords("splitlines", split::splitlines, "Return a list of the lines."),
-            Native::new("startswith", 1, 3, search::startswith, "Return True if the bytes start with the specified prefix."),
-            Native::new("strip", 0, 1, split::strip, "Strip leading and trailing bytes contained in the argument."),
-            Native::new("swapcase", 0, 0, case::swapcase, "Return a copy with ASCII case swapped."),
-            Native::new("title", 0, 0, case::title, "Return a title-cased copy."),
-            Native::with_keywords("translate", translate, "Return a copy with each character mapped by the given table."),
-            Native::new("upper", 0, 0, case::upper, "Return a copy with all ASCII letters in uppercase."),
-            Native::new("zfill", 1, 1, split::zfill, "Pad a numeric string with zeros on the left."),
-            $($own),*
-        ]
+/// Methods that may do anything.
+const ANY: u32 = 0;
+
+/// The rows that both types have, and those of one of them.
+macro_rules! bytes_methods {
+    ($name:ident: $($own:tt)*) => {
+        methods! {
+            $name:
+            positional "capitalize" (0, 0) case::capitalize, ANY, "($self, /)";
+                "B.capitalize() -> copy of B"
+            positional "center" (1, 2) split::center, ANY, "($self, width, fillchar=b' ', /)";
+                "Return a centered string of length width."
+            positional "count" (1, 3) search::count, ANY, "($self, sub[, start[, end]], /)";
+                "Return the number of non-overlapping occurrences of subsection 'sub' in bytes B[start:end]."
+            keywords "decode" () decode, ANY, "($self, /, encoding='utf-8', errors='strict')";
+                "Decode the bytes using the codec registered for encoding."
+            positional "endswith" (1, 3) search::endswith, ANY, "($self, suffix[, start[, end]], /)";
+                "Return True if the bytes ends with the specified suffix, False otherwise."
+            keywords "expandtabs" () split::expandtabs, ANY, "($self, /, tabsize=8)";
+                "Return a copy where all tab characters are expanded using spaces."
+            positional "find" (1, 3) search::find, ANY, "($self, sub[, start[, end]], /)";
+                "Return the lowest index in B where subsection 'sub' is found."
+            class "fromhex" (1, 1) fromhex, ANY, "($type, string, /)";
+                "Create a bytes object from a string of hexadecimal numbers."
+            keywords "hex" () hex, ANY, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)";
+                "Create a string of hexadecimal numbers from a bytes object."
+            positional "index" (1, 3) search::index, ANY, "($self, sub[, start[, end]], /)";
+                "Return the lowest index in B where subsection 'sub' is found."
+            positional "isalnum" (0, 0) case::isalnum, ANY, "($self, /)";
+                "B.isalnum() -> bool"
+            positional "isalpha" (0, 0) case::isalpha, ANY, "($self, /)";
+                "B.isalpha() -> bool"
+            positional "isascii" (0, 0) case::isascii, ANY, "($self, /)";
+                "B.isascii() -> bool"
+            positional "isdigit" (0, 0) case::isdigit, ANY, "($self, /)";
+                "B.isdigit() -> bool"
+            positional "islower" (0, 0) case::islower, ANY, "($self, /)";
+                "B.islower() -> bool"
+            positional "isspace" (0, 0) case::isspace, ANY, "($self, /)";
+                "B.isspace() -> bool"
+            positional "istitle" (0, 0) case::istitle, ANY, "($self, /)";
+                "B.istitle() -> bool"
+            positional "isupper" (0, 0) case::isupper, ANY, "($self, /)";
+                "B.isupper() -> bool"
+            positional "join" (1, 1) split::join, ANY, "($self, iterable_of_bytes, /)";
+                "Concatenate any number of bytes objects."
+            positional "ljust" (1, 2) split::ljust, ANY, "($self, width, fillchar=b' ', /)";
+                "Return a left-justified string of length width."
+            positional "lower" (0, 0) case::lower, ANY, "($self, /)";
+                "B.lower() -> copy of B"
+            positional "lstrip" (0, 1) split::lstrip, ANY, "($self, bytes=None, /)";
+                "Strip leading bytes contained in the argument."
+            fixed "maketrans" (2, 2) maketrans, ANY, "(frm, to, /)";
+                "Return a translation table usable for the bytes or bytearray translate method."
+            positional "partition" (1, 1) split::partition, ANY, "($self, sep, /)";
+                "Partition the bytes into three parts using the given separator."
+            positional "removeprefix" (1, 1) search::removeprefix, ANY, "($self, prefix, /)";
+                "Return a bytes object with the given prefix string removed if present."
+            positional "removesuffix" (1, 1) search::removesuffix, ANY, "($self, suffix, /)";
+                "Return a bytes object with the given suffix string removed if present."
+            positional "replace" (2, 3) search::replace, ANY, "($self, old, new, count=-1, /)";
+                "Return a copy with all occurrences of substring old replaced by new."
+            positional "rfind" (1, 3) search::rfind, ANY, "($self, sub[, start[, end]], /)";
+                "Return the highest index in B where subsection 'sub' is found."
+            positional "rindex" (1, 3) search::rindex, ANY, "($self, sub[, start[, end]], /)";
+                "Return the highest index in B where subsection 'sub' is found."
+            positional "rjust" (1, 2) split::rjust, ANY, "($self, width, fillchar=b' ', /)";
+                "Return a right-justified string of length width."
+            positional "rpartition" (1, 1) split::rpartition, ANY, "($self, sep, /)";
+                "Partition the bytes into three parts using the given separator."
+            keywords "rsplit" () split::rsplit, ANY, "($self, /, sep=None, maxsplit=-1)";
+                "Return a list of the sections in the bytes, using sep as the delimiter."
+            positional "rstrip" (0, 1) split::rstrip, ANY, "($self, bytes=None, /)";
+                "Strip trailing bytes contained in the argument."
+            keywords "split" () split::split, ANY, "($self, /, sep=None, maxsplit=-1)";
+                "Return a list of the sections in the bytes, using sep as the delimiter."
+            keywords "splitlines" () split::splitlines, ANY, "($self, /, keepends=False)";
+                "Return a list of the lines in the bytes, breaking at line boundaries."
+            positional "startswith" (1, 3) search::startswith, ANY, "($self, prefix[, start[, end]], /)";
+                "Return True if the bytes starts with the specified prefix, False otherwise."
+            positional "strip" (0, 1) split::strip, ANY, "($self, bytes=None, /)";
+                "Strip leading and trailing bytes contained in the argument."
+            positional "swapcase" (0, 0) case::swapcase, ANY, "($self, /)";
+                "B.swapcase() -> copy of B"
+            positional "title" (0, 0) case::title, ANY, "($self, /)";
+                "B.title() -> copy of B"
+            keywords "translate" () translate, ANY, "($self, table, /, delete=b'')";
+                "Return a copy with each character mapped by the given translation table."
+            positional "upper" (0, 0) case::upper, ANY, "($self, /)";
+                "B.upper() -> copy of B"
+            positional "zfill" (1, 1) split::zfill, ANY, "($self, width, /)";
+                "Pad a numeric string with zeros on the left, to fill a field of the given width."
+            $($own)*
+        }
     };
 }
 
-pub static METHODS: &[Native] = rows![
-    Native::new("__bytes__", 0, 0, bytes, "Convert this value to exact type bytes."),
-    Native::new("__getnewargs__", 0, 0, getnewargs, ""),
-];
+bytes_methods! {
+    METHODS:
+    positional "__bytes__" (0, 0) bytes, ANY, "($self, /)";
+        "Convert this value to exact type bytes."
+    positional "__getnewargs__" (0, 0) getnewargs, ANY, "($self, /)";
+        ""
+}
 
-pub static BYTEARRAY_METHODS: &[Native] = rows![
-    Native::new("append", 1, 1, array::append, "Append a single item to the end of the bytearray."),
-    Native::new("clear", 0, 0, array::clear, "Remove all items from the bytearray."),
-    Native::new("copy", 0, 0, array::copy, "Return a copy of B."),
-    Native::new("extend", 1, 1, array::extend, "Append all the items from the iterator or sequence to the end of the bytearray."),
-    Native::new("insert", 2, 2, array::insert, "Insert a single item into the bytearray before the given index."),
-    Native::new("pop", 0, 1, array::pop, "Remove and return a single item from B."),
-    Native::new("remove", 1, 1, array::remove, "Remove the first occurrence of a value in the bytearray."),
-    Native::new("resize", 1, 1, array::resize, "Resize the internal buffer of bytearray to len."),
-    Native::new("reverse", 0, 0, array::reverse, "Reverse the order of the values in B in place."),
-    Native::new("__alloc__", 0, 0, array::alloc, "Return the number of bytes actually allocated."),
-];
+bytes_methods! {
+    BYTEARRAY_METHODS:
+    positional "append" (1, 1) array::append, ANY, "($self, item, /)";
+        "Append a single item to the end of the bytearray."
+    positional "clear" (0, 0) array::clear, ANY, "($self, /)";
+        "Remove all items from the bytearray."
+    positional "copy" (0, 0) array::copy, ANY, "($self, /)";
+        "Return a copy of B."
+    positional "extend" (1, 1) array::extend, ANY, "($self, iterable_of_ints, /)";
+        "Append all the items from the iterator or sequence to the end of the bytearray."
+    positional "insert" (2, 2) array::insert, ANY, "($self, index, item, /)";
+        "Insert a single item into the bytearray before the given index."
+    positional "pop" (0, 1) array::pop, ANY, "($self, index=-1, /)";
+        "Remove and return a single item from B."
+    positional "remove" (1, 1) array::remove, ANY, "($self, value, /)";
+        "Remove the first occurrence of a value in the bytearray."
+    positional "resize" (1, 1) array::resize, ANY, "($self, size, /)";
+        "Resize the internal buffer of bytearray to len."
+    positional "reverse" (0, 0) array::reverse, ANY, "($self, /)";
+        "Reverse the order of the values in B in place."
+    positional "__alloc__" (0, 0) array::alloc, ANY, "($self, /)";
+        "B.__alloc__() -> int"
+}
 
 const DECODE: Signature<2> = Signature::new("decode", ["encoding", "errors"]);
 const HEX: Signature<2> = Signature::new("hex", ["sep", "bytes_per_sep"]);

@@ -10,7 +10,7 @@ use memchr::memmem;
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
 use sidewinder_runtime::native::Arguments;
-use sidewinder_runtime::objects::bytes::{BYTES, like};
+use sidewinder_runtime::objects::bytes::{BYTES, BytesObject, like};
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str::check_bytes;
@@ -124,9 +124,9 @@ fn partition_at(
         let items = if whole_last { vec![first, second, whole] } else { vec![whole, first, second] };
         return Ok(TupleObject::from_owned(cx, items));
     };
-    let middle = match receiver.value.has_type(&BYTES) && arguments[1].has_type(&BYTES) {
-        true => Owned::new(arguments[1]),
-        false => receiver.make(cx, separator),
+    let middle = match receiver.value.cast::<BytesObject>() {
+        Some(_) => Owned::new(arguments[1]),
+        None => receiver.make(cx, separator),
     };
     let before = receiver.part(cx, 0, position);
     let behind = receiver.part(cx, position + separator.len(), receiver.len());
@@ -240,15 +240,15 @@ pub fn join(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
             Some(bytes) => length = length.saturating_add(bytes.len()),
             None => {
                 let found = item.value().type_of().name();
-                return Err(cx.type_error(format!(
-                    "sequence item {index}: expected a bytes-like object, {found} found"
-                )));
+                return Err(
+                    cx.type_error(format!("sequence item {index}: expected a bytes-like object, {found} found"))
+                );
             }
         }
     }
     if let [only] = items.as_slice()
         && only.value().has_type(&BYTES)
-        && receiver.value.cast::<sidewinder_runtime::objects::bytes::BytesObject>().is_some()
+        && receiver.value.cast::<BytesObject>().is_some()
     {
         return Ok(only.clone());
     }

@@ -149,8 +149,24 @@ pub fn format_float(cx: &mut Context, value: Value, spec: Value) -> Result<Owned
 
 fn format_real(cx: &mut Context, value: f64, spec: &FormatSpec) -> Result<Owned> {
     check_precision(cx, spec)?;
+    if is_plain_fixed(spec) && value.is_finite() {
+        let digits = text::fixed(value, spec.precision.unwrap_or(PRECISION_DEFAULT));
+        let text = if value.is_sign_negative() { format!("-{digits}") } else { digits };
+        return Ok(StrObject::new(cx, &text));
+    }
     let number = real(value, spec, true);
     render(cx, number, spec)
+}
+
+/// Whether a specification is like `.2f`, the most usual one, which needs no assembly.
+fn is_plain_fixed(spec: &FormatSpec) -> bool {
+    spec.kind == 'f' as u32
+        && spec.width.is_none()
+        && spec.sign == Sign::Default
+        && spec.grouping.is_none()
+        && spec.fraction_grouping.is_none()
+        && !spec.alternate
+        && !spec.no_negative_zero
 }
 
 fn check_precision(cx: &mut Context, spec: &FormatSpec) -> Result<()> {

@@ -2,6 +2,7 @@
 //! and padding to a width. Formatting numbers is in `format_number.rs`.
 
 use sidewinder_runtime::context::{Context, Raised, Result};
+use sidewinder_runtime::objects::int::parse::decimal_digit;
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::{Owned, Value};
 
@@ -223,9 +224,7 @@ impl Parser<'_> {
     /// A decimal number; digits of all scripts count.
     fn number(&mut self) -> std::result::Result<Option<usize>, Malformed> {
         let mut number = None;
-        while let Some(digit) =
-            self.points.get(self.position).and_then(|point| sidewinder_runtime::objects::int::parse::decimal_digit(*point))
-        {
+        while let Some(digit) = self.points.get(self.position).and_then(|point| decimal_digit(*point)) {
             let longer = (number.unwrap_or(0) as i64).checked_mul(10).and_then(|tens| tens.checked_add(digit as i64));
             number = Some(longer.ok_or(Malformed::TooManyDigits)? as usize);
             self.position += 1;

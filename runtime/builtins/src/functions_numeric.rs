@@ -8,6 +8,7 @@ use sidewinder_runtime::objects::float::{self, FLOAT};
 use sidewinder_runtime::objects::int::text::with_prefix;
 use sidewinder_runtime::objects::int::{self, Integer};
 use sidewinder_runtime::objects::iterator::arguments::Signature;
+use sidewinder_runtime::objects::method::WRAPPER_DESCRIPTOR;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::str::{self as text, StrObject};
 use sidewinder_runtime::objects::{bytes, singleton};
@@ -141,6 +142,8 @@ fn binary_dunder(
         let (receiver, argument, method) =
             if (turn == 0) == right_first { (right, left, reflected) } else { (left, right, name) };
         let result = match third {
+            // The slots of builtin types know no third operand.
+            Some(_) if is_slot_wrapper(cx, receiver, method) => None,
             Some(third) => dunder::call_dunder(cx, receiver, method, &[argument, third])?,
             None => dunder::call_dunder(cx, receiver, method, &[argument])?,
         };
@@ -151,6 +154,11 @@ fn binary_dunder(
         }
     }
     Ok(None)
+}
+
+/// Whether the method is that of a builtin type's slot.
+fn is_slot_wrapper(cx: &Context, receiver: Value, method: Value) -> bool {
+    receiver.type_of().lookup(cx, method).is_some_and(|found| found.has_type(&WRAPPER_DESCRIPTOR))
 }
 
 fn divmod(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
@@ -184,16 +192,21 @@ fn pow(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     }
     let names = &cx.interpreter().names;
     let (name, reflected) = (names.pow, names.rpow);
-    match binary_dunder(cx, base, exponent, name, reflected, Some(modulus))? {
-        Some(result) => Ok(result),
-        None => {
-            let (base, exponent, modulus) =
-                (base.type_of().name(), exponent.type_of().name(), modulus.type_of().name());
-            Err(cx.type_error(format!(
-                "unsupported operand type(s) for ** or pow(): '{base}', '{exponent}', '{modulus}'"
-            )))
-        }
+    if let Some(result) = binary_dunder(cx, base, exponent, name, reflected, Some(modulus))? {
+        return Ok(result);
     }
+    let operands = [base, exponent, modulus];
+    if operands.iter().all(|operand| int::is_int_like(*operand)) {
+        return int::power_modular(cx, base, exponent, modulus);
+    }
+    if operands.iter().any(|operand| operand.type_of().is_subtype(&COMPLEX)) {
+        return Err(cx.value_error("complex modulo"));
+    }
+    if float::as_f64(base).is_some() || float::as_f64(exponent).is_some() || float::as_f64(modulus).is_some() {
+        return Err(cx.type_error("pow() 3rd argument not allowed unless all arguments are integers"));
+    }
+    let [base, exponent, modulus] = operands.map(|operand| operand.type_of().name());
+    Err(cx.type_error(format!("unsupported operand type(s) for ** or pow(): '{base}', '{exponent}', '{modulus}'")))
 }
 
 fn round(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {

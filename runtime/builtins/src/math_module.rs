@@ -20,6 +20,25 @@ use sidewinder_runtime::{Arguments, Native, Owned, Value};
 
 /// The C library's functions that Rust's `f64` does not pass through as they are.
 mod c {
+    use std::sync::OnceLock;
+
+    /// The cube root. Rust links one of its own under this name, whose last bit is often another (and better) one than
+    /// the C library's, so that is asked for by name at run time.
+    pub fn cbrt(x: f64) -> f64 {
+        static FOUND: OnceLock<Option<extern "C" fn(f64) -> f64>> = OnceLock::new();
+        let found = FOUND.get_or_init(|| {
+            // SAFETY: a look-up in the libraries that are loaded already.
+            let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"cbrt".as_ptr()) };
+            // SAFETY: the C library's `cbrt` has this type; null becomes `None`.
+            unsafe { std::mem::transmute::<*mut libc::c_void, Option<extern "C" fn(f64) -> f64>>(address) }
+        });
+        match found {
+            Some(function) => function(x),
+            None => x.cbrt(),
+        }
+    }
+
+    // SAFETY: the signatures are those of C99; the functions have no preconditions.
     unsafe extern "C" {
         pub safe fn acosh(x: f64) -> f64;
         pub safe fn asinh(x: f64) -> f64;
@@ -94,13 +113,13 @@ pub static FUNCTIONS: &[Native] = &[
         |x| c::atanh(x),
         "The inverse hyperbolic tangent of x."
     ),
-    unary!("cbrt", ANYWHERE, f64::cbrt, "The cube root of x."),
+    unary!("cbrt", ANYWHERE, |x| c::cbrt(x), "The cube root of x."),
     row!("ceil", 1, 1, ceil, "x, /", "The least integer not below x."),
     row!("comb", 2, 2, integers::comb, "n, k, /", "The number of choices of k out of n things."),
     row!("copysign", 2, 2, copysign, "x, y, /", "The magnitude of x with the sign of y.").effects(SIMPLE),
     unary!("cos", FINITE, f64::cos, "The cosine of x radians."),
     unary!("cosh", OVERFLOWS, f64::cosh, "The hyperbolic cosine of x."),
-    unary!("degrees", ANYWHERE, |x| x * (180.0 / std::f64::consts::PI), "The angle of x radians in degrees."),
+    row!("degrees", 1, 1, degrees, "x, /", "The angle of x radians in degrees.").effects(SIMPLE),
     row!("dist", 2, 2, sums::dist, "p, q, /", "The Euclidean distance between two points."),
     unary!("erf", ANYWHERE, |x| c::erf(x), "The error function at x."),
     unary!("erfc", ANYWHERE, |x| c::erfc(x), "One minus the error function at x."),
@@ -120,7 +139,7 @@ pub static FUNCTIONS: &[Native] = &[
     Native::with_keywords(
         "isclose",
         isclose,
-        "isclose($module, /, a, b, *, rel_tol=1e-09, abs_tol=0.0)\n--\n\nWhether two numbers are equal within tolerances.",
+        "isclose($module, /, a, b, *, rel_tol=1e-09, abs_tol=0.0)\n--\n\nWhether two numbers are about equal.",
     ),
     row!("isfinite", 1, 1, isfinite, "x, /", "Whether x is neither infinite nor NaN.").effects(SIMPLE),
     row!("isinf", 1, 1, isinf, "x, /", "Whether x is infinite.").effects(SIMPLE),
@@ -223,6 +242,12 @@ fn range_error(cx: &mut Context) -> Raised {
 
 fn two(cx: &mut Context, arguments: &[Value]) -> Result<(f64, f64)> {
     Ok((argument(cx, arguments[0])?, argument(cx, arguments[1])?))
+}
+
+/// Overflows to infinity without an error.
+fn degrees(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let x = argument(cx, arguments[0])?;
+    Ok(float::from_f64(cx, x * (180.0 / std::f64::consts::PI)))
 }
 
 fn atan2(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {

@@ -88,11 +88,7 @@ fn range_index(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     if is_plain_int(wanted) {
         return match range(receiver).position(cx, wanted)? {
             Some(position) => Ok(position),
-            None => {
-                let shown = convert::repr(cx, wanted)?;
-                let shown = sidewinder_runtime::objects::str::text(shown.value()).unwrap_or_default();
-                Err(cx.value_error(format!("{shown} is not in range")))
-            }
+            None => Err(cx.value_error("range.index(x): x not in range")),
         };
     }
     let iterator = iterate::get_iter(cx, receiver)?;

@@ -5,7 +5,7 @@ use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::type_object::{StaticType, TypeObject};
 use sidewinder_runtime::objects::{
     bytes, dict, exception, float, int, list, method, module, range, registry as types, set, singleton, slice, str,
-    tuple, type_object,
+    tuple, type_object, weak,
 };
 use sidewinder_runtime::operations::{attribute, dunder};
 use sidewinder_runtime::{Context, Owned, Result, Value};
@@ -29,16 +29,29 @@ static TYPES: &[TypeRow] = &[
     (&set::FROZENSET, set_methods::FROZENSET_METHODS, &[]),
     (&range::RANGE, range_methods::RANGE_METHODS, range_methods::RANGE_GETSET),
     (&slice::SLICE, range_methods::SLICE_METHODS, range_methods::SLICE_GETSET),
+    (&weak::WEAK_REFERENCE, weakref_module::REFERENCE_METHODS, weakref_module::REFERENCE_GETSET),
 ];
 
 /// Tables of rows that their files keep themselves.
-static TYPE_TABLES: &[&[TypeRow]] = &[TYPES, descriptors::TABLE, exception_methods::TABLE, iterator_methods::TYPES];
+static TYPE_TABLES: &[&[TypeRow]] = &[
+    TYPES,
+    descriptors::TABLE,
+    exception_methods::TABLE,
+    function_methods::TABLE,
+    generator_methods::TABLE,
+    iterator_methods::TYPES,
+    module_methods::TABLE,
+    generic_alias::TABLE,
+    union_type::TABLE,
+];
 
 /// Types of this crate, completed after those of the runtime.
 static OWN_TYPES: &[&StaticType] = &[
+    &generic_alias::GENERIC_ALIAS,
     &output::TEXT_STREAM,
     &type_methods::mapping_proxy::MAPPING_PROXY,
     &sys_module::simple_namespace::SIMPLE_NAMESPACE,
+    &union_type::UNION,
 ];
 
 /// Functions of the module `builtins`.
@@ -72,6 +85,8 @@ static MODULES: &[ModuleRow] = &[
     ModuleRow { name: "gc", functions: gc_module::FUNCTIONS, fill: nothing },
     ModuleRow { name: "math", functions: math_module::FUNCTIONS, fill: math_module::fill },
     ModuleRow { name: "time", functions: time_module::FUNCTIONS, fill: nothing },
+    ModuleRow { name: "weakref", functions: weakref_module::FUNCTIONS, fill: weakref_module::fill },
+    ModuleRow { name: "_weakref", functions: weakref_module::FUNCTIONS, fill: weakref_module::fill },
 ];
 
 /// Fills an interpreter's builtin types and its `builtins` module.
@@ -80,6 +95,7 @@ pub fn register(cx: &mut Context) -> Result<()> {
         kind.object.ready(cx)?;
     }
     type_creation::install(cx)?;
+    union_type::install();
     for (kind, methods, getset) in TYPE_TABLES.iter().copied().flatten() {
         dunder::add_methods(cx, &kind.object, methods)?;
         dunder::add_getset(cx, &kind.object, getset)?;

@@ -29,6 +29,14 @@ pub fn wrong_receiver(cx: &mut Context, arguments: &[Value], kind: &str, method:
     }
 }
 
+/// A positional argument of a method that must be a `str`.
+pub fn string_at<'a>(cx: &mut Context, arguments: &[Value], position: usize, method: &str) -> Result<&'a StrObject> {
+    match text::cast(arguments[position]) {
+        Some(string) => Ok(string),
+        None => string(cx, arguments[position], &format!("{method}() argument {position}")),
+    }
+}
+
 /// An argument that must be a `str`; `which` names it, like `find() argument 1`.
 pub fn string<'a>(cx: &mut Context, value: Value, which: &str) -> Result<&'a StrObject> {
     match text::cast(value) {
@@ -91,9 +99,9 @@ impl<const N: usize> Signature<N> {
             let keyword = if positionals.is_empty() { "keyword " } else { "" };
             let bound = if self.required < N { "at most" } else { "exactly" };
             let plural = if N == 1 { "" } else { "s" };
-            return Err(cx.type_error(format!(
-                "{function}() takes {bound} {N} {keyword}argument{plural} ({given} given)"
-            )));
+            return Err(
+                cx.type_error(format!("{function}() takes {bound} {N} {keyword}argument{plural} ({given} given)"))
+            );
         }
         let least = self.required.min(self.positional_only);
         if positionals.len() < least {
@@ -125,9 +133,9 @@ impl<const N: usize> Signature<N> {
         };
         if !values[place].is_unbound() {
             let (name, position) = (self.names[place], place + 1);
-            return Err(cx.type_error(format!(
-                "argument for {function}() given by name ('{name}') and position ({position})"
-            )));
+            return Err(
+                cx.type_error(format!("argument for {function}() given by name ('{name}') and position ({position})"))
+            );
         }
         values[place] = value;
         Ok(())
@@ -161,3 +169,35 @@ pub fn items_to_join(cx: &mut Context, iterable: Value) -> Result<Vec<Owned>> {
     }
     Ok(items)
 }
+
+/// A table of methods: how each binds, its name, the bounds of its arguments, its function, its effects, its text
+/// signature and its documentation.
+macro_rules! methods {
+    ($static:ident: $(
+        $kind:ident $name:literal $bounds:tt $function:path, $effects:expr, $signature:literal; $doc:literal
+    )*) => {
+        pub static $static: &[sidewinder_runtime::native::Native] = &[ $(
+            $crate::str_arguments::method_row!(
+                $kind $bounds $name, $function, concat!($name, $signature, "\n--\n\n", $doc)
+            ).effects($effects),
+        )* ];
+    };
+}
+
+/// One row of `methods`.
+macro_rules! method_row {
+    (positional ($minimum:literal, $maximum:literal) $name:literal, $function:path, $doc:expr) => {
+        sidewinder_runtime::native::Native::new($name, $minimum, $maximum, $function, $doc)
+    };
+    (fixed ($minimum:literal, $maximum:literal) $name:literal, $function:path, $doc:expr) => {
+        sidewinder_runtime::native::Native::new($name, $minimum, $maximum, $function, $doc).static_method()
+    };
+    (class ($minimum:literal, $maximum:literal) $name:literal, $function:path, $doc:expr) => {
+        sidewinder_runtime::native::Native::new($name, $minimum, $maximum, $function, $doc).class_method()
+    };
+    (keywords () $name:literal, $function:path, $doc:expr) => {
+        sidewinder_runtime::native::Native::with_keywords($name, $function, $doc)
+    };
+}
+
+pub(crate) use {method_row, methods};

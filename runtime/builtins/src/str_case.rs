@@ -18,13 +18,6 @@ const CAPITAL_SIGMA: u32 = 0x3A3;
 const SIGMA: u32 = 0x3C3;
 const FINAL_SIGMA: u32 = 0x3C2;
 
-/// Maps an ASCII string byte by byte.
-fn map_ascii(cx: &mut Context, text: &str, change: impl FnOnce(&mut [u8])) -> Owned {
-    let mut bytes = text.as_bytes().to_vec();
-    change(&mut bytes);
-    StrObject::from_latin1_known(cx, &bytes, true)
-}
-
 /// Maps a string character by character, given its position.
 fn map_points(cx: &mut Context, string: &StrObject, mut map: impl FnMut(usize, u32) -> Mapped) -> Owned {
     let mut builder = StrBuilder::with_capacity(string.len());
@@ -49,7 +42,7 @@ fn lower_at(units: Units<'_>, position: usize, point: u32) -> Mapped {
 pub fn upper(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let string = receiver(cx, arguments, "upper")?;
     Ok(match string.as_ascii() {
-        Some(text) => map_ascii(cx, text, <[u8]>::make_ascii_uppercase),
+        Some(text) => StrObject::from_ascii_changed(cx, text, <[u8]>::make_ascii_uppercase),
         None => map_points(cx, string, |_, point| to_upper(point)),
     })
 }
@@ -57,7 +50,7 @@ pub fn upper(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 pub fn lower(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let string = receiver(cx, arguments, "lower")?;
     Ok(match string.as_ascii() {
-        Some(text) => map_ascii(cx, text, <[u8]>::make_ascii_lowercase),
+        Some(text) => StrObject::from_ascii_changed(cx, text, <[u8]>::make_ascii_lowercase),
         None => map_points(cx, string, |position, point| lower_at(string.units(), position, point)),
     })
 }
@@ -65,7 +58,7 @@ pub fn lower(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 pub fn casefold(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let string = receiver(cx, arguments, "casefold")?;
     Ok(match string.as_ascii() {
-        Some(text) => map_ascii(cx, text, <[u8]>::make_ascii_lowercase),
+        Some(text) => StrObject::from_ascii_changed(cx, text, <[u8]>::make_ascii_lowercase),
         None => map_points(cx, string, |_, point| to_fold(point)),
     })
 }

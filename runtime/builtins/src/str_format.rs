@@ -5,8 +5,8 @@ use crate::str_arguments::receiver;
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
 use sidewinder_runtime::native::Arguments;
-use sidewinder_runtime::objects::str::units::Units;
 use sidewinder_runtime::objects::str::unicode::decimal_value;
+use sidewinder_runtime::objects::str::units::Units;
 use sidewinder_runtime::objects::str::{self as text, StrBuilder, StrObject};
 use sidewinder_runtime::operations::{attribute, convert, subscript};
 use sidewinder_runtime::value::Value;
@@ -178,9 +178,7 @@ impl Formatter<'_> {
         };
         match arguments.positionals().get(number) {
             Some(value) => Ok(Owned::new(*value)),
-            None => Err(cx.index_error(format!(
-                "Replacement index {number} out of range for positional args tuple"
-            ))),
+            None => Err(cx.index_error(format!("Replacement index {number} out of range for positional args tuple"))),
         }
     }
 

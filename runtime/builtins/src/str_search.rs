@@ -1,6 +1,6 @@
 //! `str` methods that look for a text: find, index, count, startswith, replace and their relatives.
 
-use crate::str_arguments::{Signature, integer, range, receiver, string};
+use crate::str_arguments::{Signature, integer, range, receiver, string, string_at};
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
 use sidewinder_runtime::native::Arguments;
@@ -16,7 +16,7 @@ type Search = fn(Units<'_>, Units<'_>) -> Option<usize>;
 /// The position that a search method found.
 fn locate(cx: &mut Context, arguments: &[Value], method: &str, search: Search) -> Result<Option<usize>> {
     let haystack = receiver(cx, arguments, method)?;
-    let needle = string(cx, arguments[1], &format!("{method}() argument 1"))?;
+    let needle = string_at(cx, arguments, 1, method)?;
     let Some((start, end)) = range(cx, &arguments[2..], haystack.len())? else { return Ok(None) };
     let units = haystack.units();
     let units = if (start, end) == (0, haystack.len()) { units } else { units.slice(start, end) };
@@ -55,7 +55,7 @@ pub fn rindex(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 
 pub fn count(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let haystack = receiver(cx, arguments, "count")?;
-    let needle = string(cx, arguments[1], "count() argument 1")?;
+    let needle = string_at(cx, arguments, 1, "count")?;
     let count = match range(cx, &arguments[2..], haystack.len())? {
         Some((start, end)) => search::count(haystack.units().slice(start, end), needle.units(), usize::MAX),
         None => 0,
@@ -79,9 +79,8 @@ fn matches_end(
 ) -> Result<Owned> {
     let subject = receiver(cx, arguments, method)?;
     let range = range(cx, &arguments[2..], subject.len())?;
-    let holds = |part: &StrObject| {
-        range.is_some_and(|(start, end)| matches(subject.units().slice(start, end), part.units()))
-    };
+    let holds =
+        |part: &StrObject| range.is_some_and(|(start, end)| matches(subject.units().slice(start, end), part.units()));
     if let Some(part) = text::cast(arguments[1]) {
         return Ok(Owned::new(singleton::boolean(holds(part))));
     }
@@ -130,7 +129,13 @@ pub fn replace(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 }
 
 /// `subject` with the first `limit` occurrences of `old` replaced.
-fn replace_text(cx: &mut Context, subject: &StrObject, old: &StrObject, new: &StrObject, limit: usize) -> Result<Owned> {
+fn replace_text(
+    cx: &mut Context,
+    subject: &StrObject,
+    old: &StrObject,
+    new: &StrObject,
+    limit: usize,
+) -> Result<Owned> {
     let (units, pattern) = (subject.units(), old.units());
     let count = match limit {
         0 => 0,

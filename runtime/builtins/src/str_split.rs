@@ -110,8 +110,7 @@ pub fn words<U: Unit>(units: &[U], limit: usize, is_space: impl Fn(U) -> bool, p
             return;
         }
         if parts.len() >= limit {
-            let trailing = units.iter().rev().take_while(|unit| is_space(**unit)).count();
-            return parts.push((position, units.len() - trailing));
+            return parts.push((position, units.len()));
         }
         let start = position;
         position += units[position..].iter().take_while(|unit| !is_space(**unit)).count();
@@ -128,8 +127,7 @@ pub fn words_reversed<U: Unit>(units: &[U], limit: usize, is_space: impl Fn(U) -
             return;
         }
         if parts.len() >= limit {
-            let leading = units.iter().take_while(|unit| is_space(**unit)).count();
-            return parts.push((leading, end));
+            return parts.push((0, end));
         }
         let start = end - units[..end].iter().rev().take_while(|unit| !is_space(**unit)).count();
         parts.push((start, end));
@@ -288,10 +286,10 @@ mod tests {
         assert_eq!(parts, [(2, 3), (4, 6), (8, 9)]);
         parts.clear();
         words(text, 1, is_ascii_space, &mut parts);
-        assert_eq!(parts, [(2, 3), (4, 9)]);
+        assert_eq!(parts, [(2, 3), (4, 10)]);
         parts.clear();
         words_reversed(text, 1, is_ascii_space, &mut parts);
-        assert_eq!(parts, [(8, 9), (2, 6)]);
+        assert_eq!(parts, [(8, 9), (0, 6)]);
         parts.clear();
         words(b"   ", usize::MAX, is_ascii_space, &mut parts);
         assert!(parts.is_empty());

@@ -35,8 +35,6 @@ pub mod interrupt {
     pub const COMPILED: u32 = 32;
 }
 
-/// Words of the exit buffer: the most live values an exit can have.
-pub const EXIT_BUFFER_WORDS: usize = 1024;
 /// Words of a thread's value stack. Reserved lazily by the operating system.
 const STACK_WORDS: usize = 1 << 23;
 /// Words kept free above the limit, so that native code may push small call blocks without a check.
@@ -64,7 +62,7 @@ pub struct Context {
     /// While a compiled trace calls out: first word above all frames it has inlined; null otherwise.
     pub trace_top: *mut Value,
     /// Where compiled code leaves the values of an exit.
-    pub exit_buffer: [u64; EXIT_BUFFER_WORDS],
+    pub exit_buffer: *mut u64,
     /// What the outermost frame of a nested run returned or yielded, owned.
     pub result: Value,
     /// Calls above this word raise `RecursionError`.
@@ -157,7 +155,7 @@ impl Context {
             constants: std::ptr::null(),
             temporary_floor: 0,
             trace_top: std::ptr::null_mut(),
-            exit_buffer: [0; EXIT_BUFFER_WORDS],
+            exit_buffer: std::ptr::null_mut(),
             result: Value::UNBOUND,
             // SAFETY: inside the mapping.
             stack_limit: unsafe { bottom.add(STACK_WORDS - STACK_RESERVE) },

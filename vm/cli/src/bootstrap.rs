@@ -43,6 +43,7 @@ pub fn start(options: Options, arguments: Vec<String>, hash_key: (u64, u64)) -> 
     interpreter.modules = DictObject::new(cx);
     registry::ready_types(cx)?;
     sidewinder_builtins::register(cx)?;
+    sidewinder_recorder::install(cx);
     Ok(cx)
 }
 

@@ -5,6 +5,7 @@ use crate::error::{Failure, Outcome};
 use crate::expression::{RUN_LENGTH_MAX, attribute_position, inplace_op};
 use crate::generator::Generator;
 use crate::register::{Register, Source};
+use sidewinder_bytecode::instruction::OPERAND_MAX;
 use sidewinder_bytecode::{Op, Position};
 
 impl<'tree> Generator<'tree> {
@@ -28,7 +29,16 @@ impl<'tree> Generator<'tree> {
             return others.iter().try_for_each(|target| self.assign_from(target, register.into()));
         }
         let source = self.operand(value)?;
-        if let Source::Constant(_) = source {
+        let is_stable = match source {
+            Source::Constant(_) => true,
+            Source::Register(register) => {
+                let binds_names = |target: &Expression| {
+                    !matches!(target.kind, ExpressionKind::Attribute { .. } | ExpressionKind::Subscript { .. })
+                };
+                !register.is_temporary() && !self.may_be_rebound(register) && !targets.iter().any(binds_names)
+            }
+        };
+        if is_stable {
             return targets.iter().try_for_each(|target| self.assign_from(target, source));
         }
         let hidden = self.acquire(".value");
@@ -53,7 +63,7 @@ impl<'tree> Generator<'tree> {
             return self.assign_parallel(targets, values);
         }
         let mark = self.depth();
-        let source = self.operand_before(value)?;
+        let source = self.operand(value)?;
         self.assign_from(target, source)?;
         self.set_depth(mark);
         Ok(())
@@ -67,7 +77,7 @@ impl<'tree> Generator<'tree> {
         let mut changed: Vec<Register> = Vec::new();
         let mut only_names = true;
         for (target, value) in targets.iter().zip(values) {
-            let source = self.operand_before(value)?;
+            let source = self.operand_before(value, values)?;
             let must_copy = match source {
                 Source::Register(register) if !register.is_temporary() => {
                     !only_names || changed.contains(&register)
@@ -109,7 +119,7 @@ impl<'tree> Generator<'tree> {
             }
             ExpressionKind::Subscript { value, index } => {
                 let source = self.protect(source, position);
-                let container = self.operand_before(value)?;
+                let container = self.operand_before(value, [&**index])?;
                 let index = self.operand(index)?;
                 self.emit(Op::SetItem, container, index, source, position);
             }
@@ -195,7 +205,7 @@ impl<'tree> Generator<'tree> {
         let mark = self.depth();
         match &target.kind {
             ExpressionKind::Name(name) => {
-                let left = self.operand_before(target)?;
+                let left = self.operand_before(target, [value])?;
                 let right = self.operand(value)?;
                 self.set_depth(mark);
                 if let Some(register) = self.local_register(name) {
@@ -238,7 +248,6 @@ impl<'tree> Generator<'tree> {
 
     /// An operand that is read twice: a constant, a plain local, or a hidden local.
     pub fn twice(&mut self, expression: &'tree Expression, name: &str) -> Outcome<(Source, Option<Register>)> {
-        let mark = self.depth();
         let simple = match &expression.kind {
             ExpressionKind::Name(name) => {
                 self.local_register(name).is_some_and(|register| !self.may_be_rebound(register))
@@ -248,12 +257,12 @@ impl<'tree> Generator<'tree> {
         if simple {
             return Ok((self.operand(expression)?, None));
         }
-        if let ExpressionKind::Constant(_) = expression.kind
-            && let source @ Source::Constant(_) = self.operand(expression)?
-        {
-            return Ok((source, None));
+        if let ExpressionKind::Constant(constant) = &expression.kind {
+            let index = self.unit.constants.add(constant);
+            if index <= OPERAND_MAX as u32 {
+                return Ok((Source::Constant(index), None));
+            }
         }
-        self.set_depth(mark);
         let hidden = self.acquire(name);
         self.expression_to(expression, hidden)?;
         Ok((hidden.into(), Some(hidden)))
@@ -292,7 +301,7 @@ impl<'tree> Generator<'tree> {
                 self.emit(Op::DeleteAttr, object, 0, site, attribute_position(position, &name));
             }
             ExpressionKind::Subscript { value, index } => {
-                let container = self.operand_before(value)?;
+                let container = self.operand_before(value, [&**index])?;
                 let index = self.operand(index)?;
                 self.emit(Op::DeleteItem, container, index, 0, position);
             }

@@ -65,6 +65,7 @@ pub struct FunctionDefinition {
     pub parameters: Parameters,
     pub body: Vec<Statement>,
     pub decorators: Vec<Expression>,
+    #[expect(dead_code, reason = "read once `__annotate__` is built")]
     pub returns: Option<Expression>,
     pub is_async: bool,
     /// The line of the first decorator, or of `def`.
@@ -83,6 +84,7 @@ pub struct ClassDefinition {
 
 pub struct AnnotatedAssign {
     pub target: Expression,
+    #[expect(dead_code, reason = "read once `__annotate__` is built")]
     pub annotation: Expression,
     pub value: Option<Expression>,
     /// The target is a plain name without parentheses.
@@ -169,6 +171,7 @@ pub struct Parameters {
 pub struct Parameter {
     pub position: Position,
     pub name: Name,
+    #[expect(dead_code, reason = "read once `__annotate__` is built")]
     pub annotation: Option<Expression>,
     pub default: Option<Expression>,
 }

@@ -156,7 +156,7 @@ impl<'tree> Generator<'tree> {
         };
         match &node.value {
             Some(value) => {
-                let key = self.operand_before(&node.element)?;
+                let key = self.operand_before(&node.element, [value])?;
                 let source = self.operand(value)?;
                 self.set_depth(mark);
                 let position = Position {

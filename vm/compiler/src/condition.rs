@@ -95,10 +95,10 @@ impl<'tree> Generator<'tree> {
         let end = self.new_label();
         // Where a false link goes once its middle value is cleared.
         let when_false = if sense { end } else { target };
-        let mut left = self.operand_before(left)?;
+        let mut left = self.operand_before(left, rest.iter().map(|(_, operand)| operand))?;
         let mut failing: Vec<(Label, Register)> = Vec::new();
         for (operator, operand) in links {
-            let (middle, hidden) = self.middle(operand)?;
+            let (middle, hidden) = self.twice(operand, ".middle")?;
             self.set_depth(mark);
             let label = match hidden {
                 Some(hidden) => {
@@ -144,7 +144,7 @@ impl<'tree> Generator<'tree> {
             self.emit_jump(op, source, 0, target, position);
             return Ok(());
         }
-        let left = self.operand_before(left)?;
+        let left = self.operand_before(left, [right])?;
         let right = self.comparison_right(operator, right)?;
         self.set_depth(mark);
         self.branch_operands(operator, left, right, target, sense, position);
@@ -203,23 +203,6 @@ impl<'tree> Generator<'tree> {
         self.operand(right)
     }
 
-    /// A value in the middle of a chained comparison, which is read twice; and the hidden local it is in, if any.
-    fn middle(&mut self, operand: &'tree Expression) -> Outcome<(Source, Option<Register>)> {
-        let mark = self.depth();
-        let source = self.operand(operand)?;
-        match source {
-            Source::Constant(_) => return Ok((source, None)),
-            Source::Register(register) if !register.is_temporary() && !self.may_be_rebound(register) => {
-                return Ok((source, None));
-            }
-            Source::Register(_) => {}
-        }
-        let hidden = self.acquire(".middle");
-        self.move_to(hidden, source, operand.position);
-        self.set_depth(mark);
-        Ok((hidden.into(), Some(hidden)))
-    }
-
     /// The middle value as the left operand of the next link, which is its last use.
     fn take_middle(&mut self, middle: Source, hidden: Option<Register>, position: Position) -> Source {
         let Some(hidden) = hidden else { return middle };
@@ -240,7 +223,7 @@ impl<'tree> Generator<'tree> {
         let Some(((last_operator, last), links)) = rest.split_last() else { return Ok(()) };
         if links.is_empty() {
             let mark = self.depth();
-            let left = self.operand_before(left)?;
+            let left = self.operand_before(left, [last])?;
             let right = self.comparison_right(*last_operator, last)?;
             self.set_depth(mark);
             self.emit(compare_op(*last_operator), destination, left, right, position);
@@ -250,10 +233,10 @@ impl<'tree> Generator<'tree> {
             let end = generator.new_label();
             let base = result.index();
             generator.set_depth(base);
-            let mut left = generator.operand_before(left)?;
+            let mut left = generator.operand_before(left, rest.iter().map(|(_, operand)| operand))?;
             let mut failing: Vec<(Label, Register)> = Vec::new();
             for (operator, operand) in links {
-                let (middle, hidden) = generator.middle(operand)?;
+                let (middle, hidden) = generator.twice(operand, ".middle")?;
                 let label = match hidden {
                     Some(hidden) => {
                         let label = generator.new_label();

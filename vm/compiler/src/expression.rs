@@ -23,9 +23,16 @@ impl<'tree> Generator<'tree> {
         }
     }
 
-    /// Like `operand`, for an operand that must keep its value while further parts of the expression are evaluated.
-    pub fn operand_before(&mut self, expression: &'tree Expression) -> Outcome<Source> {
+    /// Like `operand`, for an operand that must keep its value while the expressions in `later` are evaluated.
+    pub fn operand_before<'a>(
+        &mut self,
+        expression: &'tree Expression,
+        later: impl IntoIterator<Item = &'a Expression>,
+    ) -> Outcome<Source> {
         let source = self.operand(expression)?;
+        if later.into_iter().all(binds_nothing) {
+            return Ok(source);
+        }
         Ok(self.protect(source, expression.position))
     }
 
@@ -127,7 +134,7 @@ impl<'tree> Generator<'tree> {
             current = left;
         }
         let mark = self.depth();
-        let mut left = self.operand_before(current)?;
+        let mut left = self.operand_before(current, chain.iter().map(|(_, right, _)| &***right))?;
         for (index, (operator, right, position)) in chain.into_iter().enumerate().rev() {
             let right = self.operand(right)?;
             self.set_depth(mark);
@@ -166,7 +173,7 @@ impl<'tree> Generator<'tree> {
         position: Position,
     ) -> Outcome<()> {
         let mark = self.depth();
-        let container = self.operand_before(value)?;
+        let container = self.operand_before(value, [index])?;
         if let ExpressionKind::Slice { lower, upper, step: None } = &index.kind {
             let run = self.slice_bounds(lower, upper, index.position)?;
             self.set_depth(mark);
@@ -356,7 +363,7 @@ impl<'tree> Generator<'tree> {
             for (key, value) in &items[plain..] {
                 match key {
                     Some(key) => {
-                        let key = generator.operand_before(key)?;
+                        let key = generator.operand_before(key, [value])?;
                         let value = generator.operand(value)?;
                         generator.set_depth(mark);
                         generator.emit(Op::MapAdd, dict, key, value, position);
@@ -448,7 +455,8 @@ impl<'tree> Generator<'tree> {
             self.emit(Op::FormatSimple, destination, value, field.conversion as u32, position);
             return Ok(());
         };
-        let mut value = self.operand_before(&field.value)?;
+        let value = self.operand(&field.value)?;
+        let mut value = self.protect(value, position);
         if field.conversion != 0 {
             self.set_depth(mark);
             let converted = self.temporary();
@@ -511,6 +519,15 @@ impl<'tree> Generator<'tree> {
             generator.release(iterator);
             Ok(())
         })
+    }
+}
+
+/// Whether evaluating an expression certainly binds no local; a quick look that need not see everything.
+fn binds_nothing(expression: &Expression) -> bool {
+    match &expression.kind {
+        ExpressionKind::Constant(_) | ExpressionKind::Name(_) => true,
+        ExpressionKind::Attribute { value, .. } => value.as_name().is_some(),
+        _ => false,
     }
 }
 

@@ -9,6 +9,7 @@
 //! **Invariants**: an enclosing scope has a smaller id than the scopes in it. Names are mangled.
 
 mod collect;
+mod expression;
 
 use crate::ast::{ComprehensionKind, Name, ScopeId, Tree};
 use crate::error::{Failure, Outcome};

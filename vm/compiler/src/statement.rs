@@ -351,7 +351,7 @@ impl<'tree> Generator<'tree> {
                 self.emit(Op::Raise, source, 0, 1, position);
             }
             (Some(exception), Some(cause)) => {
-                let source = self.operand_before(exception)?;
+                let source = self.operand_before(exception, [cause])?;
                 let cause = self.operand(cause)?;
                 self.emit(Op::Raise, source, cause, 2, position);
             }

@@ -5,6 +5,7 @@
 //!
 //! Not here: names and scopes (`scope.rs`), and the wording of errors (`diagnosis.rs`).
 
+mod depth;
 mod escape;
 mod expression;
 mod literal;
@@ -55,11 +56,20 @@ pub(crate) fn parse(source: &str, mode: Mode) -> Outcome<Tree> {
     let skipped = source.len() - source_to_parse.len();
     let source = source_to_parse;
     let options = ParseOptions::from(parser_mode).with_target_version(PythonVersion::PY314);
-    let parsed = parse_unchecked(source, options);
     let lines = LineMap::new(source, skipped as u32);
-    check_nesting(&parsed, &lines)?;
+    let parsed = parse_unchecked(source, options);
+    let lowered = lower(source, &parsed, lines);
+    if lowered.is_err() && depth::is_deep(&parsed) {
+        // Dropping the parser's tree recurses without a limit; a hostile source is not worth a crash.
+        std::mem::forget(parsed);
+    }
+    lowered
+}
+
+fn lower(source: &str, parsed: &Parsed<ruff::Mod>, lines: LineMap) -> Outcome<Tree> {
+    check_nesting(parsed, &lines)?;
     if parsed.has_syntax_errors() {
-        return Err(diagnosis::diagnose(source, &parsed, &lines));
+        return Err(diagnosis::diagnose(source, parsed, &lines));
     }
     let mut lowering = Lowering { source, lines, names: HashMap::new(), scope_count: 1, depth: 0 };
     let body = match parsed.syntax() {
@@ -111,10 +121,6 @@ struct Lowering<'source> {
 impl Lowering<'_> {
     fn position(&self, range: TextRange) -> Position {
         self.lines.position(range)
-    }
-
-    fn position_of(&self, node: &impl Ranged) -> Position {
-        self.lines.position(node.range())
     }
 
     /// One shared copy of each name.

@@ -58,6 +58,16 @@ impl Small {
     fn new(value: i64) -> Option<Small> {
         value.checked_mul(4).map(Small)
     }
+
+    /// Whether this is at least `other`.
+    pub fn at_least(self, other: Small) -> bool {
+        self.0 >= other.0
+    }
+
+    /// Whether this is the integer `value`.
+    pub fn is(self, value: i64) -> bool {
+        self.get() == value
+    }
 }
 
 /// An owned value without `Drop`: handlers consume it.
@@ -750,6 +760,12 @@ impl Semantics for Interp {
     #[inline(always)]
     fn leave(&mut self, pc: Pc, result: Token) -> Pc {
         crate::cold::generator::leave(&mut self.0, pc, Owned::from_raw(result.0))
+    }
+
+    #[inline(always)]
+    fn next_item(&mut self, iterator: Value) -> Option<Option<Token>> {
+        let item = self.call1(&crate::helpers::NEXT, iterator)?;
+        Some((item.0 != singleton::not_implemented()).then_some(item))
     }
 }
 

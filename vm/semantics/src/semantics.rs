@@ -249,4 +249,6 @@ pub trait Semantics: Sized {
     fn suspend(&mut self, pc: Pc, value: Self::Owned) -> Pc;
     /// Returns from a frame with one of the rare continuations: boundaries and generators.
     fn leave(&mut self, pc: Pc, result: Self::Owned) -> Pc;
+    /// The next item of any iterator: `Some(None)` when it is exhausted, `None` when it raised.
+    fn next_item(&mut self, iterator: Self::Value) -> Option<Option<Self::Owned>>;
 }

@@ -3,47 +3,87 @@
 use super::{Lowering, trusted};
 use crate::exit::{EXIT_WORDS_MAX, ExitRecord, Source};
 use crate::region::{ExitIndex, SegmentId};
-use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, types};
+use cranelift_codegen::ir::{Block, InstBuilder, types};
 use sidewinder_ir::op::Type;
 use sidewinder_ir::{Op, Ref, tagging};
 use std::collections::HashMap;
 
-/// An exit block that was branched to and waits to be filled. Its parameter is the exit's number.
+/// An exit block that was branched to and waits to be filled.
 pub(super) struct PendingExit {
     block: Block,
     exit: ExitIndex,
     segment: SegmentId,
-    /// The first number that shares the block; the records of the others are copies.
-    sources: Vec<(i32, Source)>,
-    words: Vec<Ref>,
+    number: u64,
 }
 
 impl Lowering<'_, '_> {
-    /// A block that leaves at an exit. Guards in a row with the same snapshot share one.
-    pub(super) fn leaving_block(&mut self, exit: ExitIndex) -> (Block, Vec<BlockArg>) {
-        let region = self.region;
-        let this = region.exit(exit);
-        let shared = self.pending_exits.last().is_some_and(|last| {
-            last.segment == self.segment && region.exit(last.exit).snapshot == this.snapshot
-        });
-        if !shared {
-            let block = self.builder.create_block();
-            self.builder.append_block_param(block, types::I64);
-            self.builder.set_cold_block(block);
-            let (sources, words) = self.sources(exit);
-            self.pending_exits.push(PendingExit { block, exit, segment: self.segment, sources, words });
+    /// The block to branch to at an exit: the bridge that starts there, or a block that leaves.
+    pub(super) fn exit_block(&mut self, exit: ExitIndex) -> Block {
+        if let Some(bridge) = self.region.exit(exit).bridge {
+            return self.starts[bridge.0 as usize];
         }
-        let pending = self.pending_exits.last().expect("just pushed");
-        let (block, slots) = (pending.block, pending.sources.clone());
-        let number = self.records.len() as u64;
-        self.records.push(ExitRecord {
-            id: this.id,
-            frame: this.snapshot.frame,
-            slots,
-            increments: this.increments.clone(),
-        });
-        let number = self.word(number);
-        (block, vec![number.into()])
+        let block = self.builder.create_block();
+        self.builder.set_cold_block(block);
+        let number = self.pending_exits.len() as u64;
+        self.pending_exits.push(PendingExit { block, exit, segment: self.segment, number });
+        block
+    }
+
+    /// Fills the exit blocks. Guards in a row with the same snapshot share the code that stores it.
+    pub(super) fn fill_exits(&mut self) {
+        let region = self.region;
+        let pending = std::mem::take(&mut self.pending_exits);
+        let shares = |a: &PendingExit, b: &PendingExit| {
+            a.segment == b.segment && region.exit(a.exit).snapshot == region.exit(b.exit).snapshot
+        };
+        for group in pending.chunk_by(shares) {
+            let (slots, words) = self.sources(group[0].exit);
+            for pending in group {
+                let exit = region.exit(pending.exit);
+                self.records.push(ExitRecord {
+                    id: exit.id,
+                    frame: exit.snapshot.frame,
+                    slots: slots.clone(),
+                    increments: exit.increments.clone(),
+                });
+            }
+            if group.len() == 1 || words.is_empty() {
+                for pending in group {
+                    self.builder.switch_to_block(pending.block);
+                    self.store_words(&words);
+                    let number = self.word(pending.number);
+                    self.builder.ins().jump(self.leave, &[number.into()]);
+                }
+                continue;
+            }
+            let shared = self.builder.create_block();
+            self.builder.append_block_param(shared, types::I64);
+            self.builder.set_cold_block(shared);
+            for pending in group {
+                self.builder.switch_to_block(pending.block);
+                let number = self.word(pending.number);
+                self.builder.ins().jump(shared, &[number.into()]);
+            }
+            self.builder.switch_to_block(shared);
+            self.store_words(&words);
+            let number = self.builder.block_params(shared)[0];
+            self.builder.ins().jump(self.leave, &[number.into()]);
+        }
+    }
+
+    fn store_words(&mut self, words: &[Ref]) {
+        if words.is_empty() {
+            return;
+        }
+        self.in_exit = Some(HashMap::new());
+        let offset = self.target.layout.exit_buffer;
+        let buffer = self.builder.ins().load(types::I64, trusted(), self.context, offset);
+        for (index, &word) in words.iter().enumerate() {
+            debug_assert!(matches!(self.region.type_of(word), Type::Value | Type::Int | Type::Float));
+            let value = self.value(word);
+            self.builder.ins().store(trusted(), value, buffer, index as i32 * 8);
+        }
+        self.in_exit = None;
     }
 
     /// Where each slot's word comes from, and the values that go to the buffer.
@@ -74,24 +114,5 @@ impl Lowering<'_, '_> {
         }
         assert!(words.len() <= EXIT_WORDS_MAX, "an exit writes too many words");
         (sources, words)
-    }
-
-    pub(super) fn fill_exits(&mut self) {
-        for pending in std::mem::take(&mut self.pending_exits) {
-            self.builder.switch_to_block(pending.block);
-            self.in_exit = Some(HashMap::new());
-            if !pending.words.is_empty() {
-                let offset = self.target.layout.exit_buffer;
-                let buffer = self.builder.ins().load(types::I64, trusted(), self.context, offset);
-                for (index, &word) in pending.words.iter().enumerate() {
-                    debug_assert!(matches!(self.region.type_of(word), Type::Value | Type::Int | Type::Float));
-                    let value = self.value(word);
-                    self.builder.ins().store(trusted(), value, buffer, index as i32 * 8);
-                }
-            }
-            let number = self.builder.block_params(pending.block)[0];
-            self.builder.ins().jump(self.leave, &[number.into()]);
-        }
-        self.in_exit = None;
     }
 }

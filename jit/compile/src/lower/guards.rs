@@ -30,8 +30,8 @@ impl Lowering<'_, '_> {
             }
             op => unreachable!("{} is no guard", op.name()),
         };
-        let (block, arguments) = self.exit_block(exit);
-        self.branch(condition, leave_if, block, &arguments);
+        let block = self.exit_block(exit);
+        self.branch(condition, leave_if, block);
     }
 
     fn context_word(&mut self, offset: i32) -> Value {
@@ -39,12 +39,12 @@ impl Lowering<'_, '_> {
     }
 
     /// Leaves if the condition is `leave_if`, and goes on in a new block.
-    fn branch(&mut self, condition: Value, leave_if: bool, exit: Block, arguments: &[BlockArg]) {
+    fn branch(&mut self, condition: Value, leave_if: bool, exit: Block) {
         let stay = self.builder.create_block();
         if leave_if {
-            self.builder.ins().brif(condition, exit, arguments, stay, &[]);
+            self.builder.ins().brif(condition, exit, &[], stay, &[]);
         } else {
-            self.builder.ins().brif(condition, stay, &[], exit, arguments);
+            self.builder.ins().brif(condition, stay, &[], exit, &[]);
         }
         self.builder.switch_to_block(stay);
     }
@@ -79,20 +79,20 @@ impl Lowering<'_, '_> {
     fn type_guard(&mut self, test: Ref, expected: bool, exit: crate::region::ExitIndex) {
         let instruction = self.region.get(test);
         let object = self.value(instruction.operands[0]);
-        let (block, arguments) = self.exit_block(exit);
+        let block = self.exit_block(exit);
         let stay = self.builder.create_block();
         if self.region.note(test) & note::POINTER == 0 {
             if expected {
-                self.unless_pointer(object, block, &arguments);
+                self.unless_pointer(object, block, &[]);
             } else {
                 self.unless_pointer(object, stay, &[]);
             }
         }
         let same = self.type_is(object, instruction.operands[1]);
         if expected {
-            self.builder.ins().brif(same, stay, &[], block, &arguments);
+            self.builder.ins().brif(same, stay, &[], block, &[]);
         } else {
-            self.builder.ins().brif(same, block, &arguments, stay, &[]);
+            self.builder.ins().brif(same, block, &[], stay, &[]);
         }
         self.builder.switch_to_block(stay);
     }

@@ -11,7 +11,7 @@ mod values;
 
 use crate::exit::ExitRecord;
 use crate::layout::Layout;
-use crate::region::{ExitIndex, Region, SegmentEnd, SegmentId};
+use crate::region::{Region, SegmentEnd, SegmentId};
 use cranelift_codegen::ir::{AbiParam, Block, BlockArg, InstBuilder, MemFlagsData, Signature, Value, types};
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
 use cranelift_frontend::FunctionBuilder;
@@ -167,8 +167,8 @@ impl<'a, 'f> Lowering<'a, 'f> {
                 self.builder.ins().jump(self.starts[target.0 as usize], &arguments);
             }
             SegmentEnd::Exit(exit) => {
-                let (block, arguments) = self.exit_block(*exit);
-                self.builder.ins().jump(block, &arguments);
+                let block = self.exit_block(*exit);
+                self.builder.ins().jump(block, &[]);
             }
         }
     }
@@ -202,14 +202,6 @@ impl<'a, 'f> Lowering<'a, 'f> {
             Effect::Other => self.stack(instruction),
         };
         self.values[value.0 as usize] = result;
-    }
-
-    /// The exit block of a guard that shares this snapshot, or a new one; with the arguments for it.
-    fn exit_block(&mut self, exit: ExitIndex) -> (Block, Vec<BlockArg>) {
-        if let Some(bridge) = self.region.exit(exit).bridge {
-            return (self.starts[bridge.0 as usize], Vec::new());
-        }
-        self.leaving_block(exit)
     }
 }
 

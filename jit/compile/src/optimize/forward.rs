@@ -42,6 +42,10 @@ pub struct Forward<'a> {
     /// Places and objects whose imported entry was relied on.
     pub used_entries: Set<MemoryKey>,
     pub used_types: Set<Ref>,
+    /// Values just loaded, with the place that holds them, until memory or counts may have changed.
+    recent_loads: Vec<(Ref, MemoryKey)>,
+    /// For a `Dup`: the place that holds the value, too.
+    pub anchors: Map<Ref, MemoryKey>,
 }
 
 impl<'a> Forward<'a> {
@@ -51,6 +55,7 @@ impl<'a> Forward<'a> {
             trace: TraceIndex::ROOT,
             pass: Pass::First,
             parameters: Vec::new(),
+            slots: Vec::new(),
             body: Vec::new(),
             end: SegmentEnd::Jump(SegmentId(1), Vec::new()),
         });
@@ -69,6 +74,8 @@ impl<'a> Forward<'a> {
             pending: Vec::new(),
             used_entries: Set::default(),
             used_types: Set::default(),
+            recent_loads: Vec::new(),
+            anchors: Map::default(),
         }
     }
 
@@ -76,9 +83,11 @@ impl<'a> Forward<'a> {
     pub fn begin(&mut self, trace: TraceIndex, pass: Pass, parameters: Vec<Ref>) -> SegmentId {
         let id = SegmentId(self.region.segments.len() as u32);
         let end = SegmentEnd::Jump(id, Vec::new());
-        self.region.segments.push(Segment { trace, pass, parameters, body: Vec::new(), end });
+        let slots = Vec::new();
+        self.region.segments.push(Segment { trace, pass, parameters, slots, body: Vec::new(), end });
         (self.segment, self.trace, self.pass) = (id, trace, pass);
         self.body = Vec::new();
+        self.recent_loads.clear();
         id
     }
 
@@ -161,6 +170,9 @@ impl<'a> Forward<'a> {
 
     /// Places an instruction in the open segment.
     pub fn place(&mut self, instruction: Instruction, notes: u8) -> Ref {
+        if matches!(instruction.op.effect(), Effect::Store | Effect::Call | Effect::Drop) {
+            self.recent_loads.clear();
+        }
         let value = self.append(instruction);
         self.region.notes[value.0 as usize] = notes;
         self.body.push(value);
@@ -267,9 +279,12 @@ impl<'a> Forward<'a> {
             if entry.imported {
                 self.used_entries.insert(key);
             }
-            return self.state.resolve(entry.value);
+            let value = self.state.resolve(entry.value);
+            self.recent_loads.push((value, key));
+            return value;
         }
         let value = self.place(instruction, 0);
+        self.recent_loads.push((value, key));
         if load == Op::LoadRaw32 {
             self.state.facts.insert(value, Facts::of_range(0, u32::MAX as i64));
         }
@@ -355,7 +370,12 @@ impl<'a> Forward<'a> {
             return Ref::NONE;
         }
         let notes = self.pointer_note(value);
-        self.place(instruction, notes)
+        let anchor = self.recent_loads.iter().rev().find(|(loaded, _)| *loaded == value).map(|(_, key)| *key);
+        let item = self.place(instruction, notes);
+        if let (Op::Dup, Some(key)) = (instruction.op, anchor) {
+            self.anchors.insert(item, key);
+        }
+        item
     }
 
     fn helper(&self, instruction: &Instruction) -> &'a Helper {

@@ -100,6 +100,12 @@ impl Forward<'_> {
     pub fn assume(&mut self, condition: Ref, truth: bool) {
         let known = self.const_bool(truth);
         self.state.known.insert(condition, known);
+        let boxed = Expression { op: Op::BoxBool, operands: [condition, Ref::NONE, Ref::NONE], immediate: 0 };
+        if let Some(&boxed) = self.state.expressions.get(&boxed) {
+            let layout = self.environment.layout;
+            let word = self.constant(Op::ConstValue, if truth { layout.true_word } else { layout.false_word });
+            self.state.known.insert(boxed, word);
+        }
         let instruction = *self.get(condition);
         let op = instruction.op;
         let [a, b, _] = instruction.operands.map(|operand| self.state.resolve(operand));

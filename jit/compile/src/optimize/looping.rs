@@ -23,7 +23,8 @@ const ATTEMPTS_MAX: usize = 12;
 /// The segment of the root's first iteration.
 const FIRST: SegmentId = SegmentId(1);
 
-pub fn run(environment: &Environment) -> Region {
+/// The optimized tree, and the places that hold what is duplicated.
+pub fn run(environment: &Environment) -> (Region, Map<Ref, MemoryKey>) {
     let mut forward = Forward::new(environment);
     let slots = restart_slots(environment);
     let mut parameters = Vec::new();
@@ -34,18 +35,20 @@ pub fn run(environment: &Environment) -> Region {
     }
     let arguments = slots.iter().map(|&slot| forward.entry_slot(slot)).collect();
     forward.region.segments[0].end = SegmentEnd::Jump(FIRST, arguments);
+    let restart_values = slots.iter().copied().zip(parameters.iter().copied()).collect();
     forward.begin(TraceIndex::ROOT, Pass::First, parameters);
+    forward.region.segments[1].slots = restart_values;
     let restart = Restart { slots };
     match forward.replay() {
         End::Leave(exit) => {
             forward.finish(SegmentEnd::Exit(exit));
             finish_bridges(&mut forward, &restart);
-            forward.region
+            (forward.region, forward.anchors)
         }
         End::Back => {
             let mut forward = peel(forward);
             finish_bridges(&mut forward, &restart);
-            forward.region
+            (forward.region, forward.anchors)
         }
     }
 }
@@ -290,6 +293,8 @@ impl<'a> Attempt<'a> {
             forward.state.memory.entries.insert(key, Entry { value, load: entry.load, imported: true });
         }
         forward.region.segments[self.header.0 as usize].parameters = parameters;
+        forward.region.segments[self.header.0 as usize].slots =
+            self.header_slots.iter().map(|(&slot, &value)| (slot, value)).collect();
         self.header_memory = forward.state.memory.entries.clone();
         forward.state.slots = self
             .header_slots

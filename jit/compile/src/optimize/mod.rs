@@ -13,6 +13,7 @@ mod hash;
 mod looping;
 mod memory;
 mod plan;
+mod reference_counts;
 mod replay;
 mod rules;
 mod state;
@@ -45,7 +46,8 @@ impl<'a> Environment<'a> {
 
 /// Optimizes a tree.
 pub fn optimize(environment: &Environment) -> Region {
-    let mut region = looping::run(environment);
+    let (mut region, anchors) = looping::run(environment);
+    reference_counts::run(&mut region, &anchors, environment);
     dead_code::run(&mut region, environment.helpers);
     region
 }

@@ -37,33 +37,65 @@ pub struct TestContext {
 
 thread_local! {
     static CALLS: RefCell<Vec<(HelperId, Vec<u64>)>> = const { RefCell::new(Vec::new()) };
-    static DROPPED: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
 }
 
-extern "C" fn drop_last(_context: *mut TestContext, object: u64) {
-    DROPPED.with_borrow_mut(|dropped| dropped.push(object));
+extern "C" fn drop_last(context: *mut TestContext, object: u64) {
+    // SAFETY: called by machine code with the context that it was entered with.
+    unsafe { (*context).finalizers_pending = 1 };
+    CALLS.with_borrow_mut(|calls| calls.push((eval::DROP_LAST, vec![object])));
 }
 
-/// Helper 0: pure, of words. Helper 1: may do anything; returns its argument plus a dash of its count of calls.
+/// Memory of either executor.
+pub trait Words {
+    fn read(&self, address: u64) -> u64;
+    fn write(&mut self, address: u64, word: u64);
+}
+
+impl Words for HashMap<u64, u64> {
+    fn read(&self, address: u64) -> u64 {
+        self[&address]
+    }
+
+    fn write(&mut self, address: u64, word: u64) {
+        self.insert(address, word);
+    }
+}
+
+/// The memory of this process; tests only pass objects of the test heap.
+struct Process;
+
+impl Words for Process {
+    fn read(&self, address: u64) -> u64 {
+        // SAFETY: see above.
+        unsafe { *(address as *const u64) }
+    }
+
+    fn write(&mut self, address: u64, word: u64) {
+        // SAFETY: see above.
+        unsafe { *(address as *mut u64) = word };
+    }
+}
+
+/// Helper 0: pure, of words. Helper 1: may do anything; returns its argument.
 /// Helper 2: writes a list item and nothing else. Helper 3: a pure function of doubles. Helper 4: integers, no result.
 pub fn helpers() -> Vec<Helper> {
     fn row(name: &'static str, address: usize, operands: &'static [Type], result: Type, effects: HelperEffects) -> Helper {
         Helper { name, address, operands, result, effects }
     }
     extern "C" fn mix(_: *mut TestContext, a: u64, b: u64) -> u64 {
-        call(0, &[a, b], &mut |_, _| {})
+        call(0, &[a, b])
     }
     extern "C" fn anything(_: *mut TestContext, a: u64) -> u64 {
-        call(1, &[a], &mut store_real)
+        call(1, &[a])
     }
     extern "C" fn set_item(_: *mut TestContext, object: u64, value: u64) -> u64 {
-        call(2, &[object, value], &mut store_real)
+        call(2, &[object, value])
     }
     extern "C" fn hypotenuse(_: *mut TestContext, a: f64, b: f64) -> f64 {
-        f64::from_bits(call(3, &[a.to_bits(), b.to_bits()], &mut |_, _| {}))
+        f64::from_bits(call(3, &[a.to_bits(), b.to_bits()]))
     }
     extern "C" fn note(_: *mut TestContext, a: i64) {
-        call(4, &[a as u64], &mut |_, _| {});
+        call(4, &[a as u64]);
     }
     vec![
         row("mix", mix as *const () as usize, &[Type::Raw, Type::Raw], Type::Raw, HelperEffects::PURE),
@@ -80,34 +112,30 @@ pub fn helpers() -> Vec<Helper> {
     ]
 }
 
-/// Helpers that write get the object's address; objects here have 16 words, and item 15 is theirs.
-fn store_real(address: u64, word: u64) {
-    // SAFETY: tests pass objects of the test heap.
-    unsafe { *(address as *mut u64) = word };
-}
-
-fn call(helper: u16, arguments: &[u64], store: &mut dyn FnMut(u64, u64)) -> u64 {
+fn call(helper: u16, arguments: &[u64]) -> u64 {
     CALLS.with_borrow_mut(|calls| {
         if helper != 0 && helper != 3 {
             calls.push((HelperId(helper), arguments.to_vec()));
         }
-        meaning(helper, arguments, store)
-    })
+    });
+    meaning(helper, arguments, &mut Process)
 }
 
 /// What the helpers compute, for both executors.
-fn meaning(helper: u16, arguments: &[u64], store: &mut dyn FnMut(u64, u64)) -> u64 {
+pub fn meaning(helper: u16, arguments: &[u64], memory: &mut dyn Words) -> u64 {
     match helper {
         0 => arguments[0].wrapping_mul(31) ^ arguments[1],
         1 => {
-            // Changes the last word of an object.
+            // Changes the last word of an object, and the first attribute; gives a new reference to the object.
             if tagging::is_counted(arguments[0]) {
-                store(arguments[0] + 15 * 8, tagging::box_int(77));
+                memory.write(arguments[0] + 15 * 8, int(77));
+                let count = memory.read(arguments[0]);
+                memory.write(arguments[0], count + 1);
             }
             arguments[0]
         }
         2 => {
-            store(arguments[0] + 14 * 8, arguments[1]);
+            memory.write(arguments[0] + 14 * 8, arguments[1]);
             0
         }
         3 => {
@@ -148,7 +176,8 @@ pub fn parse_tree(source: &str) -> Tree {
                 tree.as_mut().expect("root first").bridges.push(Bridge { parent_exit, trace });
             }
             ["root"] => tree = Some(Tree::new(text::parse(body).unwrap_or_else(|m| panic!("{m}\n{body}")))),
-            [] => {}
+            // Comments before the root.
+            _ if tree.is_none() => {}
             _ => break,
         }
     }
@@ -301,7 +330,6 @@ impl Runner {
             unsafe { *(base as *mut [u64; 16]).add(index) = object };
         }
         CALLS.with_borrow_mut(Vec::clear);
-        DROPPED.with_borrow_mut(Vec::clear);
         let number = unsafe { entry(&raw mut context as *mut u8, base_pointer) };
         let record = &compiled.exits[number as usize];
         let box_float = |float: f64| boxed_float(float.to_bits());
@@ -344,9 +372,7 @@ fn boxed_float(bits: u64) -> u64 {
 /// Runs the tree by the reference executor, starting with one of its traces.
 fn reference(tree: &Tree, start: TraceIndex, world: &World, calls: Vec<(HelperId, Vec<u64>)>) -> Left {
     let helper = |id: HelperId, arguments: &[u64], memory: &mut HashMap<u64, u64>| {
-        meaning(id.0, arguments, &mut |address, word| {
-            memory.insert(address, word);
-        })
+        meaning(id.0, arguments, memory)
     };
     let mut machine = Machine::new(layout().singletons(), Box::new(helper));
     machine.slots = world.slots.clone();
@@ -373,9 +399,6 @@ fn reference(tree: &Tree, start: TraceIndex, world: &World, calls: Vec<(HelperId
         for (index, word) in words.iter_mut().enumerate() {
             *word = machine.memory[&(object(number as u64) + index as u64 * 8)];
         }
-        // The executor counts apart from memory.
-        let change = machine.counts.get(&object(number as u64)).copied().unwrap_or(0);
-        words[0] = words[0].wrapping_add(change as u64);
     }
     let mut all_calls = calls;
     all_calls.extend(machine.calls.iter().filter(|(id, _)| id.0 != 0 && id.0 != 3).cloned());

@@ -7,14 +7,26 @@ use sidewinder_ir::op::Effect;
 use sidewinder_ir::snapshot::SlotValue;
 use sidewinder_ir::{FrameState, Instruction, Op, Ref, Snapshot, SnapshotId, Trace};
 
-pub struct Random(pub u64);
+pub struct Random {
+    state: u64,
+    /// Prefer objects and memory to numbers.
+    objects: bool,
+}
 
 impl Random {
+    pub fn new(seed: u64) -> Random {
+        let mut random = Random { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, objects: seed % 2 == 0 };
+        for _ in 0..3 {
+            random.word();
+        }
+        random
+    }
+
     pub fn word(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        self.state
     }
 
     pub fn below(&mut self, limit: usize) -> usize {
@@ -26,6 +38,9 @@ impl Random {
     }
 
     pub fn small_word(&mut self) -> u64 {
+        if self.objects && self.below(5) < 4 {
+            return object(self.below(OBJECTS) as u64);
+        }
         match self.below(12) {
             0 => int(sidewinder_ir::tagging::INT_MAX - 3),
             1 => int(sidewinder_ir::tagging::INT_MIN + 3),
@@ -48,16 +63,28 @@ const LIMIT: i64 = 12;
 pub fn random_world(random: &mut Random) -> World {
     let mut slots: BTreeMap<i32, u64> = (0..SLOTS as i32).map(|slot| (slot, random.small_word())).collect();
     slots.insert(COUNTER_SLOT, int(0));
-    let objects = (0..OBJECTS)
+    let objects: Vec<[u64; 16]> = (0..OBJECTS)
         .map(|_| {
             let mut words = [0; 16];
             words.fill_with(|| random.small_word());
-            words[0] = 1000;
-            words[1] = random.pick(&[CLASS_TYPE, CLASS_TYPE, OTHER_CLASS_TYPE, LIST_TYPE]);
+            words[0] = 0;
+            let types = [CLASS_TYPE, CLASS_TYPE, OTHER_CLASS_TYPE, LIST_TYPE];
+            words[1] = if random.objects { CLASS_TYPE } else { random.pick(&types) };
             words
         })
         .collect();
-    World { slots, objects }
+    let mut world = World { slots, objects };
+    recount(&mut world);
+    world
+}
+
+/// Gives objects their exact counts, so that they die in the middle of traces.
+pub fn recount(world: &mut World) {
+    let fields = world.objects.iter().flat_map(|words| words[2..].to_vec());
+    let references: Vec<u64> = world.slots.values().copied().chain(fields).collect();
+    for (number, words) in world.objects.iter_mut().enumerate() {
+        words[0] = references.iter().filter(|&&word| word == object(number as u64)).count() as u64;
+    }
 }
 
 pub struct Recorder<'a> {
@@ -74,9 +101,7 @@ pub struct Recorder<'a> {
 impl<'a> Recorder<'a> {
     pub fn new(random: &'a mut Random, world: &World) -> Recorder<'a> {
         let helper = |id: HelperId, arguments: &[u64], memory: &mut HashMap<u64, u64>| {
-            meaning(id.0, arguments, &mut |address, word| {
-                memory.insert(address, word);
-            })
+            meaning(id.0, arguments, memory)
         };
         let mut machine = Machine::new(layout().singletons(), Box::new(helper));
         machine.slots = world.slots.clone();
@@ -175,7 +200,8 @@ impl<'a> Recorder<'a> {
     fn object(&mut self) -> Option<(Ref, Ref)> {
         let slot = self.random.below(SLOTS) as i32;
         let value = self.slot(slot);
-        let expected = self.random.pick(&[CLASS_TYPE, OTHER_CLASS_TYPE, LIST_TYPE]);
+        let types = [CLASS_TYPE, OTHER_CLASS_TYPE, LIST_TYPE];
+        let expected = if self.random.objects { CLASS_TYPE } else { self.random.pick(&types) };
         let expected = self.push(Op::ConstRaw, &[], expected, Alias::Other);
         let test = self.push(Op::HasType, &[value, expected], 0, Alias::ObjectType);
         self.guard(test).then(|| (value, self.op(Op::Address, &[value])))
@@ -223,7 +249,8 @@ impl<'a> Recorder<'a> {
 
     /// One random step, like a bytecode instruction.
     fn step(&mut self) -> Option<()> {
-        match self.random.below(16) {
+        let kind = if self.random.objects { 6 + self.random.below(10) } else { self.random.below(16) };
+        match kind {
             0..4 => {
                 let a = self.int()?;
                 let b = if self.random.below(3) == 0 {
@@ -265,13 +292,13 @@ impl<'a> Recorder<'a> {
             }
             8..11 => {
                 let (_, address) = self.object()?;
-                let field = 2 + self.random.below(12) as u64;
+                let field = 2 + self.random.below(if self.random.objects { 3 } else { 12 }) as u64;
                 let value = self.push(Op::LoadValue, &[address], field * 8, Alias::Attribute);
                 self.set(value, false);
             }
             11 | 12 => {
                 let (_, address) = self.object()?;
-                let field = 2 + self.random.below(12) as u64;
+                let field = 2 + self.random.below(if self.random.objects { 3 } else { 12 }) as u64;
                 let slot = self.random.below(SLOTS) as i32;
                 let value = self.slot(slot);
                 self.op(Op::Dup, &[value]);
@@ -289,12 +316,9 @@ impl<'a> Recorder<'a> {
                 0 => {
                     let slot = self.random.below(SLOTS) as i32;
                     let value = self.slot(slot);
-                    // The helper's result is owned: the mock does not count, so the trace does.
                     let result = self.call(Op::CallValue, 1, &[value]);
-                    self.op(Op::Dup, &[result]);
-                    let test = self.op(Op::IsUnbound, &[result]);
-                    self.guard(test);
                     self.set(result, true);
+                    self.finalizers();
                 }
                 1 => {
                     let a = self.int()?;

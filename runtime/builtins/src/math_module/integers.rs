@@ -18,8 +18,11 @@ fn view(value: &Owned) -> Integer<'_> {
 
 pub fn gcd(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     fold(cx, arguments, 0, |cx, a, b| {
-        if let (Some(x @ 1..), Some(y @ 1..)) = (int::as_i64(a.value()), int::as_i64(b.value()).map(i64::saturating_abs)) {
-            return int::from_u64(cx, big::gcd_u64(x as u64, y as u64));
+        let (x, y) = (int::as_i64(a.value()), int::as_i64(b.value()));
+        if let (Some(x @ 1..), Some(y)) = (x, y)
+            && y != 0
+        {
+            return int::from_u64(cx, big::gcd_u64(x as u64, y.unsigned_abs()));
         }
         big::gcd(cx, &view(a), &view(b))
     })

@@ -6,7 +6,8 @@
 
 use crate::context::{Context, interrupt};
 use crate::heap::Header;
-use crate::objects::type_object::flags;
+use crate::objects::generator::{GENERATOR, GeneratorObject};
+use crate::objects::type_object::{TypeObject, flags};
 use crate::value::Value;
 
 /// Receives the references that a dying object owned; the last one pushed is released first.
@@ -22,6 +23,12 @@ impl Children<'_> {
             self.list.push(value);
         }
     }
+}
+
+/// Whether the finalizer of the object's type has something to do. Most generators die finished or outside `try`.
+fn needs_finalizer(value: Value, kind: &TypeObject) -> bool {
+    !std::ptr::eq(kind, &GENERATOR.object)
+        || value.cast_exact::<GeneratorObject>().is_some_and(GeneratorObject::needs_close)
 }
 
 impl Context {
@@ -83,7 +90,8 @@ impl Context {
         // SAFETY: (heap 5) the object is dead but intact until its contents are released.
         unsafe {
             let slots = kind.slots();
-            if slots.finalize.is_some() || kind.has_flag(flags::HAS_WEAK) && crate::objects::weak::has_callbacks(self, value) {
+            let finalize = slots.finalize.filter(|_| needs_finalizer(value, kind));
+            if finalize.is_some() || kind.has_flag(flags::HAS_WEAK) && crate::objects::weak::has_callbacks(self, value) {
                 if !python {
                     (*header).count = 1;
                     self.teardown.push(value);
@@ -91,7 +99,7 @@ impl Context {
                     self.request(interrupt::FINALIZERS);
                     return false;
                 }
-                if let Some(finalize) = slots.finalize {
+                if let Some(finalize) = finalize {
                     (*header).count = 1;
                     crate::operations::finalize::run(self, value, finalize);
                     (*header).count -= 1;

@@ -1,6 +1,6 @@
 //! Code objects: compiled code with its constants as objects, its inline caches and its counters.
 
-use crate::context::Context;
+use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::hooks::Broken;
@@ -78,7 +78,7 @@ pub static CODE: StaticType = Immortal::new(
     TypeObject::builtin(
         "code",
         size_of::<CodeObject>(),
-        Slots { traverse: Some(traverse), release: Some(release), ..Slots::EMPTY },
+        Slots { repr: Some(repr), traverse: Some(traverse), release: Some(release), ..Slots::EMPTY },
     )
     .with_base(&OBJECT.object)
     .with_flags(flags::COLLECTED),
@@ -115,6 +115,11 @@ impl CodeObject {
 
     pub fn free_name(&self, index: u16) -> Value {
         self.storage.free_names[index as usize].value()
+    }
+
+    /// A constant, borrowed.
+    pub fn constant(&self, index: usize) -> Value {
+        self.storage.constants[index]
     }
 
     pub fn loop_count(&self) -> usize {
@@ -208,7 +213,9 @@ fn instantiate(cx: &mut Context, constant: &Constant) -> Owned {
         Constant::Int(value) => int::from_i64(cx, *value),
         Constant::BigInt(digits) => int::from_decimal(cx, digits),
         Constant::Float(value) => float::from_f64(cx, *value),
-        Constant::Complex(..) => Owned::new(singleton::not_implemented()),
+        Constant::Complex(real, imaginary) => {
+            float::complex::from_complex(cx, float::complex::Complex { real: *real, imaginary: *imaginary })
+        }
         Constant::Str(text) if is_identifier_like(text) => str::intern(cx, text),
         Constant::Str(text) => str::StrObject::new(cx, text),
         Constant::StrSurrogates(points) => str::StrObject::from_code_points(cx, points),
@@ -228,6 +235,17 @@ fn instantiate(cx: &mut Context, constant: &Constant) -> Owned {
 /// Whether CPython interns a string constant: it looks like a name.
 fn is_identifier_like(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// `<code object name at 0x…, file "…", line n>`
+fn repr(cx: &mut Context, value: Value) -> Result<Owned> {
+    // SAFETY: (heap 2) the slot of this type.
+    let data = &unsafe { value.cast_unchecked::<CodeObject>() }.data;
+    let text = format!(
+        "<code object {} at {:#x}, file \"{}\", line {}>",
+        data.name, value.0, data.file_name, data.first_line
+    );
+    Ok(str::StrObject::new(cx, &text))
 }
 
 unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {

@@ -8,6 +8,7 @@ use crate::heap::allocate::{allocate_bytes, free_bytes};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::hooks::Broken;
+use crate::objects::iterator::dict_operations;
 use crate::objects::slots::Slots;
 use crate::objects::str::StrObject;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
@@ -54,6 +55,11 @@ pub static DICT: StaticType = Immortal::new(
         "dict",
         size_of::<DictObject>(),
         Slots {
+            repr: Some(dict_operations::repr),
+            init: Some(dict_operations::init),
+            iter: Some(crate::objects::iterator::dict::iter),
+            binary: dict_operations::BINARY,
+            inplace: dict_operations::INPLACE,
             length: Some(|_, value| Ok(of(value).len())),
             get_item: Some(get_item),
             set_item: Some(set_item),

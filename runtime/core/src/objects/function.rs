@@ -41,6 +41,7 @@ pub static FUNCTION: StaticType = Immortal::new(
         "function",
         size_of::<FunctionObject>(),
         Slots {
+            repr: Some(repr),
             call: Some(call),
             descriptor_get: Some(bind),
             traverse: Some(traverse),
@@ -156,6 +157,14 @@ fn bind(cx: &mut Context, function: Value, instance: Value, _owner: &TypeObject)
         return Ok(Owned::new(function));
     }
     Ok(crate::objects::method::new(cx, function, instance))
+}
+
+/// `<function name at 0x…>`
+fn repr(cx: &mut Context, value: Value) -> Result<Owned> {
+    // SAFETY: (heap 2) the slot of this type.
+    let function: &FunctionObject = unsafe { value.cast_unchecked() };
+    let name = crate::objects::str::text(function.qualified_name.get()).unwrap_or_default();
+    Ok(crate::objects::str::StrObject::new(cx, &format!("<function {name} at {:#x}>", value.0)))
 }
 
 unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {

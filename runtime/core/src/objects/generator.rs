@@ -8,9 +8,11 @@ use crate::heap::{Header, Immortal, Owned};
 use crate::objects::code::CodeObject;
 use crate::objects::function::FunctionObject;
 use crate::objects::slots::Slots;
+use crate::objects::str::{self, StrObject};
+use crate::objects::{exception, singleton};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::value::Value;
-use sidewinder_bytecode::Instruction;
+use sidewinder_bytecode::{Instruction, Op};
 use std::cell::Cell;
 
 /// Where a generator is in its life.
@@ -39,13 +41,16 @@ pub struct GeneratorObject {
     pub handled: Cell<Value>,
     pub name: Cell<Value>,
     pub qualified_name: Cell<Value>,
+    /// The code object, owned; unlike `function`, it stays to the end.
+    pub code: Cell<Value>,
     pub weakly_referenced: Cell<bool>,
 }
 
 const SLOTS: Slots = Slots {
     iter: Some(|_, value| Ok(Owned::new(value))),
     next: Some(next),
-    finalize: None,
+    repr: Some(repr),
+    finalize: Some(finalize),
     traverse: Some(traverse),
     release: Some(release),
     clear: Some(release_registers),
@@ -67,17 +72,41 @@ impl GeneratorObject {
     }
 
     pub fn code(&self) -> &'static CodeObject {
-        self.function().code()
+        // SAFETY: (heap 2) holds a code object as long as the generator lives.
+        unsafe { self.code.get().cast_unchecked() }
     }
 
-    /// Whether closing it needs to run its code: it was started, not finished, and is inside a `try` (or may be).
+    pub fn value(&self) -> Value {
+        Value::from_pointer(self)
+    }
+
+    /// Whether closing it needs to run its code: it is suspended inside a `try`, or delegates to another iterator.
     pub fn needs_close(&self) -> bool {
         if self.state.get() != state::SUSPENDED {
             return false;
         }
         let code = self.code();
         let index = code.index_of(self.instruction.get()).saturating_sub(1) as u32;
-        code.data.handlers.iter().any(|handler| handler.start <= index && index < handler.end)
+        self.delegate().is_some() || code.data.handlers.iter().any(|handler| handler.start <= index && index < handler.end)
+    }
+
+    /// The iterator that a suspended generator delegates to by `yield from`, borrowed.
+    pub fn delegate(&self) -> Option<Value> {
+        if self.state.get() != state::SUSPENDED {
+            return None;
+        }
+        let code = self.code();
+        // It is suspended after a `Yield`, which follows a `Send` when it delegates.
+        let index = code.index_of(self.instruction.get()).checked_sub(2)?;
+        let send = code.data.instructions.get(index).filter(|instruction| instruction.op == Op::Send)?;
+        // SAFETY: verified code names registers that exist, and `registers` holds them while it is suspended.
+        let value = unsafe { *self.registers.get().add(send.b as usize) };
+        (!value.is_unbound()).then_some(value)
+    }
+
+    /// The index of the instruction that it is suspended at; that of the first one before it was started.
+    pub fn position(&self) -> usize {
+        self.code().index_of(self.instruction.get()).saturating_sub(1)
     }
 }
 
@@ -111,6 +140,7 @@ pub fn new(cx: &mut Context, function: Owned, registers: &[Value]) -> Owned {
             handled: Cell::new(Value::UNBOUND),
             name: share(&function_object.name),
             qualified_name: share(&function_object.qualified_name),
+            code: share(&function_object.code),
             weakly_referenced: Cell::new(false),
             function: Cell::new(function.into_raw()),
         });
@@ -118,11 +148,78 @@ pub fn new(cx: &mut Context, function: Owned, registers: &[Value]) -> Owned {
     Owned::from_raw(Value::from_pointer(generator))
 }
 
+/// `generator.send(value)`: the next value, or a `StopIteration` that carries the result.
+pub fn send(cx: &mut Context, generator: &GeneratorObject, value: Value) -> Result<Owned> {
+    let item = (cx.interpreter().hooks.resume_generator)(cx, generator, value)?;
+    match item {
+        Some(item) => Ok(item),
+        None => {
+            let result = take_result(generator);
+            Err(exception::raise_stop_iteration(cx, result.value()))
+        }
+    }
+}
+
+/// What a generator returned: `None` when it had finished before.
+fn take_result(generator: &GeneratorObject) -> Owned {
+    let result = Owned::from_raw_option(generator.result.replace(Value::UNBOUND));
+    result.unwrap_or_else(|| Owned::new(singleton::none()))
+}
+
+/// `generator.throw(exception)`
+pub fn throw(cx: &mut Context, generator: &GeneratorObject, exception: Owned) -> Result<Owned> {
+    cx.raise_value(exception);
+    send(cx, generator, Value::UNBOUND)
+}
+
+/// `generator.close()`: what the generator returned, or `None`.
+pub fn close(cx: &mut Context, generator: &GeneratorObject) -> Result<Owned> {
+    let none = || Ok(Owned::new(singleton::none()));
+    match generator.state.get() {
+        state::FINISHED => return none(),
+        state::RUNNING => {}
+        _ if !generator.needs_close() => {
+            // SAFETY: (heap 1) the generator is alive; this drops the frame.
+            cx.clear_and_release(|children| unsafe { release_registers(generator.value().header(), children) }, true);
+            return none();
+        }
+        _ => {}
+    }
+    let exit = exception::new(cx, &exception::GENERATOR_EXIT, &[])?;
+    cx.raise_value(exit);
+    match (cx.interpreter().hooks.resume_generator)(cx, generator, Value::UNBOUND) {
+        Ok(Some(item)) => {
+            drop(item);
+            Err(cx.raise(&exception::RUNTIME_ERROR, "generator ignored GeneratorExit"))
+        }
+        Ok(None) => Ok(take_result(generator)),
+        Err(_) if cx.swallow(&exception::GENERATOR_EXIT) || cx.swallow(&exception::STOP_ITERATION) => none(),
+        Err(raised) => Err(raised),
+    }
+}
+
+/// Closes a generator that nobody refers to any more. Errors are only reported, as nobody could catch them.
+fn finalize(cx: &mut Context, value: Value) -> Result<()> {
+    // SAFETY: (heap 2) the slot of this type.
+    let generator: &GeneratorObject = unsafe { value.cast_unchecked() };
+    if generator.needs_close() && close(cx, generator).is_err() {
+        crate::operations::finalize::report_unraisable(cx, "while closing generator", value);
+    }
+    Ok(())
+}
+
+fn repr(cx: &mut Context, value: Value) -> Result<Owned> {
+    // SAFETY: (heap 2) the slot of this type.
+    let generator: &GeneratorObject = unsafe { value.cast_unchecked() };
+    let name = str::text(generator.qualified_name.get()).unwrap_or_default();
+    Ok(StrObject::new(cx, &format!("<generator object {name} at {:#x}>", value.0)))
+}
+
 /// The next value, for native callers.
 fn next(cx: &mut Context, value: Value) -> Result<Option<Owned>> {
     // SAFETY: (heap 2) the slot of this type.
     let generator: &GeneratorObject = unsafe { value.cast_unchecked() };
-    let none = crate::objects::singleton::none();
+    let none = singleton::none();
     let item = (cx.interpreter().hooks.resume_generator)(cx, generator, none)?;
     if item.is_none() {
         drop(Owned::from_raw_option(generator.result.replace(Value::UNBOUND)));
@@ -133,7 +230,15 @@ fn next(cx: &mut Context, value: Value) -> Result<Option<Owned>> {
 unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
     // SAFETY: (heap 2) the slot of this type.
     let generator = unsafe { &*(header as *const GeneratorObject) };
-    for field in [&generator.function, &generator.result, &generator.handled, &generator.name, &generator.qualified_name] {
+    let fields = [
+        &generator.function,
+        &generator.result,
+        &generator.handled,
+        &generator.name,
+        &generator.qualified_name,
+        &generator.code,
+    ];
+    for field in fields {
         if !field.get().is_unbound() {
             visit(field.get());
         }
@@ -173,6 +278,7 @@ unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
     // SAFETY: (heap 2) the slot of this type.
     unsafe {
         let generator = &*(header as *const GeneratorObject);
+        children.push(generator.code.replace(Value::UNBOUND));
         children.push(generator.name.replace(Value::UNBOUND));
         children.push(generator.qualified_name.replace(Value::UNBOUND));
         release_registers(header, children);

@@ -246,7 +246,7 @@ impl ListObject {
         }
         let span = span.ascending();
         let (start, step) = (span.start as usize, span.step as usize);
-        let removed: Vec<Value> = self.with_items(|items| {
+        let mut removed: Vec<Value> = self.with_items(|items| {
             if step == 1 {
                 return items.drain(start..start + span.count).collect();
             }
@@ -262,6 +262,10 @@ impl ListObject {
             items.truncate(kept);
             removed
         });
+        if step > 1 {
+            // CPython gives up the items of an extended slice in ascending order.
+            removed.reverse();
+        }
         release_items(cx, removed);
     }
 }

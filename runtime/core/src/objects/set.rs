@@ -100,7 +100,8 @@ fn table_entries(wanted: usize) -> usize {
 /// Where a search for a key ended.
 enum Found {
     Present(usize),
-    Unused(usize),
+    /// Absent; the sequence ended at this unused slot, and the last deleted one on the way, if any, is the second.
+    Absent(usize, Option<usize>),
     /// A comparison changed the table.
     Changed,
 }
@@ -198,13 +199,17 @@ impl SetObject {
     fn find(&self, cx: &mut Context, key: Value, hash: i64) -> Result<Found> {
         loop {
             let (table, mask) = (self.table.get(), self.mask.get());
+            let mut deleted = None;
             let found = probe(mask, hash, |slot| {
                 // SAFETY: (set 1) probes stay within the table, which `compare_keys` makes sure is the same.
                 let entry = unsafe { *table.add(slot) };
                 if entry.is_unused() {
-                    return Some(Ok(Found::Unused(slot)));
+                    return Some(Ok(Found::Absent(slot, deleted)));
                 }
                 if entry.hash != hash {
+                    if entry.hash == SetEntry::DELETED.hash {
+                        deleted = Some(slot);
+                    }
                     return None;
                 }
                 if entry.key == key {
@@ -248,7 +253,12 @@ impl SetObject {
         // The element may be borrowed from something that a comparison changes.
         let element = Owned::new(element);
         match self.find(cx, element.value(), hash)? {
-            Found::Unused(slot) => {
+            Found::Absent(_, Some(deleted)) => {
+                self.write_entry(deleted, SetEntry { key: element.into_raw(), hash });
+                self.used.set(self.used.get() + 1);
+                Ok(true)
+            }
+            Found::Absent(slot, None) => {
                 self.write_entry(slot, SetEntry { key: element.into_raw(), hash });
                 self.fill.set(self.fill.get() + 1);
                 self.used.set(self.used.get() + 1);

@@ -188,6 +188,23 @@ impl StrObject {
         object.finished(cx)
     }
 
+    /// A copy of ASCII text after a change in place that keeps it ASCII.
+    pub fn from_ascii_changed(cx: &mut Context, text: &str, change: impl FnOnce(&mut [u8])) -> Owned {
+        if text.len() < 2 {
+            let mut bytes = text.as_bytes().to_vec();
+            change(&mut bytes);
+            return StrObject::from_latin1_known(cx, &bytes, true);
+        }
+        let object = StrObject::allocate(cx, 1, true, text.len());
+        // SAFETY: (str 2) there is room for the bytes; (str 3) nobody else sees the new object.
+        unsafe {
+            std::ptr::copy_nonoverlapping(text.as_ptr(), object.data_mut(), text.len());
+            change(std::slice::from_raw_parts_mut(object.data_mut(), text.len()));
+        }
+        debug_assert!(object.as_bytes().is_ascii());
+        Owned::from_raw(Value::from_pointer(object))
+    }
+
     /// Memory for a string of `length` code points, to be filled by the caller before anybody sees it.
     #[inline]
     pub fn allocate(cx: &mut Context, kind: u8, ascii: bool, length: usize) -> &'static StrObject {
@@ -326,9 +343,7 @@ impl StrObject {
         match self.as_ascii() {
             Some(text) => Cow::Borrowed(text),
             None => Cow::Owned(
-                self.code_points()
-                    .map(|point| char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER))
-                    .collect(),
+                self.code_points().map(|point| char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
             ),
         }
     }
@@ -351,10 +366,6 @@ impl StrObject {
 
     /// A new reference to this string itself if its type is `str`, else a copy of that type.
     pub fn to_exact(&self, cx: &mut Context) -> Owned {
-        if self.is_exact() {
-            Owned::new(Value::from_pointer(self))
-        } else {
-            StrObject::from_units(cx, self.units())
-        }
+        if self.is_exact() { Owned::new(Value::from_pointer(self)) } else { StrObject::from_units(cx, self.units()) }
     }
 }

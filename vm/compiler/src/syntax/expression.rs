@@ -9,7 +9,7 @@ use ruff_text_size::{Ranged, TextRange};
 use sidewinder_bytecode::Constant;
 
 /// The longest chain `a + b + c + …` that is compiled: such a chain is a deep tree when it is dropped.
-const OPERATOR_CHAIN_MAX: usize = 6000;
+const OPERATOR_CHAIN_MAX: usize = 3000;
 
 impl Lowering<'_> {
     pub(super) fn expressions(&mut self, expressions: &[Expr]) -> Outcome<Vec<Expression>> {

@@ -128,7 +128,7 @@ impl Lowering<'_> {
         if let Some(debug) = &field.debug_text {
             let start = field.range.start();
             let position = self.position(TextRange::new(start, field.expression.range().end()));
-            parts.text_at(position).push_str(debug.as_str());
+            parts.text_at(position).push_str(&without_comments(debug.as_str()));
             if conversion == 0 && field.format_spec.is_none() {
                 conversion = 2;
             }
@@ -148,6 +148,29 @@ impl Lowering<'_> {
         parts.push_field(FormatField { position, value, conversion, specification });
         Ok(())
     }
+}
+
+/// The source of a self-documenting field without its comments.
+fn without_comments(source: &str) -> std::borrow::Cow<'_, str> {
+    if !source.contains('#') {
+        return source.into();
+    }
+    let mut text = String::with_capacity(source.len());
+    let mut quote = None;
+    let mut in_comment = false;
+    for character in source.chars() {
+        match (character, quote) {
+            ('\n', _) => in_comment = false,
+            ('#', None) => in_comment = true,
+            ('"' | '\'', None) if !in_comment => quote = Some(character),
+            (_, Some(open)) if open == character => quote = None,
+            _ => {}
+        }
+        if !in_comment {
+            text.push(character);
+        }
+    }
+    text.into()
 }
 
 /// Collects the parts of an f-string, joining neighbouring text.

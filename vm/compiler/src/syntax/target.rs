@@ -1,10 +1,13 @@
 //! CPython's words for expressions that cannot be assigned to.
 
 use super::diagnosis::Diagnosis;
-use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal};
-use ruff_python_ast::{self as ruff, AnyNodeRef, Expr, Stmt};
+use ruff_python_ast::visitor::source_order::SourceOrderVisitor;
+use ruff_python_ast::{self as ruff, Expr, Stmt};
 use ruff_python_parser::{ParseErrorType, Parsed};
 use ruff_text_size::{Ranged, TextRange, TextSize};
+
+/// How deep the search goes into an expression.
+const DEPTH_MAX: u32 = 400;
 
 /// What CPython calls an expression (`_PyPegen_get_expr_name`).
 pub(super) fn expression_name(expression: &Expr) -> &'static str {
@@ -94,7 +97,7 @@ fn suggests_equality(diagnosis: &Diagnosis, expression: &Expr, range: TextRange)
 
 /// Whether an assignment statement has exactly one target, at a range.
 fn is_only_target(parsed: &Parsed<ruff::Mod>, range: TextRange) -> bool {
-    let mut finder = Finder { found: None, wanted: |_: &Expr| false, only_target: range, is_only_target: false };
+    let mut finder = Finder { found: None, wanted: |_: &Expr| false, only_target: range, is_only_target: false, depth: 0 };
     finder.visit(parsed);
     finder.is_only_target
 }
@@ -135,7 +138,7 @@ pub(super) fn expression_ending_at(parsed: &Parsed<ruff::Mod>, start: TextSize, 
 /// The first expression in source order, outer ones first, that is wanted.
 fn find(parsed: &Parsed<ruff::Mod>, wanted: impl Fn(&Expr) -> bool) -> Option<&Expr> {
     let mut finder =
-        Finder { found: None, wanted, only_target: TextRange::default(), is_only_target: false };
+        Finder { found: None, wanted, only_target: TextRange::default(), is_only_target: false, depth: 0 };
     finder.visit(parsed);
     finder.found
 }
@@ -145,6 +148,7 @@ struct Finder<'a, F> {
     wanted: F,
     only_target: TextRange,
     is_only_target: bool,
+    depth: u32,
 }
 
 impl<'a, F: Fn(&Expr) -> bool> Finder<'a, F> {
@@ -157,10 +161,6 @@ impl<'a, F: Fn(&Expr) -> bool> Finder<'a, F> {
 }
 
 impl<'a, F: Fn(&Expr) -> bool> SourceOrderVisitor<'a> for Finder<'a, F> {
-    fn enter_node(&mut self, _: AnyNodeRef<'a>) -> TraversalSignal {
-        if self.found.is_some() { TraversalSignal::Skip } else { TraversalSignal::Traverse }
-    }
-
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         if let Stmt::Assign(assign) = statement
             && let [target] = &assign.targets[..]
@@ -174,8 +174,11 @@ impl<'a, F: Fn(&Expr) -> bool> SourceOrderVisitor<'a> for Finder<'a, F> {
     fn visit_expr(&mut self, expression: &'a Expr) {
         if self.found.is_none() && (self.wanted)(expression) {
             self.found = Some(expression);
-            return;
         }
-        ruff::visitor::source_order::walk_expr(self, expression);
+        if self.found.is_none() && self.depth < DEPTH_MAX {
+            self.depth += 1;
+            ruff::visitor::source_order::walk_expr(self, expression);
+            self.depth -= 1;
+        }
     }
 }

@@ -9,6 +9,7 @@ use sidewinder_runtime::objects::dict;
 use sidewinder_runtime::objects::exception::RECURSION_ERROR;
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
 use sidewinder_runtime::objects::generator;
+use sidewinder_runtime::objects::method::MethodObject;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::{OBJECT, TYPE, TypeObject, flags};
@@ -41,10 +42,18 @@ pub fn call_block(cx: &mut Context, pc: Pc, destination: u16, block: u16, count:
     let callable = register(cx, block);
     // SAFETY: (frames 3) the arguments stay in the call block during the call.
     let arguments = unsafe { std::slice::from_raw_parts(cx.base.add((block + HEADER) as usize), count as usize) };
-    if let Some(function) = callable.cast_exact::<FunctionObject>()
+    let with_self;
+    let (target, passed) = match callable.cast_exact::<MethodObject>() {
+        Some(method) => {
+            with_self = [&[method.receiver], arguments].concat();
+            (method.function, &with_self[..])
+        }
+        None => (callable, arguments),
+    };
+    if let Some(function) = target.cast_exact::<FunctionObject>()
         && function.code().flags & GENERATOR_LIKE == 0
     {
-        let entered = enter(cx, pc, next(pc), function, Arguments::positional(arguments), destination);
+        let entered = enter(cx, pc, next(pc), function, Arguments::positional(passed), destination);
         clear_block(cx, block, count, entered.is_ok());
         return entered.unwrap_or_else(|_| raise(cx, pc));
     }

@@ -4,33 +4,11 @@ use super::{fetch, finish, move_out, next, register, set, take};
 use crate::semantics::Pc;
 use sidewinder_runtime::objects::exception::{self, ASSERTION_ERROR, RUNTIME_ERROR};
 use sidewinder_runtime::objects::singleton;
-use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::type_object::{TypeObject, flags};
 use sidewinder_runtime::operations::call;
-use sidewinder_runtime::{Context, Owned, Result, Value};
+use sidewinder_runtime::{Context, Owned, Value};
 
 pub fn load_assertion_error(cx: &mut Context, pc: Pc) -> Pc {
     finish(cx, pc, Ok(Owned::new(ASSERTION_ERROR.value())))
-}
-
-/// An exception instance of what a `raise` statement names: a class is called without arguments.
-fn instantiate(cx: &mut Context, value: Value, message: &str) -> Result<Owned> {
-    if value.type_of().has_flag(flags::EXCEPTION) {
-        return Ok(Owned::new(value));
-    }
-    if let Some(class) = value.cast::<TypeObject>()
-        && class.has_flag(flags::EXCEPTION)
-    {
-        let made = call::call(cx, value, &[])?;
-        if made.value().type_of().has_flag(flags::EXCEPTION) {
-            return Ok(made);
-        }
-        let (name, kind) = (class.name(), made.value().type_of().name());
-        return Err(cx.type_error(format!(
-            "calling <class '{name}'> should have returned an instance of BaseException, not <class '{kind}'>"
-        )));
-    }
-    Err(cx.type_error(message))
 }
 
 pub fn raise(cx: &mut Context, pc: Pc) -> Pc {
@@ -47,22 +25,13 @@ pub fn raise(cx: &mut Context, pc: Pc) -> Pc {
     }
     let value = take(cx, i.a);
     let cause = (i.c == 2).then(|| take(cx, i.b));
-    if let Ok(made) = instantiate(cx, value.value(), "exceptions must derive from BaseException") {
-        match cause {
-            None => {
-                cx.raise_value(made);
+    if let Ok(made) = exception::prepare(cx, value.value()) {
+        let cause = cause.map(|cause| exception::prepare_cause(cx, cause.value())).transpose();
+        if let Ok(cause) = cause {
+            if let Some(cause) = cause {
+                exception::of(made.value()).set_cause(cause);
             }
-            Some(cause) => {
-                let cause = if cause.value() == singleton::none() {
-                    Ok(cause)
-                } else {
-                    instantiate(cx, cause.value(), "exception causes must derive from BaseException")
-                };
-                if let Ok(cause) = cause {
-                    cx.raise_value(made);
-                    exception::set_cause(cx, cause);
-                }
-            }
+            exception::raise(cx, made);
         }
     }
     drop(value);
@@ -93,27 +62,11 @@ pub fn pop_handled(cx: &mut Context, pc: Pc) -> Pc {
     next(pc)
 }
 
-/// Whether an exception is an instance of a class or of one in a tuple of classes.
-fn exception_matches(cx: &mut Context, exception: Value, wanted: Value) -> Result<bool> {
-    if let Some(classes) = wanted.cast::<TupleObject>() {
-        for position in 0..classes.as_slice().len() {
-            if exception_matches(cx, exception, classes.as_slice()[position])? {
-                return Ok(true);
-            }
-        }
-        return Ok(false);
-    }
-    match wanted.cast::<TypeObject>() {
-        Some(class) if class.has_flag(flags::EXCEPTION) => Ok(exception.type_of().is_subtype(class)),
-        _ => Err(cx.type_error("catching classes that do not inherit from BaseException is not allowed")),
-    }
-}
-
 pub fn matches(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
     let exception = register(cx, i.b);
     let wanted = take(cx, i.c);
-    let result = exception_matches(cx, exception, wanted.value());
+    let result = exception::matches(cx, exception, wanted.value());
     super::release(cx, wanted);
     finish(cx, pc, result.map(|truth| Owned::new(singleton::boolean(truth))))
 }

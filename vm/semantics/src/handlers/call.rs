@@ -78,24 +78,17 @@ fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, co
         }
     } else if s.has_type(callable, &METHOD) {
         let function = s.load_field(callable, offset_of!(MethodObject, function), sidewinder_ir::op::Alias::Immutable);
-        if s.as_function(function).is_some() {
+        if let Some(known) = s.as_function(function)
+            && takes_simply(s, known, count + 1)
+        {
             let receiver = s.load_field(callable, offset_of!(MethodObject, receiver), sidewinder_ir::op::Alias::Immutable);
             let (function, receiver) = (s.dup(function), s.dup(receiver));
             shift_arguments(s, first, count);
             s.set_fresh(first, receiver);
             s.set(block, function);
-            let callable = s.register(block);
-            if let Some(function) = s.as_function(callable) {
-                let code = function.code();
-                if code.has_flag(CodeFlags::SIMPLE)
-                    && code.argument_count == count as u32 + 1
-                    && s.may_enter(code)
-                {
-                    s.push_frame(block, code, following(pc), Continuation::Store, destination, None);
-                    return s.enter(code);
-                }
-            }
-            return s.cold_call(pc, destination, block, count + 1);
+            let code = known.code();
+            s.push_frame(block, code, following(pc), Continuation::Store, destination, None);
+            return s.enter(code);
         }
     } else if s.has_type(callable, &TYPE) {
         return call_class(s, pc, destination, block, count);
@@ -103,7 +96,15 @@ fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, co
     s.cold_call(pc, destination, block, count)
 }
 
-/// Moves the arguments one register up, to make room for self.
+/// Whether a call of the function with that many positional arguments needs no binding.
+#[inline(always)]
+fn takes_simply<S: Semantics>(s: &mut S, function: &'static FunctionObject, count: u16) -> bool {
+    let code = function.code();
+    code.has_flag(CodeFlags::SIMPLE) && code.argument_count == count as u32 && s.may_enter(code)
+}
+
+/// Moves the arguments one register up, to make room for self. The last one may leave the caller's registers: the
+/// callee's frame has to be pushed at once.
 #[inline(always)]
 fn shift_arguments<S: Semantics>(s: &mut S, first: u16, count: u16) {
     for position in (0..count).rev() {
@@ -174,17 +175,17 @@ fn finish_native<S: Semantics>(
 /// Returns a from the frame, whose registers are released in reverse.
 #[inline(always)]
 pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
-    let result = s.take(i.a);
     let (continuation, destination) = s.link();
     match continuation {
         Continuation::Store => {
+            let result = s.take(i.a);
             release_locals(s);
-            let (_kept, next) = s.pop_frame();
-            s.forget(_kept);
+            let (kept, next) = s.pop_frame();
+            s.forget(kept);
             s.set(destination, result);
             next
         }
-        _ => return_rare(s, pc, result, continuation, destination),
+        _ => return_rare(s, pc, i, continuation, destination),
     }
 }
 
@@ -195,65 +196,58 @@ fn release_locals<S: Semantics>(s: &mut S) {
     }
 }
 
-/// The other continuation rows.
+/// The other continuation rows. What they test of the result they test first, while the instruction can still be
+/// executed again.
 #[inline(never)]
 fn return_rare<S: Semantics>(
     s: &mut S,
     pc: Pc,
-    result: S::Owned,
+    i: Instruction,
     continuation: Continuation,
     destination: u16,
 ) -> Pc {
+    let view = s.operand(i.a);
     match continuation {
         Continuation::Initialise => {
-            let view = s.view(&result);
             if !s.is_object(view, sidewinder_runtime::objects::singleton::none()) {
-                s.drop(result);
                 return s.cold(pc, crate::cold::call::init_returned_value);
             }
-            s.drop(result);
+            s.release(i.a);
             release_locals(s);
             let (instance, next) = s.pop_frame();
             s.set(destination, instance);
             next
         }
         Continuation::IterateCall => {
-            release_locals(s);
-            let (kept, next) = s.pop_frame();
-            s.forget(kept);
+            let (result, next) = leave_with(s, i);
             s.set(destination, result);
             next
         }
         Continuation::Binary => {
-            release_locals(s);
-            let (kept, next) = s.pop_frame();
-            s.forget(kept);
-            let view = s.view(&result);
-            if s.is_object(view, sidewinder_runtime::objects::singleton::not_implemented()) {
+            let missing = s.is_object(view, sidewinder_runtime::objects::singleton::not_implemented());
+            let (result, next) = leave_with(s, i);
+            // SAFETY: (frames 3) the call came from the instruction before.
+            let origin = unsafe { next.sub(1) };
+            if missing {
                 s.drop(result);
-                // SAFETY: (frames 3) the call came from the instruction before.
-                return s.cold(unsafe { next.sub(1) }, crate::cold::call::binary_not_implemented);
+                return s.cold(origin, crate::cold::call::binary_not_implemented);
             }
-            // SAFETY: as above.
-            let i = super::fetch(unsafe { next.sub(1) });
+            let i = super::fetch(origin);
             s.release(i.c);
             s.release(i.b);
             s.set(destination, result);
             next
         }
         Continuation::CompareBranch => {
-            release_locals(s);
-            let (kept, next) = s.pop_frame();
-            s.forget(kept);
+            let missing = s.is_object(view, sidewinder_runtime::objects::singleton::not_implemented());
+            let truth = super::branch::truth(s, view);
+            let (result, next) = leave_with(s, i);
+            s.drop(result);
             // SAFETY: (frames 3) the call came from the instruction before.
             let origin = unsafe { next.sub(1) };
-            let view = s.view(&result);
-            if s.is_object(view, sidewinder_runtime::objects::singleton::not_implemented()) {
-                s.drop(result);
+            if missing {
                 return s.cold(origin, crate::cold::call::compare_not_implemented);
             }
-            let truth = super::branch::truth(s, view);
-            s.drop(result);
             let i = super::fetch(origin);
             s.release(i.b);
             s.release(i.a);
@@ -264,8 +258,21 @@ fn return_rare<S: Semantics>(
                 None => s.raise(origin),
             }
         }
-        _ => s.leave(pc, result),
+        _ => {
+            let result = s.take(i.a);
+            s.leave(pc, result)
+        }
     }
+}
+
+/// Takes the result, releases the locals and leaves the frame.
+#[inline(always)]
+fn leave_with<S: Semantics>(s: &mut S, i: Instruction) -> (S::Owned, Pc) {
+    let result = s.take(i.a);
+    release_locals(s);
+    let (kept, next) = s.pop_frame();
+    s.forget(kept);
+    (result, next)
 }
 
 /// Calls the Python method `name` of the left operand in place of a slot; null when there is none to call directly.

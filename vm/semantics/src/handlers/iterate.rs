@@ -92,13 +92,11 @@ fn for_iter_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     if !next.is_null() {
         return next;
     }
-    let Some(item) = s.call1(&helpers::NEXT, iterator) else { return s.raise(pc) };
-    let view = s.view(&item);
-    if s.is_object(view, sidewinder_runtime::objects::singleton::not_implemented()) {
-        s.drop(item);
-        return exhausted(s, pc, i);
+    match s.next_item(iterator) {
+        Some(Some(item)) => done(s, pc, i.a, item),
+        Some(None) => exhausted(s, pc, i),
+        None => s.raise(pc),
     }
-    done(s, pc, i.a, item)
 }
 
 #[inline(always)]

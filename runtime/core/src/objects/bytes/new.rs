@@ -74,13 +74,7 @@ fn option(cx: &mut Context, value: Value, function: &str, name: &str, default: &
 }
 
 /// The content that the arguments of `bytes` or `bytearray` ask for.
-pub fn content(
-    cx: &mut Context,
-    source: Value,
-    encoding: Value,
-    errors: Value,
-    function: &str,
-) -> Result<Vec<u8>> {
+pub fn content(cx: &mut Context, source: Value, encoding: Value, errors: Value, function: &str) -> Result<Vec<u8>> {
     let encoding_text = option(cx, encoding, function, "encoding", "utf-8")?;
     let errors_text = option(cx, errors, function, "errors", "strict")?;
     if !encoding.is_unbound() || !errors.is_unbound() {

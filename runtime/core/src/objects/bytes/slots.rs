@@ -23,7 +23,7 @@ pub static BYTES: StaticType = Immortal::new(
             repr: Some(|cx, value| Ok(StrObject::new(cx, &bytes_text(of(value).as_slice())))),
             str: Some(|cx, value| Ok(StrObject::new(cx, &bytes_text(of(value).as_slice())))),
             hash: Some(|cx, value| Ok(of(value).hash(cx))),
-            compare: Some(compare),
+            compare: Some(compare_bytes),
             iter: Some(|cx, value| Ok(iterator::new(cx, &iterator::BYTES_ITERATOR, value))),
             length: Some(|_, value| Ok(of(value).len())),
             get_item: Some(get_item),
@@ -53,7 +53,15 @@ fn of<'a>(value: Value) -> &'a BytesObject {
     unsafe { value.cast_unchecked() }
 }
 
-/// Rich comparison of two bytes-like objects, for `bytes` and `bytearray`.
+/// Rich comparison of two `bytes`; with a `bytearray`, it is the other's business.
+fn compare_bytes(cx: &mut Context, left: Value, right: Value, op: CompareOp) -> Result<Owned> {
+    match (left.cast::<BytesObject>(), right.cast::<BytesObject>()) {
+        (Some(_), Some(_)) => compare(cx, left, right, op),
+        _ => Ok(Owned::new(singleton::not_implemented())),
+    }
+}
+
+/// Rich comparison of two bytes-like objects.
 pub fn compare(_cx: &mut Context, left: Value, right: Value, op: CompareOp) -> Result<Owned> {
     let (Some(left), Some(right)) = (like(left), like(right)) else {
         return Ok(Owned::new(singleton::not_implemented()));

@@ -75,8 +75,8 @@ pub fn divmod(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
         return Err(division_by_zero(cx));
     }
     let (quotient, remainder) = divmod_f64(x, y);
-    let parts = vec![from_f64(cx, quotient), from_f64(cx, remainder)];
-    Ok(TupleObject::from_owned(cx, parts))
+    let (quotient, remainder) = (from_f64(cx, quotient), from_f64(cx, remainder));
+    Ok(TupleObject::pair(cx, quotient, remainder))
 }
 
 #[cold]
@@ -143,10 +143,7 @@ pub fn power_f64(base: f64, exponent: f64) -> f64 {
 pub fn out_of_range(cx: &mut Context) -> Raised {
     let text = StrObject::new(cx, "Numerical result out of range");
     let number = Value::from_small_int(libc::ERANGE as i64);
-    match exception::new(cx, &OVERFLOW_ERROR, &[number, text.value()]) {
-        Ok(exception) => cx.raise_value(exception),
-        Err(raised) => raised,
-    }
+    exception::raise_arguments(cx, &OVERFLOW_ERROR, &[number, text.value()])
 }
 
 /// The comparison slot: floats with floats and, exactly, with integers.

@@ -398,6 +398,10 @@ impl Complex {
             length *= (-angle * exponent.imaginary).exp();
             phase += exponent.imaginary * absolute.ln();
         }
+        if phase.is_infinite() {
+            // CPython takes the domain error of the cosine for that of a power of zero.
+            return None;
+        }
         Some(Complex { real: length * phase.cos(), imaginary: length * phase.sin() })
     }
 }

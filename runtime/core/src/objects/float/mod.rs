@@ -34,7 +34,7 @@ pub static FLOAT: StaticType = Immortal::new(
         "float",
         size_of::<FloatObject>(),
         Slots {
-            repr: Some(|cx, value| Ok(StrObject::new(cx, &repr(float_of(value))))),
+            repr: Some(|cx, value| Ok(text::with_repr(float_of(value), |text| StrObject::new(cx, text)))),
             hash: Some(|_, value| Ok(hash(value))),
             compare: Some(arithmetic::compare),
             binary: BINARY,

@@ -36,17 +36,27 @@ fn split(text: &str) -> Decimal {
 
 /// `repr(value)`.
 pub fn repr(value: f64) -> String {
-    match special(value) {
-        Some(text) => text.into(),
-        None => {
-            let mut text = String::with_capacity(24);
-            if value.is_sign_negative() {
-                text.push('-');
-            }
-            push_repr(&mut text, &shortest(value), true);
-            text
-        }
+    with_repr(value, str::to_owned)
+}
+
+/// Calls `receive` with `repr(value)`, without a buffer on the heap for usual magnitudes.
+#[inline]
+pub fn with_repr<R>(value: f64, receive: impl FnOnce(&str) -> R) -> R {
+    if let Some(text) = special(value) {
+        return receive(text);
     }
+    let mut buffer = zmij::Buffer::new();
+    let text = buffer.format_finite(value);
+    // The library goes over to exponents at the same magnitude above, but later below.
+    if (value == 0.0 || value.abs() >= 1e-4) && !text.contains('e') {
+        return receive(text);
+    }
+    let mut laid_out = String::with_capacity(24);
+    if value.is_sign_negative() {
+        laid_out.push('-');
+    }
+    push_repr(&mut laid_out, &shortest(value), true);
+    receive(&laid_out)
 }
 
 /// The text of what has no digits.

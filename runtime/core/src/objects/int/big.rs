@@ -152,11 +152,8 @@ pub fn product_of_range(first: u64, last: u64) -> UBig {
         return UBig::ONE;
     }
     if last - first < 8 {
-        let mut product = UBig::from_word(first);
-        for factor in first + 1..=last {
-            product *= factor;
-        }
-        return product;
+        let factors = (0..last - first).map(|offset| last - offset);
+        return factors.fold(UBig::from_word(first), |product, factor| product * factor);
     }
     let middle = first + (last - first) / 2;
     product_of_range(first, middle) * product_of_range(middle + 1, last)
@@ -236,6 +233,7 @@ mod tests {
     fn ranges_multiply_to_factorials() {
         assert_eq!(product_of_range(1, 20), UBig::from(2432902008176640000u64));
         assert_eq!(product_of_range(5, 4), UBig::ONE);
+        assert_eq!(product_of_range(u64::MAX, u64::MAX), UBig::from(u64::MAX));
         assert_eq!(product_of_range(1, 30) / product_of_range(1, 28), UBig::from(870u64));
     }
 }

@@ -42,14 +42,23 @@ pub fn remainder(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
 
 /// `divmod(a, b)` of integers: a tuple.
 pub fn divmod(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
-    let (Some(_), Some(y)) = (Integer::of(a), Integer::of(b)) else { return not_implemented() };
+    let (Some(x), Some(y)) = (Integer::of(a), Integer::of(b)) else { return not_implemented() };
     if y.is_zero() {
         return Err(cx.raise(&ZERO_DIVISION_ERROR, "division by zero"));
     }
-    let quotient = floor_divide(cx, a, b)?;
-    let product = int::multiply(cx, quotient.value(), b)?;
-    let remainder = int::subtract(cx, a, product.value())?;
-    Ok(TupleObject::from_owned(cx, vec![quotient, remainder]))
+    let (quotient, remainder) = if let (Some(x), Some(y)) = (as_i64(a), as_i64(b)) {
+        (floor_i64(cx, x, y, Wanted::Quotient), floor_i64(cx, x, y, Wanted::Remainder))
+    } else {
+        let (magnitude, rest) = big::divide(x.magnitude(), y.magnitude());
+        let differ = x.negative != y.negative;
+        let words = magnitude.as_words();
+        let quotient = with_limbs(words.len() + 1, |out| {
+            out[..words.len()].copy_from_slice(words);
+            finish(cx, out, rest.as_words(), &y, differ, Wanted::Quotient)
+        });
+        (quotient, finish(cx, &mut [], rest.as_words(), &y, differ, Wanted::Remainder))
+    };
+    Ok(TupleObject::pair(cx, quotient, remainder))
 }
 
 #[inline]

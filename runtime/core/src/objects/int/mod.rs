@@ -20,7 +20,7 @@ use crate::heap::{Header, Immortal, Owned};
 use crate::object_type;
 use crate::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, Slots};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
-use crate::objects::{instance, singleton};
+use crate::objects::{exception, instance, singleton};
 use crate::value::{INT_MAX, Value};
 use std::cell::Cell;
 
@@ -253,20 +253,21 @@ pub fn is_exact(value: Value) -> bool {
 pub fn exact(cx: &mut Context, value: Value) -> Owned {
     match as_i64(value) {
         Some(small) => from_i64(cx, small),
-        None if value.has_type(&INT) => Owned::new(value),
-        None => {
-            let integer = Integer::of(value).expect("the caller checked for an int");
-            from_limbs(cx, integer.negative, integer.magnitude())
-        }
+        None => match Integer::of(value) {
+            Some(integer) if !value.has_type(&INT) => from_limbs(cx, integer.negative, integer.magnitude()),
+            _ => Owned::new(value),
+        },
     }
 }
 
-/// The nearest float (half to even); OverflowError beyond its range. The value must be an `int`.
+/// The nearest float (half to even); OverflowError beyond its range. TypeError for what is no `int`.
 pub fn to_f64(cx: &mut Context, value: Value) -> Result<f64> {
     if let Some(small) = as_i64(value) {
         return Ok(small as f64);
     }
-    let integer = Integer::of(value).expect("the caller checked for an int");
+    let Some(integer) = Integer::of(value) else {
+        return Err(cx.type_error(format!("must be real number, not {}", value.type_of().name())));
+    };
     let float = integer.to_f64();
     if float.is_infinite() {
         return Err(cx.overflow_error("int too large to convert to float"));
@@ -318,10 +319,7 @@ pub(crate) fn with_limbs<R>(length: usize, fill: impl FnOnce(&mut [u64]) -> R) -
 /// MemoryError, for numbers beyond `LIMBS_MAX`.
 #[cold]
 pub fn too_large(cx: &mut Context) -> Raised {
-    match crate::objects::exception::new(cx, &crate::objects::exception::MEMORY_ERROR, &[]) {
-        Ok(exception) => cx.raise_value(exception),
-        Err(raised) => raised,
-    }
+    exception::raise_arguments(cx, &exception::MEMORY_ERROR, &[])
 }
 
 /// The result of a binary slot for operands it knows nothing of.

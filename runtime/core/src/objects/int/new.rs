@@ -28,7 +28,7 @@ pub fn new(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'_>
     if std::ptr::eq(kind, &INT.object) {
         return Ok(number);
     }
-    let integer = Integer::of(number.value()).expect("conversions return ints");
+    let integer = Integer::of(number.value()).unwrap_or(Integer::from_i64(0));
     Ok(allocate(cx, kind, integer.negative, integer.magnitude()))
 }
 

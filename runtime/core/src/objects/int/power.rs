@@ -69,19 +69,12 @@ pub fn power_modular(cx: &mut Context, a: Value, b: Value, modulus: Value) -> Re
     if divisor.is_zero() {
         return Err(cx.value_error("pow() 3rd argument cannot be 0"));
     }
-    let residue = match (as_u64(b), divisor.magnitude()) {
-        (Some(power), &[small]) => {
-            let mut base = vec![0; x.magnitude().len()];
-            let mut base = kernel::divide_small(&mut base, x.magnitude(), small);
-            if x.negative && base != 0 {
-                base = small - base;
-            }
-            UBig::from(power_modulo_u64(base, power, small))
-        }
-        _ => match power_modulo_large(&x, &exponent, &divisor) {
-            Some(residue) => residue,
-            None => return Err(cx.value_error("base is not invertible for the given modulus")),
-        },
+    let residue = match *divisor.magnitude() {
+        [small] => power_modulo_limb(&x, &exponent, small),
+        _ => power_modulo_large(&x, &exponent, &divisor),
+    };
+    let Some(residue) = residue else {
+        return Err(cx.value_error("base is not invertible for the given modulus"));
     };
     if !divisor.negative || residue.is_zero() {
         return Ok(big::from_ubig(cx, false, &residue));
@@ -90,27 +83,49 @@ pub fn power_modular(cx: &mut Context, a: Value, b: Value, modulus: Value) -> Re
     Ok(big::from_ubig(cx, true, &(divisor.to_ubig() - residue)))
 }
 
-fn power_modulo_u64(base: u64, exponent: u64, modulus: u64) -> u64 {
+/// The residue of a power modulo one limb; `None` if an inverse is wanted that does not exist.
+fn power_modulo_limb(base: &Integer<'_>, exponent: &Integer<'_>, modulus: u64) -> Option<UBig> {
     let multiply = |x: u64, y: u64| (x as u128 * y as u128 % modulus as u128) as u64;
-    let (mut result, mut square, mut rest) = (1 % modulus, base, exponent);
-    while rest != 0 {
-        if rest & 1 == 1 {
-            result = multiply(result, square);
-        }
-        square = multiply(square, square);
-        rest >>= 1;
+    let mut quotient = vec![0; base.magnitude().len()];
+    let mut square = kernel::divide_small(&mut quotient, base.magnitude(), modulus);
+    if base.negative && square != 0 {
+        square = modulus - square;
     }
-    result
+    if exponent.negative {
+        square = inverse_modulo_limb(square, modulus)?;
+    }
+    let mut result = 1 % modulus;
+    for limb in exponent.magnitude() {
+        for bit in 0..u64::BITS {
+            if limb >> bit & 1 == 1 {
+                result = multiply(result, square);
+            }
+            square = multiply(square, square);
+        }
+    }
+    Some(UBig::from(result))
 }
 
-/// The residue of a power modulo the modulus's magnitude; `None` if an inverse is wanted that does not exist.
+/// The number whose product with `value` leaves the remainder one, by Euclid's extended algorithm.
+fn inverse_modulo_limb(value: u64, modulus: u64) -> Option<u64> {
+    let (mut old, mut new) = (value as i128, modulus as i128);
+    let (mut old_factor, mut new_factor) = (1i128, 0i128);
+    while new != 0 {
+        let quotient = old / new;
+        (old, new) = (new, old - quotient * new);
+        (old_factor, new_factor) = (new_factor, old_factor - quotient * new_factor);
+    }
+    (old == 1).then(|| old_factor.rem_euclid(modulus as i128) as u64)
+}
+
+/// The residue of a power modulo the modulus's magnitude of several limbs; `None` if an inverse is wanted that does
+/// not exist.
 fn power_modulo_large(base: &Integer<'_>, exponent: &Integer<'_>, modulus: &Integer<'_>) -> Option<UBig> {
     let modulus = modulus.to_ubig();
-    if modulus.is_one() {
-        return Some(UBig::ZERO);
-    }
+    // The ring's own reduction does not take every number that is larger than the modulus.
+    let reduced = base.to_ubig() % &modulus;
     let ring = ConstDivisor::new(modulus);
-    let mut element = ring.reduce(base.to_ubig());
+    let mut element = ring.reduce(reduced);
     if base.negative {
         element = -element;
     }
@@ -135,22 +150,23 @@ mod tests {
 
     #[test]
     fn modular_powers_agree() {
+        let view = |number: i64| Integer::from_i64(number);
         for base in -20i64..20 {
             for exponent in 0..12 {
                 for modulus in 1..15u64 {
                     let expected = (base as i128).pow(exponent).rem_euclid(modulus as i128) as u64;
-                    let reduced = base.rem_euclid(modulus as i64) as u64;
-                    assert_eq!(power_modulo_u64(reduced, exponent as u64, modulus), expected);
-                    let view = |number: i64| Integer::from_i64(number);
-                    let large = power_modulo_large(&view(base), &view(exponent as i64), &view(modulus as i64));
-                    assert_eq!(large, Some(UBig::from(expected)));
+                    let residue = power_modulo_limb(&view(base), &view(exponent as i64), modulus);
+                    assert_eq!(residue, Some(UBig::from(expected)));
                 }
             }
         }
-        assert_eq!(
-            power_modulo_large(&Integer::from_i64(3), &Integer::from_i64(-1), &Integer::from_i64(7)),
-            Some(UBig::from(5u8))
-        );
-        assert_eq!(power_modulo_large(&Integer::from_i64(2), &Integer::from_i64(-1), &Integer::from_i64(4)), None);
+        assert_eq!(power_modulo_limb(&view(3), &view(-1), 7), Some(UBig::from(5u8)));
+        assert_eq!(power_modulo_limb(&view(2), &view(-1), 4), None);
+        assert_eq!(power_modulo_limb(&view(5), &view(-3), 1), Some(UBig::ZERO));
+        // Fermat: 2^(p - 1) is 1 modulo the prime p = 2^127 - 1.
+        let prime = Integer::from_magnitude(false, &[u64::MAX, u64::MAX >> 1]);
+        let exponent = Integer::from_magnitude(false, &[u64::MAX - 1, u64::MAX >> 1]);
+        assert_eq!(power_modulo_large(&view(2), &exponent, &prime), Some(UBig::ONE));
+        assert_eq!(power_modulo_large(&view(-2), &exponent, &prime), Some(UBig::ONE));
     }
 }

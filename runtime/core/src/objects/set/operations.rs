@@ -2,7 +2,7 @@
 
 use crate::context::{Context, Result};
 use crate::heap::Owned;
-use crate::objects::dict::DictObject;
+use crate::objects::dict::{DictObject, key_hash};
 use crate::objects::set::slots::{FROZENSET, SET, is_set};
 use crate::objects::set::{SetEntry, SetObject, element_hash, insert_clean, wanted_entries};
 use crate::objects::type_object::TypeObject;
@@ -145,7 +145,7 @@ pub fn intersection(cx: &mut Context, set: Value, other: Value) -> Result<Owned>
         return Ok(result);
     }
     iterate::for_each(cx, other, |cx, item| {
-        let hash = element_hash(cx, item.value())?;
+        let hash = key_hash(cx, item.value())?;
         if own.contains_with_hash(cx, item.value(), hash)? {
             target.add_with_hash(cx, item.value(), hash)?;
         }

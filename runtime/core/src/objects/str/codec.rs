@@ -1,9 +1,11 @@
-//! Text encodings that are built in: UTF-8, ASCII, Latin-1, UTF-16 and UTF-32, with the standard error handlers.
+//! Text encodings that are built in: UTF-8, ASCII, Latin-1, UTF-16, UTF-32 and the escapes of string literals, with
+//! the standard error handlers.
 //!
-//! Not here: the codecs of the `encodings` package, registered error handlers, `unicode_escape`.
+//! Not here: the codecs of the `encodings` package, registered error handlers, names of characters.
 
 mod decode;
 mod encode;
+mod escape;
 
 use crate::context::{Context, Raised, Result};
 use crate::heap::Owned;
@@ -34,6 +36,10 @@ pub enum Codec {
     Latin1,
     Utf16(Order),
     Utf32(Order),
+    /// Escapes as in string literals.
+    UnicodeEscape,
+    /// Only the escapes `\u` and `\U`.
+    RawUnicodeEscape,
 }
 
 impl Codec {
@@ -59,6 +65,8 @@ impl Codec {
             "utf_32" | "utf32" | "u32" => Codec::Utf32(Order::Marked),
             "utf_32_le" | "utf_32le" | "utf32_le" => Codec::Utf32(Order::Little),
             "utf_32_be" | "utf_32be" | "utf32_be" => Codec::Utf32(Order::Big),
+            "unicode_escape" | "unicodeescape" => Codec::UnicodeEscape,
+            "raw_unicode_escape" | "rawunicodeescape" => Codec::RawUnicodeEscape,
             _ => return None,
         })
     }
@@ -75,6 +83,8 @@ impl Codec {
             Codec::Utf32(Order::Marked) => "utf-32",
             Codec::Utf32(Order::Little) => "utf-32-le",
             Codec::Utf32(Order::Big) => "utf-32-be",
+            Codec::UnicodeEscape => "unicodeescape",
+            Codec::RawUnicodeEscape => "rawunicodeescape",
         }
     }
 }
@@ -128,7 +138,12 @@ impl Failure<'_> {
         let start = int::from_usize(cx, self.start);
         let end = int::from_usize(cx, self.end);
         let reason = StrObject::new(cx, self.reason);
-        let arguments = [encoding.value(), self.source, start.value(), end.value(), reason.value()];
+        // The exception keeps a copy of what a `bytearray` held.
+        let source = match self.source.cast::<bytes::ByteArrayObject>() {
+            Some(array) => bytes::BytesObject::new(cx, array.as_slice()),
+            None => Owned::new(self.source),
+        };
+        let arguments = [encoding.value(), source.value(), start.value(), end.value(), reason.value()];
         match exception::new(cx, kind, &arguments) {
             Ok(error) => exception::raise(cx, error),
             Err(raised) => raised,

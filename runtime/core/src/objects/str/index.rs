@@ -35,7 +35,9 @@ pub fn substring(cx: &mut Context, string: &StrObject, start: usize, end: usize)
 
 /// The slot `get_item`.
 pub fn get_item(cx: &mut Context, value: Value, key: Value) -> Result<Owned> {
-    let Some(string) = cast(value) else { return Err(cx.type_error("descriptor '__getitem__' requires a 'str' object")) };
+    let Some(string) = cast(value) else {
+        return Err(cx.type_error("descriptor '__getitem__' requires a 'str' object"));
+    };
     if key.is_int() {
         return get_index(cx, string, key.int());
     }

@@ -79,8 +79,7 @@ impl InternTable {
         let value = unsafe {
             let header = memory.add(IMMORTAL_OFFSET) as *mut Header;
             header.write(Header::immortal(&STR.object));
-            let object =
-                StrObject::write_fields(header, 1, latin1.is_ascii(), latin1.len(), bytes / GRAIN);
+            let object = StrObject::write_fields(header, 1, latin1.is_ascii(), latin1.len(), bytes / GRAIN);
             std::ptr::copy_nonoverlapping(latin1.as_ptr(), object.data_mut(), latin1.len());
             Value::from_pointer(object)
         };

@@ -98,7 +98,7 @@ impl<'a> Formatter<'a> {
     fn new(format: Units<'a>, value: Value, bytes: bool) -> Formatter<'a> {
         let kind = value.type_of();
         let is_tuple = kind.has_flag(flags::TUPLE);
-        let text = if bytes { bytes::like(value).is_some() } else { kind.has_flag(flags::STR) };
+        let text = kind.has_flag(flags::STR) || bytes && bytes::like(value).is_some();
         let subscriptable = kind.slots().get_item.is_some() && !is_tuple && !text;
         Formatter {
             format,

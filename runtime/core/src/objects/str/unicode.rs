@@ -4,11 +4,9 @@
 
 pub mod tables;
 
+pub use tables::{ALPHA, CONTINUE, DECIMAL, DIGIT, IGNORABLE, LOWER, NUMERIC, PRINTABLE, SPACE, START, TITLE, UPPER};
 use tables::{RUNS, TO_FOLD, TO_FOLD_SPECIAL, TO_LOWER, TO_LOWER_SPECIAL, TO_TITLE, TO_TITLE_SPECIAL};
 use tables::{TO_UPPER, TO_UPPER_SPECIAL};
-pub use tables::{
-    ALPHA, CONTINUE, DECIMAL, DIGIT, IGNORABLE, LOWER, NUMERIC, PRINTABLE, SPACE, START, TITLE, UPPER,
-};
 
 /// Code points in a block of the index.
 const BLOCK: usize = 256;

@@ -9,14 +9,14 @@ use crate::objects::str::{StrBuilder, StrObject};
 use crate::value::Value;
 
 /// A decoding under way.
-struct Decoder<'a> {
-    bytes: &'a [u8],
+pub(super) struct Decoder<'a> {
+    pub(super) bytes: &'a [u8],
     source: Value,
     codec: Codec,
-    encoding: &'static str,
+    pub(super) encoding: &'static str,
     handler: Handler,
     errors: &'a str,
-    builder: StrBuilder,
+    pub(super) builder: StrBuilder,
 }
 
 /// Decodes `bytes`, which `source` holds (for the exception).
@@ -50,6 +50,8 @@ pub fn decode_bytes(cx: &mut Context, bytes: &[u8], source: Value, codec: Codec,
         Codec::Ascii => decoder.ascii(cx)?,
         Codec::Utf16(order) => decoder.utf16(cx, order)?,
         Codec::Utf32(order) => decoder.utf32(cx, order)?,
+        Codec::UnicodeEscape => decoder.unicode_escape(cx)?,
+        Codec::RawUnicodeEscape => decoder.raw_unicode_escape(cx)?,
         _ => decoder.utf8(cx)?,
     }
     Ok(decoder.builder.finish(cx))
@@ -58,7 +60,7 @@ pub fn decode_bytes(cx: &mut Context, bytes: &[u8], source: Value, codec: Codec,
 impl Decoder<'_> {
     /// Treats the bad bytes from `start` to `end` and returns where to go on.
     #[cold]
-    fn fail(&mut self, cx: &mut Context, start: usize, end: usize, reason: &str) -> Result<usize> {
+    pub(super) fn fail(&mut self, cx: &mut Context, start: usize, end: usize, reason: &str) -> Result<usize> {
         match self.handler {
             Handler::Ignore => return Ok(end),
             Handler::Replace => {

@@ -1,5 +1,6 @@
 //! Text to bytes.
 
+use super::escape::escaped;
 use super::{Codec, Failure, Handler, Order, unknown_handler};
 use crate::context::{Context, Result};
 use crate::heap::Owned;
@@ -37,6 +38,8 @@ pub fn encode_string(cx: &mut Context, value: Value, codec: Codec, errors: &str)
         }
         Codec::Utf16(order) => encoder.wide(cx, order, 2)?,
         Codec::Utf32(order) => encoder.wide(cx, order, 4)?,
+        Codec::UnicodeEscape => encoder.output = escaped(string, false),
+        Codec::RawUnicodeEscape => encoder.output = escaped(string, true),
     }
     Ok(BytesObject::new(cx, &encoder.output))
 }

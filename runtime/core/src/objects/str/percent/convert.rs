@@ -78,9 +78,9 @@ fn character(cx: &mut Context, value: Value) -> Result<u32> {
             return Ok(string.code_point(0));
         }
         let length = string.len();
-        return Err(cx.type_error(format!(
-            "%c requires an int or a unicode character, not a string of length {length}"
-        )));
+        return Err(
+            cx.type_error(format!("%c requires an int or a unicode character, not a string of length {length}"))
+        );
     }
     let Some(number) = index_of(cx, value)? else {
         let found = value.type_of().name();

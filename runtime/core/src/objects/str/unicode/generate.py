@@ -33,7 +33,7 @@ def record(code):
 
 
 def emit_list(name, kind, rows):
-    print(f"pub static {name}: &[{kind}] = &[")
+    print(f"#[rustfmt::skip]\npub static {name}: &[{kind}] = &[")
     line = "   "
     for row in rows:
         if len(line) + len(row) + 2 > 118:

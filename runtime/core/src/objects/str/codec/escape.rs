@@ -1,0 +1,135 @@
+//! `unicode_escape` and `raw_unicode_escape`: text as it is written in source code.
+
+use super::decode::Decoder;
+use crate::context::{Context, Result};
+use crate::objects::exception::NOT_IMPLEMENTED_ERROR;
+use crate::objects::str::StrObject;
+
+impl Decoder<'_> {
+    /// Decodes all escapes of string literals.
+    pub(super) fn unicode_escape(&mut self, cx: &mut Context) -> Result<()> {
+        let mut position = 0;
+        while let Some(&byte) = self.bytes.get(position) {
+            position = match byte {
+                b'\\' => self.escape(cx, position)?,
+                _ => {
+                    self.builder.push(byte as u32);
+                    position + 1
+                }
+            };
+        }
+        Ok(())
+    }
+
+    /// Decodes the escape at `start` and returns where it ends.
+    fn escape(&mut self, cx: &mut Context, start: usize) -> Result<usize> {
+        let Some(&letter) = self.bytes.get(start + 1) else {
+            return self.fail(cx, start, start + 1, "\\ at end of string");
+        };
+        let point = match letter {
+            b'\n' => return Ok(start + 2),
+            b'\\' | b'\'' | b'"' => letter as u32,
+            b'a' => 7,
+            b'b' => 8,
+            b'f' => 12,
+            b'n' => 10,
+            b'r' => 13,
+            b't' => 9,
+            b'v' => 11,
+            b'0'..=b'7' => return Ok(self.octal(start + 1)),
+            b'x' => return self.hexadecimal(cx, start, 2, "truncated \\xXX escape"),
+            b'u' => return self.hexadecimal(cx, start, 4, "truncated \\uXXXX escape"),
+            b'U' => return self.hexadecimal(cx, start, 8, "truncated \\UXXXXXXXX escape"),
+            b'N' => return self.named(cx, start),
+            _ => {
+                // An unknown escape stays as it is (CPython also warns).
+                self.builder.push(b'\\' as u32);
+                letter as u32
+            }
+        };
+        self.builder.push(point);
+        Ok(start + 2)
+    }
+
+    /// Up to three octal digits.
+    fn octal(&mut self, start: usize) -> usize {
+        let digits = self.bytes[start..].iter().take(3).take_while(|byte| matches!(byte, b'0'..=b'7'));
+        let (point, count) = digits.fold((0, 0), |(point, count), byte| (point * 8 + (byte - b'0') as u32, count + 1));
+        self.builder.push(point);
+        start + count
+    }
+
+    /// So many hexadecimal digits behind the two characters of the escape.
+    fn hexadecimal(&mut self, cx: &mut Context, start: usize, count: usize, truncated: &str) -> Result<usize> {
+        let mut point = 0u32;
+        for position in start + 2..start + 2 + count {
+            let digit = self.bytes.get(position).and_then(|byte| (*byte as char).to_digit(16));
+            match digit {
+                Some(digit) => point = point << 4 | digit,
+                None => return self.fail(cx, start, position, truncated),
+            }
+        }
+        let end = start + 2 + count;
+        if point > 0x10_FFFF {
+            let raw = self.encoding == "rawunicodeescape";
+            let reason = if raw { "\\Uxxxxxxxx out of range" } else { "illegal Unicode character" };
+            return self.fail(cx, start, end, reason);
+        }
+        self.builder.push(point);
+        Ok(end)
+    }
+
+    /// `\N{name}`
+    fn named(&mut self, cx: &mut Context, start: usize) -> Result<usize> {
+        let rest = &self.bytes[start + 2..];
+        let close = rest.iter().position(|byte| *byte == b'}');
+        match (rest.first(), close) {
+            (Some(b'{'), Some(close)) if close > 1 => {
+                let message = "the escape \\N{...} in unicode_escape needs the names of unicodedata";
+                Err(cx.raise(&NOT_IMPLEMENTED_ERROR, message))
+            }
+            (Some(b'{'), Some(close)) => self.fail(cx, start, start + 2 + close + 1, "malformed \\N character escape"),
+            (Some(b'{'), None) => self.fail(cx, start, self.bytes.len(), "malformed \\N character escape"),
+            _ => self.fail(cx, start, start + 2, "malformed \\N character escape"),
+        }
+    }
+
+    /// Decodes only `\u` and `\U` behind an odd number of backslashes.
+    pub(super) fn raw_unicode_escape(&mut self, cx: &mut Context) -> Result<()> {
+        let mut position = 0;
+        while let Some(&byte) = self.bytes.get(position) {
+            position = match (byte, self.bytes.get(position + 1)) {
+                (b'\\', Some(b'u')) => self.hexadecimal(cx, position, 4, "truncated \\uXXXX escape")?,
+                (b'\\', Some(b'U')) => self.hexadecimal(cx, position, 8, "truncated \\UXXXXXXXX escape")?,
+                (b'\\', Some(&next)) => {
+                    self.builder.push(byte as u32);
+                    self.builder.push(next as u32);
+                    position + 2
+                }
+                _ => {
+                    self.builder.push(byte as u32);
+                    position + 1
+                }
+            };
+        }
+        Ok(())
+    }
+}
+
+/// The text with escapes for what is not printable ASCII, or, if `raw`, for what is beyond Latin-1.
+pub(super) fn escaped(string: &StrObject, raw: bool) -> Vec<u8> {
+    let mut result = Vec::with_capacity(string.len());
+    for point in string.code_points() {
+        match (point, raw) {
+            (0..0x100, true) | (0x20..0x5C, false) | (0x5D..0x7F, false) => result.push(point as u8),
+            (0x5C, false) => result.extend_from_slice(b"\\\\"),
+            (0x09, false) => result.extend_from_slice(b"\\t"),
+            (0x0A, false) => result.extend_from_slice(b"\\n"),
+            (0x0D, false) => result.extend_from_slice(b"\\r"),
+            (0..0x100, false) => result.extend_from_slice(format!("\\x{point:02x}").as_bytes()),
+            (0x100..0x1_0000, _) => result.extend_from_slice(format!("\\u{point:04x}").as_bytes()),
+            _ => result.extend_from_slice(format!("\\U{point:08x}").as_bytes()),
+        }
+    }
+    result
+}

@@ -1,0 +1,3 @@
+async def f(x):
+    yield await x
+    g = (await y async for y in x)

@@ -1,0 +1,6 @@
+'Module doc.'
+def f():
+    '''First.
+
+        Indented.
+    '''

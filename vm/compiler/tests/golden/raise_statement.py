@@ -1,0 +1,6 @@
+def f(a):
+    if a:
+        raise
+    if a.b:
+        raise a
+    raise a from g()

@@ -1,0 +1,520 @@
+//! The engine: counts, records, compiles, enters machine code, leaves it again, and invalidates.
+
+use crate::assumptions::{Assumptions, Dependents};
+use crate::helper_table::{Helpers, drop_last};
+use crate::recorder::{Recorder, Stop};
+use sidewinder_jit::{
+    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitRecord, Layout, Options as CompilerOptions, Tree, Worker,
+};
+use sidewinder_runtime::context::interrupt;
+use sidewinder_runtime::hooks::Broken;
+use sidewinder_runtime::objects::code::LoopState;
+use sidewinder_runtime::objects::{dict, float, iterator, list, module, range, singleton, str, tuple};
+use sidewinder_runtime::options::jit_mode;
+use sidewinder_runtime::{Context, Value};
+use sidewinder_semantics::{Pc, frame, run};
+use std::collections::{HashMap, HashSet};
+use std::mem::offset_of;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Bytes of machine code at most.
+const ARENA_BYTES: usize = 32 << 20;
+/// Words of the exit buffer.
+const EXIT_WORDS: usize = sidewinder_jit::exit::EXIT_WORDS_MAX;
+/// Recordings of a loop that may fail before it is left alone.
+const FAILURES_MAX: u32 = 4;
+
+/// A trace tree and its machine code.
+struct TreeState {
+    tree: Tree,
+    /// The loop that enters it. Valid while the tree is: the code object outlives its entry.
+    start: u64,
+    code: Option<(Allocation, Entry)>,
+    exits: Vec<ExitRecord>,
+    exit_counts: Vec<u32>,
+    /// Exits at which nothing more is recorded.
+    barren: HashSet<sidewinder_jit::ExitId>,
+    invalidated: Box<AtomicU32>,
+    dead: bool,
+}
+
+/// Counters, for `-X stats`.
+#[derive(Default)]
+pub struct Counters {
+    pub recorded: u64,
+    pub bridges: u64,
+    pub aborted: HashMap<&'static str, u64>,
+    pub entered: u64,
+    pub exits: u64,
+    pub invalidated: u64,
+    pub compiled: u64,
+    pub failed: u64,
+    pub compile_nanoseconds: u64,
+    pub code_bytes: u64,
+}
+
+/// The JIT of an interpreter.
+pub struct Engine {
+    pub helpers: Helpers,
+    pub trace_ops_max: usize,
+    pub inline_depth_max: usize,
+    pub inline_recursion_max: usize,
+    exit_threshold: u32,
+    threshold: u32,
+    bridges_max: usize,
+    sync: bool,
+    dump: String,
+    arena: Arena,
+    compiler: Option<Compiler>,
+    worker: Option<Worker>,
+    trees: Vec<TreeState>,
+    dependents: Dependents,
+    volatile: HashSet<Broken>,
+    failures: HashMap<u64, u32>,
+    /// Machine code on the native stack, innermost last.
+    running: usize,
+    recording: bool,
+    retired: Vec<Allocation>,
+    pub counters: Counters,
+}
+
+fn engine(cx: &Context) -> Option<&'static mut Engine> {
+    let pointer = cx.interpreter().jit as *mut Engine;
+    // SAFETY: (jit 1) set once by `install`, never freed; the GIL is held.
+    (!pointer.is_null()).then(|| unsafe { &mut *pointer })
+}
+
+/// Starts the JIT of the context's interpreter, unless it is off or the system refuses.
+pub fn install(cx: &mut Context) {
+    let options = cx.interpreter().options.clone();
+    if options.jit == jit_mode::OFF {
+        return;
+    }
+    run::set_hot_loop(hot_loop);
+    cx.interpreter().hooks.broken = broken;
+}
+
+/// Makes the engine when the first loop is hot.
+fn start(cx: &mut Context) -> Option<&'static mut Engine> {
+    if let Some(engine) = engine(cx) {
+        return Some(engine);
+    }
+    let options = cx.interpreter().options.clone();
+    let Some(mut arena) = Arena::new(ARENA_BYTES) else {
+        eprintln!("sidewinder: the system refuses executable memory; running without JIT");
+        run::set_hot_loop(|_, _, target, state| {
+            state.countdown.set(u32::MAX);
+            target
+        });
+        return None;
+    };
+    let helpers = Helpers::new();
+    let compiler_options = CompilerOptions { dump: !options.dump.is_empty(), ..Default::default() };
+    let compiler = match Compiler::new(helpers.table.clone(), layout(), compiler_options, &mut arena) {
+        Ok(compiler) => compiler,
+        Err(message) => {
+            eprintln!("sidewinder: {message}; running without JIT");
+            return None;
+        }
+    };
+    cx.exit_buffer = Box::leak(vec![0u64; EXIT_WORDS].into_boxed_slice()).as_mut_ptr();
+    let sync = options.jit == jit_mode::SYNC;
+    let word = SendPointer(&raw const cx.interrupt);
+    let (compiler, worker) = if sync {
+        (Some(compiler), None)
+    } else {
+        let notify = move || {
+            let word = &word;
+            // SAFETY: (jit 2) the main context lives as long as the process.
+            unsafe { (*word.0).fetch_or(interrupt::COMPILED, Ordering::Relaxed) };
+        };
+        match Worker::start(compiler, notify) {
+            Ok(worker) => (None, Some(worker)),
+            Err(_) => return None,
+        }
+    };
+    let made = Engine {
+        helpers,
+        trace_ops_max: options.trace_ops_max as usize,
+        inline_depth_max: options.inline_depth_max as usize,
+        inline_recursion_max: options.inline_recursion_max as usize,
+        exit_threshold: if options.threshold < 1000 { options.threshold as u32 } else { options.exit_threshold as u32 },
+        threshold: options.threshold as u32,
+        bridges_max: options.bridges_max as usize,
+        sync,
+        dump: options.dump.clone(),
+        arena,
+        compiler,
+        worker,
+        trees: Vec::new(),
+        dependents: Dependents::default(),
+        volatile: HashSet::new(),
+        failures: HashMap::new(),
+        running: 0,
+        recording: false,
+        retired: Vec::new(),
+        counters: Counters::default(),
+    };
+    cx.interpreter().jit = Box::into_raw(Box::new(made)) as *mut ();
+    engine(cx)
+}
+
+struct SendPointer(*const AtomicU32);
+// SAFETY: (jit 2) the word is atomic and lives as long as the process.
+unsafe impl Send for SendPointer {}
+// SAFETY: as above.
+unsafe impl Sync for SendPointer {}
+
+fn layout() -> Layout {
+    let address = |kind: &'static sidewinder_runtime::objects::type_object::StaticType| &raw const kind.object as u64;
+    let mut counted = vec![
+        address(&list::LIST),
+        address(&dict::DICT),
+        address(&tuple::TUPLE),
+        address(&range::RANGE_ITERATOR),
+        address(&sidewinder_runtime::objects::function::FUNCTION),
+        address(&sidewinder_runtime::objects::method::METHOD),
+    ];
+    counted.extend(iterator::TYPES.iter().map(|kind| &raw const kind.object as u64));
+    // The empty tuple and shared strings are immortal, so their types are not always counted.
+    counted.retain(|kind| *kind != address(&tuple::TUPLE));
+    let _ = (&str::STR, &float::FLOAT);
+    Layout {
+        interrupt: offset_of!(Context, interrupt) as i32,
+        finalizers_pending: offset_of!(Context, finalizers_pending) as i32,
+        exit_buffer: offset_of!(Context, exit_buffer) as i32,
+        true_word: singleton::true_().0,
+        false_word: singleton::false_().0,
+        bool_type: address(&singleton::BOOL),
+        drop_last: drop_last as *const () as usize,
+        reassignable_types: vec![address(&module::MODULE)],
+        uncounted_types: vec![
+            address(&singleton::BOOL),
+            address(&singleton::NONE_TYPE),
+            address(&singleton::NOT_IMPLEMENTED_TYPE),
+            address(&singleton::ELLIPSIS_TYPE),
+        ],
+        counted_types: counted,
+    }
+}
+
+/// The hook that a fact has ceased to hold.
+fn broken(cx: &mut Context, fact: Broken) {
+    let Some(engine) = engine(cx) else { return };
+    if let Broken::DictEntry(..) = fact {
+        engine.volatile.insert(fact);
+    }
+    for index in engine.dependents.take(fact) {
+        engine.invalidate(index);
+        cx.request(interrupt::INVALIDATED);
+    }
+}
+
+/// What a loop's countdown reaching zero starts. Returns where the interpreter goes on.
+fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
+    let Some(engine) = start(cx) else {
+        state.countdown.set(u32::MAX);
+        return target;
+    };
+    engine.poll();
+    let index = state.trace.get();
+    if index > 0 {
+        let tree = &engine.trees[index as usize - 1];
+        if !tree.dead {
+            if tree.code.is_some() {
+                return engine.enter(cx, index as usize - 1);
+            }
+            // Being compiled: look again soon.
+            state.countdown.set(engine.threshold.clamp(1, 64));
+            return target;
+        }
+        state.trace.set(0);
+        state.countdown.set(engine.threshold);
+        return target;
+    }
+    let failures = engine.failures.get(&(target as u64)).copied().unwrap_or(0);
+    if engine.recording || failures >= FAILURES_MAX {
+        state.countdown.set(if engine.recording { engine.threshold } else { u32::MAX });
+        return target;
+    }
+    engine.record_loop(cx, target, state)
+}
+
+impl Engine {
+    pub fn is_volatile(&self, fact: Broken) -> bool {
+        self.volatile.contains(&fact)
+    }
+
+    pub fn make_volatile(&mut self, fact: Broken) {
+        self.volatile.insert(fact);
+    }
+
+    fn invalidate(&mut self, index: usize) {
+        let tree = &mut self.trees[index];
+        if tree.dead {
+            return;
+        }
+        tree.dead = true;
+        tree.invalidated.store(1, Ordering::Relaxed);
+        self.counters.invalidated += 1;
+        if let Some((allocation, _)) = tree.code.take() {
+            self.retired.push(allocation);
+        }
+    }
+
+    /// Gives back the code of dead trees once no machine code is on the stack.
+    fn free_retired(&mut self) {
+        if self.running == 0 {
+            for allocation in std::mem::take(&mut self.retired) {
+                self.arena.free(allocation);
+            }
+        }
+    }
+
+    fn count_abort(&mut self, reason: &'static str) {
+        *self.counters.aborted.entry(reason).or_default() += 1;
+    }
+
+    /// Records from the loop header `target`. Returns where the recording left the interpreter.
+    fn record_loop(&mut self, cx: &mut Context, target: Pc, state: &LoopState) -> Pc {
+        self.recording = true;
+        self.counters.recorded += 1;
+        let mut recorder = Recorder::new(cx, self, target);
+        let next = run::run(&mut recorder, target);
+        let stop = recorder.stop;
+        let finished = recorder.into_trace();
+        self.recording = false;
+        match (stop, finished) {
+            (Some(Stop::Closed), Some((trace, assumptions))) => {
+                let invalidated = Box::new(AtomicU32::new(0));
+                let mut tree = Tree::new(trace);
+                tree.invalidated = &raw const *invalidated as u64;
+                self.trees.push(TreeState {
+                    tree,
+                    start: target as u64,
+                    code: None,
+                    exits: Vec::new(),
+                    exit_counts: Vec::new(),
+                    barren: HashSet::new(),
+                    invalidated,
+                    dead: false,
+                });
+                let index = self.trees.len() - 1;
+                self.depend(index, assumptions);
+                state.trace.set(index as u32 + 1);
+                state.countdown.set(1);
+                self.submit(index);
+            }
+            (Some(Stop::Abort(reason)), _) => {
+                self.count_abort(reason);
+                let failures = self.failures.entry(target as u64).or_default();
+                *failures += 1;
+                state.countdown.set(self.threshold.max(2) << *failures);
+            }
+            _ => {
+                self.count_abort("left the run");
+                state.countdown.set(self.threshold << 2);
+            }
+        }
+        next
+    }
+
+    fn depend(&mut self, index: usize, assumptions: Assumptions) {
+        for fact in assumptions.facts {
+            self.dependents.add(fact, index);
+        }
+    }
+
+    fn submit(&mut self, index: usize) {
+        let tree = self.trees[index].tree.clone();
+        match (&mut self.compiler, &self.worker) {
+            (Some(compiler), _) => {
+                let outcome = compiler.compile(&tree);
+                self.finish(index, outcome);
+            }
+            (None, Some(worker)) => worker.submit(index as u64, tree),
+            (None, None) => {}
+        }
+    }
+
+    /// Installs what the worker has finished.
+    fn poll(&mut self) {
+        while let Some((index, outcome)) = self.worker.as_ref().and_then(Worker::poll) {
+            self.finish(index as usize, outcome);
+        }
+    }
+
+    fn finish(&mut self, index: usize, outcome: Result<CompiledTree, String>) {
+        let compiled = match outcome {
+            Ok(compiled) => compiled,
+            Err(message) => {
+                self.counters.failed += 1;
+                if !self.dump.is_empty() {
+                    eprintln!("sidewinder: a trace was not compiled: {message}");
+                }
+                self.invalidate(index);
+                return;
+            }
+        };
+        if let Some(dumps) = &compiled.dumps {
+            let wants = |stage: &str| self.dump.split('+').any(|name| name == stage);
+            for (stage, text) in
+                [("trace", &dumps.traces), ("opt", &dumps.optimized), ("clif", &dumps.clif), ("asm", &dumps.assembly)]
+            {
+                if wants(stage) {
+                    eprintln!("== {stage} of tree {index}\n{text}");
+                }
+            }
+        }
+        self.counters.compiled += 1;
+        self.counters.compile_nanoseconds += compiled.statistics.total_time.as_nanos() as u64;
+        self.counters.code_bytes += compiled.code.len() as u64;
+        if self.trees[index].dead {
+            return;
+        }
+        let Some(allocation) = self.arena.install(&compiled.code) else {
+            self.count_abort("no room for code");
+            return;
+        };
+        // SAFETY: (jit 3) the arena holds the compiled function with this signature.
+        let entry: Entry = unsafe { std::mem::transmute(self.arena.address(allocation)) };
+        let state = &mut self.trees[index];
+        let old_counts: HashMap<_, u32> =
+            state.exits.iter().map(|exit| exit.id).zip(state.exit_counts.iter().copied()).collect();
+        state.exit_counts = compiled.exits.iter().map(|exit| old_counts.get(&exit.id).copied().unwrap_or(0)).collect();
+        state.exits = compiled.exits;
+        if let Some((old, _)) = state.code.replace((allocation, entry)) {
+            self.retired.push(old);
+        }
+        self.free_retired();
+    }
+
+    /// Runs a tree's machine code from the frame that is running, and rebuilds the frames at its exit. Returns where
+    /// the interpreter goes on.
+    fn enter(&mut self, cx: &mut Context, index: usize) -> Pc {
+        let Some((_, entry)) = self.trees[index].code else { return std::ptr::null() };
+        self.counters.entered += 1;
+        self.running += 1;
+        let base = cx.base;
+        let recursion = cx.recursion_left;
+        // SAFETY: (jit 3) the code was compiled for a frame of this loop.
+        let number = unsafe { entry(cx as *mut Context as *mut u8, base as *mut u64) } as usize;
+        self.running -= 1;
+        self.counters.exits += 1;
+        let record = self.trees[index].exits[number].clone();
+        let buffer = cx.exit_buffer;
+        // SAFETY: (jit 4) the exit wrote its values; the slots belong to the stack above the entry frame.
+        unsafe {
+            sidewinder_jit::materialize(
+                &record,
+                buffer,
+                base as *mut u64,
+                |value| float::from_f64(cx, value).into_raw().0,
+                crate::helper_table::add_reference,
+            );
+            let top = base.offset(record.frame.base as isize);
+            frame::switch(cx, top, frame::code(top));
+        }
+        cx.recursion_left = recursion - record.frame.depth as i64;
+        let pc = record.frame.instruction as Pc;
+        if !cx.pending.is_unbound() {
+            return sidewinder_semantics::unwind::raise(cx, pc);
+        }
+        if cx.finalizers_pending.get() != 0 {
+            cx.run_pending_finalizers();
+        }
+        self.after_exit(cx, index, number, base, recursion, pc, &record)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn after_exit(
+        &mut self,
+        cx: &mut Context,
+        index: usize,
+        number: usize,
+        base: *mut Value,
+        recursion: i64,
+        pc: Pc,
+        record: &ExitRecord,
+    ) -> Pc {
+        let tree = &mut self.trees[index];
+        if tree.dead || number >= tree.exit_counts.len() {
+            return pc;
+        }
+        tree.exit_counts[number] += 1;
+        let hot = tree.exit_counts[number] >= self.exit_threshold;
+        let wanted = hot
+            && !self.recording
+            && tree.tree.bridges.len() < self.bridges_max
+            && !tree.barren.contains(&record.id)
+            && tree.tree.bridge_at(record.id).is_none()
+            && cx.interrupt.load(Ordering::Relaxed) == 0;
+        if !wanted {
+            return pc;
+        }
+        self.record_bridge(cx, index, base, recursion, pc, record)
+    }
+
+    fn record_bridge(
+        &mut self,
+        cx: &mut Context,
+        index: usize,
+        base: *mut Value,
+        recursion: i64,
+        pc: Pc,
+        record: &ExitRecord,
+    ) -> Pc {
+        self.recording = true;
+        self.counters.bridges += 1;
+        let start = self.trees[index].start as Pc;
+        let slots: Vec<i32> = record.slots.iter().map(|(slot, _)| *slot).collect();
+        let mut recorder = Recorder::new(cx, self, start);
+        recorder.become_bridge(base, recursion, &slots);
+        let next = run::run(&mut recorder, pc);
+        let stop = recorder.stop;
+        let finished = recorder.into_trace();
+        self.recording = false;
+        match (stop, finished) {
+            (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) if trace.instructions.len() > 2 => {
+                self.trees[index].tree.bridges.push(Bridge { parent_exit: record.id, trace });
+                self.depend(index, assumptions);
+                self.submit(index);
+            }
+            (stop, _) => {
+                let reason = if let Some(Stop::Abort(reason)) = stop { reason } else { "empty side trace" };
+                self.count_abort(reason);
+                self.trees[index].barren.insert(record.id);
+            }
+        }
+        next
+    }
+
+    /// Whether compilation happens on the program's thread.
+    pub fn is_sync(&self) -> bool {
+        self.sync
+    }
+}
+
+/// Prints the counters of an interpreter's JIT.
+pub fn print_statistics(cx: &Context) {
+    let Some(engine) = engine(cx) else {
+        eprintln!("jit: not started");
+        return;
+    };
+    let c = &engine.counters;
+    eprintln!("jit: recorded {} bridges {} compiled {} failed {}", c.recorded, c.bridges, c.compiled, c.failed);
+    eprintln!("jit: entered {} exits {} invalidated {}", c.entered, c.exits, c.invalidated);
+    eprintln!("jit: compile {:.1} ms code {} bytes", c.compile_nanoseconds as f64 / 1e6, c.code_bytes);
+    let mut aborts: Vec<_> = c.aborted.iter().collect();
+    aborts.sort();
+    for (reason, count) in aborts {
+        eprintln!("jit: abort {count} {reason}");
+    }
+    for (index, tree) in engine.trees.iter().enumerate() {
+        let mut exits: Vec<_> = tree.exits.iter().zip(&tree.exit_counts).filter(|(_, count)| **count > 0).collect();
+        exits.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let shown: Vec<String> =
+            exits.iter().take(6).map(|(exit, count)| format!("{}:{:?}:{}={count}", exit.id.trace.0, exit.id.pass, exit.id.guard)).collect();
+        eprintln!("jit: tree {index} bridges {} dead {} exits {}", tree.tree.bridges.len(), tree.dead, shown.join(" "));
+    }
+}

@@ -1,0 +1,214 @@
+//! The table of helpers that traces call: the handlers' own rows and those that only traces need.
+
+use sidewinder_ir::helper::HelperTable;
+use sidewinder_ir::op::{Alias, Type};
+use sidewinder_ir::{Helper, HelperEffects, HelperId};
+use sidewinder_runtime::heap::owned::increment;
+use sidewinder_runtime::native::{Arguments, Native};
+use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::{instance, str};
+use sidewinder_runtime::operations::call;
+use sidewinder_runtime::{Context, Owned, TypeObject, Value};
+use sidewinder_semantics::helpers::{self, RunHelper, word};
+use std::collections::HashMap;
+
+/// Calls a native function with the arguments that the trace has spilled from slot `first`, and releases them.
+/// `shape` packs the number of arguments and whether the first is a receiver; `top` is the first free slot.
+extern "C" fn call_native(cx: &mut Context, native: &'static Native, first: i64, shape: i64, top: i64) -> Value {
+    let count = (shape >> 1) as usize;
+    // SAFETY: the trace spilled `count` values there, which nobody else owns.
+    unsafe {
+        let place = cx.base.offset(first as isize);
+        cx.trace_top = cx.base.offset(top as isize);
+        let arguments = Arguments::positional(std::slice::from_raw_parts(place, count));
+        let result = word(call::call_native(cx, native, arguments, shape & 1 != 0));
+        cx.trace_top = std::ptr::null_mut();
+        for position in (0..count).rev() {
+            let value = std::mem::replace(&mut *place.add(position), Value::UNBOUND);
+            drop(Owned::from_raw_option(value));
+        }
+        result
+    }
+}
+
+/// A fresh instance of a plain class.
+extern "C" fn new_instance(cx: &mut Context, class: &'static TypeObject) -> Value {
+    Value::from_pointer(instance::allocate(cx, class, 0))
+}
+
+/// Appends to a list, which takes the value over.
+extern "C" fn list_append(_cx: &mut Context, list: Value, value: Value) {
+    // SAFETY: the trace has guarded the type.
+    unsafe { list.cast_unchecked::<ListObject>() }.push(Owned::from_raw(value));
+}
+
+/// Concatenates two str; the left one is taken over.
+extern "C" fn concatenate(cx: &mut Context, left: Value, right: Value) -> Value {
+    word(str::concat_in_place(cx, Owned::from_raw(left), right))
+}
+
+extern "C" fn text_equal(_cx: &mut Context, a: Value, b: Value) -> i64 {
+    (a == b || str::equal(a, b)) as i64
+}
+
+/// Destroys an object whose count a trace has brought to zero. Finalizers wait.
+pub extern "C" fn drop_last(cx: &mut Context, value: Value) {
+    cx.tear_down(value, false);
+}
+
+macro_rules! run_helpers {
+    ($( $name:ident = $helper:path; )*) => {
+        $( extern "C" fn $name(cx: &mut Context, first: i64, count: i64) -> Value {
+            // SAFETY: the trace spilled `count` values from that slot, which the helper takes over.
+            let place = unsafe { cx.base.offset(first as isize) };
+            ($helper.function)(cx, place, count as usize)
+        } )*
+
+        fn run_rows() -> Vec<(&'static RunHelper, usize)> { vec![ $( (&$helper, $name as *const () as usize), )* ] }
+    };
+}
+
+run_helpers! {
+    build_tuple = helpers::BUILD_TUPLE;
+    build_list = helpers::BUILD_LIST;
+    build_set = helpers::BUILD_SET;
+    build_map = helpers::BUILD_MAP;
+    build_string = helpers::BUILD_STRING;
+    build_slice = helpers::BUILD_SLICE;
+}
+
+/// Helpers that have names of their own in recordings.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Special {
+    Binary,
+    Compare,
+    Truth,
+    CallNative,
+    NewInstance,
+    ListAppend,
+    Concatenate,
+    TextEqual,
+}
+
+/// The table, and where each helper is in it.
+pub struct Helpers {
+    pub table: HelperTable,
+    by_address: HashMap<usize, HelperId>,
+    special: HashMap<Special, HelperId>,
+    runs: HashMap<usize, HelperId>,
+}
+
+impl Default for Helpers {
+    fn default() -> Helpers {
+        Helpers::new()
+    }
+}
+
+impl Helpers {
+    pub fn new() -> Helpers {
+        let mut made = Helpers {
+            table: helpers::rows(),
+            by_address: HashMap::new(),
+            special: HashMap::new(),
+            runs: HashMap::new(),
+        };
+        for (index, row) in made.table.iter().enumerate() {
+            made.by_address.insert(row.address, HelperId(index as u16));
+        }
+        for (helper, address) in run_rows() {
+            let id = made.add(Helper {
+                name: helper.name,
+                address,
+                operands: &[Type::Raw, Type::Raw],
+                result: Type::Value,
+                effects: helper.effects,
+            });
+            made.runs.insert(helper.function as usize, id);
+        }
+        made.add_special();
+        made
+    }
+
+    fn add(&mut self, helper: Helper) -> HelperId {
+        self.table.push(helper);
+        HelperId(self.table.len() as u16 - 1)
+    }
+
+    fn add_special(&mut self) {
+        use Type::{None, Raw, Value};
+        const ANY: HelperEffects = HelperEffects::ANY;
+        const ALLOCATES: HelperEffects = HelperEffects::ALLOCATES;
+        type Row = (Special, &'static str, usize, &'static [Type], Type, HelperEffects);
+        let rows: [Row; 8] = [
+            (
+                Special::Binary,
+                "binary",
+                helpers::binary as *const () as usize,
+                &[Value, Value, Raw, Raw],
+                Value,
+                ANY,
+            ),
+            (
+                Special::Compare,
+                "compare",
+                helpers::compare_values as *const () as usize,
+                &[Value, Value, Raw],
+                Value,
+                ANY,
+            ),
+            (Special::Truth, "truth", helpers::truth as *const () as usize, &[Value], Raw, ANY),
+            (
+                Special::CallNative,
+                "call_native",
+                call_native as *const () as usize,
+                &[Raw, Raw, Raw, Raw],
+                Value,
+                ANY,
+            ),
+            (Special::NewInstance, "new_instance", new_instance as *const () as usize, &[Raw], Value, ALLOCATES),
+            (
+                Special::ListAppend,
+                "list_append",
+                list_append as *const () as usize,
+                &[Value, Value],
+                None,
+                ALLOCATES.writing(Alias::ListHeader).writing(Alias::ListItem),
+            ),
+            (
+                Special::Concatenate,
+                "concatenate_in_place",
+                concatenate as *const () as usize,
+                &[Value, Value],
+                Value,
+                ALLOCATES.raising().dropping(),
+            ),
+            (Special::TextEqual, "text_equal", text_equal as *const () as usize, &[Value, Value], Raw, ALLOCATES),
+        ];
+        for (special, name, address, operands, result, effects) in rows {
+            let id = self.add(Helper { name, address, operands, result, effects });
+            self.special.insert(special, id);
+        }
+    }
+
+    /// The number of a handler's helper, by its function's address.
+    pub fn by_address(&self, address: usize) -> HelperId {
+        self.by_address[&address]
+    }
+
+    pub fn special(&self, special: Special) -> HelperId {
+        self.special[&special]
+    }
+
+    pub fn run(&self, helper: &RunHelper) -> HelperId {
+        self.runs[&(helper.function as usize)]
+    }
+
+    pub fn effects(&self, id: HelperId) -> HelperEffects {
+        self.table[id.0 as usize].effects
+    }
+}
+
+/// Adds a reference, for exits that owe one.
+pub fn add_reference(word: u64) {
+    increment(Value(word));
+}

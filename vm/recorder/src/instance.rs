@@ -1,0 +1,1091 @@
+//! The recorder's instance of the primitives: each does what `Interp` does and appends IR.
+
+use crate::helper_table::Special;
+use crate::recorder::{Recorded, Recorder};
+use sidewinder_bytecode::HEADER_WORDS;
+use sidewinder_ir::op::Alias;
+use sidewinder_ir::{Op, Ref, Type};
+use sidewinder_runtime::hooks::Broken;
+use sidewinder_runtime::objects::code::{CodeObject, Site};
+use sidewinder_runtime::objects::dict::{DictObject, Entry};
+use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
+use sidewinder_runtime::objects::instance::AttributeBlock;
+use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::method::NativeFunctionObject;
+use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
+use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::type_object::flags;
+use sidewinder_runtime::{Context, TypeObject, Value};
+use sidewinder_semantics::frame::{self, Continuation};
+use sidewinder_semantics::helpers::{Helper1, Helper2, Helper3, RunHelper};
+use sidewinder_semantics::interp::{Small, Token, inline_offset};
+use sidewinder_semantics::semantics::ColdHandler;
+use sidewinder_semantics::{Interp, Pc, Semantics};
+use std::mem::offset_of;
+
+/// Offset of a tuple's first item.
+const TUPLE_ITEMS: usize = 24;
+
+/// A recorded value with a count, to be consumed.
+#[must_use]
+pub struct RecordedToken {
+    value: Value,
+    ir: Ref,
+}
+
+/// A number while recording.
+#[derive(Clone, Copy)]
+pub struct Number<T> {
+    now: T,
+    ir: Ref,
+}
+
+impl Recorder<'_> {
+    #[inline(always)]
+    fn interp(&mut self) -> &mut Interp {
+        Interp::of(self.cx)
+    }
+
+    fn is_constant_value(&self, value: Ref) -> bool {
+        self.instructions[value.0 as usize].op == Op::ConstValue
+    }
+
+    /// The integer of an IR value, if the trace has it.
+    fn unboxed(&self, value: Ref, boxing: Op) -> Option<Ref> {
+        let instruction = &self.instructions[value.0 as usize];
+        (instruction.op == boxing).then_some(instruction.operands[0])
+    }
+
+    fn checked(
+        &mut self,
+        overflow: Op,
+        op: Op,
+        a: Number<Small>,
+        b: Number<Small>,
+        result: Option<Small>,
+    ) -> Option<Number<Small>> {
+        let test = self.binary(overflow, a.ir, b.ir);
+        self.guard(test, result.is_none());
+        let now = result?;
+        let ir = self.binary(op, a.ir, b.ir);
+        Some(Number { now, ir })
+    }
+
+    fn compare_guard(&mut self, op: CompareOp, a: Ref, b: Ref, outcome: bool, ops: [Op; 3]) -> bool {
+        let [less, less_equal, equal] = ops;
+        let (op, a, b, negated) = match op {
+            CompareOp::Less => (less, a, b, false),
+            CompareOp::LessEqual => (less_equal, a, b, false),
+            CompareOp::Greater => (less, b, a, false),
+            CompareOp::GreaterEqual => (less_equal, b, a, false),
+            CompareOp::Equal => (equal, a, b, false),
+            CompareOp::NotEqual => (equal, a, b, true),
+        };
+        let test = self.binary(op, a, b);
+        self.guard(test, outcome != negated);
+        outcome
+    }
+
+    /// A store that replaces a counted word: the old word's count is given up after it.
+    fn replace(&mut self, object: Ref, offset: usize, value: Ref, alias: Alias) {
+        self.settle(value);
+        let old = self.load_value(object, offset, alias);
+        self.store_value(object, offset, value, alias);
+        self.emit_drop(old);
+    }
+
+    fn field(&mut self, object: Recorded, offset: usize, alias: Alias, value: Value) -> Recorded {
+        let ir = self.load_value(object.ir, offset, alias);
+        Recorded { value, ir }
+    }
+
+    fn result(&mut self, now: Option<Token>, ir: Ref) -> Option<RecordedToken> {
+        match now {
+            Some(token) => Some(RecordedToken { value: token.0, ir }),
+            None => {
+                self.abort("exception");
+                None
+            }
+        }
+    }
+}
+
+impl Semantics for Recorder<'_> {
+    type Value = Recorded;
+    type Owned = RecordedToken;
+    type Int = Number<Small>;
+    type Float = Number<f64>;
+    type Raw = Number<i64>;
+
+    fn context(&mut self) -> &mut Context {
+        self.cx
+    }
+
+    fn begin(&mut self, pc: Pc) -> bool {
+        Recorder::begin(self, pc)
+    }
+
+    fn back_edge(&mut self, pc: Pc, target: Pc, loop_index: u16) -> Pc {
+        if target != self.start || self.cx.base != self.entry_base {
+            let _ = loop_index;
+            self.inner_back_edge();
+        }
+        if self.cx.interrupt.load(std::sync::atomic::Ordering::Relaxed) != 0
+            && !sidewinder_semantics::cold::interrupt::serve(self.cx, pc)
+        {
+            self.abort("interrupt");
+            return sidewinder_semantics::unwind::raise(self.cx, pc);
+        }
+        target
+    }
+
+    fn cold(&mut self, pc: Pc, handler: ColdHandler) -> Pc {
+        let reason = sidewinder_semantics::handlers::fetch(pc).op.name();
+        if pc == self.pc {
+            self.exit_here(reason);
+        } else {
+            self.abort(reason);
+        }
+        handler(self.cx, pc)
+    }
+
+    fn raise(&mut self, pc: Pc) -> Pc {
+        self.abort("exception");
+        sidewinder_semantics::unwind::raise(self.cx, pc)
+    }
+
+    fn operand(&mut self, field: u16) -> Recorded {
+        let value = self.interp().operand(field);
+        let ir = if (field as i16) < 0 {
+            self.constant(Op::ConstValue, value.0)
+        } else {
+            let slot = self.slot_of(field as i32);
+            self.read_slot(slot)
+        };
+        Recorded { value, ir }
+    }
+
+    fn register(&mut self, register: u16) -> Recorded {
+        self.operand(register)
+    }
+
+    fn take(&mut self, field: u16) -> RecordedToken {
+        let Recorded { value, ir } = self.operand(field);
+        let token = self.interp().take(field);
+        if field as i16 as i64 >= self.cx.temporary_floor {
+            let slot = self.slot_of(field as i32);
+            self.end_slot(slot);
+        } else {
+            self.emit_dup(ir);
+        }
+        debug_assert_eq!(token.0, value);
+        RecordedToken { value, ir }
+    }
+
+    fn release(&mut self, field: u16) {
+        if field as i16 as i64 >= self.cx.temporary_floor {
+            let Recorded { ir, .. } = self.operand(field);
+            let slot = self.slot_of(field as i32);
+            self.end_slot(slot);
+            self.emit_drop(ir);
+        }
+        self.interp().release(field);
+    }
+
+    fn release_simple(&mut self, field: u16) {
+        if field as i16 as i64 >= self.cx.temporary_floor {
+            let slot = self.slot_of(field as i32);
+            self.end_slot(slot);
+        }
+        self.interp().release_simple(field);
+    }
+
+    fn set(&mut self, register: u16, value: RecordedToken) {
+        let slot = self.slot_of(register as i32);
+        let temporary = register as i64 >= self.cx.temporary_floor;
+        let old = if temporary { self.known_slot(slot) } else { Some(self.read_slot(slot)) };
+        self.write_slot(slot, value.ir);
+        if let Some(old) = old {
+            self.emit_drop(old);
+        }
+        self.interp().set(register, Token(value.value));
+    }
+
+    fn set_fresh(&mut self, register: u16, value: RecordedToken) {
+        let slot = self.slot_of(register as i32);
+        self.write_slot(slot, value.ir);
+        self.interp().set_fresh(register, Token(value.value));
+    }
+
+    fn clear(&mut self, register: u16) {
+        let slot = self.slot_of(register as i32);
+        let temporary = register as i64 >= self.cx.temporary_floor;
+        let old = if temporary { self.known_slot(slot) } else { Some(self.read_slot(slot)) };
+        self.end_slot(slot);
+        if let Some(old) = old {
+            self.emit_drop(old);
+        }
+        self.interp().clear(register);
+    }
+
+    fn move_out(&mut self, register: u16) -> RecordedToken {
+        let Recorded { value, ir } = self.operand(register);
+        let slot = self.slot_of(register as i32);
+        self.end_slot(slot);
+        let _ = self.interp().move_out(register).0;
+        RecordedToken { value, ir }
+    }
+
+    fn is_unbound(&mut self, value: Recorded) -> bool {
+        let now = value.value.is_unbound();
+        let instruction = &self.instructions[value.ir.0 as usize];
+        match instruction.op {
+            Op::LoadSlot | Op::LoadValue | Op::LoadElement => {
+                let test = self.unary(Op::IsUnbound, value.ir);
+                self.guard(test, now);
+            }
+            // Everything else that is computed is bound, but for the constant zero.
+            _ => {}
+        }
+        now
+    }
+
+    fn dup(&mut self, value: Recorded) -> RecordedToken {
+        self.emit_dup(value.ir);
+        let token = self.interp().dup(value.value);
+        RecordedToken { value: token.0, ir: value.ir }
+    }
+
+    fn drop(&mut self, value: RecordedToken) {
+        self.emit_drop(value.ir);
+        self.interp().drop(Token(value.value));
+    }
+
+    fn view(&mut self, value: &RecordedToken) -> Recorded {
+        Recorded { value: value.value, ir: value.ir }
+    }
+
+    fn constant(&mut self, value: Value) -> Recorded {
+        let ir = Recorder::constant(self, Op::ConstValue, value.0);
+        Recorded { value, ir }
+    }
+
+    fn peek(&self, value: Recorded) -> Value {
+        value.value
+    }
+
+    fn as_int(&mut self, value: Recorded) -> Option<Number<Small>> {
+        let now = self.interp().as_int(value.value);
+        if let Some(ir) = self.unboxed(value.ir, Op::BoxInt)
+            && let Some(now) = now
+        {
+            return Some(Number { now, ir });
+        }
+        let test = self.unary(Op::IsInt, value.ir);
+        self.guard(test, now.is_some());
+        let now = now?;
+        let ir = self.unary(Op::UnboxInt, value.ir);
+        Some(Number { now, ir })
+    }
+
+    fn as_float(&mut self, value: Recorded) -> Option<Number<f64>> {
+        let now = self.interp().as_float(value.value);
+        if let Some(ir) = self.unboxed(value.ir, Op::BoxFloat)
+            && let Some(now) = now
+        {
+            return Some(Number { now, ir });
+        }
+        let test = self.unary(Op::IsFloat, value.ir);
+        self.guard(test, now.is_some());
+        let now = now?;
+        let ir = self.unary(Op::UnboxFloat, value.ir);
+        Some(Number { now, ir })
+    }
+
+    fn has_type(&mut self, value: Recorded, kind: &'static TypeObject) -> bool {
+        let now = value.value.has_type(kind);
+        if self.is_constant_value(value.ir) || value.value.is_unbound() {
+            return now;
+        }
+        let address = self.raw(kind as *const TypeObject as u64);
+        let test = self.binary(Op::HasType, value.ir, address);
+        self.guard(test, now);
+        now
+    }
+
+    fn same(&mut self, a: Recorded, b: Recorded) -> bool {
+        let now = a.value == b.value;
+        let test = self.binary(Op::SameValue, a.ir, b.ir);
+        self.guard(test, now);
+        now
+    }
+
+    fn is_true(&mut self, value: Recorded) -> bool {
+        let now = self.interp().is_true(value.value);
+        if !self.is_constant_value(value.ir) {
+            let test = self.unary(Op::IsTrue, value.ir);
+            self.guard(test, now);
+        }
+        now
+    }
+
+    fn box_int(&mut self, value: Number<Small>) -> RecordedToken {
+        let token = self.interp().box_int(value.now);
+        let ir = self.unary(Op::BoxInt, value.ir);
+        RecordedToken { value: token.0, ir }
+    }
+
+    fn int_constant(&mut self, value: i64) -> Number<Small> {
+        let now = self.interp().int_constant(value);
+        let ir = Recorder::constant(self, Op::ConstInt, value as u64);
+        Number { now, ir }
+    }
+
+    fn int_add(&mut self, a: Number<Small>, b: Number<Small>) -> Option<Number<Small>> {
+        let result = self.interp().int_add(a.now, b.now);
+        self.checked(Op::IntAddOverflows, Op::IntAdd, a, b, result)
+    }
+
+    fn int_subtract(&mut self, a: Number<Small>, b: Number<Small>) -> Option<Number<Small>> {
+        let result = self.interp().int_subtract(a.now, b.now);
+        self.checked(Op::IntSubtractOverflows, Op::IntSubtract, a, b, result)
+    }
+
+    fn int_multiply(&mut self, a: Number<Small>, b: Number<Small>) -> Option<Number<Small>> {
+        let result = self.interp().int_multiply(a.now, b.now);
+        self.checked(Op::IntMultiplyOverflows, Op::IntMultiply, a, b, result)
+    }
+
+    fn int_floor_divide(&mut self, a: Number<Small>, b: Number<Small>) -> Option<Number<Small>> {
+        let result = self.interp().int_floor_divide(a.now, b.now);
+        self.division(Op::IntFloorDivide, a, b, result)
+    }
+
+    fn int_remainder(&mut self, a: Number<Small>, b: Number<Small>) -> Option<Number<Small>> {
+        let result = self.interp().int_remainder(a.now, b.now);
+        self.division(Op::IntRemainder, a, b, result)
+    }
+
+    fn int_and(&mut self, a: Number<Small>, b: Number<Small>) -> Number<Small> {
+        let now = self.interp().int_and(a.now, b.now);
+        Number { now, ir: self.binary(Op::IntAnd, a.ir, b.ir) }
+    }
+
+    fn int_or(&mut self, a: Number<Small>, b: Number<Small>) -> Number<Small> {
+        let now = self.interp().int_or(a.now, b.now);
+        Number { now, ir: self.binary(Op::IntOr, a.ir, b.ir) }
+    }
+
+    fn int_xor(&mut self, a: Number<Small>, b: Number<Small>) -> Number<Small> {
+        let now = self.interp().int_xor(a.now, b.now);
+        Number { now, ir: self.binary(Op::IntXor, a.ir, b.ir) }
+    }
+
+    fn int_shift_left(&mut self, a: Number<Small>, b: Number<Small>) -> Option<Number<Small>> {
+        let result = self.interp().int_shift_left(a.now, b.now);
+        if !self.shift_in_range(b, 62) {
+            return None;
+        }
+        self.checked(Op::IntShiftLeftOverflows, Op::IntShiftLeft, a, b, result)
+    }
+
+    fn int_shift_right(&mut self, a: Number<Small>, b: Number<Small>) -> Option<Number<Small>> {
+        let result = self.interp().int_shift_right(a.now, b.now);
+        if !self.shift_in_range(b, 62) {
+            if result.is_some() {
+                self.abort("wide shift");
+            }
+            return None;
+        }
+        let now = result?;
+        Some(Number { now, ir: self.binary(Op::IntShiftRight, a.ir, b.ir) })
+    }
+
+    fn int_compare(&mut self, op: CompareOp, a: Number<Small>, b: Number<Small>) -> bool {
+        let outcome = self.interp().int_compare(op, a.now, b.now);
+        self.compare_guard(op, a.ir, b.ir, outcome, [Op::IntLess, Op::IntLessEqual, Op::IntEqual])
+    }
+
+    fn int_to_float(&mut self, a: Number<Small>) -> Number<f64> {
+        let now = self.interp().int_to_float(a.now);
+        Number { now, ir: self.unary(Op::IntToFloat, a.ir) }
+    }
+
+    fn int_to_raw(&mut self, a: Number<Small>) -> Number<i64> {
+        let now = self.interp().int_to_raw(a.now);
+        Number { now, ir: self.unary(Op::IntToRaw, a.ir) }
+    }
+
+    fn raw_to_int(&mut self, a: Number<i64>) -> Number<Small> {
+        let now = self.interp().raw_to_int(a.now);
+        Number { now, ir: self.unary(Op::RawToInt, a.ir) }
+    }
+
+    fn box_float(&mut self, value: Number<f64>) -> RecordedToken {
+        let token = self.interp().box_float(value.now);
+        if !token.0.is_float() {
+            self.abort("float of rare magnitude");
+        }
+        let ir = self.unary(Op::BoxFloat, value.ir);
+        RecordedToken { value: token.0, ir }
+    }
+
+    fn float_add(&mut self, a: Number<f64>, b: Number<f64>) -> Number<f64> {
+        Number { now: a.now + b.now, ir: self.binary(Op::FloatAdd, a.ir, b.ir) }
+    }
+
+    fn float_subtract(&mut self, a: Number<f64>, b: Number<f64>) -> Number<f64> {
+        Number { now: a.now - b.now, ir: self.binary(Op::FloatSubtract, a.ir, b.ir) }
+    }
+
+    fn float_multiply(&mut self, a: Number<f64>, b: Number<f64>) -> Number<f64> {
+        Number { now: a.now * b.now, ir: self.binary(Op::FloatMultiply, a.ir, b.ir) }
+    }
+
+    fn float_divide(&mut self, a: Number<f64>, b: Number<f64>) -> Option<Number<f64>> {
+        let zero = Recorder::constant(self, Op::ConstFloat, 0f64.to_bits());
+        let test = self.binary(Op::FloatEqual, b.ir, zero);
+        self.guard(test, b.now == 0.0);
+        let now = self.interp().float_divide(a.now, b.now)?;
+        Some(Number { now, ir: self.binary(Op::FloatDivide, a.ir, b.ir) })
+    }
+
+    fn float_negate(&mut self, a: Number<f64>) -> Number<f64> {
+        Number { now: -a.now, ir: self.unary(Op::FloatNegate, a.ir) }
+    }
+
+    fn float_compare(&mut self, op: CompareOp, a: Number<f64>, b: Number<f64>) -> bool {
+        let outcome = self.interp().float_compare(op, a.now, b.now);
+        self.compare_guard(op, a.ir, b.ir, outcome, [Op::FloatLess, Op::FloatLessEqual, Op::FloatEqual])
+    }
+
+    fn index(&mut self, index: Number<Small>, length: Number<i64>) -> Option<Number<i64>> {
+        let now = self.interp().index(index.now, length.now);
+        let raw = self.int_to_raw(index);
+        let inside = (raw.now as u64) < length.now as u64;
+        let test = self.binary(Op::RawBelow, raw.ir, length.ir);
+        self.guard(test, inside);
+        if inside {
+            return Some(raw);
+        }
+        let wrapped = self.binary(Op::RawAdd, raw.ir, length.ir);
+        let test = self.binary(Op::RawBelow, wrapped, length.ir);
+        self.guard(test, now.is_some());
+        Some(Number { now: now?, ir: wrapped })
+    }
+
+    fn list_length(&mut self, list: Recorded) -> Number<i64> {
+        let now = self.interp().list_length(list.value);
+        Number { now, ir: self.load_word(list.ir, offset_of!(ListObject, length), Alias::ListHeader) }
+    }
+
+    fn list_item(&mut self, list: Recorded, index: Number<i64>) -> Recorded {
+        let value = self.interp().list_item(list.value, index.now);
+        let items = self.load_word(list.ir, offset_of!(ListObject, items), Alias::ListHeader);
+        let ir = self.push(Op::LoadElement, [items, index.ir, Ref::NONE], 0, Alias::ListItem);
+        Recorded { value, ir }
+    }
+
+    fn list_set_item(&mut self, list: Recorded, index: Number<i64>, value: RecordedToken) {
+        self.settle(value.ir);
+        let items = self.load_word(list.ir, offset_of!(ListObject, items), Alias::ListHeader);
+        let old = self.push(Op::LoadElement, [items, index.ir, Ref::NONE], 0, Alias::ListItem);
+        self.push(Op::StoreElement, [items, index.ir, value.ir], 0, Alias::ListItem);
+        self.effect();
+        self.emit_drop(old);
+        self.interp().list_set_item(list.value, index.now, Token(value.value));
+    }
+
+    fn list_append(&mut self, list: Recorded, value: RecordedToken) {
+        self.settle(value.ir);
+        let helper = self.special(Special::ListAppend);
+        Recorder::call(self, helper, &[list.ir, value.ir], Type::None);
+        self.interp().list_append(list.value, Token(value.value));
+    }
+
+    fn tuple_length(&mut self, tuple: Recorded) -> Number<i64> {
+        let now = self.interp().tuple_length(tuple.value);
+        Number { now, ir: self.load_word(tuple.ir, offset_of!(TupleObject, length), Alias::Immutable) }
+    }
+
+    fn tuple_item(&mut self, tuple: Recorded, index: Number<i64>) -> Recorded {
+        let value = self.interp().tuple_item(tuple.value, index.now);
+        let address = self.unary(Op::Address, tuple.ir);
+        let constant = self.instructions[index.ir.0 as usize].op == Op::ConstRaw;
+        let ir = if constant {
+            let offset = TUPLE_ITEMS + 8 * index.now as usize;
+            self.push(Op::LoadValue, [address, Ref::NONE, Ref::NONE], offset as u64, Alias::Immutable)
+        } else {
+            let header = self.raw(TUPLE_ITEMS as u64);
+            let items = self.binary(Op::RawAdd, address, header);
+            self.push(Op::LoadElement, [items, index.ir, Ref::NONE], 0, Alias::Immutable)
+        };
+        Recorded { value, ir }
+    }
+
+    fn raw_constant(&mut self, value: i64) -> Number<i64> {
+        Number { now: value, ir: self.raw(value as u64) }
+    }
+
+    fn raw_equal(&mut self, a: Number<i64>, b: Number<i64>) -> bool {
+        let now = a.now == b.now;
+        let test = self.binary(Op::RawEqual, a.ir, b.ir);
+        self.guard(test, now);
+        now
+    }
+
+    fn raw_below(&mut self, a: Number<i64>, b: Number<i64>) -> bool {
+        let now = a.now < b.now;
+        let test = self.binary(Op::RawBelow, a.ir, b.ir);
+        self.guard(test, now);
+        now
+    }
+
+    fn raw_add(&mut self, a: Number<i64>, b: Number<i64>) -> Number<i64> {
+        Number { now: a.now.wrapping_add(b.now), ir: self.binary(Op::RawAdd, a.ir, b.ir) }
+    }
+
+    fn load_field(&mut self, object: Recorded, offset: usize, class: Alias) -> Recorded {
+        let value = self.interp().load_field(object.value, offset, class);
+        self.field(object, offset, class, value)
+    }
+
+    fn load_raw(&mut self, object: Recorded, offset: usize, class: Alias) -> Number<i64> {
+        let now = self.interp().load_raw(object.value, offset, class);
+        Number { now, ir: self.load_word(object.ir, offset, class) }
+    }
+
+    fn store_raw(&mut self, object: Recorded, offset: usize, value: Number<i64>, class: Alias) {
+        self.store_word(object.ir, offset, value.ir, class);
+        self.interp().store_raw(object.value, offset, value.now, class);
+    }
+
+    fn replace_field(&mut self, object: Recorded, offset: usize, value: RecordedToken, class: Alias) {
+        self.replace(object.ir, offset, value.ir, class);
+        self.interp().replace_field(object.value, offset, Token(value.value), class);
+    }
+
+    fn has_shape(&mut self, object: Recorded, kind: &'static TypeObject, shape: u32) -> bool {
+        let now = self.interp().has_shape(object.value, kind, shape);
+        if !self.has_type(object, kind) {
+            return false;
+        }
+        let address = self.unary(Op::Address, object.ir);
+        let offset = kind.block_offset.get() as usize + offset_of!(AttributeBlock, shape);
+        let own = self.push(Op::LoadRaw32, [address, Ref::NONE, Ref::NONE], offset as u64, Alias::Shape);
+        let wanted = self.raw(shape as u64);
+        let test = self.binary(Op::RawEqual, own, wanted);
+        self.guard(test, now);
+        now
+    }
+
+    fn load_attribute(&mut self, object: Recorded, kind: &'static TypeObject, slot: u32, inline: bool) -> Recorded {
+        let value = self.interp().load_attribute(object.value, kind, slot, inline);
+        if inline {
+            return self.field(object, inline_offset(kind, slot), Alias::Attribute, value);
+        }
+        let overflow = self.overflow(object, kind);
+        let ir = self.push(Op::LoadValue, [overflow, Ref::NONE, Ref::NONE], 8 * slot as u64, Alias::Attribute);
+        Recorded { value, ir }
+    }
+
+    fn store_attribute(
+        &mut self,
+        object: Recorded,
+        kind: &'static TypeObject,
+        slot: u32,
+        inline: bool,
+        value: RecordedToken,
+    ) {
+        if inline {
+            self.replace(object.ir, inline_offset(kind, slot), value.ir, Alias::Attribute);
+        } else {
+            self.settle(value.ir);
+            let overflow = self.overflow(object, kind);
+            let offset = 8 * slot as u64;
+            let old = self.push(Op::LoadValue, [overflow, Ref::NONE, Ref::NONE], offset, Alias::Attribute);
+            self.push(Op::StoreValue, [overflow, value.ir, Ref::NONE], offset, Alias::Attribute);
+            self.effect();
+            self.emit_drop(old);
+        }
+        self.interp().store_attribute(object.value, kind, slot, inline, Token(value.value));
+    }
+
+    fn add_attribute(
+        &mut self,
+        object: Recorded,
+        kind: &'static TypeObject,
+        shape: u32,
+        slot: u32,
+        value: RecordedToken,
+    ) {
+        self.settle(value.ir);
+        self.store_value(object.ir, inline_offset(kind, slot), value.ir, Alias::Attribute);
+        let address = self.unary(Op::Address, object.ir);
+        let offset = kind.block_offset.get() as usize + offset_of!(AttributeBlock, shape);
+        let word = self.raw(shape as u64);
+        self.push(Op::StoreRaw32, [address, word, Ref::NONE], offset as u64, Alias::Shape);
+        self.interp().add_attribute(object.value, kind, shape, slot, Token(value.value));
+    }
+
+    fn new_instance(&mut self, kind: &'static TypeObject) -> RecordedToken {
+        let token = self.interp().new_instance(kind);
+        let helper = self.special(Special::NewInstance);
+        let class = self.raw(kind as *const TypeObject as u64);
+        let ir = Recorder::call(self, helper, &[class], Type::Value);
+        RecordedToken { value: token.0, ir }
+    }
+
+    fn type_version_is(&mut self, kind: &'static TypeObject, version: u64) -> bool {
+        let now = self.interp().type_version_is(kind, version);
+        if now && kind.has_flag(flags::HEAP) {
+            kind.add_flag(flags::WATCHED);
+            self.assumptions.add(Broken::TypeVersion(version));
+        }
+        now
+    }
+
+    fn keys_version_is(&mut self, dict: &'static DictObject, version: u64) -> bool {
+        let now = self.interp().keys_version_is(dict, version);
+        if now {
+            let watch = self.watch(dict);
+            self.assumptions.add(Broken::DictKeys(watch));
+        }
+        now
+    }
+
+    fn dict_entry(&mut self, dict: &'static DictObject, index: u32) -> Recorded {
+        let value = self.interp().dict_entry(dict, index);
+        let fact = Broken::DictEntry(self.watch(dict), index);
+        if !self.engine.is_volatile(fact) {
+            self.assumptions.add(fact);
+            return Semantics::constant(self, value);
+        }
+        let entry = self.entry_address(dict);
+        let offset = index as usize * size_of::<Entry>() + offset_of!(Entry, value);
+        let ir = self.push(Op::LoadValue, [entry, Ref::NONE, Ref::NONE], offset as u64, Alias::Dict);
+        Recorded { value, ir }
+    }
+
+    fn set_dict_entry(&mut self, dict: &'static DictObject, index: u32, value: RecordedToken) {
+        self.settle(value.ir);
+        let fact = Broken::DictEntry(self.watch(dict), index);
+        self.engine.make_volatile(fact);
+        if self.assumptions.facts.contains(&fact) {
+            self.abort("a global assumed constant is assigned");
+        }
+        let entry = self.entry_address(dict);
+        let offset = (index as usize * size_of::<Entry>() + offset_of!(Entry, value)) as u64;
+        let old = self.push(Op::LoadValue, [entry, Ref::NONE, Ref::NONE], offset, Alias::Dict);
+        self.push(Op::StoreValue, [entry, value.ir, Ref::NONE], offset, Alias::Dict);
+        self.effect();
+        self.emit_drop(old);
+        self.interp().set_dict_entry(dict, index, Token(value.value));
+    }
+
+    fn as_function(&mut self, value: Recorded) -> Option<&'static FunctionObject> {
+        let now = self.interp().as_function(value.value);
+        if self.is_constant_value(value.ir) {
+            return now;
+        }
+        if !self.has_type(value, &FUNCTION) {
+            return None;
+        }
+        let function = now?;
+        let code = function.code();
+        code.watched.set(true);
+        self.assumptions.add(Broken::Code(code.id.get()));
+        for (offset, known) in [
+            (offset_of!(FunctionObject, code), function.code.get()),
+            (offset_of!(FunctionObject, globals), function.globals.get()),
+        ] {
+            let own = self.load_word(value.ir, offset, Alias::Function);
+            let wanted = self.raw(known.0);
+            let test = self.binary(Op::RawEqual, own, wanted);
+            self.guard(test, true);
+        }
+        Some(function)
+    }
+
+    fn is_object(&mut self, value: Recorded, object: Value) -> bool {
+        let now = value.value == object;
+        if self.is_constant_value(value.ir) {
+            return now;
+        }
+        if object.is_counted() {
+            self.exit_here("identity of a mortal object");
+            return now;
+        }
+        let constant = Recorder::constant(self, Op::ConstValue, object.0);
+        let test = self.binary(Op::SameValue, value.ir, constant);
+        self.guard(test, now);
+        now
+    }
+
+    fn push_frame(
+        &mut self,
+        block: u16,
+        code: &'static CodeObject,
+        return_to: Pc,
+        continuation: Continuation,
+        destination: u16,
+        kept: Option<RecordedToken>,
+    ) {
+        let kept_ir = kept.as_ref().map(|token| token.ir);
+        let token = kept.map(|token| Token(token.value));
+        self.interp().push_frame(block, code, return_to, continuation, destination, token);
+        self.inlined.push(code as *const CodeObject as u64);
+        for word in [frame::CODE, frame::RETURN, frame::LINK] {
+            // SAFETY: (frames 3) the header was just written.
+            let value = unsafe { *self.cx.base.offset(word) };
+            let ir = Recorder::constant(self, Op::ConstValue, value.0);
+            let slot = self.slot_of(word as i32);
+            self.write_slot(slot, ir);
+        }
+        let unbound = Recorder::constant(self, Op::ConstValue, 0);
+        let slot = self.slot_of(frame::KEPT as i32);
+        self.write_slot(slot, kept_ir.unwrap_or(unbound));
+        for local in code.argument_count..code.local_count {
+            let slot = self.slot_of(local as i32);
+            self.write_slot(slot, unbound);
+        }
+    }
+
+    fn pop_frame(&mut self) -> (RecordedToken, Pc) {
+        let function_slot = self.slot_of(frame::FUNCTION as i32);
+        let function = self.read_slot(function_slot);
+        let kept_slot = self.slot_of(frame::KEPT as i32);
+        let kept = self.read_slot(kept_slot);
+        let header = self.slot_of(-(HEADER_WORDS as i32));
+        self.end_slots_from(header);
+        self.inlined.pop();
+        let (token, next) = self.interp().pop_frame();
+        self.emit_drop(function);
+        (RecordedToken { value: token.0, ir: kept }, next)
+    }
+
+    fn local_count(&mut self) -> u16 {
+        self.interp().local_count()
+    }
+
+    fn link(&mut self) -> (Continuation, u16) {
+        if self.cx.base == self.entry_base {
+            self.exit_here("return from the entry frame");
+            self.abort("return from the entry frame");
+        }
+        self.interp().link()
+    }
+
+    fn may_enter(&mut self, code: &'static CodeObject) -> bool {
+        let address = code as *const CodeObject as u64;
+        let levels = self.inlined.iter().filter(|own| **own == address).count();
+        if levels >= self.engine.inline_recursion_max || self.inlined.len() >= self.engine.inline_depth_max {
+            self.exit_here("inlined too deep");
+        }
+        self.interp().may_enter(code)
+    }
+
+    fn call_native(
+        &mut self,
+        callable: Value,
+        first: u16,
+        count: u16,
+        receiver: bool,
+        pc: Pc,
+    ) -> Option<RecordedToken> {
+        if receiver && count > 0 {
+            let own = self.register(first);
+            let kind = own.value.type_of();
+            if own.value.is_pointer() {
+                self.has_type(own, kind);
+            } else if own.value.is_int() {
+                self.as_int(own);
+            } else {
+                self.as_float(own);
+            }
+        }
+        for position in 0..count {
+            let argument = self.register(first + position);
+            self.settle(argument.ir);
+        }
+        let top = self.top_slot();
+        for position in 0..count {
+            let slot = self.slot_of((first + position) as i32);
+            let argument = self.read_slot(slot);
+            self.push(Op::SpillSlot, [argument, Ref::NONE, Ref::NONE], slot as i64 as u64, Alias::Other);
+            self.end_slot(slot);
+        }
+        // SAFETY: (heap 2) the handler tested the type.
+        let native = unsafe { callable.cast_unchecked::<NativeFunctionObject>() }.definition;
+        let helper = self.special(Special::CallNative);
+        let shape = (count as i64) << 1 | receiver as i64;
+        let first_slot = self.slot_of(first as i32);
+        let arguments = [
+            self.raw(native as *const sidewinder_runtime::Native as u64),
+            self.raw(first_slot as i64 as u64),
+            self.raw(shape as u64),
+            self.raw(top as i64 as u64),
+        ];
+        let ir = self.call_raising(helper, &arguments);
+        let now = self.interp().call_native(callable, first, count, receiver, pc);
+        self.result(now, ir)
+    }
+
+    fn site(&mut self, index: u16) -> &'static Site {
+        self.interp().site(index)
+    }
+
+    fn function(&mut self) -> &'static FunctionObject {
+        Semantics::function(self.interp())
+    }
+
+    fn function_value(&mut self) -> Recorded {
+        let value = self.interp().function_value();
+        let slot = self.slot_of(frame::FUNCTION as i32);
+        let ir = self.read_slot(slot);
+        Recorded { value, ir }
+    }
+
+    fn call1(&mut self, helper: &'static Helper1, a: Recorded) -> Option<RecordedToken> {
+        let id = self.engine.helpers.by_address(helper.function as usize);
+        let ir = self.call_raising(id, &[a.ir]);
+        let now = self.interp().call1(helper, a.value);
+        self.result(now, ir)
+    }
+
+    fn call2(&mut self, helper: &'static Helper2, a: Recorded, b: Recorded) -> Option<RecordedToken> {
+        let id = self.engine.helpers.by_address(helper.function as usize);
+        let ir = self.call_raising(id, &[a.ir, b.ir]);
+        let now = self.interp().call2(helper, a.value, b.value);
+        self.result(now, ir)
+    }
+
+    fn call3(&mut self, helper: &'static Helper3, a: Recorded, b: Recorded, c: Recorded) -> Option<RecordedToken> {
+        let id = self.engine.helpers.by_address(helper.function as usize);
+        let ir = self.call_raising(id, &[a.ir, b.ir, c.ir]);
+        let now = self.interp().call3(helper, a.value, b.value, c.value);
+        self.result(now, ir)
+    }
+
+    fn build(&mut self, helper: &'static RunHelper, first: u16, count: u16) -> Option<RecordedToken> {
+        for position in 0..count {
+            let item = self.register(first + position);
+            self.settle(item.ir);
+        }
+        for position in 0..count {
+            let slot = self.slot_of((first + position) as i32);
+            let item = self.read_slot(slot);
+            self.push(Op::SpillSlot, [item, Ref::NONE, Ref::NONE], slot as i64 as u64, Alias::Other);
+            self.end_slot(slot);
+        }
+        let slot = self.slot_of(first as i32);
+        let id = self.engine.helpers.run(helper);
+        let arguments = [self.raw(slot as i64 as u64), self.raw(count as u64)];
+        self.effect();
+        let ir = self.call_raising(id, &arguments);
+        let now = self.interp().build(helper, first, count);
+        self.result(now, ir)
+    }
+
+    fn binary_slow(&mut self, op: BinaryOp, inplace: bool, a: Recorded, b: Recorded) -> Option<RecordedToken> {
+        let helper = self.special(Special::Binary);
+        let arguments = [a.ir, b.ir, self.raw(op as u64), self.raw(inplace as u64)];
+        let ir = self.call_raising(helper, &arguments);
+        let now = self.interp().binary_slow(op, inplace, a.value, b.value);
+        self.result(now, ir)
+    }
+
+    fn compare_slow(&mut self, op: CompareOp, a: Recorded, b: Recorded) -> Option<RecordedToken> {
+        let helper = self.special(Special::Compare);
+        let arguments = [a.ir, b.ir, self.raw(op as u64)];
+        let ir = self.call_raising(helper, &arguments);
+        let now = self.interp().compare_slow(op, a.value, b.value);
+        self.result(now, ir)
+    }
+
+    fn truth_slow(&mut self, value: Recorded) -> Option<bool> {
+        let helper = self.special(Special::Truth);
+        let ir = Recorder::call(self, helper, &[value.ir], Type::Raw);
+        let snapshot = self.take_snapshot(self.pc);
+        self.push_guard(Op::GuardNoExceptionRaw, [ir, Ref::NONE, Ref::NONE], snapshot);
+        let now = self.interp().truth_slow(value.value);
+        let Some(truth) = now else {
+            self.abort("exception");
+            return None;
+        };
+        let one = self.raw(1);
+        let test = self.binary(Op::RawEqual, ir, one);
+        self.guard(test, truth);
+        Some(truth)
+    }
+
+    fn concatenate(&mut self, left: RecordedToken, right: Recorded) -> Option<RecordedToken> {
+        let helper = self.special(Special::Concatenate);
+        let ir = self.call_raising(helper, &[left.ir, right.ir]);
+        let now = self.interp().concatenate(Token(left.value), right.value);
+        self.result(now, ir)
+    }
+
+    fn int_to_exact_float(&mut self, a: Number<Small>) -> Option<Number<f64>> {
+        let now = self.interp().int_to_exact_float(a.now);
+        let bound = 1i64 << 53;
+        let (low, high) = (self.int_constant(-bound), self.int_constant(bound));
+        let test = self.binary(Op::IntLessEqual, low.ir, a.ir);
+        self.guard(test, a.now.at_least(low.now));
+        let test = self.binary(Op::IntLessEqual, a.ir, high.ir);
+        self.guard(test, high.now.at_least(a.now));
+        let now = now?;
+        Some(Number { now, ir: self.unary(Op::IntToFloat, a.ir) })
+    }
+
+    fn float_is_finite(&mut self, a: Number<f64>) -> bool {
+        let magnitude = self.unary(Op::FloatAbsolute, a.ir);
+        let infinity = Recorder::constant(self, Op::ConstFloat, f64::INFINITY.to_bits());
+        let test = self.binary(Op::FloatLess, magnitude, infinity);
+        self.guard(test, a.now.is_finite());
+        a.now.is_finite()
+    }
+
+    fn text_equal(&mut self, a: Recorded, b: Recorded) -> bool {
+        let now = self.interp().text_equal(a.value, b.value);
+        let helper = self.special(Special::TextEqual);
+        let ir = Recorder::call(self, helper, &[a.ir, b.ir], Type::Raw);
+        let zero = self.raw(0);
+        let test = self.binary(Op::RawEqual, ir, zero);
+        self.guard(test, !now);
+        now
+    }
+
+    fn enter(&mut self, code: &'static CodeObject) -> Pc {
+        code.instructions
+    }
+
+    fn cold_call(&mut self, pc: Pc, destination: u16, block: u16, count: u16) -> Pc {
+        self.exit_here("call of an unusual object");
+        self.interp().cold_call(pc, destination, block, count)
+    }
+
+    fn forget(&mut self, _value: RecordedToken) {}
+
+    fn peek_first(&mut self, first: u16, count: u16) -> Value {
+        self.interp().peek_first(first, count)
+    }
+
+    fn is_not_subtype_of(&mut self, value: Recorded, class: &'static TypeObject) -> bool {
+        let now = self.interp().is_not_subtype_of(value.value, class);
+        if value.value.is_int() {
+            self.as_int(value);
+        } else if value.value.is_float() {
+            self.as_float(value);
+        } else {
+            let kind = value.value.heap_type();
+            self.has_type(value, kind);
+        }
+        now
+    }
+
+    fn free_block(&mut self) -> u16 {
+        self.interp().free_block()
+    }
+
+    fn resume(&mut self, pc: Pc, iterator: u16, continuation: Continuation, destination: u16) -> Pc {
+        self.exit_here("generator");
+        self.interp().resume(pc, iterator, continuation, destination)
+    }
+
+    fn suspend(&mut self, pc: Pc, value: RecordedToken) -> Pc {
+        self.abort("yield");
+        self.interp().suspend(pc, Token(value.value))
+    }
+
+    fn leave(&mut self, pc: Pc, result: RecordedToken) -> Pc {
+        self.abort("return to a native caller");
+        self.interp().leave(pc, Token(result.value))
+    }
+
+    fn next_item(&mut self, iterator: Recorded) -> Option<Option<RecordedToken>> {
+        let before = self.snapshot();
+        let id = self.engine.helpers.by_address(sidewinder_semantics::helpers::NEXT.function as usize);
+        let ir = self.call_raising(id, &[iterator.ir]);
+        let now = self.interp().next_item(iterator.value);
+        let missing = sidewinder_runtime::objects::singleton::not_implemented();
+        let missing = Recorder::constant(self, Op::ConstValue, missing.0);
+        match now {
+            None => {
+                self.abort("exception");
+                None
+            }
+            Some(None) => {
+                self.abort("iterator exhausted");
+                Some(None)
+            }
+            Some(Some(token)) => {
+                // An exhausted iterator stays exhausted, so the instruction may ask it once more.
+                let test = self.binary(Op::SameValue, ir, missing);
+                self.push_guard(Op::GuardFalse, [test, Ref::NONE, Ref::NONE], before);
+                Some(Some(RecordedToken { value: token.0, ir }))
+            }
+        }
+    }
+}
+
+impl Recorder<'_> {
+    fn overflow(&mut self, object: Recorded, kind: &'static TypeObject) -> Ref {
+        let offset = kind.block_offset.get() as usize + offset_of!(AttributeBlock, overflow);
+        self.load_word(object.ir, offset, Alias::Shape)
+    }
+
+    /// The number under which traces watch a dict.
+    fn watch(&mut self, dict: &'static DictObject) -> u64 {
+        if dict.watch.get() == 0 {
+            dict.watch.set(self.cx.fresh_version());
+        }
+        dict.watch.get()
+    }
+
+    /// The address of a watched dict's entries, which stays as long as its keys do.
+    fn entry_address(&mut self, dict: &'static DictObject) -> Ref {
+        let watch = self.watch(dict);
+        self.assumptions.add(Broken::DictKeys(watch));
+        self.raw(dict.entries.get() as u64)
+    }
+
+    fn division(
+        &mut self,
+        op: Op,
+        a: Number<Small>,
+        b: Number<Small>,
+        result: Option<Small>,
+    ) -> Option<Number<Small>> {
+        let zero = self.int_constant(0);
+        let is_zero = b.now.is(0);
+        let test = self.binary(Op::IntEqual, b.ir, zero.ir);
+        self.guard(test, is_zero);
+        if is_zero {
+            return None;
+        }
+        let minus_one = self.int_constant(-1);
+        if b.now.is(-1) {
+            self.abort("division by minus one");
+        }
+        let test = self.binary(Op::IntEqual, b.ir, minus_one.ir);
+        self.guard(test, false);
+        let now = result?;
+        Some(Number { now, ir: self.binary(op, a.ir, b.ir) })
+    }
+
+    /// Guards whether a shift count lies in `0..limit`.
+    fn shift_in_range(&mut self, count: Number<Small>, limit: i64) -> bool {
+        let (zero, end) = (self.int_constant(0), self.int_constant(limit));
+        let positive = count.now.at_least(zero.now);
+        let test = self.binary(Op::IntLessEqual, zero.ir, count.ir);
+        self.guard(test, positive);
+        if !positive {
+            return false;
+        }
+        let small = !count.now.at_least(end.now);
+        let test = self.binary(Op::IntLess, count.ir, end.ir);
+        self.guard(test, small);
+        small
+    }
+}

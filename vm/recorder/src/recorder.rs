@@ -1,0 +1,418 @@
+//! The state of a recording.
+//!
+//! The recorder executes every instruction through `Interp` and mirrors the value stack in `slots`: which IR
+//! instruction is the value of which word, counted from the entry frame's first register. A guard that fails must find
+//! the state at the start of its instruction, so writes since then are kept in an undo log; after an effect a guard
+//! may only follow at the end of a branching instruction, where both outcomes share one state.
+
+use crate::assumptions::Assumptions;
+use crate::engine::Engine;
+use sidewinder_ir::op::Alias;
+use sidewinder_ir::{FrameState, Instruction, Op, Ref, SlotValue, Snapshot, SnapshotId, Trace, TraceEnd};
+use sidewinder_runtime::{Context, Value};
+use sidewinder_semantics::Pc;
+use sidewinder_semantics::frame;
+use std::collections::HashMap;
+
+/// Words below the entry frame's base that a trace may name: its header.
+pub const SLOT_BIAS: i32 = 8;
+
+/// A value while recording: what it is now, and what computes it in the trace.
+#[derive(Clone, Copy)]
+pub struct Recorded {
+    pub value: Value,
+    pub ir: Ref,
+}
+
+/// Why a recording stopped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// It reached its own start (or its tree's root).
+    Closed,
+    /// It leaves to the interpreter before an instruction that traces do not contain.
+    Exit,
+    /// It is thrown away, for the named reason.
+    Abort(&'static str),
+}
+
+/// A guard to be emitted at the start of the next instruction.
+struct Deferred {
+    condition: Ref,
+    expected: bool,
+    /// The successors of the branching instruction: where the interpreter goes on is the one not taken.
+    successors: [Pc; 2],
+}
+
+/// A recording in progress.
+pub struct Recorder<'a> {
+    pub cx: &'a mut Context,
+    pub engine: &'a mut Engine,
+    pub instructions: Vec<Instruction>,
+    pub arguments: Vec<Ref>,
+    pub snapshots: Vec<Snapshot>,
+    /// IR of each stack word from `-SLOT_BIAS`; `Ref::NONE` where the trace has not touched it.
+    slots: Vec<Ref>,
+    undo: Vec<(usize, Ref)>,
+    pub entry_base: *mut Value,
+    /// The instruction at which the loop closes.
+    pub start: Pc,
+    pub is_bridge: bool,
+    pub pc: Pc,
+    base_at_start: *mut Value,
+    recursion_at_entry: i64,
+    recursion_at_start: i64,
+    snapshot_here: Option<SnapshotId>,
+    effect_done: bool,
+    dropped: bool,
+    pub ran_python: bool,
+    /// Slots that hold what the trace took over from memory: when they end, memory must be told.
+    taken_over: Vec<bool>,
+    parent_slots: Vec<i32>,
+    deferred: Vec<Deferred>,
+    constants: HashMap<(u8, u64), Ref>,
+    pub assumptions: Assumptions,
+    pub stop: Option<Stop>,
+    pub end: Option<TraceEnd>,
+    steps: usize,
+    inner_back_edges: usize,
+    stack_words: u32,
+    /// Addresses of the code objects of inlined frames, outermost first.
+    pub inlined: Vec<u64>,
+}
+
+/// Rounds of inner loops that a recording unrolls.
+const INNER_BACK_EDGES_MAX: usize = 3;
+
+impl<'a> Recorder<'a> {
+    pub fn new(cx: &'a mut Context, engine: &'a mut Engine, start: Pc) -> Recorder<'a> {
+        let (entry_base, recursion) = (cx.base, cx.recursion_left);
+        Recorder {
+            cx,
+            engine,
+            instructions: Vec::new(),
+            arguments: Vec::new(),
+            snapshots: Vec::new(),
+            slots: Vec::new(),
+            undo: Vec::new(),
+            entry_base,
+            start,
+            is_bridge: false,
+            pc: start,
+            base_at_start: entry_base,
+            recursion_at_entry: recursion,
+            recursion_at_start: recursion,
+            snapshot_here: None,
+            effect_done: false,
+            dropped: false,
+            ran_python: false,
+            taken_over: Vec::new(),
+            parent_slots: Vec::new(),
+            deferred: Vec::new(),
+            constants: HashMap::new(),
+            assumptions: Assumptions::default(),
+            stop: None,
+            end: None,
+            steps: 0,
+            inner_back_edges: 0,
+            stack_words: 0,
+            inlined: Vec::new(),
+        }
+    }
+
+    /// Makes this the recording of a side trace: `slots` are those its parent's exit wrote.
+    pub fn become_bridge(&mut self, entry_base: *mut Value, recursion_at_entry: i64, slots: &[i32]) {
+        self.is_bridge = true;
+        self.entry_base = entry_base;
+        self.recursion_at_entry = recursion_at_entry;
+        for &slot in slots {
+            let value = self.push(Op::LoadSlot, [Ref::NONE; 3], slot as i64 as u64, Alias::Other);
+            *self.slot_mut(slot) = value;
+            self.take_over(slot);
+        }
+        self.parent_slots = slots.to_vec();
+    }
+
+    pub fn abort(&mut self, reason: &'static str) {
+        if self.stop.is_none() {
+            self.stop = Some(Stop::Abort(reason));
+        }
+    }
+
+    /// Ends the trace before the instruction that is being executed, if nothing of it was recorded yet.
+    pub fn exit_here(&mut self, reason: &'static str) {
+        if self.stop.is_some() {
+            return;
+        }
+        if self.effect_done || !self.is_bridge {
+            return self.abort(reason);
+        }
+        let snapshot = self.snapshot();
+        self.end = Some(TraceEnd::Exit(snapshot));
+        self.stop = Some(Stop::Exit);
+    }
+
+    /// The start of an instruction. True when the recording stops before it.
+    pub fn begin(&mut self, pc: Pc) -> bool {
+        if self.stop.is_some() {
+            return true;
+        }
+        self.pc = pc;
+        self.base_at_start = self.cx.base;
+        self.recursion_at_start = self.cx.recursion_left;
+        self.undo.clear();
+        self.snapshot_here = None;
+        self.effect_done = false;
+        self.steps += 1;
+        for guard in std::mem::take(&mut self.deferred) {
+            let other = match guard.successors {
+                [first, second] if first == pc => second,
+                [first, second] if second == pc => first,
+                _ => {
+                    self.abort("guard after effect in a jump");
+                    return true;
+                }
+            };
+            let snapshot = self.take_snapshot(other);
+            self.emit_guard(guard.condition, guard.expected, snapshot);
+        }
+        if std::mem::take(&mut self.dropped) {
+            let snapshot = self.snapshot();
+            self.push_guard(Op::GuardNoFinalizers, [Ref::NONE; 3], snapshot);
+        }
+        if std::mem::take(&mut self.ran_python) {
+            let snapshot = self.snapshot();
+            self.push_guard(Op::GuardNotInvalidated, [Ref::NONE; 3], snapshot);
+        }
+        if pc == self.start && self.cx.base == self.entry_base && (self.steps > 1) {
+            let snapshot = self.snapshot();
+            self.end = Some(if self.is_bridge { TraceEnd::Root(snapshot) } else { TraceEnd::Loop(snapshot) });
+            self.stop = Some(Stop::Closed);
+            return true;
+        }
+        if self.instructions.len() > self.engine.trace_ops_max {
+            self.abort("trace too long");
+            return true;
+        }
+        if self.steps == 1 && !self.is_bridge {
+            let snapshot = self.snapshot();
+            self.push_guard(Op::GuardNoInterrupt, [Ref::NONE; 3], snapshot);
+        }
+        false
+    }
+
+    /// At a back-edge of a loop other than the recorded one.
+    pub fn inner_back_edge(&mut self) {
+        self.inner_back_edges += 1;
+        if self.inner_back_edges > INNER_BACK_EDGES_MAX {
+            self.exit_here("inner loop");
+        }
+    }
+
+    // Slots.
+
+    /// The slot number of a register of the running frame.
+    pub fn slot_of(&self, register: i32) -> i32 {
+        // SAFETY: both point into the value stack.
+        let offset = unsafe { self.cx.base.offset_from(self.entry_base) };
+        offset as i32 + register
+    }
+
+    fn slot_mut(&mut self, slot: i32) -> &mut Ref {
+        let index = (slot + SLOT_BIAS) as usize;
+        if index >= self.slots.len() {
+            self.slots.resize(index + 1, Ref::NONE);
+        }
+        self.stack_words = self.stack_words.max((slot + 1).max(0) as u32);
+        &mut self.slots[index]
+    }
+
+    /// The IR of a slot's value.
+    pub fn read_slot(&mut self, slot: i32) -> Ref {
+        let current = *self.slot_mut(slot);
+        if current != Ref::NONE {
+            return current;
+        }
+        let value = self.push(Op::LoadSlot, [Ref::NONE; 3], slot as i64 as u64, Alias::Other);
+        *self.slot_mut(slot) = value;
+        self.take_over(slot);
+        value
+    }
+
+    fn take_over(&mut self, slot: i32) {
+        let index = (slot + SLOT_BIAS) as usize;
+        if index >= self.taken_over.len() {
+            self.taken_over.resize(index + 1, false);
+        }
+        self.taken_over[index] = true;
+    }
+
+    /// The IR of a slot's value if the trace knows it.
+    pub fn known_slot(&mut self, slot: i32) -> Option<Ref> {
+        let current = *self.slot_mut(slot);
+        (current != Ref::NONE).then_some(current)
+    }
+
+    /// Makes a slot hold nothing.
+    pub fn end_slot(&mut self, slot: i32) {
+        let index = (slot + SLOT_BIAS) as usize;
+        let value = if self.taken_over.get(index).copied().unwrap_or(false) {
+            self.constant(Op::ConstValue, 0)
+        } else {
+            Ref::NONE
+        };
+        self.write_slot(slot, value);
+    }
+
+    /// Ends every slot from `first` up: a frame was left.
+    pub fn end_slots_from(&mut self, first: i32) {
+        for index in (first + SLOT_BIAS).max(0) as usize..self.slots.len() {
+            if self.slots[index] != Ref::NONE {
+                self.end_slot(index as i32 - SLOT_BIAS);
+            }
+        }
+    }
+
+    /// Changes what a slot holds.
+    pub fn write_slot(&mut self, slot: i32, value: Ref) {
+        let old = std::mem::replace(self.slot_mut(slot), value);
+        self.undo.push(((slot + SLOT_BIAS) as usize, old));
+    }
+
+    // Snapshots and guards.
+
+    /// The snapshot of the state at the start of the running instruction.
+    pub fn snapshot(&mut self) -> SnapshotId {
+        if let Some(snapshot) = self.snapshot_here {
+            return snapshot;
+        }
+        let now = self.slots.clone();
+        for &(index, old) in self.undo.iter().rev() {
+            // A slot that was only read since keeps its load: memory and load agree.
+            if old != Ref::NONE {
+                self.slots[index] = old;
+            } else if !self.is_initial_load(now[index], index) {
+                self.slots[index] = Ref::NONE;
+            }
+        }
+        let snapshot = self.build_snapshot(self.pc, self.base_at_start, self.recursion_at_start);
+        self.slots = now;
+        self.snapshot_here = Some(snapshot);
+        snapshot
+    }
+
+    fn is_initial_load(&self, value: Ref, index: usize) -> bool {
+        value != Ref::NONE && {
+            let instruction = &self.instructions[value.0 as usize];
+            instruction.op == Op::LoadSlot && instruction.immediate as i64 == index as i64 - SLOT_BIAS as i64
+        }
+    }
+
+    /// A snapshot of the state as it is now, going on at `pc`.
+    pub fn take_snapshot(&mut self, pc: Pc) -> SnapshotId {
+        self.build_snapshot(pc, self.cx.base, self.cx.recursion_left)
+    }
+
+    fn build_snapshot(&mut self, pc: Pc, base: *mut Value, recursion: i64) -> SnapshotId {
+        let mut slots = Vec::new();
+        for index in 0..self.slots.len() {
+            let value = self.slots[index];
+            let slot = index as i32 - SLOT_BIAS;
+            if value == Ref::NONE || self.is_initial_load(value, index) && !self.parent_slots.contains(&slot) {
+                continue;
+            }
+            slots.push(SlotValue { slot: index as i32 - SLOT_BIAS, value });
+        }
+        // SAFETY: both point into the value stack.
+        let base = unsafe { base.offset_from(self.entry_base) } as i32;
+        let frame =
+            FrameState { base, instruction: pc as u64, depth: (self.recursion_at_entry - recursion) as i32 };
+        let id = SnapshotId(self.snapshots.len() as u32);
+        self.snapshots.push(Snapshot { frame, slots });
+        id
+    }
+
+    /// Guards that a condition has the truth it has now.
+    pub fn guard(&mut self, condition: Ref, expected: bool) {
+        if self.stop.is_some() {
+            return;
+        }
+        if self.effect_done {
+            match self.successors() {
+                Some(successors) => self.deferred.push(Deferred { condition, expected, successors }),
+                None => self.abort("guard after effect"),
+            }
+            return;
+        }
+        let snapshot = self.snapshot();
+        self.emit_guard(condition, expected, snapshot);
+    }
+
+    fn emit_guard(&mut self, condition: Ref, expected: bool, snapshot: SnapshotId) {
+        let op = if expected { Op::GuardTrue } else { Op::GuardFalse };
+        self.push_guard(op, [condition, Ref::NONE, Ref::NONE], snapshot);
+    }
+
+    pub fn push_guard(&mut self, op: Op, operands: [Ref; 3], snapshot: SnapshotId) {
+        self.instructions.push(Instruction { op, alias: Alias::Other, operands, immediate: 0, snapshot });
+    }
+
+    /// Both successors of the running instruction if it branches.
+    fn successors(&self) -> Option<[Pc; 2]> {
+        // SAFETY: `pc` points into the running frame's code.
+        let instruction = unsafe { *self.pc };
+        let offset = instruction.jump_offset()?;
+        let following = sidewinder_semantics::handlers::following(self.pc);
+        Some([following, sidewinder_semantics::handlers::jump(self.pc, offset)])
+    }
+
+    /// Marks that the running instruction has changed something, so that it can no longer be executed again.
+    pub fn effect(&mut self) {
+        self.effect_done = true;
+    }
+
+    pub fn has_effect(&self) -> bool {
+        self.effect_done
+    }
+
+    pub fn note_drop(&mut self) {
+        self.effect_done = true;
+        self.dropped = true;
+    }
+
+    // Instructions.
+
+    pub fn push(&mut self, op: Op, operands: [Ref; 3], immediate: u64, alias: Alias) -> Ref {
+        let value = Ref(self.instructions.len() as u32);
+        self.instructions.push(Instruction { op, alias, operands, immediate, snapshot: SnapshotId::NONE });
+        value
+    }
+
+    pub fn constant(&mut self, op: Op, word: u64) -> Ref {
+        if let Some(&known) = self.constants.get(&(op as u8, word)) {
+            return known;
+        }
+        let value = self.push(op, [Ref::NONE; 3], word, Alias::Other);
+        self.constants.insert((op as u8, word), value);
+        value
+    }
+
+    /// The finished trace.
+    pub fn into_trace(self) -> Option<(Trace, Assumptions)> {
+        let end = self.end?;
+        let trace = Trace {
+            instructions: self.instructions,
+            arguments: self.arguments,
+            snapshots: self.snapshots,
+            end,
+            start: self.start as u64,
+            stack_words: self.stack_words,
+        };
+        Some((trace, self.assumptions))
+    }
+
+    /// First word above everything the trace's frames use, from the entry frame's base.
+    pub fn top_slot(&self) -> i32 {
+        let code = frame::current_code(self.cx);
+        self.slot_of(code.register_count as i32).max(self.stack_words as i32)
+    }
+}
