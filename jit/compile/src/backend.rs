@@ -23,9 +23,9 @@ pub struct Compiled {
 
 impl Backend {
     /// Fails on a machine that Cranelift does not support.
-    pub fn new() -> Result<Backend, String> {
+    pub fn new(verify: bool) -> Result<Backend, String> {
         let mut flags = settings::builder();
-        let verifier = if cfg!(debug_assertions) { "true" } else { "false" };
+        let verifier = if verify { "true" } else { "false" };
         // The optimizer has done what Cranelift's could; its register allocator is what we are here for.
         for (name, value) in [
             ("opt_level", "none"),

@@ -13,12 +13,18 @@ use sidewinder_ir::verify::verify;
 use std::time::{Duration, Instant};
 
 /// What to do besides compiling.
-#[derive(Clone, Copy, Default, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Keep the text of every stage.
     pub dump: bool,
-    /// Check recorded traces before they are compiled. Always on in debug builds.
+    /// Check recorded traces before they are compiled, and what they become. The default in debug builds.
     pub verify: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { dump: false, verify: cfg!(debug_assertions) }
+    }
 }
 
 /// The texts of the stages of a compilation.
@@ -72,7 +78,7 @@ impl Compiler {
         options: Options,
         arena: &mut Arena,
     ) -> Result<Compiler, String> {
-        let mut backend = Backend::new()?;
+        let mut backend = Backend::new(options.verify)?;
         let thunk = backend.thunk(layout.drop_last)?;
         let thunk = arena.install(&thunk).ok_or("no room for code")?;
         let drop_thunk = arena.address(thunk) as usize;
@@ -82,7 +88,7 @@ impl Compiler {
     /// Compiles a tree. An error is a bug in a trace or in the compiler; the tree is then best given up.
     pub fn compile(&mut self, tree: &Tree) -> Result<CompiledTree, String> {
         let start = Instant::now();
-        if self.options.verify || cfg!(debug_assertions) {
+        if self.options.verify {
             for (index, trace) in tree.traces() {
                 verify(trace, Some(&self.helpers)).map_err(|message| format!("trace {}: {message}", index.0))?;
             }

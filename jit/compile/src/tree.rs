@@ -29,8 +29,10 @@ pub struct ExitId {
 }
 
 impl ExitId {
-    /// Stands for the guard where the trace ends by leaving.
+    /// Stands for the guard where the trace ends by leaving, or cannot go back to its root's start after all.
     pub const END: u32 = u32::MAX;
+    /// Stands for the guard at a bridge's start: a double in a slot does not fit an unboxed value.
+    pub const START: u32 = u32::MAX - 1;
 }
 
 /// A side trace and the exit at which it starts.

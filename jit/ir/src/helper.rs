@@ -19,18 +19,28 @@ pub struct HelperEffects {
     pub drops: bool,
     /// Depends on its arguments (and memory it is declared to read: none) alone.
     pub pure_function: bool,
+    /// Whether it leaves its arguments' references to the caller. Undeclared: it may take them over.
+    pub borrows: bool,
+    /// The operand (counted from one) that is the exact type of the object it returns; 0 if none.
+    pub instance_of: u8,
 }
 
 impl HelperEffects {
     /// Anything may happen.
     pub const ANY: HelperEffects =
-        HelperEffects { writes: u32::MAX, raises: true, runs_python: true, drops: true, pure_function: false };
+        HelperEffects { writes: u32::MAX, raises: true, runs_python: true, drops: true, ..HelperEffects::ALLOCATES };
     /// Allocates its result and changes nothing else.
-    pub const ALLOCATES: HelperEffects =
-        HelperEffects { writes: 0, raises: false, runs_python: false, drops: false, pure_function: false };
+    pub const ALLOCATES: HelperEffects = HelperEffects {
+        writes: 0,
+        raises: false,
+        runs_python: false,
+        drops: false,
+        pure_function: false,
+        borrows: false,
+        instance_of: 0,
+    };
     /// Depends on its arguments alone.
-    pub const PURE: HelperEffects =
-        HelperEffects { writes: 0, raises: false, runs_python: false, drops: false, pure_function: true };
+    pub const PURE: HelperEffects = HelperEffects { pure_function: true, ..HelperEffects::ALLOCATES };
 
     pub const fn raising(mut self) -> HelperEffects {
         self.raises = true;
@@ -39,6 +49,18 @@ impl HelperEffects {
 
     pub const fn writing(mut self, alias: Alias) -> HelperEffects {
         self.writes |= 1 << alias as u32;
+        self
+    }
+
+    /// Leaves its arguments' references to the caller.
+    pub const fn borrowing(mut self) -> HelperEffects {
+        self.borrows = true;
+        self
+    }
+
+    /// Returns an object whose exact type is the operand at `position`.
+    pub const fn making_instance_of(mut self, position: u8) -> HelperEffects {
+        self.instance_of = position + 1;
         self
     }
 

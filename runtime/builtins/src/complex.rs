@@ -3,7 +3,8 @@
 use crate::format_number::COMPLEX_FORMAT;
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::native::GetSet;
-use sidewinder_runtime::objects::float::complex::{COMPLEX, Complex, as_complex, from_complex};
+use sidewinder_runtime::objects::float::complex::{COMPLEX, Complex, as_complex, from_complex, power as complex_power};
+use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::float::{self, complex_new};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::TypeObject;
@@ -14,6 +15,8 @@ pub static METHODS: &[Native] = &[
     Native::new("conjugate", 0, 0, conjugate, "The number with the imaginary part negated."),
     Native::new("from_number", 1, 1, from_number, "The complex number of a number.").class_method(),
     Native::new("__complex__", 0, 0, exact, "The number as an exact complex."),
+    Native::new("__pow__", 1, 2, |cx, it| power(cx, it[0], it[1], it.get(2)), "pow(self, value)"),
+    Native::new("__rpow__", 1, 2, |cx, it| power(cx, it[1], it[0], it.get(2)), "pow(value, self)"),
     Native::new("__getnewargs__", 0, 0, new_arguments, "Arguments for making a copy."),
     COMPLEX_FORMAT,
 ];
@@ -41,6 +44,14 @@ fn number_of(value: Value) -> Complex {
 fn conjugate(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let number = number_of(arguments[0]);
     Ok(from_complex(cx, Complex { imaginary: -number.imaginary, ..number }))
+}
+
+/// The power; these rows stand for the slot's own wrappers, which take no modulus and so cannot refuse one.
+fn power(cx: &mut Context, base: Value, exponent: Value, modulus: Option<&Value>) -> Result<Owned> {
+    match modulus {
+        Some(modulus) if *modulus != singleton::none() => Err(cx.value_error("complex modulo")),
+        _ => complex_power(cx, base, exponent),
+    }
 }
 
 fn exact(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {

@@ -26,6 +26,8 @@ pub static METHODS: &[Native] = &[
     Native::new("__ceil__", 0, 0, |cx, it| to_int(cx, it, f64::ceil), "The integer above.").effects(SIMPLE),
     Native::new("__divmod__", 1, 1, |cx, it| float::divmod(cx, it[0], it[1]), "divmod(self, value)"),
     Native::new("__rdivmod__", 1, 1, |cx, it| float::divmod(cx, it[1], it[0]), "divmod(value, self)"),
+    Native::new("__pow__", 1, 2, |cx, it| power(cx, it[0], it[1], it.get(2)), "pow(self, value)"),
+    Native::new("__rpow__", 1, 2, |cx, it| power(cx, it[1], it[0], it.get(2)), "pow(value, self)"),
     Native::new("__getnewargs__", 0, 0, new_arguments, "Arguments for making a copy."),
     Native::new("__getformat__", 1, 1, get_format, "How the machine stores 'double' or 'float'.").class_method(),
     FLOAT_FORMAT,
@@ -53,6 +55,16 @@ fn is_integer(_: &mut Context, arguments: &[Value]) -> Result<Owned> {
 fn new_arguments(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let value = float::exact(cx, arguments[0]);
     Ok(TupleObject::from_owned(cx, vec![value]))
+}
+
+/// The power; these rows stand for the slot's own wrappers, which take no modulus and so cannot refuse one.
+fn power(cx: &mut Context, base: Value, exponent: Value, modulus: Option<&Value>) -> Result<Owned> {
+    match modulus {
+        Some(modulus) if *modulus != singleton::none() => {
+            Err(cx.type_error("pow() 3rd argument not allowed unless all arguments are integers"))
+        }
+        _ => float::power(cx, base, exponent),
+    }
 }
 
 fn to_int(cx: &mut Context, arguments: &[Value], whole: fn(f64) -> f64) -> Result<Owned> {

@@ -1,5 +1,6 @@
 //! Attributes of functions written in Python and of cells.
 
+use crate::code_methods::read_only;
 use crate::generator_methods::set_text;
 use crate::object_methods::set_dict;
 use sidewinder_runtime::hooks::Broken;
@@ -53,11 +54,11 @@ static FUNCTION_GETSET: &[GetSet] = &[
     },
     GetSet { name: "__annotations__", get: annotations, set: Some(set_annotations), doc: "" },
     GetSet { name: "__annotate__", get: |_, value| Ok(shown(&of(value).annotate)), set: Some(set_annotate), doc: "" },
-    GetSet { name: "__closure__", get: |_, value| Ok(shown(&of(value).closure)), set: None, doc: "" },
-    GetSet { name: "__globals__", get: |_, value| Ok(shown(&of(value).globals)), set: None, doc: "" },
-    GetSet { name: "__builtins__", get: |_, value| Ok(shown(&of(value).builtins)), set: None, doc: "" },
+    read_only("__closure__", |_, value| Ok(shown(&of(value).closure))),
+    read_only("__globals__", |_, value| Ok(shown(&of(value).globals))),
+    read_only("__builtins__", |_, value| Ok(shown(&of(value).builtins))),
     GetSet { name: "__type_params__", get: |cx, _| Ok(TupleObject::new(cx, &[])), set: None, doc: "" },
-    GetSet { name: "__dict__", get: attribute::own_dict, set: Some(set_dict), doc: "" },
+    GetSet { name: "__dict__", get: attribute::own_dict, set: Some(set_own_dict), doc: "" },
 ];
 
 fn of(value: Value) -> &'static FunctionObject {
@@ -77,6 +78,13 @@ fn store(place: &Cell<Value>, new: Value) -> Result<()> {
     let raw = if absent { Value::UNBOUND } else { Owned::new(new).into_raw() };
     drop(Owned::from_raw_option(place.replace(raw)));
     Ok(())
+}
+
+fn set_own_dict(cx: &mut Context, value: Value, new: Value) -> Result<()> {
+    if new.is_unbound() {
+        return Err(cx.type_error("cannot delete __dict__"));
+    }
+    set_dict(cx, value, new)
 }
 
 /// Compiled traces have the function's code and defaults built in.
@@ -172,7 +180,7 @@ fn cell(value: Value) -> &'static CellObject {
 fn cell_contents(cx: &mut Context, value: Value) -> Result<Owned> {
     let content = cell(value).content.get();
     if content.is_unbound() {
-        return Err(cx.value_error("cell is empty"));
+        return Err(cx.value_error("Cell is empty"));
     }
     Ok(Owned::new(content))
 }

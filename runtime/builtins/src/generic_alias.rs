@@ -46,7 +46,7 @@ pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[
 
 pub static GENERIC_ALIAS: StaticType = Immortal::new(
     TypeObject::builtin(
-        "GenericAlias",
+        "types.GenericAlias",
         size_of::<GenericAlias>(),
         Slots {
             repr: Some(alias_repr),

@@ -37,6 +37,8 @@ pub static METHODS: &[Native] = &[
     Native::new("__ceil__", 0, 0, exact, "The integer itself.").effects(SIMPLE),
     Native::new("__divmod__", 1, 1, |cx, it| int::divmod(cx, it[0], it[1]), "divmod(self, value)"),
     Native::new("__rdivmod__", 1, 1, |cx, it| int::divmod(cx, it[1], it[0]), "divmod(value, self)"),
+    Native::new("__pow__", 1, 2, |cx, it| power(cx, it[0], it[1], it.get(2)), "pow(self, value, mod)"),
+    Native::new("__rpow__", 1, 2, |cx, it| power(cx, it[1], it[0], it.get(2)), "pow(value, self, mod)"),
     Native::new("__getnewargs__", 0, 0, new_arguments, "Arguments for making a copy."),
     Native::new("__sizeof__", 0, 0, size_of_object, "Bytes that the integer takes in CPython."),
     INT_FORMAT,
@@ -83,6 +85,14 @@ fn as_integer_ratio(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 fn new_arguments(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let number = int::exact(cx, arguments[0]);
     Ok(TupleObject::from_owned(cx, vec![number]))
+}
+
+/// The power, modular if there is a modulus. These rows stand for the slot's own wrappers, which take no modulus.
+fn power(cx: &mut Context, base: Value, exponent: Value, modulus: Option<&Value>) -> Result<Owned> {
+    match modulus {
+        Some(modulus) if *modulus != singleton::none() => int::power_modular(cx, base, exponent, *modulus),
+        _ => int::power(cx, base, exponent),
+    }
 }
 
 /// CPython's figure: a header and digits of 30 bits in four bytes each.

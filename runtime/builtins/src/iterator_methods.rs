@@ -8,8 +8,8 @@ use sidewinder_runtime::objects::iterator::functional::{
     ENUMERATE, Enumerate, FILTER, Filter, MAP, Map, REVERSED, Reversed, ZIP, Zip,
 };
 use sidewinder_runtime::objects::iterator::sequence::{
-    CALLABLE_ITERATOR, CallableIterator, LIST_ITERATOR, LIST_REVERSE_ITERATOR, SEQUENCE_ITERATOR, STR_ITERATOR,
-    TUPLE_ITERATOR,
+    CALLABLE_ITERATOR, CallableIterator, LIST_ITERATOR, LIST_REVERSE_ITERATOR, SEQUENCE_ITERATOR, STR_ASCII_ITERATOR,
+    STR_ITERATOR, TUPLE_ITERATOR,
 };
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::range::{
@@ -36,6 +36,7 @@ pub static TYPES: &[(&StaticType, &[Native], &[GetSet])] = &[
     (&LIST_ITERATOR, INDEXED, &[]),
     (&TUPLE_ITERATOR, INDEXED, &[]),
     (&STR_ITERATOR, INDEXED, &[]),
+    (&STR_ASCII_ITERATOR, INDEXED, &[]),
     (&SEQUENCE_ITERATOR, INDEXED, &[]),
     (&LIST_REVERSE_ITERATOR, REVERSE, &[]),
     (&REVERSED, REVERSE, &[]),
@@ -158,7 +159,7 @@ fn indexed_reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     }
     let empty = if arguments[0].has_type(&LIST_ITERATOR) {
         ListObject::new(cx, Vec::new())
-    } else if arguments[0].has_type(&STR_ITERATOR) {
+    } else if arguments[0].has_type(&STR_ITERATOR) || arguments[0].has_type(&STR_ASCII_ITERATOR) {
         StrObject::new(cx, "")
     } else {
         Owned::new(tuple::empty())

@@ -10,6 +10,7 @@ mod bytes_case;
 mod bytes_methods;
 mod bytes_search;
 mod bytes_split;
+mod code_methods;
 mod complex;
 mod descriptors;
 mod dict_methods;

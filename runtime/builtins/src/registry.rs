@@ -35,6 +35,7 @@ static TYPES: &[TypeRow] = &[
 /// Tables of rows that their files keep themselves.
 static TYPE_TABLES: &[&[TypeRow]] = &[
     TYPES,
+    code_methods::TABLE,
     descriptors::TABLE,
     exception_methods::TABLE,
     function_methods::TABLE,

@@ -7,6 +7,7 @@ use sidewinder_runtime::heap::Owned;
 use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::str::units::Units;
 use sidewinder_runtime::objects::str::{self as text, StrBuilder, StrObject};
+use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::value::Value;
 
 /// The text with `fill` before and behind it.
@@ -122,7 +123,7 @@ pub fn format(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let string = receiver(cx, arguments, "__format__")?;
     let (subject, spec) = (arguments[0], arguments[1]);
     if format_spec::is_empty(spec) {
-        return Ok(string.to_exact(cx));
+        return convert::str(cx, subject);
     }
     let parsed = format_spec::parse(cx, spec, subject, Some('s'), Align::Left)?;
     if parsed.kind != 's' as u32 {

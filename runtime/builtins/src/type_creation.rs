@@ -25,7 +25,8 @@ use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 
 use slot_names::SlotNames;
 
-/// Gives `type` its constructor. Called once, after the core types are ready.
+/// Gives `type` its constructor, and makes the builtin classes that need it. Called once, after the core types are
+/// ready.
 pub fn install(cx: &mut Context) -> Result<()> {
     ensure_ready(cx, &crate::type_methods::mapping_proxy::MAPPING_PROXY)?;
     let mut slots = *TYPE.slots();
@@ -40,7 +41,7 @@ pub fn install(cx: &mut Context) -> Result<()> {
         TYPE.namespace(cx).set(cx, name, wrapper.value())?;
     }
     TYPE.modified(cx);
-    Ok(())
+    crate::exception_methods::group::install(cx)
 }
 
 /// Completes a builtin type of this crate, unless that was done before.

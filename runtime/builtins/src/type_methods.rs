@@ -1,4 +1,4 @@
-//! Methods and attributes of `type`, and instance and subclass tests.
+//! Methods and attributes of `type`.
 
 pub mod mapping_proxy;
 
@@ -11,8 +11,8 @@ use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::{OBJECT, TYPE, flags};
 use sidewinder_runtime::objects::{int, singleton};
-use sidewinder_runtime::operations::dunder::{self, ABSTRACT, layout, type_slots};
-use sidewinder_runtime::operations::{attribute, call, convert};
+use sidewinder_runtime::operations::dunder::{self, ABSTRACT, class_check, layout, type_slots};
+use sidewinder_runtime::operations::{call, convert};
 use sidewinder_runtime::{Context, Owned, Result, TypeObject, Value};
 
 pub static METHODS: &[Native] = &[
@@ -471,119 +471,11 @@ fn size_of_type(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
 }
 
 fn instance_check(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let truth = is_instance_by_type(cx, arguments[1], arguments[0])?;
+    let truth = class_check::is_instance(cx, arguments[1], arguments[0])?;
     Ok(Owned::new(singleton::boolean(truth)))
 }
 
 fn subclass_check(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let truth = is_subclass_by_type(cx, arguments[1], arguments[0])?;
+    let truth = class_check::is_subclass(cx, arguments[1], arguments[0])?;
     Ok(Owned::new(singleton::boolean(truth)))
-}
-
-/// `isinstance(value, target)`
-pub fn is_instance(cx: &mut Context, value: Value, target: Value) -> Result<bool> {
-    if target == value.type_of().value() {
-        return Ok(true);
-    }
-    if target.has_type(&TYPE) {
-        return is_instance_by_type(cx, value, target);
-    }
-    if let Some(tuple) = target.cast::<TupleObject>() {
-        cx.check_native_stack(" in __instancecheck__")?;
-        return any_of(cx, tuple, |cx, item| is_instance(cx, value, item));
-    }
-    let name = cx.interpreter().names.instancecheck;
-    if let Some(result) = dunder::call_dunder(cx, target, name, &[value])? {
-        return convert::truth(cx, result.value());
-    }
-    is_instance_by_type(cx, value, target)
-}
-
-/// `issubclass(class, target)`
-pub fn is_subclass(cx: &mut Context, class: Value, target: Value) -> Result<bool> {
-    if target.has_type(&TYPE) {
-        return Ok(class == target || is_subclass_by_type(cx, class, target)?);
-    }
-    if let Some(tuple) = target.cast::<TupleObject>() {
-        cx.check_native_stack(" in __subclasscheck__")?;
-        return any_of(cx, tuple, |cx, item| is_subclass(cx, class, item));
-    }
-    let name = cx.interpreter().names.subclasscheck;
-    if let Some(result) = dunder::call_dunder(cx, target, name, &[class])? {
-        return convert::truth(cx, result.value());
-    }
-    is_subclass_by_type(cx, class, target)
-}
-
-fn any_of(
-    cx: &mut Context,
-    tuple: &TupleObject,
-    mut test: impl FnMut(&mut Context, Value) -> Result<bool>,
-) -> Result<bool> {
-    for item in tuple.as_slice() {
-        if test(cx, *item)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// The instance test without `__instancecheck__`: by type, or by what `__class__` claims.
-pub fn is_instance_by_type(cx: &mut Context, value: Value, target: Value) -> Result<bool> {
-    let name = cx.interpreter().names.class_;
-    let Some(class) = target.cast::<TypeObject>() else {
-        check_class_like(cx, target, "isinstance() arg 2 must be a type, a tuple of types, or a union")?;
-        return match attribute::get_optional(cx, value, name)? {
-            Some(claimed) => is_abstract_subclass(cx, claimed.value(), target),
-            None => Ok(false),
-        };
-    };
-    if value.type_of().is_subtype(class) {
-        return Ok(true);
-    }
-    // Only a class with its own `__class__` can claim to be another; the attribute of `object` tells the truth.
-    let kind = value.type_of();
-    if attribute_is_plain(cx, kind, name) {
-        return Ok(false);
-    }
-    let claimed = attribute::get_optional(cx, value, name)?;
-    Ok(claimed.and_then(|claimed| claimed.value().cast::<TypeObject>().map(|other| other.is_subtype(class))) == Some(true))
-}
-
-fn attribute_is_plain(cx: &mut Context, kind: &TypeObject, name: Value) -> bool {
-    kind.slots().get_attribute.is_some_and(attribute::is_generic) && kind.lookup(cx, name) == OBJECT.lookup(cx, name)
-}
-
-/// The subclass test without `__subclasscheck__`.
-pub fn is_subclass_by_type(cx: &mut Context, class: Value, target: Value) -> Result<bool> {
-    if let (Some(class), Some(target)) = (class.cast::<TypeObject>(), target.cast::<TypeObject>()) {
-        return Ok(class.is_subtype(target));
-    }
-    check_class_like(cx, class, "issubclass() arg 1 must be a class")?;
-    check_class_like(cx, target, "issubclass() arg 2 must be a class, a tuple of classes, or a union")?;
-    is_abstract_subclass(cx, class, target)
-}
-
-/// Anything with a tuple `__bases__` counts as a class.
-fn check_class_like(cx: &mut Context, value: Value, message: &str) -> Result<()> {
-    match bases_of(cx, value)? {
-        Some(_) => Ok(()),
-        None => Err(cx.type_error(message)),
-    }
-}
-
-fn bases_of(cx: &mut Context, value: Value) -> Result<Option<Owned>> {
-    let name = cx.interpreter().names.bases;
-    let bases = attribute::get_optional(cx, value, name)?;
-    Ok(bases.filter(|bases| bases.value().cast::<TupleObject>().is_some()))
-}
-
-fn is_abstract_subclass(cx: &mut Context, class: Value, target: Value) -> Result<bool> {
-    if class == target {
-        return Ok(true);
-    }
-    cx.check_native_stack(" in __issubclass__")?;
-    let Some(bases) = bases_of(cx, class)? else { return Ok(false) };
-    let Some(tuple) = bases.value().cast::<TupleObject>() else { return Ok(false) };
-    any_of(cx, tuple, |cx, base| is_abstract_subclass(cx, base, target))
 }

@@ -61,7 +61,7 @@ opcodes! {
     Move(Dst, Src, None);
     /// a = constants[b | c << 16]
     LoadConst(Dst, Wide, None);
-    /// Drops the value of local a and leaves it unbound; no error when it was unbound.
+    /// Drops the value of register a and leaves it unbound; no error when it was unbound. Of a temporary, it is the one consumption.
     Clear(Reg, None, None);
     /// Raises UnboundLocalError when local a is unbound.
     CheckBound(Reg, None, None);
@@ -309,7 +309,7 @@ opcodes! {
     Return(Src, None, None);
     /// Suspends the generator, giving b to its caller; a = the value sent in.
     Yield(Dst, Src, None);
-    /// Sends the value in register a to the iterator in local b; a = what it yields. When it returns, a = its value, b is cleared and the jump is taken.
+    /// Sends the value in register a to the iterator in local b; a = what it yields. When it returns, a = its value, b is cleared and the jump is taken. A `Yield` into and from a follows at once: so `throw` and `close` find the iterator, and an asynchronous generator tells awaiting from yielding.
     Send(Reg, Reg, Jump16);
     /// a = the iterator that `yield from b` delegates to
     GetYieldFromIter(Dst, Src, None);

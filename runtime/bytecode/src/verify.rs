@@ -115,9 +115,7 @@ fn check_numbers(code: &CodeData, index: usize) -> Result<(), String> {
     let instruction = code.instructions[index];
     let is_free = |number: u16| ensure((number as usize) < code.free_names.len(), "a free variable exists");
     match instruction.op {
-        Op::LoadConst => {
-            ensure((instruction.wide_value() as usize) < code.constants.len(), "a constant exists")
-        }
+        Op::LoadConst => ensure((instruction.wide_value() as usize) < code.constants.len(), "a constant exists"),
         Op::LoadFree | Op::LoadClassFree => is_free(instruction.b),
         Op::StoreFree | Op::DeleteFree => is_free(instruction.a),
         Op::LoadClosure if instruction.c == 1 => is_free(instruction.b),

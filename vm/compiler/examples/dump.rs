@@ -1,11 +1,12 @@
-//! Compiles files and prints their bytecode: `cargo run -p sidewinder-compiler --example dump -- [--quiet] files…`.
+//! Compiles files and prints their bytecode: `cargo run -p sidewinder-compiler --example dump -- [--quiet] files…`. With
+//! `--quiet` it only reports what does not compile or does not verify.
 
+use sidewinder_bytecode::{disassemble::disassemble, verify::verify};
 use sidewinder_compiler::{Mode, compile};
 
 fn main() {
     let mut quiet = false;
-    let mut failures = 0;
-    let mut files = 0;
+    let (mut files, mut failures) = (0, 0);
     for argument in std::env::args().skip(1) {
         if argument == "--quiet" {
             quiet = true;
@@ -16,18 +17,15 @@ fn main() {
             continue;
         };
         files += 1;
-        match compile(&source, &argument, Mode::Module) {
-            Ok(code) if !quiet => print!("{}", sidewinder_bytecode::disassemble::disassemble(&code)),
-            Ok(code) => {
-                if std::env::var_os("NO_VERIFY").is_none() && let Err(problem) = sidewinder_bytecode::verify::verify(&code) {
-                    failures += 1;
-                    println!("{argument}: {problem}");
-                }
+        let outcome = compile(&source, &argument, Mode::Module).map_err(|error| error.to_string()).and_then(|code| {
+            if !quiet {
+                print!("{}", disassemble(&code));
             }
-            Err(error) => {
-                failures += 1;
-                println!("{error}");
-            }
+            verify(&code).map_err(|problem| format!("{argument}: {problem}"))
+        });
+        if let Err(problem) = outcome {
+            failures += 1;
+            println!("{problem}");
         }
     }
     eprintln!("{files} files, {failures} not compiled");

@@ -79,9 +79,7 @@ impl<'tree> Generator<'tree> {
         for (target, value) in targets.iter().zip(values) {
             let source = self.operand_before(value, values)?;
             let must_copy = match source {
-                Source::Register(register) if !register.is_temporary() => {
-                    !only_names || changed.contains(&register)
-                }
+                Source::Register(register) if !register.is_temporary() => !only_names || changed.contains(&register),
                 _ => false,
             };
             if must_copy {

@@ -37,20 +37,47 @@ pub enum StatementKind {
     Class(Box<ClassDefinition>),
     Return(Option<Expression>),
     Delete(Vec<Expression>),
-    Assign { targets: Vec<Expression>, value: Expression },
-    AugmentedAssign { target: Expression, operator: BinaryOperator, value: Expression },
+    Assign {
+        targets: Vec<Expression>,
+        value: Expression,
+    },
+    AugmentedAssign {
+        target: Expression,
+        operator: BinaryOperator,
+        value: Expression,
+    },
     AnnotatedAssign(Box<AnnotatedAssign>),
     For(Box<For>),
-    While { test: Expression, body: Vec<Statement>, orelse: Vec<Statement> },
+    While {
+        test: Expression,
+        body: Vec<Statement>,
+        orelse: Vec<Statement>,
+    },
     /// `if` and its `elif`s are one flat list, so that a long chain is no deep tree.
-    If { branches: Vec<Branch>, orelse: Vec<Statement> },
+    If {
+        branches: Vec<Branch>,
+        orelse: Vec<Statement>,
+    },
     With(Box<With>),
-    Match { subject: Expression, cases: Vec<MatchCase> },
-    Raise { exception: Option<Expression>, cause: Option<Expression> },
+    Match {
+        subject: Expression,
+        cases: Vec<MatchCase>,
+    },
+    Raise {
+        exception: Option<Expression>,
+        cause: Option<Expression>,
+    },
     Try(Box<Try>),
-    Assert { test: Expression, message: Option<Expression> },
+    Assert {
+        test: Expression,
+        message: Option<Expression>,
+    },
     Import(Vec<Alias>),
-    ImportFrom { module: Option<Name>, names: Vec<Alias>, level: u32 },
+    ImportFrom {
+        module: Option<Name>,
+        names: Vec<Alias>,
+        level: u32,
+    },
     Global(Vec<Name>),
     Nonlocal(Vec<Name>),
     Expression(Expression),
@@ -151,11 +178,22 @@ pub enum PatternKind {
     Value(Expression),
     Singleton(Constant),
     Sequence(Vec<Pattern>),
-    Mapping { keys: Vec<Expression>, patterns: Vec<Pattern>, rest: Option<Name> },
-    Class { class: Expression, patterns: Vec<Pattern>, keywords: Vec<(Name, Pattern)> },
+    Mapping {
+        keys: Vec<Expression>,
+        patterns: Vec<Pattern>,
+        rest: Option<Name>,
+    },
+    Class {
+        class: Expression,
+        patterns: Vec<Pattern>,
+        keywords: Vec<(Name, Pattern)>,
+    },
     Star(Option<Name>),
     /// `pattern as name`, a bare name, or `_` when both are absent.
-    As { pattern: Option<Box<Pattern>>, name: Option<Name> },
+    As {
+        pattern: Option<Box<Pattern>>,
+        name: Option<Name>,
+    },
     Or(Vec<Pattern>),
 }
 
@@ -197,12 +235,29 @@ pub struct Expression {
 pub enum ExpressionKind {
     Constant(Constant),
     Name(Name),
-    Boolean { is_or: bool, values: Vec<Expression> },
-    Named { target: Box<Expression>, value: Box<Expression> },
-    Binary { left: Box<Expression>, operator: BinaryOperator, right: Box<Expression> },
-    Unary { operator: UnaryOperator, operand: Box<Expression> },
+    Boolean {
+        is_or: bool,
+        values: Vec<Expression>,
+    },
+    Named {
+        target: Box<Expression>,
+        value: Box<Expression>,
+    },
+    Binary {
+        left: Box<Expression>,
+        operator: BinaryOperator,
+        right: Box<Expression>,
+    },
+    Unary {
+        operator: UnaryOperator,
+        operand: Box<Expression>,
+    },
     Lambda(Box<Lambda>),
-    Conditional { test: Box<Expression>, body: Box<Expression>, orelse: Box<Expression> },
+    Conditional {
+        test: Box<Expression>,
+        body: Box<Expression>,
+        orelse: Box<Expression>,
+    },
     /// A key of None is `**value`.
     Dict(Vec<(Option<Expression>, Expression)>),
     Set(Vec<Expression>),
@@ -212,13 +267,29 @@ pub enum ExpressionKind {
     Await(Box<Expression>),
     Yield(Option<Box<Expression>>),
     YieldFrom(Box<Expression>),
-    Compare { left: Box<Expression>, rest: Vec<(CompareOperator, Expression)> },
-    Call { function: Box<Expression>, arguments: Box<Arguments> },
+    Compare {
+        left: Box<Expression>,
+        rest: Vec<(CompareOperator, Expression)>,
+    },
+    Call {
+        function: Box<Expression>,
+        arguments: Box<Arguments>,
+    },
     FormatString(Vec<FormatPart>),
-    Attribute { value: Box<Expression>, name: Name },
-    Subscript { value: Box<Expression>, index: Box<Expression> },
+    Attribute {
+        value: Box<Expression>,
+        name: Name,
+    },
+    Subscript {
+        value: Box<Expression>,
+        index: Box<Expression>,
+    },
     Starred(Box<Expression>),
-    Slice { lower: Option<Box<Expression>>, upper: Option<Box<Expression>>, step: Option<Box<Expression>> },
+    Slice {
+        lower: Option<Box<Expression>>,
+        upper: Option<Box<Expression>>,
+        step: Option<Box<Expression>>,
+    },
 }
 
 pub struct Lambda {

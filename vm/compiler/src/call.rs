@@ -92,7 +92,13 @@ impl<'tree> Generator<'tree> {
         position: Position,
     ) -> Outcome<()> {
         let list = block.offset(HEADER);
-        if leading.is_empty() {
+        if leading.is_empty()
+            && let [Expression { kind: ExpressionKind::Starred(value), .. }] = &arguments.positional[..]
+        {
+            // The call iterates over it, after the keyword arguments were evaluated.
+            self.set_depth(list.index());
+            self.temporary_operand(value)?;
+        } else if leading.is_empty() {
             self.set_depth(list.index() + 1);
             self.fill_list(&arguments.positional, list, position)?;
         } else {

@@ -159,11 +159,8 @@ impl<'tree> Generator<'tree> {
                 let key = self.operand_before(&node.element, [value])?;
                 let source = self.operand(value)?;
                 self.set_depth(mark);
-                let position = Position {
-                    end_line: value.position.end_line,
-                    end_column: value.position.end_column,
-                    ..position
-                };
+                let position =
+                    Position { end_line: value.position.end_line, end_column: value.position.end_column, ..position };
                 self.emit(Op::MapAdd, result, key, source, position);
             }
             None => {

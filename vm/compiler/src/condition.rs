@@ -58,13 +58,7 @@ impl<'tree> Generator<'tree> {
         self.emit_jump(op, source, 0, target, position);
     }
 
-    fn branch_boolean(
-        &mut self,
-        is_or: bool,
-        values: &'tree [Expression],
-        target: Label,
-        sense: bool,
-    ) -> Outcome<()> {
+    fn branch_boolean(&mut self, is_or: bool, values: &'tree [Expression], target: Label, sense: bool) -> Outcome<()> {
         let Some((last, first)) = values.split_last() else { return Ok(()) };
         if is_or == sense {
             // One value of the deciding kind settles it.

@@ -30,12 +30,7 @@ impl<'tree> Generator<'tree> {
         Err(Failure::syntax(format!("{what} outside {place}"), position))
     }
 
-    pub fn await_value(
-        &mut self,
-        value: &'tree Expression,
-        destination: Register,
-        position: Position,
-    ) -> Outcome<()> {
+    pub fn await_value(&mut self, value: &'tree Expression, destination: Register, position: Position) -> Outcome<()> {
         self.require_asynchronous("'await'", position)?;
         let mark = self.depth();
         let source = self.operand(value)?;

@@ -403,12 +403,7 @@ impl<'tree> Generator<'tree> {
         })
     }
 
-    fn format_string(
-        &mut self,
-        parts: &'tree [FormatPart],
-        destination: Register,
-        position: Position,
-    ) -> Outcome<()> {
+    fn format_string(&mut self, parts: &'tree [FormatPart], destination: Register, position: Position) -> Outcome<()> {
         match parts {
             [] => self.load_constant(destination, &Constant::Str("".into()), position),
             [part] => self.format_part(part, destination)?,

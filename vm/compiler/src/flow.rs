@@ -64,8 +64,9 @@ impl Flow {
             let Some(destination) = self.drafts.get(target).copied() else { continue };
             let copied = match destination.op {
                 Op::JumpBack => true,
-                Op::Return => !destination.fields[0].as_register().is_temporary()
-                    || destination.fields[0].as_constant().is_some(),
+                Op::Return => {
+                    !destination.fields[0].as_register().is_temporary() || destination.fields[0].as_constant().is_some()
+                }
                 _ => false,
             };
             if copied {
@@ -119,11 +120,11 @@ impl Flow {
         let mut redundant = Vec::new();
         for (block, state) in blocks.starts.iter().zip(entry_states.chunks(analysis.words)) {
             let mut state = state.to_vec();
-            for index in block.0..block.1 {
+            let range = block.0..block.1;
+            for (index, draft) in range.clone().zip(&self.drafts[range]) {
                 if !kept[index] {
                     continue;
                 }
-                let draft = &self.drafts[index];
                 if draft.op == Op::CheckBound {
                     let bit = tracked[&draft.fields[0].as_register().index()];
                     if state[bit / 64] >> (bit % 64) & 1 == 1 {
@@ -318,8 +319,7 @@ impl BoundAnalysis<'_> {
             if let Some(handler) = draft.handler {
                 // An exception is raised before the instruction's own effect; states shrink only at deletions, so
                 // sending at the start and after each of them is enough.
-                let shrinks = index > start
-                    && matches!(self.flow.drafts[index - 1].op, Op::Clear | Op::DeleteLocal);
+                let shrinks = index > start && matches!(self.flow.drafts[index - 1].op, Op::Clear | Op::DeleteLocal);
                 if index == start || shrinks {
                     send(self.flow.handler_targets[handler.0 as usize] as usize, &state);
                 }

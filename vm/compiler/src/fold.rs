@@ -189,12 +189,8 @@ fn complexes(operator: BinaryOperator, left: &Constant, right: &Constant) -> Opt
         // With a real operand, CPython 3.14 leaves the imaginary part alone.
         (BinaryOperator::Add, Constant::Complex(a, b), real) => Some(Constant::Complex(a + as_float(real)?, *b)),
         (BinaryOperator::Add, real, Constant::Complex(c, d)) => Some(Constant::Complex(as_float(real)? + c, *d)),
-        (BinaryOperator::Subtract, Constant::Complex(a, b), real) => {
-            Some(Constant::Complex(a - as_float(real)?, *b))
-        }
-        (BinaryOperator::Subtract, real, Constant::Complex(c, d)) => {
-            Some(Constant::Complex(as_float(real)? - c, -d))
-        }
+        (BinaryOperator::Subtract, Constant::Complex(a, b), real) => Some(Constant::Complex(a - as_float(real)?, *b)),
+        (BinaryOperator::Subtract, real, Constant::Complex(c, d)) => Some(Constant::Complex(as_float(real)? - c, -d)),
         _ => None,
     }
 }
@@ -222,9 +218,7 @@ fn repeat(value: &Constant, count: i128) -> Option<Constant> {
             Some(Constant::Str(text.repeat(count).into()))
         }
         Constant::Bytes(bytes) if fits(bytes.len(), STRING_LENGTH_MAX) => Some(Constant::Bytes(bytes.repeat(count))),
-        Constant::Tuple(items)
-            if fits(items.len(), TUPLE_LENGTH_MAX) && fits(items_total(value), ITEMS_TOTAL_MAX) =>
-        {
+        Constant::Tuple(items) if fits(items.len(), TUPLE_LENGTH_MAX) && fits(items_total(value), ITEMS_TOTAL_MAX) => {
             Some(Constant::Tuple(items.iter().cloned().cycle().take(items.len() * count).collect()))
         }
         _ => None,

@@ -1,7 +1,7 @@
 //! Functions and lambdas: the code block of the body, and the instructions that make the function object.
 
-use crate::ast::*;
 use crate::assemble::assemble;
+use crate::ast::*;
 use crate::error::Outcome;
 use crate::generator::Generator;
 use crate::register::Register;
@@ -136,8 +136,7 @@ impl<'tree> Generator<'tree> {
         let mark = self.depth();
         let defaults: Vec<&Expression> =
             parameters.all_positional().filter_map(|parameter| parameter.default.as_ref()).collect();
-        let constants: Option<Vec<Constant>> =
-            defaults.iter().map(|default| default.as_constant().cloned()).collect();
+        let constants: Option<Vec<Constant>> = defaults.iter().map(|default| default.as_constant().cloned()).collect();
         let source = match constants {
             Some(constants) => self.constant_operand(&Constant::Tuple(constants), position),
             None => {
@@ -358,6 +357,10 @@ impl<'tree> Generator<'tree> {
         let global = is_definition && self.scopes[parent].symbol(&mangled).is_some_and(|symbol| symbol.is_global);
         match self.scopes[self.unit.scope].kind {
             _ if global => name.clone(),
+            // What a generator expression defines is not among its `<locals>`: another of CPython's habits.
+            ScopeKind::Function if self.scopes[self.unit.scope].is_generator_expression => {
+                format!("{}.{name}", self.unit.qualified_name).into()
+            }
             ScopeKind::Function => format!("{}.<locals>.{name}", self.unit.qualified_name).into(),
             ScopeKind::Class => format!("{}.{name}", self.unit.qualified_name).into(),
             _ => name.clone(),

@@ -43,26 +43,12 @@ pub(crate) struct Generator<'tree> {
 
 impl<'tree> Generator<'tree> {
     /// Appends an instruction.
-    pub fn emit(
-        &mut self,
-        op: Op,
-        a: impl Into<Field>,
-        b: impl Into<Field>,
-        c: impl Into<Field>,
-        position: Position,
-    ) {
+    pub fn emit(&mut self, op: Op, a: impl Into<Field>, b: impl Into<Field>, c: impl Into<Field>, position: Position) {
         self.unit.push(op, [a.into(), b.into(), c.into()], None, position);
     }
 
     /// Appends an instruction that jumps to a label.
-    pub fn emit_jump(
-        &mut self,
-        op: Op,
-        a: impl Into<Field>,
-        b: impl Into<Field>,
-        label: Label,
-        position: Position,
-    ) {
+    pub fn emit_jump(&mut self, op: Op, a: impl Into<Field>, b: impl Into<Field>, label: Label, position: Position) {
         self.unit.push(op, [a.into(), b.into(), Field(0)], Some(label), position);
     }
 
@@ -326,12 +312,7 @@ impl<'tree> Generator<'tree> {
 }
 
 /// Generates the code of a whole tree.
-pub(crate) fn generate(
-    tree: &Tree,
-    scopes: &ScopeTable,
-    file_name: &str,
-    has_namespace: bool,
-) -> Outcome<CodeData> {
+pub(crate) fn generate(tree: &Tree, scopes: &ScopeTable, file_name: &str, has_namespace: bool) -> Outcome<CodeData> {
     let name: Name = "<module>".into();
     let file_name: Rc<str> = file_name.into();
     let mut unit = Unit::new(ScopeId(0), name.clone(), name, 1);

@@ -222,9 +222,11 @@ impl<'tree> Generator<'tree> {
             Some(value) => self.operand(value)?,
             None => self.constant_operand(&Constant::None, position),
         };
-        let runs_code = self.unit.blocks.iter().any(|block| {
-            matches!(block, Block::Finally { .. } | Block::BoundName { .. } | Block::With { .. })
-        });
+        let runs_code = self
+            .unit
+            .blocks
+            .iter()
+            .any(|block| matches!(block, Block::Finally { .. } | Block::BoundName { .. } | Block::With { .. }));
         if runs_code
             && let Source::Register(register) = source
             && !register.is_temporary()
@@ -299,9 +301,8 @@ impl<'tree> Generator<'tree> {
         match block {
             Block::Loop { iterator, .. } => {
                 // The frame's end clears it, unless more Python runs before.
-                let more = self.unit.blocks.iter().any(|block| {
-                    matches!(block, Block::Finally { .. } | Block::With { .. })
-                });
+                let more =
+                    self.unit.blocks.iter().any(|block| matches!(block, Block::Finally { .. } | Block::With { .. }));
                 if let (Some(iterator), true) = (iterator, more) {
                     self.clear(*iterator, position);
                 }
@@ -385,14 +386,7 @@ impl<'tree> Generator<'tree> {
     }
 
     /// Emits an import; its result goes into the given register.
-    fn import_name(
-        &mut self,
-        destination: Register,
-        module: &Name,
-        level: u32,
-        names: &Constant,
-        position: Position,
-    ) {
+    fn import_name(&mut self, destination: Register, module: &Name, level: u32, names: &Constant, position: Position) {
         let mark = self.depth();
         let run = self.temporary();
         self.load_constant(run, &Constant::Int(level as i64), position);

@@ -6,6 +6,7 @@
 //! Not here: names and scopes (`scope.rs`), and the wording of errors (`diagnosis.rs`).
 
 mod depth;
+pub(crate) mod diagnosis;
 mod escape;
 mod expression;
 mod literal;
@@ -15,7 +16,6 @@ mod position;
 mod statement;
 mod target;
 mod tokenizer;
-pub(crate) mod diagnosis;
 
 use crate::Mode;
 use crate::ast::{Name, ScopeId, Tree, TreeBody};

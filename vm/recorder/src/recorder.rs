@@ -73,6 +73,8 @@ pub struct Recorder<'a> {
     pub assumptions: Assumptions,
     pub stop: Option<Stop>,
     pub end: Option<TraceEnd>,
+    /// Instructions at the end of the trace: what the handler emits after it has stopped does not count.
+    length: usize,
     steps: usize,
     inner_back_edges: usize,
     stack_words: u32,
@@ -112,6 +114,7 @@ impl<'a> Recorder<'a> {
             assumptions: Assumptions::default(),
             stop: None,
             end: None,
+            length: 0,
             steps: 0,
             inner_back_edges: 0,
             stack_words: 0,
@@ -148,6 +151,7 @@ impl<'a> Recorder<'a> {
         }
         let snapshot = self.snapshot();
         self.end = Some(TraceEnd::Exit(snapshot));
+        self.length = self.instructions.len();
         self.stop = Some(Stop::Exit);
     }
 
@@ -187,6 +191,7 @@ impl<'a> Recorder<'a> {
             let snapshot = self.snapshot();
             self.end = Some(if self.is_bridge { TraceEnd::Root(snapshot) } else { TraceEnd::Loop(snapshot) });
             self.stop = Some(Stop::Closed);
+            self.length = self.instructions.len();
             return true;
         }
         if self.instructions.len() > self.engine.trace_ops_max {
@@ -218,7 +223,7 @@ impl<'a> Recorder<'a> {
     }
 
     fn slot_mut(&mut self, slot: i32) -> &mut Ref {
-        let index = (slot + SLOT_BIAS) as usize;
+        let index = (slot + SLOT_BIAS).max(0) as usize;
         if index >= self.slots.len() {
             self.slots.resize(index + 1, Ref::NONE);
         }
@@ -239,7 +244,7 @@ impl<'a> Recorder<'a> {
     }
 
     fn take_over(&mut self, slot: i32) {
-        let index = (slot + SLOT_BIAS) as usize;
+        let index = (slot + SLOT_BIAS).max(0) as usize;
         if index >= self.taken_over.len() {
             self.taken_over.resize(index + 1, false);
         }
@@ -254,7 +259,7 @@ impl<'a> Recorder<'a> {
 
     /// Makes a slot hold nothing.
     pub fn end_slot(&mut self, slot: i32) {
-        let index = (slot + SLOT_BIAS) as usize;
+        let index = (slot + SLOT_BIAS).max(0) as usize;
         let value = if self.taken_over.get(index).copied().unwrap_or(false) {
             self.constant(Op::ConstValue, 0)
         } else {
@@ -397,8 +402,9 @@ impl<'a> Recorder<'a> {
     }
 
     /// The finished trace.
-    pub fn into_trace(self) -> Option<(Trace, Assumptions)> {
+    pub fn into_trace(mut self) -> Option<(Trace, Assumptions)> {
         let end = self.end?;
+        self.instructions.truncate(self.length);
         let trace = Trace {
             instructions: self.instructions,
             arguments: self.arguments,

@@ -16,7 +16,7 @@ use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::shape::ShapeId;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::{float, int, singleton};
+use sidewinder_runtime::objects::{float, int, method, singleton};
 use sidewinder_runtime::operations::call;
 use sidewinder_runtime::{Context, Owned, TypeObject, Value};
 use std::sync::atomic::Ordering;
@@ -615,7 +615,7 @@ impl Semantics for Interp {
         let result = unsafe {
             let arguments = Arguments::positional(std::slice::from_raw_parts(self.place(first), count as usize));
             let native = callable.cast_unchecked::<sidewinder_runtime::objects::method::NativeFunctionObject>();
-            call::call_native(&mut self.0, native.definition, arguments, receiver)
+            method::native::invoke(&mut self.0, native, arguments, receiver)
         };
         self.finish(crate::helpers::word(result))
     }

@@ -1,5 +1,6 @@
 //! Exit blocks: they store what the interpreter's frame needs to the exit buffer and return the exit's number.
 
+use super::homes::Home;
 use super::{Lowering, trusted};
 use crate::exit::{EXIT_WORDS_MAX, ExitRecord, Source};
 use crate::region::{ExitIndex, SegmentId};
@@ -37,7 +38,7 @@ impl Lowering<'_, '_> {
             a.segment == b.segment && region.exit(a.exit).snapshot == region.exit(b.exit).snapshot
         };
         for group in pending.chunk_by(shares) {
-            let (slots, words) = self.sources(group[0].exit);
+            let Sources { slots, words, uses_homes } = self.sources(group[0].exit);
             for pending in group {
                 let exit = region.exit(pending.exit);
                 self.records.push(ExitRecord {
@@ -47,12 +48,13 @@ impl Lowering<'_, '_> {
                     increments: exit.increments.clone(),
                 });
             }
+            let leave = if uses_homes { self.leave_with_homes } else { self.leave };
             if group.len() == 1 || words.is_empty() {
                 for pending in group {
                     self.builder.switch_to_block(pending.block);
                     self.store_words(&words);
                     let number = self.word(pending.number);
-                    self.builder.ins().jump(self.leave, &[number.into()]);
+                    self.builder.ins().jump(leave, &[number.into()]);
                 }
                 continue;
             }
@@ -67,8 +69,26 @@ impl Lowering<'_, '_> {
             self.builder.switch_to_block(shared);
             self.store_words(&words);
             let number = self.builder.block_params(shared)[0];
-            self.builder.ins().jump(self.leave, &[number.into()]);
+            self.builder.ins().jump(leave, &[number.into()]);
         }
+    }
+
+    /// Fills the blocks in which all exits end.
+    pub(super) fn fill_leave(&mut self) {
+        self.builder.switch_to_block(self.leave_with_homes);
+        let number = self.builder.block_params(self.leave_with_homes)[0];
+        if let Some(frame) = self.frame {
+            let offset = self.target.layout.exit_buffer;
+            let buffer = self.builder.ins().load(types::I64, trusted(), self.context, offset);
+            for index in 0..self.homes.words as i32 {
+                let word = self.builder.ins().stack_load(types::I64, types::I64, frame, index * 8);
+                self.builder.ins().store(trusted(), word, buffer, index * 8);
+            }
+        }
+        self.builder.ins().jump(self.leave, &[number.into()]);
+        self.builder.switch_to_block(self.leave);
+        let number = self.builder.block_params(self.leave)[0];
+        self.builder.ins().return_(&[number]);
     }
 
     fn store_words(&mut self, words: &[Ref]) {
@@ -78,18 +98,19 @@ impl Lowering<'_, '_> {
         self.in_exit = Some(HashMap::new());
         let offset = self.target.layout.exit_buffer;
         let buffer = self.builder.ins().load(types::I64, trusted(), self.context, offset);
+        let first = self.homes.words as i32;
         for (index, &word) in words.iter().enumerate() {
             debug_assert!(matches!(self.region.type_of(word), Type::Value | Type::Int | Type::Float));
             let value = self.value(word);
-            self.builder.ins().store(trusted(), value, buffer, index as i32 * 8);
+            self.builder.ins().store(trusted(), value, buffer, (first + index as i32) * 8);
         }
         self.in_exit = None;
     }
 
-    /// Where each slot's word comes from, and the values that go to the buffer.
-    fn sources(&self, exit: ExitIndex) -> (Vec<(i32, Source)>, Vec<Ref>) {
+    fn sources(&self, exit: ExitIndex) -> Sources {
         let mut words: Vec<Ref> = Vec::new();
-        let mut sources = Vec::new();
+        let mut slots = Vec::new();
+        let mut uses_homes = false;
         for entry in &self.region.exit(exit).snapshot.slots {
             let instruction = self.region.get(entry.value);
             let constant = match instruction.op {
@@ -100,19 +121,32 @@ impl Lowering<'_, '_> {
                 }
                 _ => None,
             };
-            let source = match constant {
-                Some(word) => Source::Constant(word),
-                None => {
+            let kind = self.region.type_of(entry.value);
+            let source = match (constant, self.homes.get(entry.value)) {
+                (Some(word), _) => Source::Constant(word),
+                (None, Some(Home::Frame(index))) => {
+                    uses_homes = true;
+                    Source::Buffer(index, kind)
+                }
+                _ => {
                     let index = words.iter().position(|&word| word == entry.value).unwrap_or_else(|| {
                         words.push(entry.value);
                         words.len() - 1
                     });
-                    Source::Buffer(index as u32, self.region.type_of(entry.value))
+                    Source::Buffer(self.homes.words + index as u32, kind)
                 }
             };
-            sources.push((entry.slot, source));
+            slots.push((entry.slot, source));
         }
-        assert!(words.len() <= EXIT_WORDS_MAX, "an exit writes too many words");
-        (sources, words)
+        assert!(self.homes.words as usize + words.len() <= EXIT_WORDS_MAX, "an exit writes too many words");
+        Sources { slots, words, uses_homes }
     }
+}
+
+/// Where each slot's word comes from.
+struct Sources {
+    slots: Vec<(i32, Source)>,
+    /// Values that the exit itself stores, behind the homes.
+    words: Vec<Ref>,
+    uses_homes: bool,
 }

@@ -6,17 +6,21 @@ mod arithmetic;
 mod calls;
 mod exits;
 mod guards;
+mod homes;
 mod memory;
 mod values;
 
 use crate::exit::ExitRecord;
 use crate::layout::Layout;
 use crate::region::{Region, SegmentEnd, SegmentId};
-use cranelift_codegen::ir::{AbiParam, Block, BlockArg, InstBuilder, MemFlagsData, Signature, Value, types};
+use cranelift_codegen::ir::{
+    AbiParam, Block, BlockArg, InstBuilder, MemFlagsData, Signature, StackSlot, StackSlotData, StackSlotKind, Value, types,
+};
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
 use cranelift_frontend::FunctionBuilder;
 use sidewinder_ir::op::{Effect, Type};
 use sidewinder_ir::{Helper, Op, Ref};
+use homes::{Home, Homes};
 use std::collections::HashMap;
 
 /// What lowering reads besides the region.
@@ -73,7 +77,13 @@ struct Lowering<'a, 'f> {
     pending_exits: Vec<exits::PendingExit>,
     /// Values computed in the exit block being filled.
     in_exit: Option<HashMap<Ref, Value>>,
+    homes: Homes,
+    /// The native frame's words.
+    frame: Option<StackSlot>,
+    /// Returns the exit number.
     leave: Block,
+    /// Copies the native frame's words to the exit buffer first.
+    leave_with_homes: Block,
     records: Vec<ExitRecord>,
 }
 
@@ -96,9 +106,12 @@ impl<'a, 'f> Lowering<'a, 'f> {
         let entry = builder.create_block();
         builder.append_block_params_for_function_params(entry);
         let (context, base) = (builder.block_params(entry)[0], builder.block_params(entry)[1]);
-        let leave = builder.create_block();
-        builder.append_block_param(leave, types::I64);
-        builder.set_cold_block(leave);
+        let [leave, leave_with_homes] = [(); 2].map(|()| {
+            let block = builder.create_block();
+            builder.append_block_param(block, types::I64);
+            builder.set_cold_block(block);
+            block
+        });
         let mut starts = vec![entry];
         for segment in &region.segments[1..] {
             let block = builder.create_block();
@@ -108,12 +121,17 @@ impl<'a, 'f> Lowering<'a, 'f> {
             starts.push(block);
         }
         let (needed, uses) = main_path(region);
-        let sunk = region
+        let sunk: Vec<bool> = region
             .instructions
             .iter()
             .enumerate()
             .map(|(index, instruction)| instruction.op.effect() == Effect::Pure && !needed[index])
             .collect();
+        let homes = Homes::find(region, &sunk);
+        let frame = (homes.words > 0).then(|| {
+            let bytes = homes.words * 8;
+            builder.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, 3))
+        });
         Lowering {
             region,
             target,
@@ -129,7 +147,10 @@ impl<'a, 'f> Lowering<'a, 'f> {
             float_words: HashMap::new(),
             pending_exits: Vec::new(),
             in_exit: None,
+            homes,
+            frame,
             leave,
+            leave_with_homes,
             records: Vec::new(),
         }
     }
@@ -139,9 +160,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             self.segment(SegmentId(index as u32));
         }
         self.fill_exits();
-        self.builder.switch_to_block(self.leave);
-        let number = self.builder.block_params(self.leave)[0];
-        self.builder.ins().return_(&[number]);
+        self.fill_leave();
     }
 
     fn segment(&mut self, id: SegmentId) {
@@ -154,7 +173,8 @@ impl<'a, 'f> Lowering<'a, 'f> {
         self.builder.switch_to_block(start);
         if id.0 != 0 {
             for (position, &parameter) in segment.parameters.iter().enumerate() {
-                self.values[parameter.0 as usize] = Some(self.builder.block_params(start)[position]);
+                let value = self.builder.block_params(start)[position];
+                self.define(parameter, value);
             }
         }
         for (position, &value) in segment.body.iter().enumerate() {
@@ -201,7 +221,17 @@ impl<'a, 'f> Lowering<'a, 'f> {
             Effect::Call => self.call(instruction),
             Effect::Other => self.stack(instruction),
         };
-        self.values[value.0 as usize] = result;
+        if let Some(result) = result {
+            self.define(value, result);
+        }
+    }
+
+    /// Gives a value its machine value, and stores it if it has a home.
+    fn define(&mut self, value: Ref, machine: Value) {
+        self.values[value.0 as usize] = Some(machine);
+        if let (Some(Home::Frame(word)), Some(frame)) = (self.homes.get(value), self.frame) {
+            self.builder.ins().stack_store(types::I64, machine, frame, word as i32 * 8);
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Values: constants, boxes, and what only exits compute.
 
-use super::Lowering;
+use super::homes::Home;
+use super::{Lowering, machine_type, trusted};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
 use sidewinder_ir::tagging::{FLOAT_BIAS, FLOAT_ROTATION, INT_SHIFT};
@@ -10,6 +11,11 @@ impl Lowering<'_, '_> {
     /// The machine value of an IR value. Constants are made where they are used: the register allocator then need not
     /// keep them.
     pub(super) fn value(&mut self, value: Ref) -> Value {
+        if self.in_exit.is_some()
+            && let Some(home) = self.homes.get(value)
+        {
+            return self.load_home(value, home);
+        }
         if let Some(known) = self.values[value.0 as usize] {
             return known;
         }
@@ -24,6 +30,21 @@ impl Lowering<'_, '_> {
                 computed.unwrap_or_else(|| self.compute_in_exit(value))
             }
         }
+    }
+
+    /// Loads a value from its home, once in an exit.
+    fn load_home(&mut self, value: Ref, home: Home) -> Value {
+        if let Some(&loaded) = self.in_exit.as_ref().and_then(|values| values.get(&value)) {
+            return loaded;
+        }
+        let kind = machine_type(self.region.type_of(value));
+        let loaded = match (home, self.frame) {
+            (Home::Frame(word), Some(frame)) => self.builder.ins().stack_load(types::I64, kind, frame, word as i32 * 8),
+            (Home::Frame(_), None) => unreachable!("a home without a frame"),
+            (Home::Slot(slot), _) => self.builder.ins().load(kind, trusted(), self.base, slot * 8),
+        };
+        self.in_exit.as_mut().expect("in an exit").insert(value, loaded);
+        loaded
     }
 
     /// Computes a pure instruction that the main path left out.

@@ -11,7 +11,7 @@ use crate::region::{ExitIndex, Region, Segment, SegmentEnd, SegmentId, is_consta
 use crate::tree::{Pass, TraceIndex};
 use sidewinder_ir::op::{Alias, Effect, Type};
 use sidewinder_ir::{Helper, Instruction, Op, Ref, SnapshotId, Trace};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An exit at which a bridge starts, with what is known there.
 #[derive(Clone)]
@@ -42,6 +42,10 @@ pub struct Forward<'a> {
     /// Places and objects whose imported entry was relied on.
     pub used_entries: Set<MemoryKey>,
     pub used_types: Set<Ref>,
+    /// Boxes of slots' doubles that may not fit, with the slot.
+    unsettled_boxes: Map<Ref, i32>,
+    /// Slots of the running trace whose double is used as a value word, so that it must fit.
+    pub unsettled: BTreeSet<i32>,
     /// Values just loaded, with the place that holds them, until memory or counts may have changed.
     recent_loads: Vec<(Ref, MemoryKey)>,
     /// For a `Dup`: the place that holds the value, too.
@@ -74,6 +78,8 @@ impl<'a> Forward<'a> {
             pending: Vec::new(),
             used_entries: Set::default(),
             used_types: Set::default(),
+            unsettled_boxes: Map::default(),
+            unsettled: BTreeSet::new(),
             recent_loads: Vec::new(),
             anchors: Map::default(),
         }
@@ -88,6 +94,8 @@ impl<'a> Forward<'a> {
         (self.segment, self.trace, self.pass) = (id, trace, pass);
         self.body = Vec::new();
         self.recent_loads.clear();
+        self.unsettled_boxes.clear();
+        self.unsettled.clear();
         id
     }
 
@@ -173,6 +181,11 @@ impl<'a> Forward<'a> {
         if matches!(instruction.op.effect(), Effect::Store | Effect::Call | Effect::Drop) {
             self.recent_loads.clear();
         }
+        if !self.unsettled_boxes.is_empty() && instruction.op.effect() != Effect::Call {
+            for position in 0..instruction.op.operands().len() {
+                self.use_word(instruction.operands[position]);
+            }
+        }
         let value = self.append(instruction);
         self.region.notes[value.0 as usize] = notes;
         self.body.push(value);
@@ -192,9 +205,20 @@ impl<'a> Forward<'a> {
 
     /// The value of a slot at the start of the running trace, as a `Value`.
     pub fn slot_value(&mut self, slot: i32) -> Ref {
-        match self.start_slots.get(&slot) {
-            Some(&SlotState { value, .. }) => self.boxed(value),
-            None => self.entry_slot(slot),
+        let Some(&SlotState { value, .. }) = self.start_slots.get(&slot) else { return self.entry_slot(slot) };
+        let boxed = self.boxed(value);
+        if self.op(boxed) == Op::BoxFloat {
+            self.unsettled_boxes.insert(boxed, slot);
+        }
+        boxed
+    }
+
+    /// Notes that a value word is used: a slot's double must fit one.
+    fn use_word(&mut self, value: Ref) {
+        if let Some(&slot) = self.unsettled_boxes.get(&value)
+            && !self.facts(self.get(value).operands[0]).fits
+        {
+            self.unsettled.insert(slot);
         }
     }
 
@@ -306,7 +330,11 @@ impl<'a> Forward<'a> {
         };
         match instruction.op {
             Op::StoreRaw => self.state.memory.remember(key, value, Op::LoadRaw),
-            Op::StoreRaw32 => {}
+            Op::StoreRaw32 => {
+                if self.constant_of(value).is_some_and(|word| word <= u32::MAX as u64) {
+                    self.state.memory.remember(key, value, Op::LoadRaw32);
+                }
+            }
             _ => self.state.memory.remember(key, value, Op::LoadValue),
         }
         self.place(instruction, 0)
@@ -395,6 +423,7 @@ impl<'a> Forward<'a> {
                 return existing;
             }
         }
+        arguments.iter().for_each(|&argument| self.use_word(argument));
         let start = self.region.arguments.len();
         self.region.arguments.extend_from_slice(&arguments);
         let operands = [Ref(start as u32), Ref(arguments.len() as u32), Ref::NONE];
@@ -403,6 +432,10 @@ impl<'a> Forward<'a> {
             self.state.calls.insert((recorded.immediate, arguments), value);
         }
         self.state.memory.kill_call(&effects);
+        if let Some(position) = (effects.instance_of as usize).checked_sub(1) {
+            let class = self.region.arguments[start + position];
+            self.assume_type(value, class);
+        }
         value
     }
 }

@@ -6,7 +6,8 @@ use super::memory::TypeEntry;
 use super::state::{Expression, SlotState};
 use crate::region::{Exit, ExitIndex};
 use crate::tree::ExitId;
-use sidewinder_ir::{Instruction, Op, Ref, Snapshot, SnapshotId, snapshot::SlotValue};
+use sidewinder_ir::op::Alias;
+use sidewinder_ir::{FrameState, Instruction, Op, Ref, Snapshot, SnapshotId, snapshot::SlotValue};
 
 impl Forward<'_> {
     /// Adds the guard at `index` of the recorded trace, whose values are mapped by `map`.
@@ -57,6 +58,28 @@ impl Forward<'_> {
         let exit = self.exit(index, snapshot, map);
         instruction.snapshot = SnapshotId(exit.0);
         self.place(instruction, 0);
+    }
+
+    /// Makes sure that a double fits a value word, leaving otherwise with the slots as they are now.
+    pub fn settle(&mut self, double: Ref, guard: u32, frame: FrameState) {
+        let fits = self.pure(Op::FloatFits, &[double]);
+        if self.constant_of(fits) == Some(1) {
+            return;
+        }
+        let exit = self.exit(guard, &Snapshot { frame, slots: Vec::new() }, &[]);
+        self.place(
+            Instruction {
+                op: Op::GuardTrue,
+                alias: Alias::Other,
+                operands: [fits, Ref::NONE, Ref::NONE],
+                immediate: 0,
+                snapshot: SnapshotId(exit.0),
+            },
+            0,
+        );
+        if self.constant_of(fits).is_none() {
+            self.assume(fits, true);
+        }
     }
 
     /// Adds an exit with the state that the snapshot describes.
@@ -134,7 +157,7 @@ impl Forward<'_> {
         self.state.learn(value, Facts::of_kinds(if truth { tested } else { kinds::ANY & !tested }));
     }
 
-    fn assume_type(&mut self, value: Ref, expected: Ref) {
+    pub fn assume_type(&mut self, value: Ref, expected: Ref) {
         let Some(type_address) = self.constant_of(expected) else {
             return self.state.learn(value, Facts::of_kinds(kinds::POINTER));
         };

@@ -111,6 +111,8 @@ fn finish_bridges(forward: &mut Forward, restart: &Restart) {
                 if known {
                     let values: Vec<Ref> =
                         restart.slots.iter().map(|&slot| current_slot(forward, slot)).collect();
+                    let any = Carry::Phi { kind: Type::Value, facts: super::facts::Facts::NONE, type_address: 0 };
+                    values.iter().for_each(|&value| settle_at_end(forward, value, any));
                     let arguments = values.into_iter().map(|value| forward.boxed(value)).collect();
                     forward.finish(SegmentEnd::Jump(FIRST, arguments));
                 } else {
@@ -143,12 +145,38 @@ fn take_first(pending: &mut Vec<PendingBridge>, wanted: impl Fn(&PendingBridge) 
     Some(pending.remove(position))
 }
 
+/// Replays a bridge from the state at its exit. Doubles in slots that it uses as value words are tested at its start.
 fn start_bridge(forward: &mut Forward, bridge: PendingBridge) -> End {
-    forward.state = bridge.state;
-    forward.in_loop = bridge.in_loop;
-    let segment = forward.begin(bridge.trace, Pass::First, Vec::new());
-    forward.region.exits[bridge.exit.0 as usize].bridge = Some(segment);
-    forward.replay()
+    let before = forward.clone();
+    let mut settled = BTreeSet::new();
+    loop {
+        forward.state = bridge.state.clone();
+        forward.in_loop = bridge.in_loop;
+        let segment = forward.begin(bridge.trace, Pass::First, Vec::new());
+        let exit = &mut forward.region.exits[bridge.exit.0 as usize];
+        exit.bridge = Some(segment);
+        let frame = exit.snapshot.frame;
+        for slot in &settled {
+            if let Some(&SlotState { value, .. }) = forward.state.slots.get(slot) {
+                forward.settle(value, ExitId::START, frame);
+            }
+        }
+        let end = forward.replay();
+        if forward.unsettled.is_subset(&settled) {
+            return end;
+        }
+        settled.append(&mut forward.unsettled);
+        *forward = before.clone();
+    }
+}
+
+/// Before a jump: a double that must fit a value word is tested, and leaves with the state at the trace's end.
+fn settle_at_end(forward: &mut Forward, value: Ref, carry: Carry) {
+    if forward.region.type_of(value) == Type::Float && plan::must_fit(carry) && !forward.facts(value).fits {
+        let trace = forward.environment.tree.trace(forward.trace);
+        let frame = trace.snapshots[end_snapshot(trace)].frame;
+        forward.settle(value, ExitId::END, frame);
+    }
 }
 
 /// Adds the loop to a region that has the first iteration. Bridges inside the loop are done afterwards.
@@ -206,7 +234,13 @@ impl<'a> Attempt<'a> {
             back: Vec::new(),
         };
         attempt.enter(plan);
-        match attempt.forward.replay() {
+        let end = attempt.forward.replay();
+        // Doubles that the loop uses as value words must fit at every way back.
+        for &slot in &attempt.forward.unsettled {
+            let facts = super::facts::Facts { fits: true, ..super::facts::Facts::NONE };
+            attempt.slots.insert(slot, Carry::Phi { kind: Type::Float, facts, type_address: 0 });
+        }
+        match end {
             End::Back => attempt.go_back(plan),
             End::Leave(exit) => attempt.forward.finish(SegmentEnd::Exit(exit)),
         }
@@ -230,6 +264,7 @@ impl<'a> Attempt<'a> {
                 self.header_slots.insert(slot, value);
             } else {
                 // The plan was weakened until the first value fits it, too.
+                settle_at_end(forward, value, carry);
                 match plan::supply(forward, value, carry) {
                     Ok(argument) => {
                         arguments.push(argument);
@@ -284,6 +319,8 @@ impl<'a> Attempt<'a> {
                 Place::Element(..) => 0,
             };
             let parameter = plan::parameter(forward, offset, carry);
+            // Words of memory always fit.
+            forward.state.learn(parameter, super::facts::Facts { fits: true, ..super::facts::Facts::NONE });
             parameters.push(parameter);
             let value = match (forward.region.type_of(entry.value), forward.region.type_of(parameter)) {
                 (Type::Raw, Type::Int) => forward.pure(Op::IntToRaw, &[parameter]),
@@ -316,10 +353,13 @@ impl<'a> Attempt<'a> {
                     let weaker = plan::phi_of(&self.forward, &self.forward.state, header);
                     self.weaken_slot(slot, value, weaker);
                 }
-                _ => match plan::supply(&mut self.forward, value, carry) {
-                    Ok(argument) => arguments.push(argument),
-                    Err(weaker) => self.weaken_slot(slot, value, weaker),
-                },
+                _ => {
+                    settle_at_end(&mut self.forward, value, carry);
+                    match plan::supply(&mut self.forward, value, carry) {
+                        Ok(argument) => arguments.push(argument),
+                        Err(weaker) => self.weaken_slot(slot, value, weaker),
+                    }
+                }
             }
         }
         for (&key, &carry) in &plan.memory {

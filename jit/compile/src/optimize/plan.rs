@@ -72,7 +72,8 @@ pub fn phi_of(forward: &Forward, state: &State, value: Ref) -> Carry {
         facts: Facts::of_range(facts.minimum, i64::MAX),
         type_address: 0,
     };
-    let float = Carry::Phi { kind: Type::Float, facts: Facts { fits: true, ..Facts::NONE }, type_address: 0 };
+    // Whether the double fits a value word matters only if it is used as one; see `Forward::unsettled`.
+    let float = Carry::Phi { kind: Type::Float, facts: Facts::NONE, type_address: 0 };
     match forward.region.type_of(value) {
         Type::Int => int(facts),
         Type::Float => float,
@@ -100,6 +101,11 @@ fn tagged_facts(forward: &Forward, value: Ref) -> Facts {
         Type::Float => Facts::of_kinds(kinds::FLOAT),
         _ => value_facts(forward.facts(value)),
     }
+}
+
+/// Whether a double must fit a value word to be supplied for this carry.
+pub fn must_fit(carry: Carry) -> bool {
+    matches!(carry, Carry::Phi { kind, facts, .. } if kind != Type::Float || facts.fits)
 }
 
 /// The argument that a jump to the loop passes for `value`, or the weaker carry that it needs.

@@ -277,6 +277,9 @@ impl<'a> Elimination<'a> {
             };
             written || effects.runs_python || arguments.contains(&pending.value)
         });
+        if !effects.borrows {
+            arguments.iter().for_each(|&argument| self.release(argument));
+        }
         self.counts.may_have_freed |= frees;
     }
 

@@ -115,7 +115,7 @@ fn add_texts(cx: &mut Context, namespace: &DictObject) {
         ("base_exec_prefix", &prefix),
         ("platform", "linux"),
         ("byteorder", if cfg!(target_endian = "big") { "big" } else { "little" }),
-        ("copyright", ""),
+        ("copyright", "Sidewinder is dual-licensed under the MIT and Apache 2.0 licenses."),
         ("abiflags", ""),
         ("platlibdir", "lib"),
         ("float_repr_style", "short"),
@@ -125,6 +125,9 @@ fn add_texts(cx: &mut Context, namespace: &DictObject) {
         let text = StrObject::new(cx, text);
         namespace.set_text(cx, name, text.value());
     }
+    let git = ["Sidewinder", "", ""].map(|text| StrObject::new(cx, text));
+    let git = TupleObject::from_owned(cx, git.into());
+    namespace.set_text(cx, "_git", git.value());
     namespace.set_text(cx, "pycache_prefix", singleton::none());
     namespace.set_text(cx, "dont_write_bytecode", singleton::true_());
 }
@@ -231,7 +234,9 @@ fn add_sequences(cx: &mut Context, namespace: &DictObject) -> Result<()> {
         Int(0),
     ];
     add_sequence(cx, namespace, "hash_info", &HASH_INFO, &hashes)?;
-    add_sequence(cx, namespace, "thread_info", &THREAD_INFO, &[Text("pthread"), Text("semaphore"), Text("NPTL")])?;
+    let threads = [StrObject::new(cx, "pthread"), StrObject::new(cx, "semaphore"), thread_library(cx)];
+    let threads = struct_sequence::make(cx, &THREAD_INFO, threads.into())?;
+    namespace.set_text(cx, "thread_info", threads.value());
     let mut flags: Vec<Item> = (0..18).map(|_| Int(0)).collect();
     flags[4] = Int(1);
     flags[11] = Int(1);
@@ -240,6 +245,15 @@ fn add_sequences(cx: &mut Context, namespace: &DictObject) -> Result<()> {
     flags[17] = Int(4300);
     add_sequence(cx, namespace, "flags", &FLAGS, &flags)?;
     add_implementation(cx, namespace)
+}
+
+/// Name and version of the C library's threads.
+fn thread_library(cx: &mut Context) -> Owned {
+    let mut buffer = [0u8; 64];
+    // SAFETY: the buffer is as long as said.
+    let length = unsafe { libc::confstr(libc::_CS_GNU_LIBPTHREAD_VERSION, buffer.as_mut_ptr().cast(), buffer.len()) };
+    let text = &buffer[..length.saturating_sub(1).min(buffer.len())];
+    StrObject::new(cx, &String::from_utf8_lossy(text))
 }
 
 fn add_implementation(cx: &mut Context, namespace: &DictObject) -> Result<()> {

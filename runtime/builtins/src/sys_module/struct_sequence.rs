@@ -22,7 +22,7 @@ macro_rules! struct_sequence {
                         $crate::sys_module::struct_sequence::GetSet {
                             name: $field,
                             get: |cx, value| $crate::sys_module::struct_sequence::item(cx, value, $place),
-                            set: None,
+                            set: Some($crate::sys_module::struct_sequence::read_only),
                             doc: "",
                         }
                     ),* ];
@@ -66,6 +66,11 @@ pub fn item(cx: &mut Context, value: Value, place: usize) -> Result<Owned> {
         Some(item) => Ok(Owned::new(item)),
         None => Err(cx.index_error("tuple index out of range")),
     }
+}
+
+/// Fields cannot be set.
+pub fn read_only(cx: &mut Context, _value: Value, _new: Value) -> Result<()> {
+    Err(cx.raise(&sidewinder_runtime::objects::exception::ATTRIBUTE_ERROR, "readonly attribute"))
 }
 
 fn refuse(

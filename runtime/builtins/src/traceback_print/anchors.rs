@@ -348,7 +348,7 @@ fn binary_anchors(lines: &[Vec<char>], whole: Expression<'_>, operator: usize) -
     Anchors { left_line: line, left_column: column, right_line: line, right_column }
 }
 
-/// Whether the lines are one statement `return f(…)` or `target = f(…)` whose call is exactly the range from `start` in
+/// Whether the lines are one statement `return f(…)` or `name = f(…)` whose call is exactly the range from `start` in
 /// the first line to `end` in the last one.
 pub fn is_plain_call_statement(lines: &[Vec<char>], start: usize, end: usize) -> bool {
     let Some(tokens) = tokenize(lines) else { return false };
@@ -372,10 +372,9 @@ pub fn is_plain_call_statement(lines: &[Vec<char>], start: usize, end: usize) ->
     let Shape::Call(open) = call.shape() else { return false };
     match before {
         [word] if word.is_word("return") => open == first + 1 && tokens[first].kind == Kind::Name,
-        [_, .., equals] if equals.is("=") => {
-            let head = Expression { tokens: &tokens, partners: &partners, first: 0, end: before.len() };
-            let plain = |token: &Token| !is_low(token) || token.is("=") || token.is(",");
-            head.outer().iter().all(|index| plain(&tokens[*index]))
+        [target @ .., equals] if equals.is("=") => {
+            let inner = target.iter().filter(|token| !token.is("(") && !token.is(")")).collect::<Vec<_>>();
+            matches!(inner.as_slice(), [name] if name.kind == Kind::Name)
         }
         _ => false,
     }
@@ -426,5 +425,6 @@ mod tests {
         assert!(!plain("if n: x = f(1)", 10, 14));
         assert!(!plain("x = f(1) + 2", 4, 8));
         assert!(!plain("x = f(1)", 4, 5));
+        assert!(!plain("x, y = f(1)", 7, 11));
     }
 }

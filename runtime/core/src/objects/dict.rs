@@ -3,11 +3,12 @@
 //! `keys_version` changes whenever the set of keys or their places change, so an inline cache that saw a key at entry
 //! `i` under a version may read entry `i` directly. A dict can be watched by compiled traces.
 
-use crate::context::{Context, Result};
+use crate::context::{Context, Raised, Result};
 use crate::heap::allocate::{allocate_bytes, free_bytes};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::hooks::Broken;
+use crate::objects::exception;
 use crate::objects::iterator::dict_operations;
 use crate::objects::slots::Slots;
 use crate::objects::str::StrObject;
@@ -346,7 +347,7 @@ impl DictObject {
     /// The value of a key, borrowed. Errors: the key is unhashable, or a comparison raised.
     #[inline]
     pub fn get(&self, cx: &mut Context, key: Value) -> Result<Option<Value>> {
-        let hash = key_hash(cx, key)?;
+        let hash = explained_hash(cx, key)?;
         self.get_with_hash(cx, key, hash)
     }
 
@@ -366,7 +367,7 @@ impl DictObject {
     /// Stores a value; counts are added on key and value. A replaced value is released.
     #[inline]
     pub fn set(&self, cx: &mut Context, key: Value, value: Value) -> Result<()> {
-        let hash = key_hash(cx, key)?;
+        let hash = explained_hash(cx, key)?;
         let found = match self.find_simple(key, hash) {
             Some(found) => Some(found),
             None => Some(self.find(cx, key, hash)?),
@@ -458,7 +459,7 @@ impl DictObject {
 
     /// Removes a key and gives its value.
     pub fn remove(&self, cx: &mut Context, key: Value) -> Result<Option<Owned>> {
-        let hash = key_hash(cx, key)?;
+        let hash = explained_hash(cx, key)?;
         if self.length.get() == 0 {
             return Ok(None);
         }
@@ -539,6 +540,28 @@ pub fn key_hash(cx: &mut Context, key: Value) -> Result<i64> {
         return Ok(text_hash(cx, key));
     }
     convert::hash(cx, key)
+}
+
+/// The hash of a key of a dict; the error for an unhashable one names its use.
+#[inline(always)]
+fn explained_hash(cx: &mut Context, key: Value) -> Result<i64> {
+    match key_hash(cx, key) {
+        Ok(hash) => Ok(hash),
+        Err(raised) => Err(explain_unhashable(cx, key, raised)),
+    }
+}
+
+/// Says what an unhashable value was to be used for.
+#[cold]
+fn explain_unhashable(cx: &mut Context, key: Value, raised: Raised) -> Raised {
+    if !std::ptr::eq(cx.pending.type_of(), &exception::TYPE_ERROR.object) {
+        return raised;
+    }
+    let cause = cx.take_pending();
+    let (kind, text) = (key.type_of().name(), convert::str(cx, cause.value()));
+    let Ok(text) = text else { return Raised };
+    let text = crate::objects::str::text(text.value()).unwrap_or_default();
+    cx.type_error(format!("cannot use '{kind}' as a dict key ({text})"))
 }
 
 fn free_table(entries: *mut Entry, index: *mut u8, bits: u32) {

@@ -394,7 +394,7 @@ impl SetObject {
         self.mask.swap(&other.mask);
         self.table.swap(&other.table);
         // SAFETY: (set 1) two different sets' inline tables.
-        unsafe { std::ptr::swap(own_small, other_small) };
+        unsafe { std::ptr::swap_nonoverlapping(own_small, other_small, SMALL_ENTRIES) };
         if own_inline {
             other.table.set(other_small);
         }

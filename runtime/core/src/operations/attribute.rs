@@ -319,6 +319,11 @@ pub fn is_generic(slot: GetAttribute) -> bool {
     std::ptr::fn_addr_eq(slot, generic_get as GetAttribute)
 }
 
+/// Whether a type's slot is `type.__getattribute__`.
+pub fn is_of_type(slot: GetAttribute) -> bool {
+    std::ptr::fn_addr_eq(slot, type_get as GetAttribute)
+}
+
 /// Whether a type's slot is `object.__setattr__`.
 pub fn is_generic_set(slot: fn(&mut Context, Value, Value, Value) -> Result<()>) -> bool {
     std::ptr::fn_addr_eq(slot, generic_set as fn(&mut Context, Value, Value, Value) -> Result<()>)

@@ -5,6 +5,7 @@
 //! otherwise with a *Python slot* (`python.rs`), which looks the method up and calls it.
 
 mod base_slots;
+pub mod class_check;
 pub mod layout;
 mod python;
 mod wrappers;
@@ -99,6 +100,12 @@ const fn with_maximum(mut made: Dunder, maximum: u8) -> Dunder {
     made
 }
 
+/// A binary operator's row; a power takes a modulus too.
+const fn binary_row(name: &'static str, pick: fn(&Names) -> Value, op: BinaryOp, wrapper: Wrapper) -> Dunder {
+    let made = row(name, pick, Slot::Binary(op), 1, wrapper);
+    if matches!(op, BinaryOp::Power) { with_maximum(made, 2) } else { made }
+}
+
 const fn with_keywords(mut made: Dunder) -> Dunder {
     made.keywords = true;
     made
@@ -116,18 +123,17 @@ macro_rules! unary_rows {
 }
 
 static UNARY: &[Dunder] = &unary_rows!(
-    "__repr__" repr Repr, "__str__" str Str, "__iter__" iter Iter, "__neg__" neg Negative, "__pos__" pos Positive,
-    "__invert__" invert Invert, "__abs__" abs Absolute, "__int__" int Int, "__float__" float Float,
-    "__index__" index Index,
+    "__neg__" neg Negative, "__pos__" pos Positive, "__abs__" abs Absolute, "__invert__" invert Invert,
+    "__int__" int Int, "__float__" float Float, "__index__" index Index,
 );
 
 macro_rules! binary_rows {
     ($( $op:ident $name:literal $field:ident $reflected_name:literal $reflected:ident $inplace_name:literal
         $inplace:ident ),* $(,)?) => {
         static BINARY: &[Dunder] =
-            &[ $( row($name, |names| names.$field, Slot::Binary(BinaryOp::$op), 1, wrappers::binary) ),* ];
+            &[ $( binary_row($name, |names| names.$field, BinaryOp::$op, wrappers::binary) ),* ];
         static REFLECTED: &[Dunder] =
-            &[ $( row($reflected_name, |names| names.$reflected, Slot::Binary(BinaryOp::$op), 1, wrappers::reflected) ),* ];
+            &[ $( binary_row($reflected_name, |names| names.$reflected, BinaryOp::$op, wrappers::reflected) ),* ];
         static INPLACE: &[Dunder] =
             &[ $( row($inplace_name, |names| names.$inplace, Slot::Inplace(BinaryOp::$op), 1, wrappers::inplace) ),* ];
     };
@@ -149,9 +155,12 @@ binary_rows!(
     Xor "__xor__" xor "__rxor__" rxor "__ixor__" ixor,
 );
 
-static OTHERS: &[Dunder] = &[
+static BASIC: &[Dunder] = &[
+    without_wrapper(row("__new__", |names| names.new, Slot::New, 0, wrappers::unary)),
+    row("__repr__", |names| names.repr, Slot::Repr, 0, wrappers::unary),
     row("__hash__", |names| names.hash, Slot::Hash, 0, wrappers::hash),
     with_keywords(row("__call__", |names| names.call, Slot::Call, 0, wrappers::call)),
+    row("__str__", |names| names.str, Slot::Str, 0, wrappers::unary),
     row("__getattribute__", |names| names.getattribute, Slot::GetAttribute, 1, wrappers::get_attribute),
     without_wrapper(row("__getattr__", |names| names.getattr, Slot::GetAttribute, 1, wrappers::get_attribute)),
     row("__setattr__", |names| names.setattr, Slot::SetAttribute, 2, wrappers::set_attribute),
@@ -162,24 +171,27 @@ static OTHERS: &[Dunder] = &[
     compare_row("__ne__", |names| names.ne, CompareOp::NotEqual),
     compare_row("__gt__", |names| names.gt, CompareOp::Greater),
     compare_row("__ge__", |names| names.ge, CompareOp::GreaterEqual),
+    row("__iter__", |names| names.iter, Slot::Iter, 0, wrappers::unary),
     row("__next__", |names| names.next, Slot::Next, 0, wrappers::next),
+    with_maximum(row("__get__", |names| names.get, Slot::DescriptorGet, 1, wrappers::descriptor_get), 2),
+    row("__set__", |names| names.set, Slot::DescriptorSet, 2, wrappers::descriptor_set),
+    row("__delete__", |names| names.delete, Slot::DescriptorSet, 1, wrappers::descriptor_set),
+    with_keywords(row("__init__", |names| names.init, Slot::Init, 0, wrappers::init)),
+    without_wrapper(row("__del__", |names| names.del, Slot::Finalize, 0, wrappers::unary)),
+];
+
+static CONTAINER: &[Dunder] = &[
+    row("__bool__", |names| names.bool, Slot::Truth, 0, wrappers::truth),
     row("__len__", |names| names.len, Slot::Length, 0, wrappers::length),
     row("__getitem__", |names| names.getitem, Slot::GetItem, 1, wrappers::get_item),
     row("__setitem__", |names| names.setitem, Slot::SetItem, 2, wrappers::set_item),
     row("__delitem__", |names| names.delitem, Slot::SetItem, 1, wrappers::set_item),
     row("__contains__", |names| names.contains, Slot::Contains, 1, wrappers::contains),
-    row("__bool__", |names| names.bool, Slot::Truth, 0, wrappers::truth),
-    with_maximum(row("__get__", |names| names.get, Slot::DescriptorGet, 1, wrappers::descriptor_get), 2),
-    row("__set__", |names| names.set, Slot::DescriptorSet, 2, wrappers::descriptor_set),
-    row("__delete__", |names| names.delete, Slot::DescriptorSet, 1, wrappers::descriptor_set),
-    with_keywords(row("__init__", |names| names.init, Slot::Init, 0, wrappers::init)),
-    without_wrapper(row("__new__", |names| names.new, Slot::New, 0, wrappers::unary)),
-    without_wrapper(row("__del__", |names| names.del, Slot::Finalize, 0, wrappers::unary)),
 ];
 
-/// Every dunder method that has to do with a slot.
+/// Every dunder method that has to do with a slot, those of one slot together.
 pub fn rows() -> impl Iterator<Item = &'static Dunder> {
-    [UNARY, BINARY, REFLECTED, INPLACE, OTHERS].into_iter().flatten()
+    [BASIC, BINARY, REFLECTED, INPLACE, UNARY, CONTAINER].into_iter().flatten()
 }
 
 macro_rules! slot_fields {
@@ -226,6 +238,9 @@ fn is_sequence(kind: &TypeObject) -> bool {
 /// Puts the wrappers of a builtin type's own slots, its methods and its computed attributes into its namespace.
 pub fn fill_namespace(cx: &mut Context, kind: &'static TypeObject) -> Result<()> {
     let namespace = kind.namespace(cx);
+    if has_own(kind, Slot::New) {
+        add_new(cx, kind)?;
+    }
     for row in rows() {
         let name = (row.pick)(&cx.interpreter().names);
         if row.wrapper.is_none() || !has_own(kind, row.slot) {
@@ -243,16 +258,12 @@ pub fn fill_namespace(cx: &mut Context, kind: &'static TypeObject) -> Result<()>
         namespace.set(cx, name, value.value())?;
     }
     let names = &cx.interpreter().names;
-    let (hash, new, doc) = (names.hash, names.new, names.doc);
+    let (hash, doc) = (names.hash, names.doc);
     if kind.slots().hash.is_none() {
         namespace.set(cx, hash, singleton::none())?;
     }
-    if has_own(kind, Slot::New) {
-        add_new(cx, kind)?;
-    }
     add_methods(cx, kind, kind.methods)?;
     add_getset(cx, kind, kind.getset)?;
-    debug_assert!(!new.is_unbound());
     let text = if kind.doc.is_empty() { Owned::new(singleton::none()) } else { StrObject::new(cx, kind.doc) };
     if namespace.get_interned(doc).is_none() {
         namespace.set(cx, doc, text.value())?;
@@ -270,7 +281,9 @@ fn is_unhashable(kind: &TypeObject) -> bool {
 pub fn add_new(cx: &mut Context, kind: &'static TypeObject) -> Result<()> {
     let name = cx.interpreter().names.new;
     let function = method::native::new_bound(cx, &NEW, kind.value());
-    kind.namespace(cx).set(cx, name, function.value())
+    kind.namespace(cx).set(cx, name, function.value())?;
+    kind.modified(cx);
+    Ok(())
 }
 
 /// Adds methods to a builtin type's namespace.
@@ -280,6 +293,7 @@ pub fn add_methods(cx: &mut Context, kind: &'static TypeObject, methods: &'stati
         let descriptor = method::native::new_descriptor(cx, definition, kind);
         kind.namespace(cx).set(cx, name.value(), descriptor.value())?;
     }
+    kind.modified(cx);
     Ok(())
 }
 
@@ -290,6 +304,7 @@ pub fn add_getset(cx: &mut Context, kind: &'static TypeObject, getset: &'static 
         let descriptor = method::getset::new_getset(cx, definition, kind);
         kind.namespace(cx).set(cx, name.value(), descriptor.value())?;
     }
+    kind.modified(cx);
     Ok(())
 }
 

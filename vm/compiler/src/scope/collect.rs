@@ -94,7 +94,7 @@ impl Collector {
         let parent = &self.table[outer];
         let mut scope = new_scope(kind, Some(outer));
         scope.class_name = class_name.or_else(|| parent.class_name.clone());
-        scope.is_nested = parent.is_nested || parent.kind == ScopeKind::Function;
+        scope.is_nested = parent.is_nested || matches!(parent.kind, ScopeKind::Function | ScopeKind::Comprehension);
         self.table[id] = scope;
         self.current = id;
         let visited = visit(self);

@@ -61,7 +61,7 @@ impl Collector {
             ExpressionKind::FormatString(parts) => self.format_parts(parts),
             ExpressionKind::Lambda(lambda) => self.lambda(lambda),
             ExpressionKind::Comprehension(comprehension) => self.comprehension(comprehension, position),
-            ExpressionKind::Await(inner) => self.awaiting(inner),
+            ExpressionKind::Await(inner) => self.awaiting(inner, position),
             ExpressionKind::YieldFrom(inner) => {
                 self.note_yield(position)?;
                 self.expression(inner)
@@ -151,8 +151,7 @@ impl Collector {
         let inner = self.current;
         while self.scope().kind == ScopeKind::Comprehension || self.scope().is_generator_expression {
             if self.scope().symbol(&mangled).is_some_and(|symbol| symbol.is_iteration_variable) {
-                let message =
-                    format!("assignment expression cannot rebind comprehension iteration variable '{name}'");
+                let message = format!("assignment expression cannot rebind comprehension iteration variable '{name}'");
                 return Err(Failure::syntax(message, target.position));
             }
             match self.scope().parent {
@@ -185,7 +184,18 @@ impl Collector {
         noted
     }
 
-    fn awaiting(&mut self, inner: &Expression) -> Outcome<()> {
+    fn awaiting(&mut self, inner: &Expression, position: Position) -> Outcome<()> {
+        let scope = self.scope();
+        let message = match scope.kind {
+            ScopeKind::Module | ScopeKind::Class => Some("'await' outside function"),
+            ScopeKind::Function if !scope.is_coroutine && scope.comprehension.is_none() => {
+                Some("'await' outside async function")
+            }
+            _ => None,
+        };
+        if let Some(message) = message {
+            return Err(Failure::syntax(message, position));
+        }
         self.note_waiting();
         self.expression(inner)
     }

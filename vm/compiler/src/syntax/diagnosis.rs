@@ -234,9 +234,9 @@ impl Diagnosis<'_> {
         let content = text.trim_start_matches(|character: char| character.is_ascii_alphabetic());
         let content = content.trim_matches(|character| character == '"' || character == '\'');
         let message = match super::escape::first_problem(content) {
-            Some((start, end, problem)) => format!(
-                "(unicode error) 'unicodeescape' codec can't decode bytes in position {start}-{end}: {problem}"
-            ),
+            Some((start, end, problem)) => {
+                format!("(unicode error) 'unicodeescape' codec can't decode bytes in position {start}-{end}: {problem}")
+            }
             None => "(unicode error) 'unicodeescape' codec can't decode bytes".to_string(),
         };
         self.syntax(message, string)
@@ -307,10 +307,10 @@ impl Diagnosis<'_> {
             (TokenKind::Colon, TokenKind::Dot) if self.in_header_of("case", range) => {
                 return self.syntax("cannot use attribute as pattern target", self.word_before(range));
             }
-            (TokenKind::Comma, TokenKind::Dot) => {
-                if self.in_header_of("import", range) || self.in_header_of("from", range) {
-                    return self.syntax("cannot use attribute as import target", self.word_before(range));
-                }
+            (TokenKind::Comma, TokenKind::Dot)
+                if self.in_header_of("import", range) || self.in_header_of("from", range) =>
+            {
+                return self.syntax("cannot use attribute as import target", self.word_before(range));
             }
             _ => {}
         }
@@ -339,7 +339,8 @@ impl Diagnosis<'_> {
 
     fn word_before(&self, range: TextRange) -> TextRange {
         let before = &self.source[..range.start().to_usize()];
-        let start = before.rfind(|character: char| !character.is_alphanumeric() && character != '_').map_or(0, |at| at + 1);
+        let start =
+            before.rfind(|character: char| !character.is_alphanumeric() && character != '_').map_or(0, |at| at + 1);
         TextRange::new(TextSize::new(start as u32), range.start())
     }
 

@@ -48,10 +48,9 @@ impl Lowering<'_> {
                     None => ExpressionKind::Unary { operator, operand },
                 }
             }
-            Expr::BoolOp(node) => ExpressionKind::Boolean {
-                is_or: node.op == ruff::BoolOp::Or,
-                values: self.expressions(&node.values)?,
-            },
+            Expr::BoolOp(node) => {
+                ExpressionKind::Boolean { is_or: node.op == ruff::BoolOp::Or, values: self.expressions(&node.values)? }
+            }
             Expr::Compare(node) => self.compare(node)?,
             Expr::Attribute(node) => {
                 let value = self.boxed(&node.value)?;
@@ -107,9 +106,7 @@ impl Lowering<'_> {
                 body: self.boxed(&node.body)?,
                 orelse: self.boxed(&node.orelse)?,
             },
-            Expr::ListComp(node) => {
-                self.comprehension(ComprehensionKind::List, &node.elt, None, &node.generators)?
-            }
+            Expr::ListComp(node) => self.comprehension(ComprehensionKind::List, &node.elt, None, &node.generators)?,
             Expr::SetComp(node) => self.comprehension(ComprehensionKind::Set, &node.elt, None, &node.generators)?,
             Expr::Generator(node) => {
                 self.comprehension(ComprehensionKind::Generator, &node.elt, None, &node.generators)?
@@ -276,9 +273,7 @@ fn combine(left: Expression, operator: BinaryOperator, right: Box<Expression>) -
     {
         return match percent::format_string(pieces, left.position, *right) {
             Ok(kind) => kind,
-            Err(right) => {
-                ExpressionKind::Binary { left: Box::new(left), operator, right: Box::new(right) }
-            }
+            Err(right) => ExpressionKind::Binary { left: Box::new(left), operator, right: Box::new(right) },
         };
     }
     ExpressionKind::Binary { left: Box::new(left), operator, right }

@@ -113,12 +113,7 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    fn format_field(
-        &mut self,
-        field: &ruff::InterpolatedElement,
-        raw: bool,
-        parts: &mut PartBuilder,
-    ) -> Outcome<()> {
+    fn format_field(&mut self, field: &ruff::InterpolatedElement, raw: bool, parts: &mut PartBuilder) -> Outcome<()> {
         let mut conversion = match field.conversion {
             ruff::ConversionFlag::None => 0,
             ruff::ConversionFlag::Str => 1,

@@ -59,7 +59,12 @@ pub(super) fn format_string(
             Piece::Value(conversion) => {
                 let Some(value) = items.next() else { break };
                 let position = value.position;
-                parts.push(FormatPart::Field(Box::new(FormatField { position, value, conversion, specification: None })));
+                parts.push(FormatPart::Field(Box::new(FormatField {
+                    position,
+                    value,
+                    conversion,
+                    specification: None,
+                })));
             }
         }
     }

@@ -30,9 +30,8 @@ impl LineMap {
     pub(crate) fn line_and_column(&self, offset: TextSize) -> (u32, u32) {
         let offset = offset.to_u32();
         let mut line = self.recent.get();
-        let inside = |line: usize| {
-            self.starts[line] <= offset && self.starts.get(line + 1).is_none_or(|&next| offset < next)
-        };
+        let inside =
+            |line: usize| self.starts[line] <= offset && self.starts.get(line + 1).is_none_or(|&next| offset < next);
         if !inside(line) {
             line = if line + 1 < self.starts.len() && inside(line + 1) {
                 line + 1

@@ -97,7 +97,8 @@ fn suggests_equality(diagnosis: &Diagnosis, expression: &Expr, range: TextRange)
 
 /// Whether an assignment statement has exactly one target, at a range.
 fn is_only_target(parsed: &Parsed<ruff::Mod>, range: TextRange) -> bool {
-    let mut finder = Finder { found: None, wanted: |_: &Expr| false, only_target: range, is_only_target: false, depth: 0 };
+    let mut finder =
+        Finder { found: None, wanted: |_: &Expr| false, only_target: range, is_only_target: false, depth: 0 };
     finder.visit(parsed);
     finder.is_only_target
 }
@@ -137,8 +138,7 @@ pub(super) fn expression_ending_at(parsed: &Parsed<ruff::Mod>, start: TextSize, 
 
 /// The first expression in source order, outer ones first, that is wanted.
 fn find(parsed: &Parsed<ruff::Mod>, wanted: impl Fn(&Expr) -> bool) -> Option<&Expr> {
-    let mut finder =
-        Finder { found: None, wanted, only_target: TextRange::default(), is_only_target: false, depth: 0 };
+    let mut finder = Finder { found: None, wanted, only_target: TextRange::default(), is_only_target: false, depth: 0 };
     finder.visit(parsed);
     finder.found
 }

@@ -211,10 +211,8 @@ impl Tokenizer<'_> {
             }
         }
         let prefix = word.to_ascii_lowercase();
-        let is_prefix = matches!(
-            prefix.as_str(),
-            "r" | "u" | "b" | "br" | "rb" | "f" | "fr" | "rf" | "t" | "tr" | "rt"
-        );
+        let is_prefix =
+            matches!(prefix.as_str(), "r" | "u" | "b" | "br" | "rb" | "f" | "fr" | "rf" | "t" | "tr" | "rt");
         if is_prefix && matches!(self.peek(0), b'"' | b'\'') {
             return self.string(&prefix, start);
         }
@@ -239,7 +237,8 @@ impl Tokenizer<'_> {
             if self.at_end() || (!triple && matches!(byte, b'\n' | b'\r')) {
                 let what = if triple { "triple-quoted " } else { "" };
                 let hint = if escaped_quote { "; perhaps you escaped the end quote" } else { "" };
-                let line = if triple && self.offset == self.line_start && self.line > 1 { self.line - 1 } else { self.line };
+                let line =
+                    if triple && self.offset == self.line_start && self.line > 1 { self.line - 1 } else { self.line };
                 let message = format!("unterminated {what}{kind} literal (detected at line {line}{hint})");
                 return Err(self.error_at(message, start_line, start_column));
             }

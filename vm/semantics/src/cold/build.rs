@@ -4,7 +4,6 @@ use super::{fetch, finish, finish_effect, next, register, set, take};
 use crate::semantics::Pc;
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception::{ATTRIBUTE_ERROR, TYPE_ERROR};
-use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::set::SetObject;
 use sidewinder_runtime::objects::str;
@@ -49,8 +48,7 @@ pub fn string(cx: &mut Context, items: Vec<Owned>) -> Result<Owned> {
 /// Extends the list `list` by an iterable, with the message of a starred display.
 pub fn extend_list(cx: &mut Context, list: Value, iterable: Value) -> Result<()> {
     let target: &ListObject = unwrap_exact(list);
-    let has_iter = iterable.type_of().slots().iter.is_some() || iterable.type_of().slots().get_item.is_some();
-    if !has_iter {
+    if !is_iterable(iterable) {
         let name = iterable.type_of().name();
         return Err(cx.type_error(format!("Value after * must be an iterable, not {name}")));
     }
@@ -141,30 +139,50 @@ pub fn dict_update(cx: &mut Context, pc: Pc) -> Pc {
     finish_effect(cx, pc, result)
 }
 
+/// A callable in messages: `module.name()`, without the module for builtins.
+pub fn callable_text(cx: &mut Context, callable: Value) -> String {
+    let (qualified, module) = (cx.interpreter().names.qualname, cx.interpreter().names.module);
+    let mut part = |name: Value| match attribute::get_optional(cx, callable, name) {
+        Ok(found) => found.and_then(|found| str::text(found.value()).map(|text| text.into_owned())),
+        Err(_) => {
+            drop(cx.take_pending());
+            None
+        }
+    };
+    match (part(qualified), part(module)) {
+        (Some(name), Some(module)) if module != "builtins" => format!("{module}.{name}()"),
+        (Some(name), _) => format!("{name}()"),
+        (None, _) => match convert::str(cx, callable) {
+            Ok(shown) => str::text(shown.value()).unwrap_or_default().into_owned(),
+            Err(_) => {
+                drop(cx.take_pending());
+                callable.type_of().name().to_string()
+            }
+        },
+    }
+}
+
+/// Whether `iter` accepts a value.
+pub fn is_iterable(value: Value) -> bool {
+    value.type_of().slots().iter.is_some() || value.type_of().slots().get_item.is_some()
+}
+
 pub fn dict_merge(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
     let mapping = take(cx, i.b);
     let target = dict::of(register(cx, i.a));
     let callable = register(cx, i.c);
-    let name = match callable.cast::<FunctionObject>() {
-        Some(function) => format!("{}()", str::text(function.qualified_name.get()).unwrap_or_default()),
-        None => {
-            let name = sidewinder_runtime::objects::str::intern(cx, "__qualname__");
-            match attribute::get_optional(cx, callable, name.value()) {
-                Ok(Some(name)) => format!("{}()", str::text(name.value()).unwrap_or_default()),
-                _ => format!("{}()", callable.type_of().name()),
-            }
-        }
-    };
     let mut result = each_pair(cx, mapping.value(), |cx, key, value| {
         if target.get(cx, key)?.is_some() {
             let key = str::text(key).unwrap_or_default().into_owned();
+            let name = callable_text(cx, callable);
             return Err(cx.type_error(format!("{name} got multiple values for keyword argument '{key}'")));
         }
         target.set(cx, key, value)
     });
     if result.is_err() && cx.swallow(&ATTRIBUTE_ERROR) {
         let kind = mapping.value().type_of().name();
+        let name = callable_text(cx, callable);
         result = Err(cx.raise(&TYPE_ERROR, format!("{name} argument after ** must be a mapping, not {kind}")));
     }
     super::release(cx, mapping);

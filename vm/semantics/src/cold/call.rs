@@ -172,6 +172,11 @@ pub fn expanded(cx: &mut Context, pc: Pc) -> Pc {
     cx.instruction = pc;
     let callable = register(cx, i.b);
     let arguments = register(cx, i.b + HEADER);
+    if !super::build::is_iterable(arguments) {
+        let (name, kind) = (super::build::callable_text(cx, callable), arguments.type_of().name());
+        cx.type_error(format!("{name} argument after * must be an iterable, not {kind}"));
+        return raise(cx, pc);
+    }
     let mut values = match iterate::collect(cx, arguments) {
         Ok(values) => values,
         Err(_) => return raise(cx, pc),

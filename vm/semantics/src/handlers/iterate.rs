@@ -60,6 +60,9 @@ pub fn for_iter<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
             s.store_raw(iterator, offset_of!(ListIterator, index), next, Alias::Iterator);
             return done(s, pc, i.a, item);
         }
+        // An iterator that others refer to stays exhausted when the list grows.
+        let never = s.raw_constant(i64::MAX);
+        s.store_raw(iterator, offset_of!(ListIterator, index), never, Alias::Iterator);
         return exhausted(s, pc, i);
     }
     for_iter_rare(s, pc, i)

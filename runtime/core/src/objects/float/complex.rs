@@ -174,7 +174,8 @@ fn true_divide(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
     }
 }
 
-fn power(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
+/// `a ** b` with a complex number.
+pub fn power(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
     let Some((x, y)) = operands(cx, a, b)? else { return not_implemented() };
     power_of(cx, x.to_complex(), y.to_complex())
 }

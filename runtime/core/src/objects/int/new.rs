@@ -71,7 +71,7 @@ pub fn from_object(cx: &mut Context, value: Value) -> Result<Owned> {
         return Ok(exact(cx, number.value()));
     }
     match text_of(value) {
-        Some(text) => parse::parse_or_raise(cx, &text, 10, value),
+        Some(text) => parse_text(cx, &text, 10, value),
         None => Err(cx.type_error(format!(
             "int() argument must be a string, a bytes-like object or a real number, not '{}'",
             value.type_of().name()
@@ -87,9 +87,18 @@ fn from_text(cx: &mut Context, value: Value, base: Value) -> Result<Owned> {
         _ => return Err(cx.value_error("int() base must be >= 2 and <= 36, or 0")),
     };
     match text_of(value) {
-        Some(text) => parse::parse_or_raise(cx, &text, base, value),
+        Some(text) => parse_text(cx, &text, base, value),
         None => Err(cx.type_error("int() can't convert non-string with explicit base")),
     }
+}
+
+fn parse_text(cx: &mut Context, text: &str, base: u32, value: Value) -> Result<Owned> {
+    // Messages show the bytes of a bytearray, not the bytearray.
+    let shown = match value.cast::<bytes::ByteArrayObject>() {
+        Some(array) => bytes::BytesObject::new(cx, array.as_slice()),
+        None => Owned::new(value),
+    };
+    parse::parse_or_raise(cx, text, base, shown.value())
 }
 
 /// Number text from a `str`, made ASCII, or from bytes. Bytes that are not ASCII become characters no number has.

@@ -34,6 +34,7 @@ pub static TYPES: &[&StaticType] = &[
     &sequence::LIST_REVERSE_ITERATOR,
     &sequence::TUPLE_ITERATOR,
     &sequence::STR_ITERATOR,
+    &sequence::STR_ASCII_ITERATOR,
     &sequence::SEQUENCE_ITERATOR,
     &sequence::CALLABLE_ITERATOR,
     &dict::DICT_KEY_ITERATOR,

@@ -67,6 +67,8 @@ index_iterators! {
     TupleIterator { tuple }, TUPLE_ITERATOR = "tuple_iterator", tuple_next;
     /// Walks the code points of a string.
     StrIterator { string }, STR_ITERATOR = "str_iterator", str_next;
+    /// Walks a string of ASCII alone: the same under another name.
+    StrAsciiIterator { string }, STR_ASCII_ITERATOR = "str_ascii_iterator", str_next;
     /// Calls `__getitem__` with 0, 1, 2, … until IndexError or StopIteration.
     SequenceIterator { sequence }, SEQUENCE_ITERATOR = "iterator", sequence_next;
 }
@@ -133,6 +135,13 @@ fn tuple_next(_cx: &mut Context, value: Value) -> Result<Option<Owned>> {
             Ok(None)
         }
     }
+}
+
+/// An iterator over the characters of a string.
+pub fn iter_str(cx: &mut Context, source: Value) -> Result<Owned> {
+    // SAFETY: (slots 1) a slot of `str` is called with a string.
+    let ascii = unsafe { source.cast_unchecked::<StrObject>() }.is_ascii();
+    Ok(if ascii { StrAsciiIterator::new(cx, source) } else { StrIterator::new(cx, source) })
 }
 
 fn str_next(cx: &mut Context, value: Value) -> Result<Option<Owned>> {

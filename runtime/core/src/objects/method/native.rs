@@ -179,9 +179,37 @@ impl NativeFunctionObject {
     }
 }
 
+/// The name of a native function in error messages, found by looking for the function itself: with its type if the
+/// call has a receiver, with its module otherwise. For error paths that know only the row.
+#[cold]
+pub fn message_name(cx: &mut Context, definition: &'static Native, receiver: Option<Value>) -> String {
+    let name = str::intern(cx, definition.name);
+    let is_it = |found: Option<Value>| {
+        found.and_then(cast).is_some_and(|function| std::ptr::eq(function.definition, definition))
+    };
+    if let Some(receiver) = receiver {
+        let classes = [Some(receiver.type_of()), receiver.cast::<TypeObject>()];
+        let mut owners = classes.into_iter().flatten().flat_map(TypeObject::mro);
+        let owner = owners.find(|owner| is_it(owner.namespace(cx).get_interned(name.value())));
+        return owner.map_or(definition.name.to_string(), |owner| format!("{}.{}", owner.name(), definition.name));
+    }
+    let modules = crate::objects::dict::of(cx.interpreter().modules.value());
+    for index in 0..modules.entry_count() {
+        let Some((key, module)) = modules.entry(index) else { continue };
+        let found = module.cast::<ModuleObject>().and_then(|module| module.namespace().get_interned(name.value()));
+        if is_it(found) {
+            return match str::text(key) {
+                Some(module) if module != "builtins" => format!("{module}.{}", definition.name),
+                _ => definition.name.to_string(),
+            };
+        }
+    }
+    definition.name.to_string()
+}
+
 /// Runs a native function's body. `receiver` says whether the first value is `self`, which the bounds exclude.
 #[inline]
-fn invoke(cx: &mut Context, function: &NativeFunctionObject, arguments: Arguments<'_>, receiver: bool) -> Result<Owned> {
+pub fn invoke(cx: &mut Context, function: &NativeFunctionObject, arguments: Arguments<'_>, receiver: bool) -> Result<Owned> {
     let definition = function.definition;
     match definition.body {
         Body::Positional(body) => {

@@ -1,6 +1,6 @@
 //! Searching code points for code points. Pure: works on `Units`.
 
-use crate::objects::str::units::{Unit, Units};
+use crate::objects::str::units::Units;
 use memchr::memmem;
 
 /// A needle in the unit of its haystack: borrowed if it has it already, else widened.
@@ -182,11 +182,6 @@ pub fn count(haystack: Units<'_>, needle: Units<'_>, limit: usize) -> usize {
         total < limit
     });
     total
-}
-
-/// Whether `slice` holds `point`.
-pub fn holds_point<U: Unit>(slice: &[U], point: u32) -> bool {
-    slice.iter().any(|unit| (*unit).into() == point)
 }
 
 #[cfg(test)]

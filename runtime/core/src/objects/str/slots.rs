@@ -3,7 +3,7 @@
 use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
-use crate::objects::iterator::sequence::StrIterator;
+use crate::objects::iterator::sequence::iter_str;
 use crate::objects::singleton;
 use crate::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, Slots};
 use crate::objects::str::search::find;
@@ -21,7 +21,7 @@ pub static STR: StaticType = Immortal::new(
             str: Some(str),
             hash: Some(hash),
             compare: Some(compare::compare),
-            iter: Some(|cx, value| Ok(StrIterator::new(cx, value))),
+            iter: Some(iter_str),
             length: Some(|_, value| Ok(cast(value).map_or(0, StrObject::len))),
             get_item: Some(index::get_item),
             contains: Some(contains),

@@ -6,7 +6,7 @@ use crate::heap::Owned;
 use crate::native::Arguments;
 use crate::objects::slots::{Slots, UnaryFunction};
 use crate::objects::type_object::{TypeObject, flags};
-use crate::objects::{exception, int, singleton, str};
+use crate::objects::{exception, float, int, singleton, str};
 use crate::value::Value;
 
 fn absent(cx: &mut Context, row: &Dunder) -> Raised {
@@ -50,6 +50,26 @@ pub(super) fn unary(
     }
 }
 
+/// The third argument of a power, unless it is None.
+fn modulus(arguments: Arguments<'_>) -> Option<Value> {
+    arguments.values.get(1).copied().filter(|modulus| *modulus != singleton::none())
+}
+
+/// `__pow__` with a modulus, which only integers have.
+fn power_modular(cx: &mut Context, base: Value, exponent: Value, modulus: Value) -> Result<Owned> {
+    let operands = [base, exponent, modulus];
+    if operands.iter().all(|operand| int::is_int_like(*operand)) {
+        return int::power_modular(cx, base, exponent, modulus);
+    }
+    if float::as_f64(base).is_some() || float::as_f64(exponent).is_some() {
+        return Err(cx.type_error("pow() 3rd argument not allowed unless all arguments are integers"));
+    }
+    if base.cast::<float::complex::ComplexObject>().is_some() {
+        return Err(cx.value_error("complex modulo"));
+    }
+    Ok(Owned::new(singleton::not_implemented()))
+}
+
 pub(super) fn binary(
     cx: &mut Context,
     row: &'static Dunder,
@@ -58,6 +78,9 @@ pub(super) fn binary(
     arguments: Arguments<'_>,
 ) -> Result<Owned> {
     let Slot::Binary(op) = row.slot else { return Err(absent(cx, row)) };
+    if let Some(modulus) = modulus(arguments) {
+        return power_modular(cx, receiver, arguments.values[0], modulus);
+    }
     match owner.slots().binary[op as usize] {
         Some(function) => function(cx, receiver, arguments.values[0]),
         None => Err(absent(cx, row)),
@@ -72,6 +95,9 @@ pub(super) fn reflected(
     arguments: Arguments<'_>,
 ) -> Result<Owned> {
     let Slot::Binary(op) = row.slot else { return Err(absent(cx, row)) };
+    if let Some(modulus) = modulus(arguments) {
+        return power_modular(cx, arguments.values[0], receiver, modulus);
+    }
     match owner.slots().binary[op as usize] {
         Some(function) => function(cx, arguments.values[0], receiver),
         None => Err(absent(cx, row)),

@@ -1,0 +1,50 @@
+//! How long compiling takes: `cargo test --test timing -- --ignored --nocapture`.
+
+mod common;
+
+use common::random::{Random, Recorder, random_world};
+use common::*;
+use sidewinder_jit::{Arena, Compiler, Options, Tree};
+
+/// Processor time of this thread: the machine may be busy with other things.
+fn thread_time() -> std::time::Duration {
+    // SAFETY: a plain query.
+    unsafe {
+        let mut time: libc::timespec = std::mem::zeroed();
+        libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time);
+        std::time::Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+    }
+}
+
+/// Big straight loops with the mix of the random recorder.
+#[test]
+#[ignore = "measures"]
+fn compile_times() {
+    let mut arena = Arena::new(1 << 22).unwrap();
+    let options = Options { dump: false, verify: false };
+    let mut compiler = Compiler::new(helpers(), layout(), options, &mut arena).unwrap();
+    for (seed, steps) in [(11, 8), (12, 8), (21, 35), (22, 35), (31, 100), (32, 100)] {
+        let mut random = Random::new(seed);
+        let world = random_world(&mut random);
+        let tree = Tree::new(Recorder::new(&mut random, &world).root(steps));
+        let mut times = Vec::new();
+        let mut statistics = Default::default();
+        for _ in 0..15 {
+            let start = thread_time();
+            statistics = compiler.compile(&tree).unwrap().statistics;
+            times.push((thread_time() - start, statistics.optimize_time, statistics.lower_time));
+        }
+        times.sort();
+        let (total, optimize, lower) = times[0];
+        println!(
+            "{:5} recorded {:5} optimized {:4} exits {:6} bytes: {:?} in all, {:?} optimize, {:?} lower",
+            statistics.recorded_instructions,
+            statistics.optimized_instructions,
+            statistics.exits,
+            statistics.code_bytes,
+            total,
+            optimize,
+            lower
+        );
+    }
+}

@@ -1,0 +1,154 @@
+//! Attributes of code objects.
+
+use sidewinder_bytecode::{CodeFlags, Position};
+use sidewinder_runtime::native::{GetSet, Native};
+use sidewinder_runtime::objects::code::{CODE, CodeObject};
+use sidewinder_runtime::objects::exception::{ATTRIBUTE_ERROR, NOT_IMPLEMENTED_ERROR};
+use sidewinder_runtime::objects::str;
+use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::type_object::StaticType;
+use sidewinder_runtime::objects::{int, list, singleton};
+use sidewinder_runtime::operations::iterate;
+use sidewinder_runtime::{Context, Owned, Result, Value};
+use std::rc::Rc;
+
+/// The type of this file with its attributes.
+pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[(&CODE, METHODS, GETSET)];
+
+static METHODS: &[Native] = &[
+    Native::new("co_lines", 0, 0, lines, ""),
+    Native::new("co_positions", 0, 0, positions, ""),
+    Native::with_keywords("replace", |cx, _| Err(cx.raise(&NOT_IMPLEMENTED_ERROR, "code.replace")), ""),
+];
+
+type Get = fn(&mut Context, Value) -> Result<Owned>;
+
+/// A row whose assignment is refused as CPython's member descriptors refuse it.
+pub const fn read_only(name: &'static str, get: Get) -> GetSet {
+    GetSet { name, get, set: Some(refuse), doc: "" }
+}
+
+static GETSET: &[GetSet] = &[
+    read_only("co_name", |cx, value| text(cx, &of(value).data.name)),
+    read_only("co_qualname", |cx, value| text(cx, &of(value).data.qualified_name)),
+    read_only("co_filename", |cx, value| text(cx, &of(value).data.file_name)),
+    read_only("co_firstlineno", |_, value| number(of(value).data.first_line as usize)),
+    read_only("co_argcount", |_, value| number(of(value).data.argument_count as usize)),
+    read_only("co_posonlyargcount", |_, value| number(of(value).data.positional_only_count as usize)),
+    read_only("co_kwonlyargcount", |_, value| number(of(value).data.keyword_only_count as usize)),
+    read_only("co_nlocals", |_, value| number(variables(of(value)).len())),
+    read_only("co_stacksize", |_, value| number((of(value).data.register_count - of(value).data.local_count) as usize)),
+    read_only("co_flags", |_, value| number(flags(of(value)))),
+    read_only("co_varnames", |cx, value| {
+        let names = variables(of(value));
+        Ok(TupleObject::from_owned(cx, names))
+    }),
+    read_only("co_cellvars", |cx, value| {
+        let code = of(value);
+        let names = code.data.cell_registers.iter().map(|&register| Owned::new(code.local_name(register))).collect();
+        Ok(TupleObject::from_owned(cx, names))
+    }),
+    read_only("co_freevars", |cx, value| name_tuple(cx, &of(value).data.free_names)),
+    read_only("co_names", |cx, value| name_tuple(cx, &of(value).data.names)),
+    read_only("co_consts", |cx, value| {
+        let code = of(value);
+        // SAFETY: (heap 2) a code object has that many constants.
+        let constants = unsafe { std::slice::from_raw_parts(code.constants, code.data.constants.len()) };
+        Ok(TupleObject::new(cx, constants))
+    }),
+];
+
+fn of(value: Value) -> &'static CodeObject {
+    // SAFETY: (heap 2) the descriptor has checked the type.
+    unsafe { value.cast_unchecked() }
+}
+
+fn refuse(cx: &mut Context, _value: Value, _new: Value) -> Result<()> {
+    Err(cx.raise(&ATTRIBUTE_ERROR, "readonly attribute"))
+}
+
+fn text(cx: &mut Context, text: &str) -> Result<Owned> {
+    Ok(str::intern(cx, text))
+}
+
+fn number(value: usize) -> Result<Owned> {
+    Ok(Owned::new(Value::from_small_int(value as i64)))
+}
+
+fn name_tuple(cx: &mut Context, names: &[Rc<str>]) -> Result<Owned> {
+    let names = names.iter().map(|name| str::intern(cx, name)).collect();
+    Ok(TupleObject::from_owned(cx, names))
+}
+
+fn parameter_count(code: &CodeObject) -> usize {
+    let data = &code.data;
+    let stars = data.flags.has(CodeFlags::VARARGS) as usize + data.flags.has(CodeFlags::VARKEYWORDS) as usize;
+    data.argument_count as usize + data.keyword_only_count as usize + stars
+}
+
+/// Parameters and variables: neither the compiler's hidden locals nor cells that are no parameters.
+fn variables(code: &CodeObject) -> Vec<Owned> {
+    let parameters = parameter_count(code);
+    let data = &code.data;
+    if !data.flags.has(CodeFlags::FUNCTION) {
+        return Vec::new();
+    }
+    (0..data.local_names.len())
+        .filter(|&local| {
+            let inner = data.local_names[local].starts_with('.') || data.cell_registers.contains(&(local as u16));
+            local < parameters || !inner
+        })
+        .map(|local| Owned::new(code.local_name(local as u16)))
+        .collect()
+}
+
+/// The flags by CPython's numbers.
+fn flags(code: &CodeObject) -> usize {
+    const ROWS: &[(u32, usize)] = &[
+        (CodeFlags::FUNCTION, 0x3),
+        (CodeFlags::VARARGS, 0x4),
+        (CodeFlags::VARKEYWORDS, 0x8),
+        (CodeFlags::NESTED, 0x10),
+        (CodeFlags::GENERATOR, 0x20),
+        (CodeFlags::COROUTINE, 0x80),
+        (CodeFlags::ASYNC_GENERATOR, 0x200),
+        (CodeFlags::HAS_DOCSTRING, 0x400_0000),
+    ];
+    let own = code.data.flags;
+    ROWS.iter().filter(|(flag, _)| own.has(*flag)).map(|(_, shown)| shown).sum()
+}
+
+fn optional(value: u32, known: bool) -> Owned {
+    Owned::new(if known { Value::from_small_int(value as i64) } else { singleton::none() })
+}
+
+fn iterator_of(cx: &mut Context, items: Vec<Owned>) -> Result<Owned> {
+    let list = list::ListObject::new(cx, items);
+    iterate::get_iter(cx, list.value())
+}
+
+/// `(start, end, line)` of each run of instructions of one line; offsets count two for an instruction, as code units do.
+fn lines(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let positions = &of(arguments[0]).data.positions;
+    let mut rows = Vec::new();
+    let mut start = 0;
+    while start < positions.len() {
+        let line = positions[start].line;
+        let length = positions[start..].iter().take_while(|position| position.line == line).count();
+        let row = [int::from_usize(cx, 2 * start), int::from_usize(cx, 2 * (start + length)), optional(line, line != 0)];
+        rows.push(TupleObject::from_owned(cx, row.into()));
+        start += length;
+    }
+    iterator_of(cx, rows)
+}
+
+/// `(line, end line, column, end column)` of each instruction.
+fn positions(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let row = |cx: &mut Context, position: &Position| {
+        let known = position.line != 0;
+        let fields = [position.line, position.end_line, position.column, position.end_column];
+        TupleObject::from_owned(cx, fields.map(|field| optional(field, known)).into())
+    };
+    let rows = of(arguments[0]).data.positions.iter().map(|position| row(cx, position)).collect();
+    iterator_of(cx, rows)
+}
