@@ -262,3 +262,36 @@ fn an_attribute_loop() {
     start.objects[0][3] = object(0);
     runner.check(&tree, &start);
 }
+
+/// o.x = x; x = x * x, without a test whether the square fits a value word: slots x, o.
+const SQUARES: &str = "\
+== root
+v0 = LoadSlot 0
+v1 = IsFloat v0
+GuardTrue v1 [s0]
+v3 = LoadSlot 1
+v4 = ConstRaw 0x30000
+v5 = HasType.ObjectType v3 v4
+GuardTrue v5 [s0]
+v7 = Address v3
+StoreValue.Attribute v7 v0 +24
+v9 = UnboxFloat v0
+v10 = FloatMultiply v9 v9
+v11 = BoxFloat v10
+s0: base 0 at 0x10 depth 0 {}
+s1: base 0 at 0x10 depth 0 {0: v11}
+end loop s1
+";
+
+#[test]
+fn a_float_that_does_not_fit_leaves_before_it_reaches_memory() {
+    let tree = parse_tree(SQUARES);
+    let mut runner = Runner::new();
+    let mut start = world(&[float(4.0), object(0)]);
+    start.objects.push([0; 16]);
+    start.objects[0][..4].copy_from_slice(&[5, CLASS_TYPE, 0, 0]);
+    let left = runner.check(&tree, &start);
+    assert_eq!(left.exit, (0, sidewinder_jit::ExitId::END));
+    assert_eq!(left.objects[0][3], float(2f64.powi(128)));
+    assert_eq!(left.slots[&0], boxed_float(2f64.powi(256).to_bits()));
+}

@@ -127,6 +127,9 @@ pub struct Machine<'a> {
     pub interrupts: Vec<bool>,
     pub finalizers_pending: bool,
     pub invalidated: bool,
+    /// Whether a double did not fit a value word. Machine code may keep it unboxed where the interpreter would box it
+    /// and take another way, so that the two leave at different exits.
+    pub floats_boxed: bool,
 }
 
 /// What an instruction did.
@@ -158,6 +161,7 @@ impl<'a> Machine<'a> {
             interrupts: Vec::new(),
             finalizers_pending: false,
             invalidated: false,
+            floats_boxed: false,
         }
     }
 
@@ -176,7 +180,7 @@ impl<'a> Machine<'a> {
             Op::LoadSlot => Step::Result(self.slots.get(&(offset as i32)).copied().unwrap_or(0)),
             Op::HasType => {
                 let pointer = a != 0 && a & 3 == 0;
-                Step::Result((pointer && self.load(a + 8) == operands[1]) as u64)
+                Step::Result((pointer && self.memory.get(&(a + 8)) == Some(&operands[1])) as u64)
             }
             Op::LoadValue | Op::LoadRaw | Op::LoadFloat => Step::Result(self.load(a.wrapping_add(offset))),
             Op::LoadRaw32 => {
@@ -210,6 +214,7 @@ impl<'a> Machine<'a> {
             Op::GuardNoException => leave_if(a == 0),
             Op::GuardNoExceptionRaw => leave_if((a as i64) < 0),
             Op::GuardNotInvalidated => leave_if(self.invalidated),
+            Op::BoxFloat => Step::Result(self.slot_word(a, Type::Float)),
             Op::Dup => self.count(a, 1),
             Op::Drop => self.count(a, -1),
             Op::CallValue | Op::CallRaw | Op::CallFloat | Op::CallNone => {
@@ -241,12 +246,15 @@ impl<'a> Machine<'a> {
     }
 
     /// The word that an exit writes for a value of a type.
-    pub fn slot_word(&self, value: u64, kind: Type) -> u64 {
+    pub fn slot_word(&mut self, value: u64, kind: Type) -> u64 {
         match kind {
             Type::Int => tagging::box_int(value as i64),
             Type::Float if tagging::float_fits(value) => tagging::box_float(value),
             // A box on the heap: its identity does not matter, so its bits make the address.
-            Type::Float => value & 0x0fff_ffff_ffff_fff0 | 0x6000_0000_0000_0000,
+            Type::Float => {
+                self.floats_boxed = true;
+                value & 0x0fff_ffff_ffff_fff0 | 0x6000_0000_0000_0000
+            }
             _ => value,
         }
     }

@@ -330,6 +330,6 @@ fn set_next(cx: &mut Context, value: Value, new: Value) -> Result<()> {
     Ok(())
 }
 
-fn get_frame(cx: &mut Context, _value: Value) -> Result<Owned> {
-    Err(cx.raise(&types::NOT_IMPLEMENTED_ERROR, "traceback.tb_frame"))
+fn get_frame(cx: &mut Context, value: Value) -> Result<Owned> {
+    Ok(crate::frame_methods::of_traceback(cx, entry(value)))
 }

@@ -235,9 +235,9 @@ fn hex_exponent(text: &[u8]) -> std::result::Result<i64, HexError> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Err(HexError::Invalid);
     }
-    let value = digits.iter().fold(0i64, |value, digit| {
-        value.saturating_mul(10).saturating_add((digit - b'0') as i64).min(EXPONENT_MAX)
-    });
+    let value = digits
+        .iter()
+        .fold(0i64, |value, digit| value.saturating_mul(10).saturating_add((digit - b'0') as i64).min(EXPONENT_MAX));
     Ok(if negative { -value } else { value })
 }
 

@@ -147,7 +147,7 @@ fn next(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     if let Some(generator) = iterator.cast_exact::<GeneratorObject>() {
         return next_of_generator(cx, generator, default);
     }
-    match iterate::next(cx, iterator) {
+    match iterate::next_or_stop(cx, iterator) {
         Ok(Some(item)) => Ok(item),
         Ok(None) => match default {
             Some(default) => Ok(default),

@@ -49,6 +49,7 @@ static GETSET: &[GetSet] = &[
     GetSet { name: "gi_running", get: |_, value| is_in(value, state::RUNNING), set: None, doc: "" },
     GetSet { name: "gi_suspended", get: |_, value| is_in(value, state::SUSPENDED), set: None, doc: "" },
     GetSet { name: "gi_code", get: code, set: None, doc: "" },
+    GetSet { name: "gi_frame", get: |cx, value| Ok(crate::frame_methods::of_generator(cx, of(value))), set: None, doc: "" },
 ];
 
 fn of(value: Value) -> &'static GeneratorObject {

@@ -223,10 +223,8 @@ fn from_bytes(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     if negative {
         negate(&mut bytes);
     }
-    let limbs: Vec<u64> = bytes
-        .chunks(8)
-        .map(|chunk| chunk.iter().rev().fold(0, |limb, byte| limb << 8 | *byte as u64))
-        .collect();
+    let limbs: Vec<u64> =
+        bytes.chunks(8).map(|chunk| chunk.iter().rev().fold(0, |limb, byte| limb << 8 | *byte as u64)).collect();
     let number = int::from_limbs(cx, negative, &limbs);
     // A subclass makes its own instance, by a call of the class.
     let is_int = class.cast::<TypeObject>().is_some_and(|class| std::ptr::eq(class, &int::INT.object));

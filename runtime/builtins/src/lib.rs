@@ -19,6 +19,7 @@ mod exception_methods;
 mod float_methods;
 mod format_number;
 mod format_spec;
+mod frame_methods;
 mod function_methods;
 mod functions_io;
 mod functions_iteration;
@@ -56,3 +57,4 @@ mod union_type;
 mod weakref_module;
 
 pub use registry::{import, print_error_line, register, report_uncaught, shut_down, system_path};
+pub use traceback_print::register_source;

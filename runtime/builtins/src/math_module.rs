@@ -85,13 +85,7 @@ macro_rules! unary {
 /// A row for a function of values.
 macro_rules! row {
     ($name:literal, $minimum:literal, $maximum:expr, $function:expr, $signature:literal, $doc:literal) => {
-        Native::new(
-            $name,
-            $minimum,
-            $maximum,
-            $function,
-            concat!($name, "($module, ", $signature, ")\n--\n\n", $doc),
-        )
+        Native::new($name, $minimum, $maximum, $function, concat!($name, "($module, ", $signature, ")\n--\n\n", $doc))
     };
 }
 
@@ -411,8 +405,7 @@ fn split_float(x: f64) -> (f64, i64) {
         return (x, 0);
     }
     let exponent_of = |x: f64| (x.to_bits() >> 52 & 0x7ff) as i64;
-    let (x, shift) =
-        if exponent_of(x) == 0 { (x * int::kernel::power_of_two(SCALE_BITS), SCALE_BITS) } else { (x, 0) };
+    let (x, shift) = if exponent_of(x) == 0 { (x * int::kernel::power_of_two(SCALE_BITS), SCALE_BITS) } else { (x, 0) };
     let mantissa = f64::from_bits(x.to_bits() & !(0x7ff << 52) | 1022 << 52);
     (mantissa, exponent_of(x) - 1022 - shift)
 }
@@ -496,13 +489,8 @@ fn isclose(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 }
 
 fn nextafter(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
-    const SIGNATURE: Signature<3> = Signature {
-        function: "nextafter",
-        names: ["x", "y", "steps"],
-        positional_only: 2,
-        positional: 2,
-        required: 2,
-    };
+    const SIGNATURE: Signature<3> =
+        Signature { function: "nextafter", names: ["x", "y", "steps"], positional_only: 2, positional: 2, required: 2 };
     let [x, y, steps] = SIGNATURE.bind(cx, arguments)?;
     let (Some(x), Some(y)) = (x, y) else { return Err(domain_error(cx)) };
     let (x, y) = (argument(cx, x)?, argument(cx, y)?);

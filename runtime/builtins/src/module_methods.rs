@@ -3,6 +3,7 @@
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::exception::ATTRIBUTE_ERROR;
+use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::module::{self, MODULE};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::type_object::{StaticType, flags};
@@ -10,12 +11,26 @@ use sidewinder_runtime::operations::{attribute, call};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// The type of this file with its attributes.
-pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[(&MODULE, &[], GETSET)];
+pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[(&MODULE, METHODS, GETSET)];
+
+static METHODS: &[Native] = &[Native::new("__dir__", 0, 0, directory, "__dir__() -> list")];
 
 static GETSET: &[GetSet] = &[
     GetSet { name: "__dict__", get: attribute::own_dict, set: Some(read_only), doc: "" },
     GetSet { name: "__annotations__", get: annotations, set: Some(set_annotations), doc: "" },
 ];
+
+/// The names in the namespace, or what the module's own `__dir__` answers.
+fn directory(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let namespace = module::of(arguments[0]).namespace();
+    let name = cx.interpreter().names.dir;
+    if let Some(function) = namespace.get_interned(name).map(Owned::new) {
+        return call::call(cx, function.value(), &[]);
+    }
+    let names = (0..namespace.entry_count()).filter_map(|position| namespace.entry(position));
+    let names = names.map(|(name, _)| Owned::new(name)).collect();
+    Ok(ListObject::new(cx, names))
+}
 
 fn read_only(cx: &mut Context, _value: Value, _new: Value) -> Result<()> {
     Err(cx.raise(&ATTRIBUTE_ERROR, "readonly attribute"))

@@ -38,6 +38,7 @@ static TYPE_TABLES: &[&[TypeRow]] = &[
     code_methods::TABLE,
     descriptors::TABLE,
     exception_methods::TABLE,
+    frame_methods::TABLE,
     function_methods::TABLE,
     generator_methods::TABLE,
     iterator_methods::TYPES,
@@ -48,6 +49,7 @@ static TYPE_TABLES: &[&[TypeRow]] = &[
 
 /// Types of this crate, completed after those of the runtime.
 static OWN_TYPES: &[&StaticType] = &[
+    &frame_methods::PROXY,
     &generic_alias::GENERIC_ALIAS,
     &output::TEXT_STREAM,
     &type_methods::mapping_proxy::MAPPING_PROXY,
@@ -83,10 +85,10 @@ fn nothing(_cx: &mut Context, _module: Value) -> Result<()> {
 
 static MODULES: &[ModuleRow] = &[
     ModuleRow { name: "sys", functions: sys_module::FUNCTIONS, fill: sys_module::fill },
-    ModuleRow { name: "gc", functions: gc_module::FUNCTIONS, fill: nothing },
+    ModuleRow { name: "gc", functions: gc_module::FUNCTIONS, fill: gc_module::fill },
     ModuleRow { name: "math", functions: math_module::FUNCTIONS, fill: math_module::fill },
     ModuleRow { name: "time", functions: time_module::FUNCTIONS, fill: nothing },
-    ModuleRow { name: "weakref", functions: weakref_module::FUNCTIONS, fill: weakref_module::fill },
+    ModuleRow { name: "weakref", functions: &[], fill: weakref_module::fill_containers },
     ModuleRow { name: "_weakref", functions: weakref_module::FUNCTIONS, fill: weakref_module::fill },
 ];
 
@@ -157,9 +159,55 @@ pub fn system_path(cx: &mut Context) -> Result<Owned> {
     attribute::get_text(cx, system, "path")
 }
 
-/// Flushes what was printed, and lets go of the modules.
-pub fn shut_down(_cx: &mut Context) {
+/// Lets go of the modules, so that what they hold is destroyed, and flushes what was printed.
+pub fn shut_down(cx: &mut Context) {
     sys_module::flush_streams();
+    let modules = modules(cx);
+    let entries = (0..modules.entry_count()).filter_map(|index| modules.entry(index));
+    let kept = |name: Value| ["sys", "builtins"].iter().any(|kept| str::equals_text(name, kept));
+    let gone: Vec<(Owned, Owned)> =
+        entries.filter(|(name, _)| !kept(*name)).map(|(name, held)| (Owned::new(name), Owned::new(held))).collect();
+    for (name, _) in &gone {
+        // A name that cannot be removed keeps its module alive, no more.
+        drop(modules.remove(cx, name.value()));
+    }
+    let mut watched = Vec::new();
+    for (_, held) in &gone {
+        // What is no module cannot be watched, and needs not be.
+        match weak::new(cx, &weak::WEAK_REFERENCE, held.value(), Value::UNBOUND) {
+            Ok(reference) if held.value().cast::<module::ModuleObject>().is_some() => watched.push(reference),
+            Ok(_) => {}
+            Err(_) => drop(cx.take_pending()),
+        }
+    }
+    for (_, held) in gone {
+        cx.release(held.into_raw());
+    }
+    sidewinder_runtime::heap::collect::collect(cx);
+    for reference in watched.into_iter().rev() {
+        if let Some(alive) = weak::of(reference.value()).referent() {
+            clear_namespace(cx, module::of(alive.value()).dict.get());
+        }
+    }
+    cx.run_pending_finalizers();
+    sys_module::flush_streams();
+}
+
+/// Empties what is left of a module as CPython does: private names first.
+fn clear_namespace(cx: &mut Context, namespace: Value) {
+    let namespace = dict::of(namespace);
+    for private in [true, false] {
+        for index in 0..namespace.entry_count() {
+            let Some((key, _)) = namespace.entry(index) else { continue };
+            let (key, name) = (Owned::new(key), str::text(key).unwrap_or_default().into_owned());
+            let matches = if private { name.starts_with('_') && !name.starts_with("__") } else { name != "__builtins__" };
+            if matches {
+                // Setting an existing text key cannot fail.
+                let _ = namespace.set(cx, key.value(), singleton::none());
+                cx.run_pending_finalizers();
+            }
+        }
+    }
 }
 
 /// Prints an exception that nobody handled.

@@ -12,6 +12,7 @@ use crate::output::{self, Stream};
 use crate::traceback_print;
 use sidewinder_runtime::native::Native;
 use sidewinder_runtime::objects::exception::{self, types};
+use sidewinder_runtime::objects::frame::FrameObject;
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::traceback::TracebackObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -33,7 +34,7 @@ pub static FUNCTIONS: &[Native] = &[
     Native::new("getrefcount", 1, 1, get_reference_count, "Return the reference count of object."),
     Native::with_keywords("getsizeof", get_size, "Return the size of object in bytes."),
     Native::new("intern", 1, 1, intern, "``Intern'' the given string."),
-    Native::new("_getframe", 0, 1, |cx, _| missing(cx, "sys._getframe"), "Return a frame object from the call stack."),
+    Native::new("_getframe", 0, 1, crate::frame_methods::get_frame, "Return a frame object from the call stack."),
     Native::with_keywords("_getframemodulename", frame_module_name, "Return the name of the module for a calling frame."),
     Native::new("getdefaultencoding", 0, 0, |cx, _| text(cx, "utf-8"), "Return the current default encoding used by the Unicode implementation."),
     Native::new("getfilesystemencoding", 0, 0, |cx, _| text(cx, "utf-8"), "Return the encoding used to convert Unicode filenames to OS filenames."),
@@ -295,14 +296,14 @@ fn is_interned(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     Ok(Owned::new(singleton::boolean(string.interned.get())))
 }
 
-/// The module of the running function; frames further out are not known.
+/// The module of the function that many calls below the running one.
 fn frame_module_name(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let depth = arguments.positionals().first().copied().or_else(|| arguments.keyword("depth"));
-    let depth = depth.and_then(int::as_i64).unwrap_or(0);
-    if depth > 0 {
-        return missing(cx, "sys._getframemodulename with a depth");
-    }
-    Ok(crate::type_creation::calling_module(cx).unwrap_or_else(none))
+    let depth = depth.and_then(int::as_i64).unwrap_or(0).max(0) as usize;
+    let frame = crate::frame_methods::at_depth(cx, depth);
+    let frame = frame.as_ref().and_then(|frame| frame.value().cast_exact::<FrameObject>());
+    let module = frame.map_or(Value::UNBOUND, |frame| frame.function().module.get());
+    Ok(if module.is_unbound() { none() } else { Owned::new(module) })
 }
 
 /// Flushes the standard streams at the end of the process.

@@ -3,7 +3,7 @@
 use sidewinder_runtime::native::Native;
 use sidewinder_runtime::objects::{float, int, singleton};
 use sidewinder_runtime::operations::convert;
-use sidewinder_runtime::{Context, Owned, Result, Value};
+use sidewinder_runtime::{Context, Owned, Result, Value, signals};
 
 pub static FUNCTIONS: &[Native] = &[
     Native::new("time", 0, 0, |cx, _| seconds(cx, libc::CLOCK_REALTIME), "Return the current time in seconds since the Epoch."),
@@ -54,6 +54,15 @@ fn sleep(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     if duration > 9_223_372_036.0 {
         return Err(cx.overflow_error("timestamp too large to convert to C PyTime_t"));
     }
-    std::thread::sleep(std::time::Duration::from_secs_f64(duration));
-    Ok(Owned::new(singleton::none()))
+    let end = read(libc::CLOCK_MONOTONIC) + (duration * 1e9) as i64;
+    loop {
+        let left = end - read(libc::CLOCK_MONOTONIC);
+        if left <= 0 {
+            return Ok(Owned::new(singleton::none()));
+        }
+        let time = libc::timespec { tv_sec: left / 1_000_000_000, tv_nsec: left % 1_000_000_000 };
+        // SAFETY: the pointer is to a local. A signal ends the wait early.
+        unsafe { libc::nanosleep(&time, std::ptr::null_mut()) };
+        signals::check(cx)?;
+    }
 }

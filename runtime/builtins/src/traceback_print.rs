@@ -20,6 +20,8 @@ pub use source::register_source;
 
 /// Frames with the same place that are printed before the rest is only counted.
 const REPEATS_MAX: usize = 3;
+/// Below this recursion limit CPython's printer fails, and a simpler one prints the frames without carets.
+const CARETS_LIMIT_MIN: i64 = 46;
 /// Members of an exception group that are printed.
 const GROUP_WIDTH_MAX: usize = 15;
 /// Nested groups that are printed.
@@ -147,7 +149,8 @@ impl Printer<'_> {
     }
 
     fn frames(&mut self, cx: &mut Context, entries: &[&'static TracebackObject]) {
-        for text in frame_texts(cx, entries, &mut self.sources, true) {
+        let carets = cx.recursion_limit >= CARETS_LIMIT_MIN;
+        for text in frame_texts(cx, entries, &mut self.sources, carets) {
             self.emit(&text);
         }
     }

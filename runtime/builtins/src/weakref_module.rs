@@ -1,4 +1,4 @@
-//! The module `weakref` (and `_weakref`): references, proxies, and the counting of them.
+//! The module `_weakref`: references, proxies, and the counting of them. The containers of `weakref` are Python code.
 
 use crate::type_creation::ensure_ready;
 use sidewinder_runtime::heap::Immortal;
@@ -45,6 +45,14 @@ pub fn fill(cx: &mut Context, module: Value) -> Result<()> {
     for (name, kind) in rows {
         namespace.set_text(cx, name, kind.value());
     }
+    Ok(())
+}
+
+/// Runs the Python part.
+pub fn fill_containers(cx: &mut Context, module: Value) -> Result<()> {
+    let hooks = cx.interpreter().hooks;
+    let code = (hooks.compile)(cx, include_str!("python/weakref.py"), "<frozen weakref>", "exec")?;
+    (hooks.run_code)(cx, code.value(), module::of(module).namespace(), Value::UNBOUND)?;
     Ok(())
 }
 

@@ -77,6 +77,8 @@ pub struct Context {
     /// Objects on their way to destruction: owned references, innermost last.
     pub teardown: Vec<Value>,
     pub tearing_down: bool,
+    /// While a finalizer runs: entries of `teardown` below this one wait for their turn after it.
+    pub teardown_floor: usize,
     pub stack_bottom: *mut Value,
     pub recursion_limit: i64,
     /// Lowest native stack address that a nested run may start at.
@@ -102,6 +104,8 @@ pub struct Interpreter {
     pub finalized: HashSet<u64>,
     /// Dictionaries of instances whose layout has no room for one (subclasses of variable-sized types).
     pub external_slots: HashMap<u64, Box<crate::objects::instance::AttributeBlock>>,
+    /// Values of `__slots__` beside a `__dict__`, by the address of the attribute block.
+    pub hidden_slots: HashMap<u64, crate::objects::instance::HiddenSlots>,
     pub hash_key: (u64, u64),
     pub next_version: Cell<u64>,
     pub collector: crate::heap::collect::Collector,
@@ -165,6 +169,7 @@ impl Context {
             interpreter,
             teardown: Vec::new(),
             tearing_down: false,
+            teardown_floor: 0,
             stack_bottom: bottom,
             recursion_limit: 1000,
             native_stack_limit: native_stack_limit(),

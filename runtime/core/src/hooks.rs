@@ -4,6 +4,7 @@ use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::native::Arguments;
 use crate::objects::dict::DictObject;
+use crate::objects::frame::LiveFrame;
 use crate::objects::function::FunctionObject;
 use crate::objects::generator::GeneratorObject;
 use crate::value::Value;
@@ -39,6 +40,8 @@ pub struct Hooks {
     pub frame_globals: fn(&mut Context) -> Owned,
     /// The locals of the running frame: a fresh dict of a function's, the namespace itself elsewhere.
     pub frame_locals: fn(&mut Context) -> Result<Owned>,
+    /// Visits the frames on the value stack, the running one first, as long as the visitor answers true.
+    pub walk_frames: fn(&mut Context, &mut dyn FnMut(&LiveFrame) -> bool),
     /// A trace's assumption no longer holds.
     pub broken: fn(&mut Context, Broken),
 }

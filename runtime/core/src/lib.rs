@@ -10,6 +10,7 @@ pub mod native;
 pub mod objects;
 pub mod operations;
 pub mod options;
+pub mod signals;
 pub mod value;
 
 pub use context::{Context, Interpreter, Raised, Result};

@@ -9,6 +9,8 @@ pub enum Source {
     Text(String),
     /// A script file.
     File(String),
+    /// `-m`
+    Module(String),
     /// Standard input.
     Input,
 }
@@ -32,7 +34,21 @@ pub enum Exit {
     Usage(String),
 }
 
-const USAGE: &str = "usage: sidewinder [option] ... [-c cmd | -m mod | file | -] [arg] ...";
+/// Words of `-X` that only CPython has a use for.
+const FOREIGN_SETTINGS: &[&str] = &[
+    "context_aware_warnings", "cpu_count", "dev", "faulthandler", "frozen_modules", "gil", "importtime",
+    "int_max_str_digits", "no_debug_ranges", "perf", "perf_jit", "pycache_prefix", "showrefcount",
+    "thread_inherit_context", "tlbc", "tracemalloc", "utf8", "warn_default_encoding",
+];
+
+/// The name under which the program was started.
+pub fn program() -> String {
+    std::env::args_os().next().map_or_else(|| "sidewinder".to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+fn usage() -> String {
+    format!("usage: {} [option] ... [-c cmd | -m mod | file | -] [arg] ...", program())
+}
 
 impl Exit {
     /// Prints, and gives the exit status.
@@ -47,7 +63,7 @@ impl Exit {
                 0
             }
             Exit::Usage(message) => {
-                eprintln!("{message}\n{USAGE}\nTry `sidewinder -h' for more information.");
+                eprintln!("{message}\n{}\nTry `python -h' for more information.", usage());
                 2
             }
         }
@@ -55,8 +71,9 @@ impl Exit {
 }
 
 fn print_help() {
-    println!("{USAGE}\nOptions (and -X name=value):");
+    println!("{}\nOptions (and -X name=value):", usage());
     println!("-c cmd : program passed in as string (terminates option list)");
+    println!("-m mod : run a module of the path as a program (terminates option list)");
     println!("-h     : print this help message and exit (also -? or --help)");
     println!("-V     : print the Python version number and exit (also --version)");
     println!("-X opt : set implementation-specific option:");
@@ -82,10 +99,10 @@ pub fn parse(raw: Vec<OsString>) -> Result<Command, Exit> {
             match long {
                 "version" => return Err(Exit::Version),
                 "help" | "help-all" => return Err(Exit::Help),
-                _ => return Err(Exit::Usage(format!("unknown option --{long}"))),
+                _ => return Err(Exit::Usage(format!("Unknown option: --{long}"))),
             }
         }
-        let mut text = None;
+        let (mut text, mut module) = (None, None);
         let mut letters = argument[1..].chars();
         while let Some(letter) = letters.next() {
             let mut value = |letters: std::str::Chars<'_>| {
@@ -117,12 +134,21 @@ pub fn parse(raw: Vec<OsString>) -> Result<Command, Exit> {
                 'P' => safe_path = true,
                 'E' => ignore_environment = true,
                 'b' | 'B' | 'd' | 'i' | 'O' | 'q' | 'R' | 's' | 'S' | 'u' | 'v' | 'x' => {}
-                'm' => return Err(Exit::Usage("-m needs the standard library, which is not there yet".into())),
-                other => return Err(Exit::Usage(format!("unknown option -{other}"))),
+                'm' => {
+                    module = value(letters.clone());
+                    if module.is_none() {
+                        return Err(Exit::Usage("Argument expected for the -m option".into()));
+                    }
+                    break;
+                }
+                other => return Err(Exit::Usage(format!("Unknown option: -{other}"))),
             }
         }
         if let Some(text) = text {
             break (Source::Text(text), "-c".to_string());
+        }
+        if let Some(module) = module {
+            break (Source::Module(module), "-m".to_string());
         }
     };
     if !ignore_environment && let Ok(list) = std::env::var("SIDEWINDER_OPTIONS") {
@@ -130,6 +156,9 @@ pub fn parse(raw: Vec<OsString>) -> Result<Command, Exit> {
     }
     for setting in settings {
         let (name, value) = setting.split_once('=').unwrap_or((&setting, ""));
+        if FOREIGN_SETTINGS.contains(&name) {
+            continue;
+        }
         if let Err(message) = options.set(name, value) {
             return Err(Exit::Usage(message));
         }

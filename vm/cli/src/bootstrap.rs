@@ -30,6 +30,7 @@ pub fn start(options: Options, arguments: Vec<String>, hash_key: (u64, u64)) -> 
         weak_references: HashMap::new(),
         finalized: HashSet::new(),
         external_slots: HashMap::new(),
+        hidden_slots: HashMap::new(),
         hash_key,
         next_version: Cell::new(0),
         collector: Collector::default(),
@@ -56,6 +57,7 @@ fn hooks() -> Hooks {
         import: crate::import::import,
         frame_globals: sidewinder_semantics::nested::frame_globals,
         frame_locals: sidewinder_semantics::nested::frame_locals,
+        walk_frames: sidewinder_semantics::nested::walk_frames,
         broken: ignore,
     }
 }

@@ -3,7 +3,7 @@
 use crate::bootstrap::modules;
 use crate::program::{compile, namespace_of, run_code};
 use sidewinder_runtime::objects::dict;
-use sidewinder_runtime::objects::exception::{MODULE_NOT_FOUND_ERROR, SYNTAX_ERROR, raise_import_error};
+use sidewinder_runtime::objects::exception::{MODULE_NOT_FOUND_ERROR, raise_import_error};
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::{module, singleton};
@@ -42,14 +42,13 @@ fn import_one(cx: &mut Context, name: &str, parent: Option<Value>, whole: &str) 
         return Ok(module);
     }
     let path = search_path(cx, parent, name, whole)?;
-    for directory in path {
-        if let Some((file, package)) = find(&directory, tail) {
-            let module = load(cx, name, &file, package.as_deref())?;
-            if let Some(parent) = parent {
-                attribute::set_text(cx, parent, tail, module.value())?;
-            }
-            return Ok(module);
+    let found = path.iter().find_map(|directory| find(directory, tail)).or_else(|| find_folder(&path, tail));
+    if let Some((file, package)) = found {
+        let module = load(cx, name, &file, package.as_deref())?;
+        if let Some(parent) = parent {
+            attribute::set_text(cx, parent, tail, module.value())?;
         }
+        return Ok(module);
     }
     let message = format!("No module named '{name}'");
     Err(not_found(cx, name, &message))
@@ -90,10 +89,57 @@ fn find(directory: &Path, name: &str) -> Option<(PathBuf, Option<PathBuf>)> {
         return Some((file, Some(package)));
     }
     let file = directory.join(format!("{name}.py"));
-    if file.is_file() {
-        return Some((file, None));
+    file.is_file().then_some((file, None))
+}
+
+/// A folder without `__init__.py`: a package when nothing else has the name.
+fn find_folder(path: &[PathBuf], name: &str) -> Option<(PathBuf, Option<PathBuf>)> {
+    let folder = path.iter().map(|directory| directory.join(name)).find(|folder| folder.is_dir())?;
+    Some((PathBuf::new(), Some(folder)))
+}
+
+/// A module to run as the program.
+pub enum Located {
+    /// Its file, and the package it is in.
+    File(PathBuf, String),
+    /// What is wrong instead.
+    Absent(String),
+}
+
+/// The file of the module that `-m` names; packages on the way are imported.
+pub fn locate(cx: &mut Context, name: &str) -> Result<Located> {
+    let (package, tail) = name.rsplit_once('.').unwrap_or(("", name));
+    let parent = match package {
+        "" => None,
+        package => match import(cx, package) {
+            Ok(parent) => Some(parent),
+            Err(raised) if !cx.swallow(&MODULE_NOT_FOUND_ERROR) => return Err(raised),
+            Err(_) => {
+                let message = format!(
+                    "Error while finding module specification for '{name}' (ModuleNotFoundError: No module named '{package}')"
+                );
+                return Ok(Located::Absent(message));
+            }
+        },
+    };
+    if parent.is_none() && sidewinder_builtins::import(cx, name)?.is_some() {
+        return Ok(Located::Absent(format!("No code object available for {name}")));
     }
-    package.is_dir().then(|| (PathBuf::new(), Some(package)))
+    let path = search_path(cx, parent.as_ref().map(Owned::value), name, name)?;
+    match path.iter().find_map(|directory| find(directory, tail)) {
+        None => Ok(Located::Absent(format!("No module named {name}"))),
+        Some((file, None)) => Ok(Located::File(file, package.to_string())),
+        Some((_, Some(folder))) => {
+            import(cx, name)?;
+            let file = folder.join("__main__.py");
+            if file.is_file() {
+                return Ok(Located::File(file, name.to_string()));
+            }
+            let message =
+                format!("No module named {name}.__main__; '{name}' is a package and cannot be directly executed");
+            Ok(Located::Absent(message))
+        }
+    }
 }
 
 /// Makes the module, enters it into `sys.modules` and runs its code; a failed one is taken out again.
@@ -140,30 +186,10 @@ fn execute(cx: &mut Context, file: &Path, file_name: &str, namespace: &dict::Dic
             return Err(sidewinder_runtime::objects::exception::raise_os_error(cx, number, Some(file_name)));
         }
     };
-    let source = decode(cx, &bytes, file_name)?;
+    let source = crate::source::decode(cx, &bytes, file_name)?;
     let code = compile(cx, &source, file_name, "exec")?;
     run_code(cx, code.value(), namespace, Value::UNBOUND)?;
     Ok(())
-}
-
-/// Source bytes as text: UTF-8, with or without a mark.
-pub fn decode(cx: &mut Context, bytes: &[u8], file_name: &str) -> Result<String> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if bytes.contains(&0) {
-        return Err(cx.raise(&SYNTAX_ERROR, "source code cannot contain null bytes"));
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.to_string()),
-        Err(error) => {
-            let position = error.valid_up_to();
-            let byte = bytes[position];
-            let line = bytes[..position].iter().filter(|byte| **byte == b'\n').count() + 1;
-            let message = format!(
-                "Non-UTF-8 code starting with '\\x{byte:02x}' in file {file_name} on line {line}, but no encoding declared; see https://peps.python.org/pep-0263/ for details"
-            );
-            Err(cx.raise(&SYNTAX_ERROR, message))
-        }
-    }
 }
 
 /// Puts the script's directory first on `sys.path`.

@@ -5,6 +5,7 @@ mod bootstrap;
 mod import;
 mod program;
 mod signal;
+mod source;
 
 fn main() {
     let status = match arguments::parse(std::env::args_os().collect()) {

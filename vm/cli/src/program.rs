@@ -2,6 +2,8 @@
 
 use crate::arguments::{Command, Source};
 use crate::bootstrap;
+use crate::import::Located;
+use crate::source::{self, Place};
 use sidewinder_compiler::{CompileError, ErrorKind, Mode};
 use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::dict::{self, DictObject};
@@ -10,11 +12,18 @@ use sidewinder_runtime::objects::exception::{
 };
 use sidewinder_runtime::objects::function;
 use sidewinder_runtime::objects::str::StrObject;
-use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{code, int, module, singleton};
+use sidewinder_runtime::operations::{attribute, subscript};
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 use std::io::Read;
 use std::rc::Rc;
+
+/// How a program ended.
+enum Ending {
+    Status(i32),
+    /// By a `KeyboardInterrupt`.
+    Interrupted,
+}
 
 /// Runs a command; the exit status.
 pub fn run(command: Command) -> i32 {
@@ -25,45 +34,71 @@ pub fn run(command: Command) -> i32 {
     };
     crate::signal::install(cx);
     let result = run_source(cx, &command.source, command.safe_path);
-    let status = finish(cx, result);
+    let ending = finish(cx, result);
     sidewinder_builtins::shut_down(cx);
-    status
+    if cx.interpreter().options.stats != 0 {
+        sidewinder_recorder::print_statistics(cx);
+    }
+    match ending {
+        Ending::Status(status) => status,
+        Ending::Interrupted => crate::signal::die_interrupted(),
+    }
 }
 
-fn run_source(cx: &mut Context, source: &Source, safe_path: bool) -> std::result::Result<(), Failure> {
-    let (text, file_name) = match source {
-        Source::Text(text) => (text.clone() + "\n", "<string>".to_string()),
+/// What is to be run, read and named.
+struct Program {
+    text: String,
+    file_name: String,
+    /// What goes in front of `sys.path`.
+    directory: String,
+    /// `__package__` of a module, which decides what it may import.
+    package: Option<String>,
+}
+
+type Started<T> = std::result::Result<T, Failure>;
+
+fn run_source(cx: &mut Context, source: &Source, safe_path: bool) -> Started<()> {
+    let program = match source {
+        Source::Text(text) => Program::unnamed(text.clone() + "\n", "<string>"),
         Source::Input => {
-            let mut text = String::new();
-            if std::io::stdin().read_to_string(&mut text).is_err() {
+            let mut bytes = Vec::new();
+            if std::io::stdin().read_to_end(&mut bytes).is_err() {
                 return Err(Failure::Status(1));
             }
-            (text, "<stdin>".to_string())
+            Program::unnamed(source::decode(cx, &bytes, "<stdin>")?, "<stdin>")
         }
-        Source::File(name) => (read_script(cx, name)?, name.clone()),
+        Source::File(name) => read_script(cx, name)?,
+        Source::Module(name) => read_module(cx, name, safe_path)?,
     };
-    let directory = match source {
-        Source::File(name) => {
-            let path = std::fs::canonicalize(name).unwrap_or_default();
-            path.parent().map(|parent| parent.to_string_lossy().into_owned()).unwrap_or_default()
-        }
-        _ => String::new(),
-    };
-    if !safe_path {
-        crate::import::prepend_path(cx, &directory)?;
+    if !safe_path && !matches!(source, Source::Module(_)) {
+        crate::import::prepend_path(cx, &program.directory)?;
     }
     let main = module::new(cx, "__main__")?;
     let globals = module::of(main.value()).namespace();
     bootstrap::modules(cx).set_text(cx, "__main__", main.value());
     let builtins = bootstrap::modules(cx).get_text(cx, "builtins").unwrap_or(singleton::none());
     globals.set_text(cx, "__builtins__", builtins);
-    if let Source::File(name) = source {
-        let file = StrObject::new(cx, name);
+    if matches!(source, Source::File(_) | Source::Module(_)) {
+        let file = StrObject::new(cx, &program.file_name);
         globals.set_text(cx, "__file__", file.value());
     }
-    let code = compile(cx, &text, &file_name, "exec")?;
+    if let Some(package) = &program.package {
+        let package = StrObject::new(cx, package);
+        globals.set_text(cx, "__package__", package.value());
+    }
+    if matches!(source, Source::Text(_)) {
+        sidewinder_builtins::register_source(cx, &program.file_name, &program.text);
+    }
+    let code = compile(cx, &program.text, &program.file_name, "exec")?;
     run_code(cx, code.value(), globals, Value::UNBOUND)?;
     Ok(())
+}
+
+impl Program {
+    /// A program without a file, which imports from the current directory.
+    fn unnamed(text: String, file_name: &str) -> Program {
+        Program { text, file_name: file_name.to_string(), directory: String::new(), package: None }
+    }
 }
 
 /// Why a program ended early.
@@ -80,37 +115,69 @@ impl From<Raised> for Failure {
     }
 }
 
-fn read_script(cx: &mut Context, name: &str) -> std::result::Result<String, Failure> {
-    let program = std::env::args().next().unwrap_or_default();
-    let shown = std::env::current_dir().map(|directory| directory.join(name)).unwrap_or_else(|_| name.into());
-    let shown = shown.to_string_lossy();
-    if std::path::Path::new(name).is_dir() {
-        eprintln!("{program}: can't find '__main__' module in '{shown}'");
-        return Err(Failure::Status(1));
+/// Ends with a message about the program itself.
+fn refuse<T>(message: &str, status: i32) -> Started<T> {
+    eprintln!("{}: {message}", crate::arguments::program());
+    Err(Failure::Status(status))
+}
+
+fn read_script(cx: &mut Context, name: &str) -> Started<Program> {
+    let shown = source::absolute(name);
+    let mut file = shown.clone();
+    if file.is_dir() {
+        file.push("__main__.py");
+        if !file.is_file() {
+            return refuse(&format!("can't find '__main__' module in '{}'", shown.display()), 1);
+        }
     }
-    match std::fs::read(name) {
-        Ok(bytes) => Ok(crate::import::decode(cx, &bytes, name)?),
+    let bytes = match std::fs::read(&file) {
+        Ok(bytes) => bytes,
         Err(error) => {
             let number = error.raw_os_error().unwrap_or(0);
             let text = exception::special::system_error_text(number);
-            eprintln!("{program}: can't open file '{shown}': [Errno {number}] {text}");
-            Err(Failure::Status(2))
+            return refuse(&format!("can't open file '{}': [Errno {number}] {text}", shown.display()), 2);
         }
+    };
+    let file_name = file.to_string_lossy().into_owned();
+    let directory = std::fs::canonicalize(&file).unwrap_or_default();
+    let directory = directory.parent().map(|parent| parent.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(Program { text: source::decode(cx, &bytes, &file_name)?, file_name, directory, package: None })
+}
+
+fn read_module(cx: &mut Context, name: &str, safe_path: bool) -> Started<Program> {
+    if !safe_path {
+        let directory = source::absolute("");
+        let directory = directory.to_string_lossy();
+        crate::import::prepend_path(cx, directory.trim_end_matches('/'))?;
     }
+    let (file, package) = match crate::import::locate(cx, name)? {
+        Located::File(file, package) => (file, package),
+        Located::Absent(message) => return refuse(&message, 1),
+    };
+    let file_name = file.to_string_lossy().into_owned();
+    let Ok(bytes) = std::fs::read(&file) else { return refuse(&format!("can't open file '{file_name}'"), 1) };
+    let text = source::decode(cx, &bytes, &file_name)?;
+    let argument = StrObject::new(cx, &file_name);
+    if let Some(system) = bootstrap::modules(cx).get_text(cx, "sys") {
+        let arguments = attribute::get_text(cx, system, "argv")?;
+        subscript::set_item(cx, arguments.value(), Value::from_small_int(0), argument.value())?;
+    }
+    Ok(Program { text, file_name, directory: String::new(), package: Some(package) })
 }
 
 /// Flushes, reports an uncaught exception, and gives the exit status.
-fn finish(cx: &mut Context, result: std::result::Result<(), Failure>) -> i32 {
+fn finish(cx: &mut Context, result: Started<()>) -> Ending {
     match result {
-        Ok(()) => 0,
-        Err(Failure::Status(status)) => status,
+        Ok(()) => Ending::Status(0),
+        Err(Failure::Status(status)) => Ending::Status(status),
         Err(Failure::Raised) => {
             let raised = cx.take_pending();
             if raised.value().type_of().is_subtype(&SYSTEM_EXIT) {
-                return exit_status(cx, raised.value());
+                return Ending::Status(exit_status(cx, raised.value()));
             }
             sidewinder_builtins::report_uncaught(cx, raised.value());
-            if raised.value().type_of().is_subtype(&exception::KEYBOARD_INTERRUPT) { 130 } else { 1 }
+            let interrupted = raised.value().type_of().is_subtype(&exception::KEYBOARD_INTERRUPT);
+            if interrupted { Ending::Interrupted } else { Ending::Status(1) }
         }
     }
 }
@@ -155,23 +222,15 @@ fn raise_compile_error(cx: &mut Context, error: &CompileError) -> Raised {
         ErrorKind::NotImplemented => return cx.raise(&NOT_IMPLEMENTED_ERROR, &error.message),
         _ => &SYNTAX_ERROR,
     };
-    let number = |value: u32| Value::from_small_int(value as i64);
-    let message = StrObject::new(cx, &error.message);
-    let file_name = StrObject::new(cx, &error.file_name);
-    let text = StrObject::new(cx, error.source_line.as_deref().unwrap_or(""));
-    let details = [
-        file_name.value(),
-        number(error.line),
-        number(error.column),
-        text.value(),
-        number(error.end_line),
-        number(error.end_column),
-    ];
-    let details = TupleObject::new(cx, &details);
-    match exception::new(cx, kind, &[message.value(), details.value()]) {
-        Ok(exception) => cx.raise_value(exception),
-        Err(raised) => raised,
-    }
+    let place = Place {
+        file_name: &error.file_name,
+        line: error.line,
+        column: error.column,
+        end_line: error.end_line,
+        end_column: error.end_column,
+        text: Some(error.source_line.as_deref().unwrap_or("")),
+    };
+    source::raise_syntax_error(cx, kind, &error.message, place)
 }
 
 /// The hook that runs a code object; with a namespace, its register 0 is that.

@@ -2,7 +2,7 @@
 
 use sidewinder_runtime::Context;
 use sidewinder_runtime::context::interrupt;
-use sidewinder_semantics::cold::interrupt::SIGNALS;
+use sidewinder_runtime::signals::SIGNALS;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 /// The interrupt word of the main thread.
@@ -26,4 +26,15 @@ pub fn install(cx: &mut Context) {
         libc::signal(libc::SIGINT, handler as usize);
         libc::signal(libc::SIGPIPE, libc::SIG_IGN);
     }
+}
+
+/// Ends the process by SIGINT, so that the shell knows; as CPython does after an unhandled `KeyboardInterrupt`. Where
+/// the signal is blocked, it answers with the exit status that a shell would show.
+pub fn die_interrupted() -> i32 {
+    // SAFETY: the default action of the signal ends the process.
+    unsafe {
+        libc::signal(libc::SIGINT, libc::SIG_DFL);
+        libc::raise(libc::SIGINT);
+    }
+    128 + libc::SIGINT
 }

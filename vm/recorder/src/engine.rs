@@ -21,6 +21,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const ARENA_BYTES: usize = 32 << 20;
 /// Words of the exit buffer.
 const EXIT_WORDS: usize = sidewinder_jit::exit::EXIT_WORDS_MAX;
+/// Exits at one guard from which on a tree is given up if it does little else.
+const FUTILE_EXITS_MIN: u32 = 8192;
 /// Recordings of a loop that may fail before it is left alone.
 const FAILURES_MAX: u32 = 4;
 
@@ -32,6 +34,7 @@ struct TreeState {
     code: Option<(Allocation, Entry)>,
     exits: Vec<ExitRecord>,
     exit_counts: Vec<u32>,
+    entered: u64,
     /// Exits at which nothing more is recorded.
     barren: HashSet<sidewinder_jit::ExitId>,
     invalidated: Box<AtomicU32>,
@@ -295,6 +298,7 @@ impl Engine {
                     code: None,
                     exits: Vec::new(),
                     exit_counts: Vec::new(),
+                    entered: 0,
                     barren: HashSet::new(),
                     invalidated,
                     dead: false,
@@ -394,6 +398,7 @@ impl Engine {
     fn enter(&mut self, cx: &mut Context, index: usize) -> Pc {
         let Some((_, entry)) = self.trees[index].code else { return std::ptr::null() };
         self.counters.entered += 1;
+        self.trees[index].entered += 1;
         self.running += 1;
         let base = cx.base;
         let recursion = cx.recursion_left;
@@ -450,6 +455,13 @@ impl Engine {
             && tree.tree.bridge_at(record.id).is_none()
             && cx.interrupt.load(Ordering::Relaxed) == 0;
         if !wanted {
+            let count = tree.exit_counts[number];
+            if count >= FUTILE_EXITS_MIN && count.is_power_of_two() && tree.entered < 2 * count as u64 {
+                // Nearly every visit leaves here at once: the interpreter alone is faster.
+                self.count_abort("futile tree");
+                self.failures.insert(self.trees[index].start, FAILURES_MAX);
+                self.invalidate(index);
+            }
             return pc;
         }
         self.record_bridge(cx, index, base, recursion, pc, record)
@@ -464,6 +476,16 @@ impl Engine {
         pc: Pc,
         record: &ExitRecord,
     ) -> Pc {
+        // The machine code keeps a float unboxed that the interpreter must box: their views of it cannot be matched.
+        let boxed_float = record.slots.iter().any(|(slot, _)| {
+            // SAFETY: (jit 4) the exit wrote these slots.
+            let value = unsafe { *base.offset(*slot as isize) };
+            !value.is_unbound() && value.cast_exact::<float::FloatObject>().is_some()
+        });
+        if boxed_float {
+            self.count_abort("boxed float at an exit");
+            return pc;
+        }
         self.recording = true;
         self.counters.bridges += 1;
         let start = self.trees[index].start as Pc;

@@ -140,7 +140,22 @@ impl Semantics for Recorder<'_> {
     }
 
     fn cold(&mut self, pc: Pc, handler: ColdHandler) -> Pc {
-        let reason = sidewinder_semantics::handlers::fetch(pc).op.name();
+        let op = sidewinder_semantics::handlers::fetch(pc).op;
+        let reason = op.name();
+        let cached = matches!(
+            op,
+            sidewinder_bytecode::Op::LoadAttr | sidewinder_bytecode::Op::LoadMethod | sidewinder_bytecode::Op::StoreAttr
+        );
+        if cached && !self.has_effect() {
+            // The handler may only have to put another entry into the site's cache.
+            let next = handler(self.cx, pc);
+            if next == pc {
+                self.retry();
+            } else {
+                self.abort(reason);
+            }
+            return next;
+        }
         if pc == self.pc {
             self.exit_here(reason);
         } else {

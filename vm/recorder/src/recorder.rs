@@ -76,6 +76,7 @@ pub struct Recorder<'a> {
     /// Instructions at the end of the trace: what the handler emits after it has stopped does not count.
     length: usize,
     steps: usize,
+    retried: bool,
     inner_back_edges: usize,
     stack_words: u32,
     /// Addresses of the code objects of inlined frames, outermost first.
@@ -116,6 +117,7 @@ impl<'a> Recorder<'a> {
             end: None,
             length: 0,
             steps: 0,
+            retried: false,
             inner_back_edges: 0,
             stack_words: 0,
             inlined: Vec::new(),
@@ -187,7 +189,8 @@ impl<'a> Recorder<'a> {
             let snapshot = self.snapshot();
             self.push_guard(Op::GuardNotInvalidated, [Ref::NONE; 3], snapshot);
         }
-        if pc == self.start && self.cx.base == self.entry_base && (self.steps > 1) {
+        let retried = std::mem::take(&mut self.retried);
+        if pc == self.start && self.cx.base == self.entry_base && self.steps > 1 && !retried {
             let snapshot = self.snapshot();
             self.end = Some(if self.is_bridge { TraceEnd::Root(snapshot) } else { TraceEnd::Loop(snapshot) });
             self.stop = Some(Stop::Closed);
@@ -203,6 +206,11 @@ impl<'a> Recorder<'a> {
             self.push_guard(Op::GuardNoInterrupt, [Ref::NONE; 3], snapshot);
         }
         false
+    }
+
+    /// The instruction starts over: nothing has happened yet.
+    pub fn retry(&mut self) {
+        self.retried = true;
     }
 
     /// At a back-edge of a loop other than the recorded one.

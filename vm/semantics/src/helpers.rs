@@ -114,6 +114,8 @@ helpers! {
     ASCII: Helper1 = ascii(a), ANY, |cx| convert::ascii(cx, a);
     /// `format(a, b)`
     FORMAT: Helper2 = format(a, b), ANY, |cx| convert::format(cx, a, b);
+    /// `a[b:c]`
+    GET_SLICE: Helper3 = get_slice(a, b, c), ANY, |cx| crate::cold::build::slice_of(cx, a, b, c);
     /// A function of code a with the globals b
     MAKE_FUNCTION: Helper2 = make_function(a, b), HelperEffects::ALLOCATES, |cx| Ok(function::new(cx, a, b));
     /// Bound method of function a and receiver b

@@ -4,6 +4,7 @@ use crate::frame::{self, Continuation, Link};
 use crate::semantics::Pc;
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS};
 use sidewinder_runtime::native::Arguments;
+use sidewinder_runtime::objects::frame::LiveFrame;
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::generator::{self, GeneratorObject};
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
@@ -41,7 +42,7 @@ pub unsafe fn run_frame(cx: &mut Context, base: *mut Value, function: &FunctionO
     // SAFETY: the caller's promise; see the layout in `frame`.
     unsafe {
         *base.offset(frame::CODE) = frame::tag(code);
-        *base.offset(frame::RETURN) = Value(1);
+        *base.offset(frame::RETURN) = frame::tag(old_instruction);
         let delta = base.offset_from(old_base) as usize;
         *base.offset(frame::LINK) = Value(Link::new(delta, Continuation::Boundary, 0).0);
         frame::switch(cx, base, code);
@@ -124,7 +125,7 @@ unsafe fn run_generator_frame(
     // SAFETY: the caller's promise; the instruction before the resume point is the `Yield`.
     unsafe {
         *base.offset(frame::CODE) = frame::tag(code);
-        *base.offset(frame::RETURN) = Value(1);
+        *base.offset(frame::RETURN) = frame::tag(old_instruction);
         let delta = base.offset_from(old_base) as usize;
         *base.offset(frame::LINK) = Value(Link::new(delta, Continuation::Boundary, 0).0);
         frame::switch(cx, base, code);
@@ -177,4 +178,26 @@ pub fn frame_locals(cx: &mut Context) -> Result<Owned> {
         }
     }
     Ok(made)
+}
+
+/// The hook behind frame objects; see `Hooks::walk_frames`.
+pub fn walk_frames(cx: &mut Context, visit: &mut dyn FnMut(&LiveFrame) -> bool) {
+    let (mut base, mut pc) = (cx.base, cx.instruction);
+    while base != cx.stack_bottom {
+        // SAFETY: (frames 3) `base` is a frame's; links lead from frame to frame down to the bottom of the stack.
+        unsafe {
+            let code = frame::code(base);
+            let instruction = if code.contains(pc) { code.index_of(pc) as u32 } else { 0 };
+            let function = frame::function(base).value();
+            let seen = LiveFrame { base, link: base.offset(frame::LINK), function, code: code.value(), instruction };
+            if !visit(&seen) {
+                return;
+            }
+            let link = Link(frame::header(base, frame::LINK).0);
+            let return_to = frame::return_address(base);
+            // A boundary keeps the instruction that called it, other frames the one to go on at.
+            pc = if link.continuation() == Continuation::Boundary { return_to } else { return_to.sub(1) };
+            base = base.sub(link.delta());
+        }
+    }
 }

@@ -40,6 +40,7 @@ pub fn run<S: Semantics>(s: &mut S, mut pc: Pc) -> Pc {
             Op::StoreAttr => attribute::store_attribute(s, pc, i),
             Op::LoadMethod => attribute::load_method(s, pc, i),
             Op::GetItem => item::get_item(s, pc, i),
+            Op::GetSlice => item::get_slice(s, pc, i),
             Op::SetItem => item::set_item(s, pc, i),
             Op::DeleteItem => item::delete_item(s, pc, i),
             Op::Negative => arithmetic::negative(s, pc, i),

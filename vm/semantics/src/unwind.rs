@@ -2,6 +2,7 @@
 
 use crate::frame::{self, Continuation, Link};
 use crate::semantics::Pc;
+use sidewinder_bytecode::Op;
 use sidewinder_runtime::objects::exception::{self, RUNTIME_ERROR, STOP_ITERATION};
 use sidewinder_runtime::objects::generator::{GeneratorObject, state};
 use sidewinder_runtime::objects::traceback;
@@ -12,17 +13,31 @@ use sidewinder_runtime::{Context, Owned, Value};
 /// null when the exception leaves the run (it stays pending then).
 #[cold]
 #[inline(never)]
-pub fn raise(cx: &mut Context, mut pc: Pc) -> Pc {
+pub fn raise(cx: &mut Context, pc: Pc) -> Pc {
+    unwind(cx, pc, true)
+}
+
+/// The same for an exception that goes on after a handler of the running frame, which is in its traceback already.
+#[cold]
+pub fn reraise(cx: &mut Context, pc: Pc) -> Pc {
+    unwind(cx, pc, false)
+}
+
+/// `enters`: whether the running frame gets a traceback entry.
+fn unwind(cx: &mut Context, mut pc: Pc, mut enters: bool) -> Pc {
     if cx.finalizers_pending.get() != 0 {
         cx.run_pending_finalizers();
     }
     exception::set_context(cx);
     loop {
         let code = frame::current_code(cx);
+        let function = frame::current_function(cx).value();
         let index = code.index_of(pc) as u32;
         let handler = code.data.handlers.iter().find(|row| row.start <= index && index < row.end).copied();
         if let Some(handler) = handler {
-            traceback::push(cx, code.value(), index, Value::UNBOUND);
+            if enters {
+                traceback::push(cx, function, code.value(), index, Value::UNBOUND);
+            }
             release_registers(cx, handler.temporary_depth as usize);
             let exception = cx.take_pending();
             // SAFETY: (frames 3) the handler's register exists.
@@ -34,7 +49,12 @@ pub fn raise(cx: &mut Context, mut pc: Pc) -> Pc {
             }
         }
         let locals = take_locals(cx);
-        traceback::push(cx, code.value(), index, locals.value());
+        if enters {
+            traceback::push(cx, function, code.value(), index, locals.value());
+        } else {
+            traceback::keep_locals(cx, code.value(), locals.value());
+        }
+        enters = true;
         drop(locals);
         match leave_frame(cx) {
             Some(next) => pc = next,
@@ -57,16 +77,16 @@ pub fn release_registers(cx: &mut Context, first: usize) {
     }
 }
 
-/// Moves the locals into a tuple that the traceback keeps, as CPython's frame objects keep them.
+/// Moves the locals into a tuple that the traceback keeps, as CPython's frame objects keep them. The code object stands
+/// for the value of an unbound one.
 fn take_locals(cx: &mut Context) -> Owned {
     let code = frame::current_code(cx);
     release_registers(cx, code.local_count as usize);
-    let none = sidewinder_runtime::objects::singleton::none();
     let mut values = Vec::with_capacity(code.local_count as usize);
     for register in 0..code.local_count as usize {
         // SAFETY: (frames 1)
         let value = unsafe { std::mem::replace(&mut *cx.base.add(register), Value::UNBOUND) };
-        values.push(Owned::from_raw_option(value).unwrap_or_else(|| Owned::new(none)));
+        values.push(Owned::from_raw_option(value).unwrap_or_else(|| Owned::new(code.value())));
     }
     TupleObject::from_owned(cx, values)
 }
@@ -119,7 +139,7 @@ fn finish_generator(cx: &mut Context, generator: &GeneratorObject) {
 fn swallowed(cx: &mut Context, pc: Pc) -> Option<Pc> {
     // SAFETY: (frames 3) `pc` points into the caller's code.
     let i = unsafe { *pc };
-    if i.op != sidewinder_bytecode::Op::ForIter || !cx.pending_is(&STOP_ITERATION) {
+    if i.op != Op::ForIter || !cx.pending_is(&STOP_ITERATION) {
         return None;
     }
     // SAFETY: as above.

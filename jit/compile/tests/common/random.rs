@@ -235,10 +235,16 @@ impl<'a> Recorder<'a> {
     }
 
     fn set_float(&mut self, value: Ref) {
-        let test = self.op(Op::FloatFits, &[value]);
-        if self.guard(test) {
-            let value = self.op(Op::BoxFloat, &[value]);
-            self.set(value, true);
+        let value = self.op(Op::BoxFloat, &[value]);
+        self.set(value, true);
+    }
+
+    /// Before a value moves into memory or to a helper: a double must fit a word.
+    fn settle(&mut self, value: Ref) {
+        let instruction = self.trace.instructions[value.0 as usize];
+        if instruction.op == Op::BoxFloat {
+            let test = self.op(Op::FloatFits, &[instruction.operands[0]]);
+            self.guard(test);
         }
     }
 
@@ -301,6 +307,7 @@ impl<'a> Recorder<'a> {
                 let field = 2 + self.random.below(if self.random.objects { 3 } else { 12 }) as u64;
                 let slot = self.random.below(SLOTS) as i32;
                 let value = self.slot(slot);
+                self.settle(value);
                 self.op(Op::Dup, &[value]);
                 let old = self.push(Op::LoadValue, &[address], field * 8, Alias::Attribute);
                 self.push(Op::StoreValue, &[address, value], field * 8, Alias::Attribute);
@@ -316,6 +323,7 @@ impl<'a> Recorder<'a> {
                 0 => {
                     let slot = self.random.below(SLOTS) as i32;
                     let value = self.slot(slot);
+                    self.settle(value);
                     let result = self.call(Op::CallValue, 1, &[value]);
                     self.set(result, true);
                     self.finalizers();

@@ -27,8 +27,19 @@ const NUMERATOR: [f64; 13] = [
 ];
 /// x * (x + 1) * … * (x + 11)
 const DENOMINATOR: [f64; 13] = [
-    0.0, 39916800.0, 120543840.0, 150917976.0, 105258076.0, 45995730.0, 13339535.0, 2637558.0, 357423.0, 32670.0,
-    1925.0, 66.0, 1.0,
+    0.0,
+    39916800.0,
+    120543840.0,
+    150917976.0,
+    105258076.0,
+    45995730.0,
+    13339535.0,
+    2637558.0,
+    357423.0,
+    32670.0,
+    1925.0,
+    66.0,
+    1.0,
 ];
 
 /// Whole arguments up to here have exact results.
@@ -90,11 +101,7 @@ pub fn gamma(x: f64) -> Option<f64> {
     }
     let y = magnitude + G_MINUS_HALF;
     // What the rounding of y lost, to correct the result by.
-    let lost = if magnitude > G_MINUS_HALF {
-        (y - magnitude) - G_MINUS_HALF
-    } else {
-        (y - G_MINUS_HALF) - magnitude
-    };
+    let lost = if magnitude > G_MINUS_HALF { (y - magnitude) - G_MINUS_HALF } else { (y - G_MINUS_HALF) - magnitude };
     let correction = lost * G / y;
     let mut result;
     if x < 0.0 {

@@ -1,6 +1,7 @@
 //! "Did you mean": the known name that is closest to a wrong one.
 
 use sidewinder_runtime::objects::exception::{self, special as field, types};
+use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::traceback::TracebackObject;
 use sidewinder_runtime::operations::{call, iterate};
@@ -28,7 +29,7 @@ pub fn suggest(cx: &mut Context, exception: Value) -> Option<String> {
     }
     if kind.is_subtype(&types::NAME_ERROR) {
         let name = str::text(own.field(field::NAME_NAME)?)?.into_owned();
-        let mut names = local_names(exception);
+        let mut names = frame_names(exception);
         let builtins = cx.builtins();
         for index in 0..builtins.entry_count() {
             if let Some((key, _)) = builtins.entry(index) {
@@ -57,15 +58,22 @@ fn directory(cx: &mut Context, object: Value) -> Option<Vec<String>> {
     }
 }
 
-/// Names of the locals and globals that the innermost frame's code mentions.
-fn local_names(exception: Value) -> Vec<String> {
+/// Names of the locals and globals of the innermost frame.
+fn frame_names(exception: Value) -> Vec<String> {
     let mut last = exception::of(exception).traceback().and_then(|first| first.cast_exact::<TracebackObject>());
     while let Some(next) = last.and_then(TracebackObject::next) {
         last = Some(next);
     }
     let Some(entry) = last else { return Vec::new() };
     let data = &entry.code().data;
-    data.local_names.iter().filter(|name| !name.starts_with('.')).map(|name| name.to_string()).collect()
+    let locals = data.local_names.iter().filter(|name| !name.starts_with('.'));
+    let mut names: Vec<String> = locals.chain(data.free_names.iter()).map(|name| name.to_string()).collect();
+    if let Some(function) = entry.function.cast_exact::<FunctionObject>() {
+        let globals = function.globals();
+        let keys = (0..globals.entry_count()).filter_map(|index| globals.entry(index));
+        names.extend(keys.filter_map(|(key, _)| str::text(key).map(|text| text.into_owned())));
+    }
+    names
 }
 
 /// The candidate closest to `wrong`, if any is close enough.

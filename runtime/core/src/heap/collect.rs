@@ -8,7 +8,12 @@ use crate::context::Context;
 use crate::heap::Owned;
 use crate::heap::allocate::{CHUNK_HEADER_BYTES, Chunk, chunk_of};
 use crate::heap::{Header, allocate};
+use crate::objects::dict::{self, DictObject};
+use crate::objects::list::ListObject;
+use crate::objects::module;
+use crate::objects::str::StrObject;
 use crate::objects::type_object::flags;
+use crate::operations::{call, finalize};
 use crate::value::Value;
 
 /// State of the collector of one interpreter.
@@ -39,11 +44,13 @@ pub fn collect(cx: &mut Context) -> usize {
     }
     interpreter.collector.running = true;
     let pending = std::mem::replace(&mut cx.pending, Value::UNBOUND);
+    announce(cx, "start", 0);
     let (garbage, live_bytes) = find_garbage(cx);
     let found = garbage.len();
     if found > 0 {
         dispose(cx, garbage);
     }
+    announce(cx, "stop", found);
     cx.pending = pending;
     let collector = &mut cx.interpreter().collector;
     collector.running = false;
@@ -51,6 +58,30 @@ pub fn collect(cx: &mut Context) -> usize {
     collector.collected += found as u64;
     cx.heap.set_threshold(live_bytes);
     found
+}
+
+/// Calls each of `gc.callbacks` with a phase, if the program has imported `gc`.
+fn announce(cx: &mut Context, phase: &str, found: usize) {
+    let modules = dict::of(cx.interpreter().modules.value());
+    let module = modules.get_text(cx, "gc").filter(|module| module.has_type(&module::MODULE));
+    let Some(module) = module else { return };
+    let callbacks = module::of(module).namespace().get_text(cx, "callbacks").map(Owned::new);
+    let Some(callbacks) = callbacks.filter(|list| list.value().cast::<ListObject>().is_some_and(|list| list.len() > 0))
+    else {
+        return;
+    };
+    let details = DictObject::new(cx);
+    for (name, number) in [("generation", 2), ("collected", found as i64), ("uncollectable", 0)] {
+        dict::of(details.value()).set_text(cx, name, Value::from_small_int(number));
+    }
+    let phase = StrObject::new(cx, phase);
+    let mut position = 0;
+    while let Some(callback) = callbacks.value().cast::<ListObject>().and_then(|list| list.get(position)).map(Owned::new) {
+        if call::call(cx, callback.value(), &[phase.value(), details.value()]).is_err() {
+            finalize::report_unraisable(cx, "in gc callback", callback.value());
+        }
+        position += 1;
+    }
 }
 
 /// The live objects of collected memory, as raw headers.
@@ -66,6 +97,15 @@ fn each_object(chunk: *mut Chunk, mut visit: impl FnMut(*mut Header)) {
             offset += (*chunk).cell_bytes;
         }
     }
+}
+
+/// The live objects of collected memory.
+pub fn live_objects(cx: &Context) -> Vec<*mut Header> {
+    let mut found = Vec::new();
+    for &chunk in &cx.heap.collected_chunks {
+        each_object(chunk, |header| found.push(header));
+    }
+    found
 }
 
 /// The scratch count of an object.

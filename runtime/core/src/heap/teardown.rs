@@ -62,7 +62,7 @@ impl Context {
     pub fn run_pending_finalizers(&mut self) {
         self.finalizers_pending.set(0);
         let pending = std::mem::replace(&mut self.pending, Value::UNBOUND);
-        self.drain(0, true);
+        self.drain(self.teardown_floor, true);
         debug_assert!(self.pending.is_unbound());
         self.pending = pending;
     }
@@ -101,7 +101,9 @@ impl Context {
                 }
                 if let Some(finalize) = finalize {
                     (*header).count = 1;
+                    let floor = std::mem::replace(&mut self.teardown_floor, self.teardown.len());
                     crate::operations::finalize::run(self, value, finalize);
+                    self.teardown_floor = floor;
                     (*header).count -= 1;
                     if (*header).count != 0 {
                         return true;
@@ -110,7 +112,9 @@ impl Context {
             }
             if kind.has_flag(flags::HAS_WEAK) {
                 (*header).count = 1;
+                let floor = std::mem::replace(&mut self.teardown_floor, self.teardown.len());
                 crate::objects::weak::clear_references(self, value);
+                self.teardown_floor = floor;
                 (*header).count -= 1;
             }
             let bytes = match slots.size {

@@ -35,6 +35,22 @@ pub struct Site {
     pub misses: Cell<u32>,
 }
 
+/// Entries behind each site: what it had cached before, for sites that see several types.
+pub const OLDER_ENTRIES: usize = 3;
+
+impl Site {
+    /// Exchanges the contents (but not the names) of two sites.
+    pub fn exchange(&self, other: &Site) {
+        self.version.swap(&other.version);
+        self.second_version.swap(&other.second_version);
+        self.shape.swap(&other.shape);
+        self.index.swap(&other.index);
+        self.type_pointer.swap(&other.type_pointer);
+        self.value.swap(&other.value);
+        self.kind.swap(&other.kind);
+    }
+}
+
 /// The hotness of a loop, and its compiled trace.
 #[repr(C)]
 pub struct LoopState {
@@ -68,6 +84,7 @@ pub struct CodeObject {
 struct Storage {
     constants: Box<[Value]>,
     sites: Box<[Site]>,
+    older: Box<[Site]>,
     loops: Box<[LoopState]>,
     names: Vec<Owned>,
     local_names: Vec<Owned>,
@@ -126,6 +143,12 @@ impl CodeObject {
         self.storage.loops.len()
     }
 
+    /// The older entries of a site.
+    pub fn older_entries(&self, index: u16) -> &[Site] {
+        let first = index as usize * OLDER_ENTRIES;
+        &self.storage.older[first..first + OLDER_ENTRIES]
+    }
+
     /// The index of an instruction of this code.
     #[inline]
     pub fn index_of(&self, instruction: *const Instruction) -> usize {
@@ -160,6 +183,7 @@ pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
     let storage = Storage {
         constants,
         sites: data.sites.iter().map(|&name| new_site(names[name as usize].value())).collect(),
+        older: (0..data.sites.len() * OLDER_ENTRIES).map(|_| new_site(Value::UNBOUND)).collect(),
         loops: (0..data.loop_count).map(|_| state(loop_threshold)).collect(),
         names,
         local_names,

@@ -4,9 +4,13 @@ use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::Arguments;
+use crate::objects::cell::CELL;
 use crate::objects::code::CodeObject;
 use crate::objects::dict::DictObject;
+use crate::objects::iterator::arguments::Signature;
+use crate::objects::singleton;
 use crate::objects::slots::Slots;
+use crate::objects::tuple::TupleObject;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::value::Value;
 use std::cell::Cell;
@@ -42,6 +46,7 @@ pub static FUNCTION: StaticType = Immortal::new(
         size_of::<FunctionObject>(),
         Slots {
             repr: Some(repr),
+            new: Some(new_from_arguments),
             call: Some(call),
             descriptor_get: Some(bind),
             traverse: Some(traverse),
@@ -137,6 +142,72 @@ pub fn new(cx: &mut Context, code: Value, globals: Value) -> Owned {
         });
     }
     Owned::from_raw(Value::from_pointer(function))
+}
+
+const PARAMETERS: Signature<6> = Signature {
+    function: "function",
+    names: ["code", "globals", "name", "argdefs", "closure", "kwdefaults"],
+    positional_only: 0,
+    positional: 6,
+    required: 2,
+};
+
+/// `function(code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)`
+fn new_from_arguments(cx: &mut Context, _kind: &'static TypeObject, arguments: Arguments<'_>) -> Result<Owned> {
+    let [code, globals, name, defaults, closure, keyword_defaults] = PARAMETERS.bind(cx, arguments)?;
+    let (code, globals) = (code.unwrap_or(Value::UNBOUND), globals.unwrap_or(Value::UNBOUND));
+    let Some(code_object) = code.cast::<CodeObject>() else {
+        let actual = code.type_of().name();
+        return Err(cx.type_error(format!("function() argument 'code' must be code, not {actual}")));
+    };
+    if !globals.type_of().has_flag(flags::DICT) {
+        let actual = globals.type_of().name();
+        return Err(cx.type_error(format!("function() argument 'globals' must be dict, not {actual}")));
+    }
+    let given = |value: Option<Value>| value.filter(|value| *value != singleton::none());
+    let rows = [
+        (given(name), flags::STR, "arg 3 (name) must be None or string"),
+        (given(defaults), flags::TUPLE, "arg 4 (defaults) must be None or tuple"),
+        (given(closure), flags::TUPLE, "arg 5 (closure) must be None or tuple"),
+        (given(keyword_defaults), flags::DICT, "arg 6 (kwdefaults) must be None or dict"),
+    ];
+    let wanted = code_object.data.free_names.len();
+    if wanted > 0 && rows[2].0.is_none() {
+        return Err(cx.type_error("arg 5 (closure) must be tuple"));
+    }
+    if let Some((_, _, message)) =
+        rows.iter().find(|(value, flag, _)| value.is_some_and(|value| !value.type_of().has_flag(*flag)))
+    {
+        return Err(cx.type_error(message));
+    }
+    check_closure(cx, code_object, rows[2].0)?;
+    let made = new(cx, code, globals);
+    // SAFETY: (heap 2) just made.
+    let function: &FunctionObject = unsafe { made.value().cast_unchecked() };
+    let fields = [&function.name, &function.defaults, &function.closure, &function.keyword_defaults];
+    for (field, (value, ..)) in fields.into_iter().zip(rows) {
+        if let Some(value) = value {
+            drop(Owned::from_raw_option(field.replace(Owned::new(value).into_raw())));
+        }
+    }
+    Ok(made)
+}
+
+/// A closure must have a cell for each free name.
+fn check_closure(cx: &mut Context, code: &CodeObject, closure: Option<Value>) -> Result<()> {
+    let cells = closure.and_then(|closure| closure.cast::<TupleObject>()).map_or(&[][..], |cells| cells.as_slice());
+    let wanted = code.data.free_names.len();
+    if cells.len() != wanted {
+        let (name, given) = (code.name(), cells.len());
+        return Err(cx.value_error(format!("{name} requires closure of length {wanted}, not {given}")));
+    }
+    match cells.iter().find(|cell| !cell.has_type(&CELL)) {
+        Some(other) => {
+            let actual = other.type_of().name();
+            Err(cx.type_error(format!("arg 5 (closure) expected cell, found {actual}")))
+        }
+        None => Ok(()),
+    }
 }
 
 fn builtins_dict(_cx: &Context, value: Value) -> Option<Value> {

@@ -30,12 +30,27 @@ pub const BLOCK_BYTES: usize = size_of::<AttributeBlock>();
 pub const PLAIN_BYTES: usize = size_of::<Header>();
 /// Set in `AttributeBlock::flags` while weak references exist.
 pub const WEAKLY_REFERENCED: u32 = 1;
+/// Set in `AttributeBlock::flags` when the values of `__slots__` were moved out, beside a `__dict__`: see `HiddenSlots`.
+const HIDDEN_SLOTS: u32 = 2;
 /// Inline slots of a class about which nothing is known yet.
 pub const INLINE_SLOTS_DEFAULT: u32 = 4;
 /// The most inline slots a class learns to give its instances.
 const INLINE_SLOTS_MAX: u32 = 24;
 
+/// Values of `__slots__` of an instance whose other attributes are in a dict, by name; unbound ones are empty slots.
+/// The interpreter maps the block's address to them. Values are owned.
+pub type HiddenSlots = Vec<(Owned, Value)>;
+
 impl AttributeBlock {
+    /// The value of a slot beside the dict; `None` for names that are no slots.
+    fn hidden(&self, name: Value) -> Option<&'static mut Value> {
+        if self.flags.get() & HIDDEN_SLOTS == 0 {
+            return None;
+        }
+        let slots = Context::current().interpreter().hidden_slots.get_mut(&(&raw const *self as u64))?;
+        slots.iter_mut().find(|(own, _)| own.value() == name).map(|(_, value)| value)
+    }
+
     /// The inline slots.
     #[inline(always)]
     pub fn inline(&self) -> *mut Value {
@@ -139,7 +154,10 @@ pub fn get_attribute_slot(cx: &mut Context, object: Value, name: Value) -> Optio
     let own = find_block(cx, object)?;
     let shape = own.shape.get();
     if shape == ShapeId::DICT {
-        return dict_of(own).get_interned(name);
+        return match own.hidden(name) {
+            Some(value) => (!value.is_unbound()).then_some(*value),
+            None => dict_of(own).get_interned(name),
+        };
     }
     let shape = cx.interpreter().shapes.get(shape);
     let slot = shape.slot(name)?;
@@ -160,6 +178,10 @@ pub fn set_attribute_slot(cx: &mut Context, object: Value, name: Value, value: O
     };
     let id = own.shape.get();
     if id == ShapeId::DICT {
+        if let Some(place) = own.hidden(name) {
+            drop(Owned::from_raw_option(std::mem::replace(place, value.into_raw())));
+            return Ok(());
+        }
         return dict_of(own).set(cx, name, value.value());
     }
     let shape = cx.interpreter().shapes.get(id);
@@ -253,6 +275,9 @@ pub fn delete_attribute_slot(cx: &mut Context, object: Value, name: Value) -> Re
         }
         drop(dict(cx, object)?);
     }
+    if let Some(place) = own.hidden(name) {
+        return Ok(Owned::from_raw_option(std::mem::replace(place, Value::UNBOUND)).is_some());
+    }
     Ok(dict_of(own).remove(cx, name)?.is_some())
 }
 
@@ -266,6 +291,7 @@ pub fn dict(cx: &mut Context, object: Value) -> Result<Owned> {
         return Ok(Owned::new(Value::from_pointer(own.overflow.get())));
     }
     let made = DictObject::new(cx);
+    let mut hidden = slots_beside_dict(cx, object.type_of());
     // SAFETY: (heap 2) just made.
     let target: &DictObject = unsafe { made.value().cast_unchecked() };
     let shape = cx.interpreter().shapes.get(id);
@@ -273,15 +299,28 @@ pub fn dict(cx: &mut Context, object: Value) -> Result<Owned> {
     for (slot, name) in names.iter().enumerate() {
         // SAFETY: (objects 1) the slot belongs to the shape; its count moves to `taken`.
         let value = unsafe { std::mem::replace(&mut *slot_pointer(own, inline_slots, slot as u32), Value::UNBOUND) };
-        if let Some(taken) = Owned::from_raw_option(value) {
+        if let Some((_, place)) = hidden.iter_mut().find(|(own, _)| own.value() == *name) {
+            *place = value;
+        } else if let Some(taken) = Owned::from_raw_option(value) {
             target.set(cx, *name, taken.value())?;
         }
     }
     free_overflow(own, names.len(), inline_slots);
     own.shape.set(ShapeId::DICT);
     own.flags.set(own.flags.get() & 0xff | inline_slots << 8);
+    if !hidden.is_empty() {
+        own.flags.set(own.flags.get() | HIDDEN_SLOTS);
+        cx.interpreter().hidden_slots.insert(&raw const *own as u64, hidden);
+    }
     own.overflow.set(made.clone().into_raw().0 as *mut Value);
     Ok(made)
+}
+
+/// The slots that classes with a `__dict__` have from `__slots__`, still empty.
+fn slots_beside_dict(cx: &Context, kind: &TypeObject) -> HiddenSlots {
+    let classes = kind.mro().iter().filter(|class| class.has_flag(flags::HEAP));
+    let names = classes.flat_map(|class| class.state(cx).slot_names.iter().flatten());
+    names.map(|name| (name.clone(), Value::UNBOUND)).collect()
 }
 
 fn free_overflow(own: &AttributeBlock, slots: usize, inline_slots: u32) {
@@ -298,6 +337,10 @@ fn free_overflow(own: &AttributeBlock, slots: usize, inline_slots: u32) {
 pub unsafe fn traverse_block(own: &AttributeBlock, visit: &mut dyn FnMut(Value)) {
     let id = own.shape.get();
     if id == ShapeId::DICT {
+        if own.flags.get() & HIDDEN_SLOTS != 0 {
+            let slots = Context::current().interpreter().hidden_slots.get(&(&raw const *own as u64));
+            slots.into_iter().flatten().filter(|(_, value)| !value.is_unbound()).for_each(|(_, value)| visit(*value));
+        }
         return visit(Value::from_pointer(own.overflow.get()));
     }
     let shape = Context::current().interpreter().shapes.get(id);
@@ -320,6 +363,10 @@ pub unsafe fn release_block(own: &AttributeBlock, children: &mut Children<'_>) {
     if id == ShapeId::DICT {
         children.push(Value::from_pointer(own.overflow.get()));
         own.overflow.set(std::ptr::null_mut());
+        if own.flags.get() & HIDDEN_SLOTS != 0 {
+            let slots = Context::current().interpreter().hidden_slots.remove(&(&raw const *own as u64));
+            slots.into_iter().flatten().rev().for_each(|(_, value)| children.push(value));
+        }
         return;
     }
     let shape = Context::current().interpreter().shapes.get(id);

@@ -3,7 +3,7 @@
 use crate::context::{Context, Result};
 use crate::objects::type_object::{OBJECT, StaticType, TYPE, TypeState};
 use crate::objects::{
-    bytes, cell, code, dict, exception, float, function, generator, int, iterator, list, method, module, range, set,
+    bytes, cell, code, dict, exception, float, frame, function, generator, int, iterator, list, method, module, range, set,
     singleton, slice, str, traceback, tuple, weak,
 };
 
@@ -36,6 +36,7 @@ fn types() -> Vec<&'static StaticType> {
         &range::LONG_RANGE_ITERATOR,
         &cell::CELL,
         &code::CODE,
+        &frame::FRAME,
         &function::FUNCTION,
         &generator::GENERATOR,
         &module::MODULE,

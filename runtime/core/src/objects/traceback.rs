@@ -18,11 +18,14 @@ pub struct TracebackObject {
     pub next: Cell<Value>,
     /// The code object. Owned.
     pub code: Value,
+    /// The function. Owned.
+    pub function: Value,
     /// Index of the instruction that raised or called.
     pub instruction: u32,
     /// Its source line; 0 for none.
     pub line: Cell<u32>,
-    /// What keeps the frame's locals alive and shows them, or unbound. Owned.
+    /// What keeps the frame's locals alive: a tuple of them, or the frame object once somebody asked for it; unbound while
+    /// the frame handles the exception. Owned.
     pub frame: Cell<Value>,
 }
 
@@ -57,7 +60,7 @@ impl TracebackObject {
 
 /// Puts an entry for the frame that the pending exception passes through in front of the exception's traceback.
 /// `frame` may be unbound.
-pub fn push(cx: &mut Context, code: Value, instruction: u32, frame: Value) {
+pub fn push(cx: &mut Context, function: Value, code: Value, instruction: u32, frame: Value) {
     if cx.pending.is_unbound() {
         return;
     }
@@ -67,13 +70,14 @@ pub fn push(cx: &mut Context, code: Value, instruction: u32, frame: Value) {
     let next = exception.traceback().map_or(Value::UNBOUND, |next| Owned::new(next).into_raw());
     let bytes = size_of::<TracebackObject>();
     let entry = cx.heap.allocate(&TRACEBACK.object, bytes, true) as *mut TracebackObject;
-    for value in [code, frame] {
+    for value in [function, code, frame] {
         crate::heap::owned::increment(value);
     }
     // SAFETY: (heap 3) fresh memory; the header is kept.
     unsafe {
         (&raw mut (*entry).next).write(Cell::new(next));
         (&raw mut (*entry).code).write(code);
+        (&raw mut (*entry).function).write(function);
         (&raw mut (*entry).instruction).write(instruction);
         (&raw mut (*entry).line).write(Cell::new(line));
         (&raw mut (*entry).frame).write(Cell::new(frame));
@@ -81,10 +85,24 @@ pub fn push(cx: &mut Context, code: Value, instruction: u32, frame: Value) {
     exception.set_traceback(Some(Owned::from_raw(Value::from_pointer(entry))));
 }
 
+/// Gives the locals of a frame that is left to the entry that the frame got when it began to handle the exception.
+pub fn keep_locals(cx: &Context, code: Value, locals: Value) {
+    if cx.pending.is_unbound() {
+        return;
+    }
+    let first = exception::of(cx.pending).traceback().and_then(|first| first.cast_exact::<TracebackObject>());
+    if let Some(entry) = first
+        && entry.code == code
+        && entry.frame.get().is_unbound()
+    {
+        entry.frame.set(Owned::new(locals).into_raw());
+    }
+}
+
 unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
     // SAFETY: (heap 2) the slot of this type.
     let entry = unsafe { &*(header as *const TracebackObject) };
-    for value in [entry.next.get(), entry.code, entry.frame.get()] {
+    for value in [entry.next.get(), entry.code, entry.function, entry.frame.get()] {
         if !value.is_unbound() {
             visit(value);
         }
@@ -95,7 +113,9 @@ unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
     // SAFETY: (heap 2) the slot of this type.
     unsafe {
         clear(header, children);
-        children.push((*(header as *const TracebackObject)).code);
+        let entry = &*(header as *const TracebackObject);
+        children.push(entry.code);
+        children.push(entry.function);
     }
 }
 

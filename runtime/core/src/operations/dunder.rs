@@ -405,6 +405,7 @@ pub fn is_dunder(name: Value) -> bool {
 /// Called after `name` was set in or deleted from the namespace of a class: new versions and slots, in subclasses too.
 pub fn attribute_changed(cx: &mut Context, kind: &TypeObject, name: Value) {
     kind.modified(cx);
+    crate::objects::reshape::attribute_changed(cx, kind, name);
     if !is_dunder(name) {
         return;
     }

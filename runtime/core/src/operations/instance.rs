@@ -3,6 +3,7 @@
 use crate::context::{Context, Result};
 use crate::objects::tuple::TupleObject;
 use crate::objects::type_object::{TYPE, TypeObject};
+use crate::operations::dunder::class_check;
 use crate::operations::{call, convert};
 use crate::value::Value;
 
@@ -43,19 +44,7 @@ fn check(cx: &mut Context, object: Value, class: Value, subclass: bool) -> Resul
     plain(cx, object, class, subclass)
 }
 
-/// The check by the linearisation alone, which `type.__instancecheck__` does.
-pub fn plain(cx: &mut Context, object: Value, class: Value, subclass: bool) -> Result<bool> {
-    let Some(class) = class.cast::<TypeObject>() else {
-        let function = if subclass { "issubclass" } else { "isinstance" };
-        return Err(cx.type_error(format!(
-            "{function}() arg 2 must be a type, a tuple of types, or a union"
-        )));
-    };
-    if !subclass {
-        return Ok(object.type_of().is_subtype(class));
-    }
-    match object.cast::<TypeObject>() {
-        Some(derived) => Ok(derived.is_subtype(class)),
-        None => Err(cx.type_error("issubclass() arg 1 must be a class")),
-    }
+/// The check without the class's own `__instancecheck__` or `__subclasscheck__`.
+fn plain(cx: &mut Context, object: Value, class: Value, subclass: bool) -> Result<bool> {
+    if subclass { class_check::is_subclass(cx, object, class) } else { class_check::is_instance(cx, object, class) }
 }

@@ -2,6 +2,7 @@
 
 use crate::context::{Context, Result};
 use crate::heap::Owned;
+use crate::objects::exception;
 use crate::objects::list::ListObject;
 use crate::objects::tuple::TupleObject;
 use crate::value::Value;
@@ -30,6 +31,15 @@ pub fn get_iter(cx: &mut Context, value: Value) -> Result<Owned> {
 /// The next item of an iterator; `None` when it is exhausted.
 #[inline]
 pub fn next(cx: &mut Context, iterator: Value) -> Result<Option<Owned>> {
+    match next_or_stop(cx, iterator) {
+        Err(_) if cx.swallow(&exception::STOP_ITERATION) => Ok(None),
+        result => result,
+    }
+}
+
+/// The next item of an iterator. When it is exhausted: `None`, or a `StopIteration` that Python code has raised.
+#[inline]
+pub fn next_or_stop(cx: &mut Context, iterator: Value) -> Result<Option<Owned>> {
     match iterator.type_of().slots().next {
         Some(function) => function(cx, iterator),
         None => {

@@ -2,6 +2,7 @@
 
 use crate::context::{Context, Result};
 use crate::heap::Owned;
+use crate::objects::type_object::flags;
 use crate::operations::{call, compare, iterate};
 use crate::value::Value;
 
@@ -10,7 +11,7 @@ pub fn get_item(cx: &mut Context, container: Value, key: Value) -> Result<Owned>
     if let Some(function) = container.type_of().slots().get_item {
         return function(cx, container, key);
     }
-    if container.type_of().has_flag(crate::objects::type_object::flags::TYPE) {
+    if container.type_of().has_flag(flags::TYPE) {
         let name = cx.interpreter().names.class_getitem;
         if let Some(method) = crate::operations::attribute::get_optional(cx, container, name)? {
             return call::call(cx, method.value(), &[key]);
@@ -36,8 +37,12 @@ pub fn delete_item(cx: &mut Context, container: Value, key: Value) -> Result<()>
     if let Some(function) = container.type_of().slots().set_item {
         return function(cx, container, key, Value::UNBOUND);
     }
-    let name = container.type_of().name();
-    Err(cx.type_error(format!("'{name}' object does not support item deletion")))
+    // Sequences say it in another way, as they do in CPython.
+    let kind = container.type_of();
+    let sequence = kind.has_flag(flags::HEAP) || kind.slots().length.is_some();
+    let negation = if sequence && key.type_of().slots().index.is_some() { "doesn't" } else { "does not" };
+    let name = kind.name();
+    Err(cx.type_error(format!("'{name}' object {negation} support item deletion")))
 }
 
 /// `item in container`

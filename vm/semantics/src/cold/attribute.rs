@@ -27,8 +27,10 @@ fn site_of(cx: &Context, index: u16) -> &'static Site {
 pub fn load(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
     let site = site_of(cx, i.c);
+    if find_entry(cx, i.c, super::operand(cx, i.b)) {
+        return pc;
+    }
     let object = take(cx, i.b);
-    fill_load(cx, site, object.value());
     let result = attribute::get(cx, object.value(), site.name);
     super::release(cx, object);
     finish(cx, pc, result)
@@ -38,10 +40,14 @@ pub fn load(cx: &mut Context, pc: Pc) -> Pc {
 pub fn store(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
     let site = site_of(cx, i.c);
+    if find_store_entry(cx, i.c, super::operand(cx, i.a)) {
+        return pc;
+    }
     let (object, value) = (take(cx, i.a), take(cx, i.b));
     let before = shape_of(object.value());
     let result = attribute::set(cx, object.value(), site.name, value.value());
     if result.is_ok() {
+        retire(cx, i.c);
         fill_store(cx, site, object.value(), before);
     }
     super::release(cx, value);
@@ -63,8 +69,10 @@ pub fn delete(cx: &mut Context, pc: Pc) -> Pc {
 pub fn load_method(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
     let site = site_of(cx, i.c);
+    if find_entry(cx, i.c, super::operand(cx, i.b)) {
+        return pc;
+    }
     let object = take(cx, i.b);
-    fill_load(cx, site, object.value());
     if let Some(method) = unbound_method(cx, object.value(), site.name) {
         set(cx, i.a, method);
         set(cx, i.a + HEADER, object);
@@ -80,6 +88,83 @@ pub fn load_method(cx: &mut Context, pc: Pc) -> Pc {
         }
         Err(_) => raise(cx, pc),
     }
+}
+
+/// Whether the handlers' tests of a load site would succeed for the object.
+fn hits(cx: &Context, site: &Site, object: Value) -> bool {
+    if !object.is_pointer() {
+        return false;
+    }
+    let class = object.heap_type();
+    let same_type = std::ptr::eq(class, site.type_pointer.get());
+    let same_shape = || same_type && shape_of(object) == Some(site.shape.get());
+    match site.kind.get() {
+        kind::INLINE | kind::OVERFLOW => {
+            same_shape() && {
+                let own = instance::block(object, class);
+                let slot = site.index.get() as usize;
+                // SAFETY: (objects 1) the shape has that slot.
+                let value = unsafe {
+                    if site.kind.get() == kind::INLINE { *own.inline().add(slot) } else { *own.overflow.get().add(slot) }
+                };
+                !value.is_unbound()
+            }
+        }
+        kind::METHOD | kind::CLASS_VALUE => same_shape() && class.version.get() == site.version.get(),
+        kind::BUILTIN_METHOD => same_type,
+        kind::OF_CLASS => {
+            std::ptr::eq(object.0 as *const TypeObject, site.type_pointer.get())
+                && class.has_flag(flags::TYPE)
+                // SAFETY: (heap 2) the object is this type, alive.
+                && unsafe { object.cast_unchecked::<TypeObject>() }.version.get() == site.version.get()
+        }
+        kind::OF_MODULE => {
+            let _ = cx;
+            object.0 == site.second_version.get()
+                && object.cast_exact::<ModuleObject>().is_some_and(|module| {
+                    sidewinder_runtime::objects::dict::of(module.dict.get()).keys_version.get() == site.version.get()
+                })
+        }
+        _ => false,
+    }
+}
+
+/// Moves what a site has cached to its older entries.
+fn retire(cx: &Context, index: u16) {
+    let site = site_of(cx, index);
+    if site.kind.get() != kind::EMPTY {
+        let older = current_code(cx).older_entries(index);
+        let victim = site.misses.get() as usize % older.len();
+        site.exchange(&older[victim]);
+    }
+}
+
+/// Puts an entry that serves the object into the site: an older one, or a new one. False if there is none.
+fn find_entry(cx: &mut Context, index: u16, object: Value) -> bool {
+    let site = site_of(cx, index);
+    for older in current_code(cx).older_entries(index) {
+        if hits(cx, older, object) {
+            site.exchange(older);
+            return true;
+        }
+    }
+    retire(cx, index);
+    fill_load(cx, site, object);
+    hits(cx, site, object)
+}
+
+/// Like `find_entry`, among the older entries of a store site.
+fn find_store_entry(cx: &mut Context, index: u16, object: Value) -> bool {
+    let site = site_of(cx, index);
+    let Some(shape) = shape_of(object) else { return false };
+    for older in current_code(cx).older_entries(index) {
+        let stores = matches!(older.kind.get(), kind::INLINE | kind::OVERFLOW | kind::ADD_INLINE);
+        if stores && older.shape.get() == shape && std::ptr::eq(object.heap_type(), older.type_pointer.get()) {
+            site.exchange(older);
+            return true;
+        }
+    }
+    false
 }
 
 fn has_generic_get(kind: &TypeObject) -> bool {

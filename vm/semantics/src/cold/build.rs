@@ -224,17 +224,10 @@ pub fn format_with_spec(cx: &mut Context, pc: Pc) -> Pc {
     finish(cx, pc, result)
 }
 
-/// `a = b[c : c+1]`
-pub fn get_slice(cx: &mut Context, pc: Pc) -> Pc {
-    let i = fetch(pc);
+/// `object[start:stop]`
+pub fn slice_of(cx: &mut Context, object: Value, start: Value, stop: Value) -> Result<Owned> {
     let none = sidewinder_runtime::objects::singleton::none();
-    let slice = sidewinder_runtime::objects::slice::SliceObject::new(cx, register(cx, i.c), register(cx, i.c + 1), none);
-    super::clear(cx, i.c + 1);
-    super::clear(cx, i.c);
-    let object = take(cx, i.b);
-    let result = subscript::get_item(cx, object.value(), slice.value());
-    super::release(cx, slice);
-    super::release(cx, object);
-    finish(cx, pc, result)
+    let slice = sidewinder_runtime::objects::slice::SliceObject::new(cx, start, stop, none);
+    subscript::get_item(cx, object, slice.value())
 }
 

@@ -20,6 +20,7 @@ pub fn raise(cx: &mut Context, pc: Pc) -> Pc {
         } else {
             let handled = Owned::new(cx.handled);
             cx.raise_value(handled);
+            return crate::unwind::reraise(cx, pc);
         }
         return super::raise(cx, pc);
     }
@@ -42,7 +43,7 @@ pub fn reraise(cx: &mut Context, pc: Pc) -> Pc {
     if let Some(raised) = move_out(cx, fetch(pc).a) {
         cx.raise_value(raised);
     }
-    super::raise(cx, pc)
+    crate::unwind::reraise(cx, pc)
 }
 
 pub fn push_handled(cx: &mut Context, pc: Pc) -> Pc {

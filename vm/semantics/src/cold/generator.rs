@@ -190,7 +190,7 @@ pub fn send(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
     let (value, iterator) = (register(cx, i.a), register(cx, i.b));
     let result = if value == singleton::none() && iterator.type_of().slots().next.is_some() {
-        iterate::next(cx, iterator)
+        iterate::next_or_stop(cx, iterator)
     } else {
         match call::call_method(cx, iterator, "send", &[value]) {
             Ok(value) => Ok(Some(value)),
@@ -215,6 +215,7 @@ fn finish_send(cx: &mut Context, pc: Pc, result: Result<Option<Owned>>) -> Pc {
             clear(cx, i.b);
             crate::handlers::jump(pc, i.c as i16 as i32)
         }
+        Err(_) if cx.pending_is(&exception::STOP_ITERATION) => finish_send(cx, pc, Ok(None)),
         Err(_) => raise(cx, pc),
     }
 }

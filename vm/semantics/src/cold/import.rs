@@ -4,7 +4,7 @@ use super::{clear, fetch, finish, next, raise, register, take};
 use crate::frame::{current_code, current_function};
 use crate::semantics::Pc;
 use sidewinder_runtime::objects::dict::{self, DictObject};
-use sidewinder_runtime::objects::exception::{ATTRIBUTE_ERROR, IMPORT_ERROR};
+use sidewinder_runtime::objects::exception::{self, ATTRIBUTE_ERROR, IMPORT_ERROR};
 use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::{int, singleton};
@@ -126,7 +126,7 @@ fn import_from(cx: &mut Context, module: Value, name: Value) -> Result<Owned> {
     }
     let file = attribute::get_text(cx, module, "__file__").map(|file| text(file.value())).ok();
     cx.swallow(&ATTRIBUTE_ERROR);
-    let place = file.unwrap_or_else(|| "unknown location".to_string());
+    let place = file.clone().unwrap_or_else(|| "unknown location".to_string());
     let name_text = text(name);
     let partial = modules.get_text(cx, &own) == Some(module) && is_initialising(cx, module);
     let message = if partial {
@@ -136,7 +136,15 @@ fn import_from(cx: &mut Context, module: Value, name: Value) -> Result<Owned> {
     } else {
         format!("cannot import name '{name_text}' from '{own}' ({place})")
     };
-    Err(cx.raise(&IMPORT_ERROR, message))
+    let own = str::StrObject::new(cx, &own);
+    let raised = exception::raise_import_error(cx, &IMPORT_ERROR, own.value(), &message);
+    let path = file.map(|file| str::StrObject::new(cx, &file));
+    if !cx.pending.is_unbound() {
+        let error = exception::of(cx.pending);
+        error.set_field(exception::special::IMPORT_PATH, path);
+        error.set_field(exception::special::IMPORT_NAME_FROM, Some(Owned::new(name)));
+    }
+    Err(raised)
 }
 
 fn is_initialising(cx: &mut Context, module: Value) -> bool {

@@ -4,10 +4,8 @@ use crate::semantics::Pc;
 use sidewinder_runtime::context::interrupt;
 use sidewinder_runtime::heap::collect;
 use sidewinder_runtime::Context;
-use std::sync::atomic::{AtomicU32, Ordering};
-
-/// Signals that arrived and whose handlers have not run; bit n is signal n.
-pub static SIGNALS: AtomicU32 = AtomicU32::new(0);
+use sidewinder_runtime::signals;
+use std::sync::atomic::Ordering;
 
 /// Serves the interrupt word at the safe point `pc`. False when an exception is pending.
 #[cold]
@@ -25,17 +23,5 @@ pub fn serve(cx: &mut Context, pc: Pc) -> bool {
             cx.heap.set_threshold(0);
         }
     }
-    if reasons & interrupt::SIGNAL != 0 && SIGNALS.swap(0, Ordering::Relaxed) & 1 << libc_sigint() != 0 {
-        let kind = &sidewinder_runtime::objects::exception::KEYBOARD_INTERRUPT;
-        if let Ok(exception) = sidewinder_runtime::objects::exception::new(cx, kind, &[]) {
-            cx.raise_value(exception);
-        }
-        return false;
-    }
-    true
+    reasons & interrupt::SIGNAL == 0 || signals::serve(cx).is_ok()
 }
-
-const fn libc_sigint() -> u32 {
-    2
-}
-

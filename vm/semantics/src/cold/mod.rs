@@ -34,7 +34,6 @@ pub fn handler(op: Op) -> ColdHandler {
         Op::DeleteAttr => attribute::delete,
         Op::LoadSuperAttr => attribute::load_super,
         Op::LoadSuperMethod => attribute::load_super_method,
-        Op::GetSlice => build::get_slice,
         Op::UnpackExtended => unpack::extended,
         Op::SetAdd => build::set_add,
         Op::MapAdd => build::map_add,

@@ -48,6 +48,17 @@ fn get_item_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     done_or_raise(s, pc, i.a, result)
 }
 
+/// `a = b[c : c+1]`
+#[inline(never)]
+pub fn get_slice<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let (object, start, stop) = (s.operand(i.b), s.register(i.c), s.register(i.c + 1));
+    let result = s.call3(&helpers::GET_SLICE, object, start, stop);
+    s.clear(i.c + 1);
+    s.clear(i.c);
+    s.release(i.b);
+    done_or_raise(s, pc, i.a, result)
+}
+
 /// `a[b] = c`
 #[inline(always)]
 pub fn set_item<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {

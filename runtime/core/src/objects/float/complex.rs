@@ -162,9 +162,7 @@ fn true_divide(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
     let Some(operands) = operands(cx, a, b)? else { return not_implemented() };
     let quotient = match operands {
         (Operand::Complex(_) | Operand::Real(_), Operand::Real(0.0)) => None,
-        (Operand::Complex(x), Operand::Real(y)) => {
-            Some(Complex { real: x.real / y, imaginary: x.imaginary / y })
-        }
+        (Operand::Complex(x), Operand::Real(y)) => Some(Complex { real: x.real / y, imaginary: x.imaginary / y }),
         (Operand::Real(x), y) => y.to_complex().divide_real(x),
         (x, y) => x.to_complex().divide(y.to_complex()),
     };
@@ -327,10 +325,7 @@ impl Complex {
         let (a, b) = (self.real, self.imaginary);
         if (a.is_infinite() || b.is_infinite()) && c.is_finite() && d.is_finite() {
             let (x, y) = (unit(a), unit(b));
-            return Some(Complex {
-                real: f64::INFINITY * (x * c + y * d),
-                imaginary: f64::INFINITY * (y * c - x * d),
-            });
+            return Some(Complex { real: f64::INFINITY * (x * c + y * d), imaginary: f64::INFINITY * (y * c - x * d) });
         }
         if (c.is_infinite() || d.is_infinite()) && a.is_finite() && b.is_finite() {
             let (x, y) = (unit(c), unit(d));

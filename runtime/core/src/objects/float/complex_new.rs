@@ -47,9 +47,9 @@ fn unpack(cx: &mut Context, arguments: Arguments<'_>) -> Result<(Option<Value>, 
         };
         if place.is_some() {
             let name = crate::objects::str::text(name).unwrap_or_default();
-            return Err(cx.type_error(format!(
-                "argument for complex() given by name ('{name}') and position ({position})"
-            )));
+            return Err(
+                cx.type_error(format!("argument for complex() given by name ('{name}') and position ({position})"))
+            );
         }
         *place = Some(value);
     }

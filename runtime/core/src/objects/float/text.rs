@@ -153,11 +153,7 @@ pub fn round(value: f64, places: i64) -> f64 {
     if places < PLACES_MIN {
         return 0.0 * value;
     }
-    let text = if places >= 0 {
-        fixed(value, places as usize)
-    } else {
-        round_tens(value.abs(), -places as usize)
-    };
+    let text = if places >= 0 { fixed(value, places as usize) } else { round_tens(value.abs(), -places as usize) };
     text.parse::<f64>().unwrap_or(f64::NAN).copysign(value)
 }
 

@@ -3,7 +3,7 @@
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::objects::int::{
-    Integer, LIMBS_MAX, as_i64, from_i128, from_i64, from_limbs, is_int_like, kernel, not_implemented, too_large,
+    Integer, LIMBS_MAX, as_i64, from_i64, from_i128, from_limbs, is_int_like, kernel, not_implemented, too_large,
     with_limbs,
 };
 use crate::value::Value;

@@ -30,7 +30,15 @@ pub fn order_float(float: f64, integer: &Integer<'_>) -> Option<Ordering> {
         return None;
     }
     let magnitude = integer.magnitude();
-    let sign = |negative: bool, zero: bool| if zero { 0 } else if negative { -1 } else { 1 };
+    let sign = |negative: bool, zero: bool| {
+        if zero {
+            0
+        } else if negative {
+            -1
+        } else {
+            1
+        }
+    };
     let signs = sign(float < 0.0, float == 0.0).cmp(&sign(integer.negative, magnitude.is_empty()));
     if signs != Ordering::Equal || float == 0.0 {
         return Some(signs);

@@ -3,9 +3,7 @@
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::objects::exception::ZERO_DIVISION_ERROR;
-use crate::objects::int::{
-    Integer, as_i64, big, from_i64, from_i128, from_limbs, kernel, not_implemented, with_limbs,
-};
+use crate::objects::int::{Integer, as_i64, big, from_i64, from_i128, from_limbs, kernel, not_implemented, with_limbs};
 use crate::objects::tuple::TupleObject;
 use crate::objects::{float, int};
 use crate::value::Value;

@@ -309,11 +309,7 @@ pub fn signed_hash(residue: u64, negative: bool) -> i64 {
 /// Calls `fill` with zeroed room for `length` limbs, on the stack if they are few.
 pub(crate) fn with_limbs<R>(length: usize, fill: impl FnOnce(&mut [u64]) -> R) -> R {
     const FEW: usize = 12;
-    if length <= FEW {
-        fill(&mut [0; FEW][..length])
-    } else {
-        fill(&mut vec![0; length])
-    }
+    if length <= FEW { fill(&mut [0; FEW][..length]) } else { fill(&mut vec![0; length]) }
 }
 
 /// MemoryError, for numbers beyond `LIMBS_MAX`.

@@ -3,8 +3,8 @@
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::objects::int::{
-    Integer, LIMBS_MAX, as_i64, as_u64, big, from_i64, from_limbs, is_int_like, kernel, not_implemented,
-    too_large, with_limbs,
+    Integer, LIMBS_MAX, as_i64, as_u64, big, from_i64, from_limbs, is_int_like, kernel, not_implemented, too_large,
+    with_limbs,
 };
 use crate::value::Value;
 use dashu_int::UBig;

@@ -195,11 +195,7 @@ fn iter(cx: &mut Context, value: Value) -> Result<Owned> {
 }
 
 fn next(cx: &mut Context, value: Value) -> Result<Option<Owned>> {
-    match required(cx, value, |names| names.next, &[]) {
-        Ok(item) => Ok(Some(item)),
-        Err(_) if cx.swallow(&exception::STOP_ITERATION) => Ok(None),
-        Err(raised) => Err(raised),
-    }
+    required(cx, value, |names| names.next, &[]).map(Some)
 }
 
 fn length(cx: &mut Context, value: Value) -> Result<usize> {

@@ -1,0 +1,139 @@
+//! Source files as text: encodings, and the errors of files that are none.
+
+use sidewinder_runtime::objects::bytes::BytesObject;
+use sidewinder_runtime::objects::exception::{self, LOOKUP_ERROR, SYNTAX_ERROR};
+use sidewinder_runtime::objects::singleton;
+use sidewinder_runtime::objects::str::{self, StrObject, codec};
+use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::{Context, Raised, Result, TypeObject, Value};
+use std::path::{Path, PathBuf};
+
+/// Where in a file something is wrong.
+pub struct Place<'a> {
+    pub file_name: &'a str,
+    pub line: u32,
+    /// From 1; 0 shows no caret.
+    pub column: u32,
+    pub end_line: u32,
+    pub end_column: u32,
+    pub text: Option<&'a str>,
+}
+
+/// Raises a `SyntaxError` (or a subclass) with its details.
+pub fn raise_syntax_error(cx: &mut Context, kind: &'static TypeObject, message: &str, place: Place<'_>) -> Raised {
+    let number = |value: u32| Value::from_small_int(value as i64);
+    let message = StrObject::new(cx, message);
+    let file_name = StrObject::new(cx, place.file_name);
+    let text = place.text.map(|text| StrObject::new(cx, text));
+    let details = [
+        file_name.value(),
+        number(place.line),
+        number(place.column),
+        text.as_ref().map_or(singleton::none(), |text| text.value()),
+        number(place.end_line),
+        number(place.end_column),
+    ];
+    let details = TupleObject::new(cx, &details);
+    match exception::new(cx, kind, &[message.value(), details.value()]) {
+        Ok(exception) => cx.raise_value(exception),
+        Err(raised) => raised,
+    }
+}
+
+/// A path from the root, as CPython makes that of a script: links stay.
+pub fn absolute(name: &str) -> PathBuf {
+    let name = Path::new(name);
+    let relative = name.strip_prefix("./").unwrap_or(name);
+    match std::env::current_dir() {
+        Ok(directory) => directory.join(relative),
+        Err(_) => name.to_path_buf(),
+    }
+}
+
+/// The number of the line that starts after `before`, from 1, and that line without its end.
+fn line_at<'a>(bytes: &'a [u8], before: &[u8]) -> (u32, &'a [u8]) {
+    let number = before.iter().filter(|byte| **byte == b'\n').count() as u32 + 1;
+    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |position| position + 1);
+    let rest = &bytes[start..];
+    let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+    (number, &rest[..end])
+}
+
+/// Source bytes as text, in the encoding that a mark or one of the first two lines says.
+pub fn decode(cx: &mut Context, bytes: &[u8], file_name: &str) -> Result<String> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if let Some(position) = bytes.iter().position(|byte| *byte == 0) {
+        let (line, text) = line_at(bytes, &bytes[..position]);
+        let shown = text.iter().position(|byte| *byte == 0).map_or(text, |end| &text[..end]);
+        let shown = String::from_utf8_lossy(shown);
+        let place = Place { file_name, line, column: 0, end_line: line, end_column: 0, text: Some(&shown) };
+        return Err(raise_syntax_error(cx, &SYNTAX_ERROR, "source code cannot contain null bytes", place));
+    }
+    if let Some(encoding) = declared_encoding(bytes)
+        && !matches!(encoding.to_ascii_lowercase().replace('_', "-").as_str(), "utf-8" | "utf8")
+    {
+        return decode_as(cx, bytes, &encoding, file_name);
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.to_string()),
+        Err(error) => Err(undecodable(cx, bytes, error.valid_up_to(), file_name)),
+    }
+}
+
+fn undecodable(cx: &mut Context, bytes: &[u8], position: usize, file_name: &str) -> Raised {
+    let before = &bytes[..position];
+    let (mut line, text) = line_at(bytes, before);
+    // CPython looks at two lines for an encoding, and counts them once unless the first is a comment or empty.
+    if line == 2 && !matches!(before.trim_ascii_start().first(), None | Some(b'#')) {
+        line = 1;
+    }
+    let message = format!(
+        "Non-UTF-8 code starting with '\\x{:02x}' in file {file_name} on line {line}, but no encoding declared; see https://peps.python.org/pep-0263/ for details",
+        bytes[position]
+    );
+    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |position| position + 1);
+    let column = String::from_utf8_lossy(&before[start..]).chars().count() as u32 + 1;
+    let text = String::from_utf8_lossy(text);
+    let place = Place { file_name, line, column, end_line: line, end_column: column, text: Some(&text) };
+    raise_syntax_error(cx, &SYNTAX_ERROR, &message, place)
+}
+
+/// What a comment of the form `coding: name` in the first two lines says (PEP 263).
+fn declared_encoding(bytes: &[u8]) -> Option<String> {
+    for line in bytes.split(|byte| *byte == b'\n').take(2) {
+        let text = line.trim_ascii_start();
+        let Some(comment) = text.strip_prefix(b"#") else {
+            if text.is_empty() {
+                continue;
+            }
+            return None;
+        };
+        if let Some(name) = coding_in(comment) {
+            return Some(name);
+        }
+    }
+    None
+}
+
+fn coding_in(comment: &[u8]) -> Option<String> {
+    const MARK: &[u8] = b"coding";
+    let start = comment.windows(MARK.len() + 1).position(|window| {
+        window.starts_with(MARK) && matches!(window[MARK.len()], b':' | b'=')
+    })?;
+    let rest = comment[start + MARK.len() + 1..].trim_ascii_start();
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let name: String = rest.iter().take_while(|byte| is_part(byte)).map(|byte| *byte as char).collect();
+    (!name.is_empty()).then_some(name)
+}
+
+fn decode_as(cx: &mut Context, bytes: &[u8], encoding: &str, file_name: &str) -> Result<String> {
+    let source = BytesObject::new(cx, bytes);
+    match codec::decode(cx, source.value(), encoding, "strict") {
+        Ok(text) => Ok(str::text(text.value()).unwrap_or_default().into_owned()),
+        Err(raised) if !cx.swallow(&LOOKUP_ERROR) => Err(raised),
+        Err(_) => {
+            let place = Place { file_name, line: 0, column: 0, end_line: 0, end_column: 0, text: None };
+            Err(raise_syntax_error(cx, &SYNTAX_ERROR, &format!("unknown encoding: {encoding}"), place))
+        }
+    }
+}
