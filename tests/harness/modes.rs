@@ -42,24 +42,9 @@ pub const MODES: &[Mode] = &[
         "recording of rarely seen paths",
     ),
     mode(
-        "guard-fail-3",
-        &["jit=sync", "threshold=1", "guard-fail=3"],
-        "snapshots, exits or side traces",
-    ),
-    mode(
-        "exit-all",
-        &["jit=sync", "threshold=1", "exit-all"],
-        "a snapshot of some exit",
-    ),
-    mode(
         "gc-7",
         &["jit=sync", "threshold=1", "gc=7"],
         "roots or reference counts in traces",
-    ),
-    mode(
-        "force-frames-2",
-        &["jit=sync", "threshold=1", "force-frames=2"],
-        "frames materialised while a trace runs",
     ),
     mode(
         "invalidate-5",

@@ -30,12 +30,10 @@ pub mod jit_mode {
     pub const ON: u64 = 1;
     /// Compile on the program's thread, so that runs repeat.
     pub const SYNC: u64 = 2;
-    /// Record nothing, but execute through the `Checked` handlers.
-    pub const CHECK: u64 = 3;
 }
 
 options! {
-    /// Just-in-time compiler: off, on, sync (compile on the program's thread) or check.
+    /// Just-in-time compiler: off, on or sync (compile on the program's thread).
     jit = "jit": jit_mode::ON;
     /// Iterations of a loop before it is recorded.
     threshold = "threshold": 1000;
@@ -51,20 +49,10 @@ options! {
     inline_recursion_max = "inline-recursion-max": 2;
     /// Side traces of one trace tree.
     bridges_max = "bridges-max": 64;
-    /// Stress: every Nth guard that is passed is treated as failed.
-    guard_fail = "guard-fail": 0;
-    /// Stress: each exit is taken once.
-    exit_all = "exit-all": 0;
-    /// Stress: a cycle collection at every Nth safe point.
+    /// Stress: a cycle collection at every Nth exit of machine code.
     gc = "gc": 0;
-    /// Stress: frames are materialised at every Nth call out of a trace.
-    force_frames = "force-frames": 0;
-    /// Stress: all traces are invalidated at every Nth safe point.
+    /// Stress: all traces are invalidated at every Nth visit of a hot loop.
     invalidate = "invalidate": 0;
-    /// Seed of the stress switches.
-    seed = "seed": 0;
-    /// Optimizer rewrites allowed; 0 means any number.
-    opt_fuel = "opt-fuel": 0;
     /// Print counters at exit.
     stats = "stats": 0;
 }
@@ -80,7 +68,6 @@ impl Options {
             ("jit", "off") => jit_mode::OFF,
             ("jit", "on") => jit_mode::ON,
             ("jit", "sync") => jit_mode::SYNC,
-            ("jit", "check") => jit_mode::CHECK,
             (_, "" | "on") => 1,
             (_, "off") => 0,
             _ => value.parse().map_err(|_| format!("option {name} needs a number, not '{value}'"))?,

@@ -6,7 +6,7 @@ use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str::{self, StrObject, codec};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::{Context, Raised, Result, TypeObject, Value};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Where in a file something is wrong.
 pub struct Place<'a> {
@@ -42,11 +42,9 @@ pub fn raise_syntax_error(cx: &mut Context, kind: &'static TypeObject, message: 
 
 /// A path from the root, as CPython makes that of a script: links stay.
 pub fn absolute(name: &str) -> PathBuf {
-    let name = Path::new(name);
-    let relative = name.strip_prefix("./").unwrap_or(name);
     match std::env::current_dir() {
-        Ok(directory) => directory.join(relative),
-        Err(_) => name.to_path_buf(),
+        Ok(directory) => directory.join(name),
+        Err(_) => PathBuf::from(name),
     }
 }
 

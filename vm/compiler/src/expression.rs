@@ -6,6 +6,7 @@ use crate::ast::*;
 use crate::error::{Failure, Outcome};
 use crate::generator::Generator;
 use crate::register::{Register, Source};
+use crate::scope::ScopeKind;
 use sidewinder_bytecode::{Constant, Op, Position};
 
 /// Displays and strings with more parts than this are built step by step, so that they do not need as many registers.
@@ -478,6 +479,7 @@ impl<'tree> Generator<'tree> {
         destination: Register,
         position: Position,
     ) -> Outcome<()> {
+        self.require_function("'yield'", position)?;
         let mark = self.depth();
         let source = match value {
             Some(value) => self.operand(value)?,
@@ -489,6 +491,7 @@ impl<'tree> Generator<'tree> {
     }
 
     fn yield_from(&mut self, value: &'tree Expression, destination: Register, position: Position) -> Outcome<()> {
+        self.require_function("'yield from'", position)?;
         if self.is_asynchronous() {
             return Err(Failure::syntax("'yield from' inside async function", position));
         }
@@ -498,6 +501,13 @@ impl<'tree> Generator<'tree> {
         let iterator = self.acquire(".delegate");
         self.emit(Op::GetYieldFromIter, iterator, source, 0, position);
         self.delegate(iterator, destination, position)
+    }
+
+    fn require_function(&self, what: &str, position: Position) -> Outcome<()> {
+        if self.scopes[self.unit.scope].kind == ScopeKind::Function {
+            return Ok(());
+        }
+        Err(Failure::syntax(format!("{what} outside function"), position))
     }
 
     /// Drives the iterator in a hidden local to its end, yielding what it yields; releases the local. `Yield` follows

@@ -21,6 +21,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const ARENA_BYTES: usize = 32 << 20;
 /// Words of the exit buffer.
 const EXIT_WORDS: usize = sidewinder_jit::exit::EXIT_WORDS_MAX;
+/// A bridge that waits is compiled when its exit has been taken this many times more.
+const COMPILE_WAITING: u32 = 1024;
 /// Exits at one guard from which on a tree is given up if it does little else.
 const FUTILE_EXITS_MIN: u32 = 8192;
 /// Recordings of a loop that may fail before it is left alone.
@@ -34,11 +36,22 @@ struct TreeState {
     code: Option<(Allocation, Entry)>,
     exits: Vec<ExitRecord>,
     exit_counts: Vec<u32>,
+    /// Bridges that were there when the tree was last submitted.
+    submitted_bridges: usize,
     entered: u64,
     /// Exits at which nothing more is recorded.
     barren: HashSet<sidewinder_jit::ExitId>,
     invalidated: Box<AtomicU32>,
     dead: bool,
+}
+
+impl TreeState {
+    /// The whole tree is compiled anew for new bridges, so they wait until they are a fair share of it: the work stays
+    /// in proportion to the tree.
+    fn worth_compiling(&self) -> bool {
+        let waiting = self.tree.bridges.len() - self.submitted_bridges;
+        waiting > self.submitted_bridges / 2
+    }
 }
 
 /// Counters, for `-X stats`.
@@ -66,6 +79,9 @@ pub struct Engine {
     threshold: u32,
     bridges_max: usize,
     sync: bool,
+    gc_period: u64,
+    invalidate_period: u64,
+    visits: u64,
     dump: String,
     arena: Arena,
     compiler: Option<Compiler>,
@@ -145,6 +161,9 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         threshold: options.threshold as u32,
         bridges_max: options.bridges_max as usize,
         sync,
+        gc_period: options.gc,
+        invalidate_period: options.invalidate,
+        visits: 0,
         dump: options.dump.clone(),
         arena,
         compiler,
@@ -220,6 +239,7 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
         return target;
     };
     engine.poll();
+    engine.stress(cx);
     let index = state.trace.get();
     if index > 0 {
         let tree = &engine.trees[index as usize - 1];
@@ -250,6 +270,19 @@ impl Engine {
 
     pub fn make_volatile(&mut self, fact: Broken) {
         self.volatile.insert(fact);
+    }
+
+    /// The stress switches `gc` and `invalidate`.
+    fn stress(&mut self, cx: &mut Context) {
+        self.visits += 1;
+        if self.gc_period != 0 && self.visits.is_multiple_of(self.gc_period) {
+            sidewinder_runtime::heap::collect::collect(cx);
+        }
+        if self.invalidate_period != 0 && self.visits.is_multiple_of(self.invalidate_period) {
+            for index in 0..self.trees.len() {
+                self.invalidate(index);
+            }
+        }
     }
 
     fn invalidate(&mut self, index: usize) {
@@ -298,6 +331,7 @@ impl Engine {
                     code: None,
                     exits: Vec::new(),
                     exit_counts: Vec::new(),
+                    submitted_bridges: 0,
                     entered: 0,
                     barren: HashSet::new(),
                     invalidated,
@@ -330,6 +364,7 @@ impl Engine {
     }
 
     fn submit(&mut self, index: usize) {
+        self.trees[index].submitted_bridges = self.trees[index].tree.bridges.len();
         let tree = self.trees[index].tree.clone();
         match (&mut self.compiler, &self.worker) {
             (Some(compiler), _) => {
@@ -455,6 +490,11 @@ impl Engine {
             && tree.tree.bridge_at(record.id).is_none()
             && cx.interrupt.load(Ordering::Relaxed) == 0;
         if !wanted {
+            let waits = tree.tree.bridges.len() > tree.submitted_bridges;
+            if waits && tree.exit_counts[number] % COMPILE_WAITING == 0 && tree.tree.bridge_at(record.id).is_some() {
+                self.submit(index);
+                return pc;
+            }
             let count = tree.exit_counts[number];
             if count >= FUTILE_EXITS_MIN && count.is_power_of_two() && tree.entered < 2 * count as u64 {
                 // Nearly every visit leaves here at once: the interpreter alone is faster.
@@ -500,7 +540,9 @@ impl Engine {
             (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) if trace.instructions.len() > 2 => {
                 self.trees[index].tree.bridges.push(Bridge { parent_exit: record.id, trace });
                 self.depend(index, assumptions);
-                self.submit(index);
+                if self.trees[index].worth_compiling() {
+                    self.submit(index);
+                }
             }
             (stop, _) => {
                 let reason = if let Some(Stop::Abort(reason)) = stop { reason } else { "empty side trace" };

@@ -236,7 +236,9 @@ impl Semantics for Recorder<'_> {
         let slot = self.slot_of(register as i32);
         let temporary = register as i64 >= self.cx.temporary_floor;
         let old = if temporary { self.known_slot(slot) } else { Some(self.read_slot(slot)) };
-        self.end_slot(slot);
+        // Unlike a consumed temporary, a cleared register may be tested for being unbound (the self slot of a call).
+        let unbound = Recorder::constant(self, Op::ConstValue, 0);
+        self.write_slot(slot, unbound);
         if let Some(old) = old {
             self.emit_drop(old);
         }

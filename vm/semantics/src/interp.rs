@@ -109,6 +109,7 @@ impl Semantics for Interp {
 
     #[inline(always)]
     fn cold(&mut self, pc: Pc, handler: ColdHandler) -> Pc {
+        self.0.instruction = pc;
         handler(&mut self.0, pc)
     }
 

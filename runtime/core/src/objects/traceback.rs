@@ -5,6 +5,7 @@ use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::objects::code::CodeObject;
 use crate::objects::exception;
+use crate::objects::frame::{self, FrameObject};
 use crate::objects::slots::Slots;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::value::Value;
@@ -91,11 +92,30 @@ pub fn keep_locals(cx: &Context, code: Value, locals: Value) {
         return;
     }
     let first = exception::of(cx.pending).traceback().and_then(|first| first.cast_exact::<TracebackObject>());
-    if let Some(entry) = first
-        && entry.code == code
-        && entry.frame.get().is_unbound()
-    {
+    let Some(entry) = first.filter(|entry| entry.code == code) else { return };
+    if entry.frame.get().is_unbound() {
         entry.frame.set(Owned::new(locals).into_raw());
+    } else if let Some(frame) = entry.frame.get().cast_exact::<FrameObject>()
+        && frame.source.get().is_unbound()
+    {
+        frame.source.set(Owned::new(locals).into_raw());
+    }
+}
+
+/// Gives an exception without a traceback an entry for the running frame.
+pub fn add_running_frame(cx: &mut Context, exception: Value) {
+    if exception::of(exception).traceback().is_some() {
+        return;
+    }
+    let mut running = None;
+    frame::walk(cx, |frame| {
+        running = Some(*frame);
+        false
+    });
+    if let Some(running) = running {
+        let pending = std::mem::replace(&mut cx.pending, exception);
+        push(cx, running.function, running.code, running.instruction, Value::UNBOUND);
+        cx.pending = pending;
     }
 }
 

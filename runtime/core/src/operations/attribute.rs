@@ -152,10 +152,10 @@ pub fn dict_cell(object: Value) -> Option<&'static Cell<Value>> {
     if let Some(function) = object.cast_exact::<FunctionObject>() {
         return Some(&function.dict);
     }
-    if let Some(method) = object.cast::<StaticMethodObject>() {
+    if let Some(method) = object.cast_exact::<StaticMethodObject>() {
         return Some(&method.dict);
     }
-    object.cast::<ClassMethodObject>().map(|method| &method.dict)
+    object.cast_exact::<ClassMethodObject>().map(|method| &method.dict)
 }
 
 /// The attribute that the object itself has, borrowed.

@@ -6,7 +6,7 @@ use crate::heap::{Header, Immortal, Owned};
 use crate::objects::slots::Slots;
 use crate::objects::str::{self, StrObject};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
-use crate::objects::{exception, singleton};
+use crate::objects::{exception, singleton, traceback};
 use crate::operations::{attribute, call, convert};
 use crate::value::Value;
 
@@ -89,6 +89,7 @@ crate::object_type!(UnraisableObject, UNRAISABLE);
 #[cold]
 pub fn report_unraisable(cx: &mut Context, doing: &str, object: Value) {
     let exception = cx.take_pending();
+    traceback::add_running_frame(cx, exception.value());
     let handled = std::mem::replace(&mut cx.handled, Value::UNBOUND);
     if call_hook(cx, &exception, doing, object).is_err() {
         drop(cx.take_pending());

@@ -221,9 +221,9 @@ impl Collector {
             Some(ComprehensionKind::Set) => "inside set comprehension",
             Some(ComprehensionKind::Dict) => "inside dict comprehension",
             Some(ComprehensionKind::Generator) => "inside generator expression",
-            None if scope.kind != ScopeKind::Function => "outside function",
             None => {
-                scope.is_generator = true;
+                // Outside a function it is an error, which the generator reports.
+                scope.is_generator = scope.kind == ScopeKind::Function;
                 return Ok(());
             }
         };

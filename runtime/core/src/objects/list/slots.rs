@@ -6,6 +6,7 @@ use crate::heap::{Header, Owned};
 use crate::native::Arguments;
 use crate::objects::iterator::sequence::ListIterator;
 use crate::objects::list::{self, LIST, ListObject};
+use crate::objects::range::RangeIterator;
 use crate::objects::slice::{self, SliceObject};
 use crate::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, CompareOp, Slots};
 use crate::objects::str::StrBuilder;
@@ -52,6 +53,9 @@ fn list_init(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Result
     }
 }
 
+/// Items that room is made for before any of them is seen.
+const RESERVE_MAX: usize = 1 << 24;
+
 /// Appends the items of any iterable, one after the other, so that the ones before an error stay.
 pub fn extend(cx: &mut Context, list: &ListObject, iterable: Value) -> Result<()> {
     if let Some(other) = iterable.cast_exact::<ListObject>() {
@@ -67,10 +71,18 @@ pub fn extend(cx: &mut Context, list: &ListObject, iterable: Value) -> Result<()
         list.extend_from_slice(other.as_slice());
         return Ok(());
     }
-    iterate::for_each(cx, iterable, |_, item| {
+    let iterator = iterate::get_iter(cx, iterable)?;
+    if let Some(range) = iterator.value().cast_exact::<RangeIterator>() {
+        list.reserve((range.remaining.get() as usize).min(RESERVE_MAX));
+        while let Some(number) = range.advance() {
+            list.push(Owned::from_raw(Value::from_small_int(number)));
+        }
+        return Ok(());
+    }
+    while let Some(item) = iterate::next(cx, iterator.value())? {
         list.push(item);
-        Ok(())
-    })
+    }
+    Ok(())
 }
 
 fn list_repr(cx: &mut Context, value: Value) -> Result<Owned> {
