@@ -292,6 +292,6 @@ fn a_float_that_does_not_fit_leaves_before_it_reaches_memory() {
     start.objects[0][..4].copy_from_slice(&[5, CLASS_TYPE, 0, 0]);
     let left = runner.check(&tree, &start);
     assert_eq!(left.exit, (0, sidewinder_jit::ExitId::END));
-    assert_eq!(left.objects[0][3], float(2f64.powi(128)));
-    assert_eq!(left.slots[&0], boxed_float(2f64.powi(256).to_bits()));
+    assert_eq!(left.objects[0][3], float(2f64.powi(256)));
+    assert_eq!(left.slots[&0], boxed_float(2f64.powi(512).to_bits()));
 }

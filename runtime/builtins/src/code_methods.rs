@@ -135,7 +135,8 @@ fn lines(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     while start < positions.len() {
         let line = positions[start].line;
         let length = positions[start..].iter().take_while(|position| position.line == line).count();
-        let row = [int::from_usize(cx, 2 * start), int::from_usize(cx, 2 * (start + length)), optional(line, line != 0)];
+        let row =
+            [int::from_usize(cx, 2 * start), int::from_usize(cx, 2 * (start + length)), optional(line, line != 0)];
         rows.push(TupleObject::from_owned(cx, row.into()));
         start += length;
     }

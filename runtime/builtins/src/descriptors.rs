@@ -4,8 +4,9 @@
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::method::{
     self, BUILTIN_FUNCTION, CLASS_METHOD, CLASS_METHOD_DESCRIPTOR, GETSET_DESCRIPTOR, GetSetObject, MEMBER_DESCRIPTOR,
-    METHOD, METHOD_DESCRIPTOR, METHOD_WRAPPER, MemberObject, MethodObject, MethodWrapper, NativeFunctionObject, PROPERTY,
-    PropertyObject, STATIC_METHOD, SUPER, StaticMethodObject, SuperObject, WRAPPER_DESCRIPTOR, WrapperDescriptor,
+    METHOD, METHOD_DESCRIPTOR, METHOD_WRAPPER, MemberObject, MethodObject, MethodWrapper, NativeFunctionObject,
+    PROPERTY, PropertyObject, STATIC_METHOD, SUPER, StaticMethodObject, SuperObject, WRAPPER_DESCRIPTOR,
+    WrapperDescriptor,
 };
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -58,9 +59,27 @@ fn doc_of(cx: &mut Context, doc: &str) -> Result<Owned> {
 // Properties.
 
 static PROPERTY_METHODS: &[Native] = &[
-    Native::new("getter", 1, 1, |cx, arguments| replace(cx, arguments, 0), "Descriptor to obtain a copy of the property with a different getter."),
-    Native::new("setter", 1, 1, |cx, arguments| replace(cx, arguments, 1), "Descriptor to obtain a copy of the property with a different setter."),
-    Native::new("deleter", 1, 1, |cx, arguments| replace(cx, arguments, 2), "Descriptor to obtain a copy of the property with a different deleter."),
+    Native::new(
+        "getter",
+        1,
+        1,
+        |cx, arguments| replace(cx, arguments, 0),
+        "Descriptor to obtain a copy of the property with a different getter.",
+    ),
+    Native::new(
+        "setter",
+        1,
+        1,
+        |cx, arguments| replace(cx, arguments, 1),
+        "Descriptor to obtain a copy of the property with a different setter.",
+    ),
+    Native::new(
+        "deleter",
+        1,
+        1,
+        |cx, arguments| replace(cx, arguments, 2),
+        "Descriptor to obtain a copy of the property with a different deleter.",
+    ),
     Native::new("__set_name__", 2, 2, set_name, "Method to set name of a property."),
 ];
 
@@ -68,7 +87,12 @@ static PROPERTY_GETSET: &[GetSet] = &[
     read_only("fget", |_, value| Ok(shown(property(value).getter.get()))),
     read_only("fset", |_, value| Ok(shown(property(value).setter.get()))),
     read_only("fdel", |_, value| Ok(shown(property(value).deleter.get()))),
-    GetSet { name: "__doc__", get: |_, value| Ok(shown(property(value).doc.get())), set: Some(set_property_doc), doc: "" },
+    GetSet {
+        name: "__doc__",
+        get: |_, value| Ok(shown(property(value).doc.get())),
+        set: Some(set_property_doc),
+        doc: "",
+    },
     GetSet { name: "__name__", get: property_name, set: Some(set_property_name), doc: "" },
     read_only("__isabstractmethod__", property_is_abstract),
 ];
@@ -288,7 +312,9 @@ fn qualified(cx: &mut Context, owner: Value, name: &str) -> Result<Owned> {
 
 static SLOT_WRAPPER_GETSET: &[GetSet] = &[
     read_only("__name__", |cx, value| as_text(cx, slot_wrapper(value).row.name)),
-    read_only("__qualname__", |cx, value| qualified(cx, slot_wrapper(value).owner.value(), slot_wrapper(value).row.name)),
+    read_only("__qualname__", |cx, value| {
+        qualified(cx, slot_wrapper(value).owner.value(), slot_wrapper(value).row.name)
+    }),
     read_only("__objclass__", |_, value| Ok(Owned::new(slot_wrapper(value).owner.value()))),
     read_only("__doc__", |_, _| Ok(none())),
     read_only("__text_signature__", |_, _| Ok(none())),
@@ -314,4 +340,3 @@ fn method_wrapper(value: Value) -> &'static MethodWrapper {
     // SAFETY: (heap 2) the descriptor has checked the type.
     unsafe { value.cast_unchecked() }
 }
-

@@ -39,8 +39,7 @@ pub static METHODS: &[Native] = &[
         2,
         get,
         "get($self, key, default=None, /)\n--\n\nReturn the value for key if key is in the dictionary, else default.",
-    )
-    .effects(VIEW),
+    ),
     Native::new(
         "items",
         0,

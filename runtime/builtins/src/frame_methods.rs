@@ -281,7 +281,8 @@ pub static PROXY: StaticType = Immortal::new(
                     Some(found) => Ok(Owned::new(found)),
                     None => {
                         let key = convert::str(cx, key)?;
-                        let text = format!("local variable '{}' is not defined", str::text(key.value()).unwrap_or_default());
+                        let text =
+                            format!("local variable '{}' is not defined", str::text(key.value()).unwrap_or_default());
                         Err(cx.raise(&types::KEY_ERROR, text))
                     }
                 }
@@ -338,7 +339,7 @@ fn set_item(cx: &mut Context, value: Value, key: Value, new: Value) -> Result<()
     if let Some(cells) = frame.function().closure.get().cast::<TupleObject>() {
         for (index, own) in cells.as_slice().iter().enumerate() {
             if str::equal(frame.code().free_name(index as u16), key) {
-                return subscript_cell(*own, new);
+                return store_in_cell(*own, new);
             }
         }
     }
@@ -354,7 +355,7 @@ fn set_item(cx: &mut Context, value: Value, key: Value, new: Value) -> Result<()
     unsafe {
         let place = place.add(register);
         if (*place).has_type(&cell::CELL) {
-            return subscript_cell(*place, new);
+            return store_in_cell(*place, new);
         }
         let old = std::mem::replace(&mut *place, Owned::new(new).into_raw());
         drop(Owned::from_raw_option(old));
@@ -363,7 +364,7 @@ fn set_item(cx: &mut Context, value: Value, key: Value, new: Value) -> Result<()
 }
 
 /// Puts a value into a cell.
-fn subscript_cell(cell: Value, new: Value) -> Result<()> {
+fn store_in_cell(cell: Value, new: Value) -> Result<()> {
     if let Some(cell) = cell.cast_exact::<CellObject>() {
         let old = cell.content.replace(Owned::new(new).into_raw());
         drop(Owned::from_raw_option(old));

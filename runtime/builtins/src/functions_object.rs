@@ -92,8 +92,7 @@ pub static FUNCTIONS: &[Native] = &[
         hash,
         "hash($module, obj, /)\n--\n\nReturn the hash value for the given object.\n\nTwo \
          objects that compare equal must also have the same hash value, but the\nreverse is not necessarily true.",
-    )
-    .effects(Effects::NO_PYTHON | Effects::READ_ONLY),
+    ),
     Native::new(
         "id",
         1,

@@ -3,11 +3,11 @@
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::exception;
 use sidewinder_runtime::objects::generator::{self, GENERATOR, GeneratorObject, state};
+use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::traceback::TracebackObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::StaticType;
-use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::operations::call;
 use sidewinder_runtime::{Context, Owned, Result, Value};
 use std::cell::Cell;
@@ -16,7 +16,13 @@ pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[(&GENERATOR, METHOD
 
 static METHODS: &[Native] = &[
     Native::new("__next__", 0, 0, next, "Implement next(self)."),
-    Native::new("send", 1, 1, send, "send(value) -> send 'value' into generator,\nreturn next yielded value or raise StopIteration."),
+    Native::new(
+        "send",
+        1,
+        1,
+        send,
+        "send(value) -> send 'value' into generator,\nreturn next yielded value or raise StopIteration.",
+    ),
     Native::new(
         "throw",
         1,
@@ -49,7 +55,12 @@ static GETSET: &[GetSet] = &[
     GetSet { name: "gi_running", get: |_, value| is_in(value, state::RUNNING), set: None, doc: "" },
     GetSet { name: "gi_suspended", get: |_, value| is_in(value, state::SUSPENDED), set: None, doc: "" },
     GetSet { name: "gi_code", get: code, set: None, doc: "" },
-    GetSet { name: "gi_frame", get: |cx, value| Ok(crate::frame_methods::of_generator(cx, of(value))), set: None, doc: "" },
+    GetSet {
+        name: "gi_frame",
+        get: |cx, value| Ok(crate::frame_methods::of_generator(cx, of(value))),
+        set: None,
+        doc: "",
+    },
 ];
 
 fn of(value: Value) -> &'static GeneratorObject {

@@ -4,6 +4,8 @@
 //! **To add a method**: a row in its type's table. **To add a builtin function**: a row in one of the `functions_*`
 //! tables. **To add a native module**: a file with its rows and one row in `MODULES`.
 
+mod array_module;
+mod bisect_module;
 mod bytearray_methods;
 mod bytes_arguments;
 mod bytes_case;

@@ -35,8 +35,12 @@ pub static GETSET: &[GetSet] =
     &[GetSet { name: "__class__", get: get_class, set: Some(set_class), doc: "the object's class" }];
 
 /// `__dict__` of instances.
-pub static DICT_ATTRIBUTE: GetSet =
-    GetSet { name: "__dict__", get: attribute::own_dict, set: Some(set_dict), doc: "dictionary for instance variables" };
+pub static DICT_ATTRIBUTE: GetSet = GetSet {
+    name: "__dict__",
+    get: attribute::own_dict,
+    set: Some(set_dict),
+    doc: "dictionary for instance variables",
+};
 
 /// `__weakref__` of instances.
 pub static WEAKREF_ATTRIBUTE: GetSet = GetSet {
@@ -69,12 +73,10 @@ fn set_class(cx: &mut Context, value: Value, new: Value) -> Result<()> {
     if std::ptr::eq(old, class) {
         return Ok(());
     }
-    let modules = value.cast::<ModuleObject>().is_some()
-        && class.is_subtype(&sidewinder_runtime::objects::module::MODULE.object);
+    let modules =
+        value.cast::<ModuleObject>().is_some() && class.is_subtype(&sidewinder_runtime::objects::module::MODULE.object);
     if !modules && !(old.has_flag(flags::HEAP) && class.has_flag(flags::HEAP)) {
-        return Err(
-            cx.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses")
-        );
+        return Err(cx.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
     }
     if !layout::is_same_layout(old, class) {
         let (old, new) = (old.name(), class.name());
@@ -218,7 +220,8 @@ fn reduce(cx: &mut Context, value: Value, protocol: i64) -> Result<Owned> {
     }
     let kind = value.type_of();
     let builtin = sidewinder_runtime::operations::dunder::builtin_base(kind);
-    let constructible = kind.slots().new.is_some() && !(builtin.slots().call.is_some() && !builtin.has_flag(flags::TYPE));
+    let constructible =
+        kind.slots().new.is_some() && !(builtin.slots().call.is_some() && !builtin.has_flag(flags::TYPE));
     if !constructible || value.cast::<ModuleObject>().is_some() {
         let name = kind.name();
         return Err(cx.type_error(format!("cannot pickle '{name}' object")));
@@ -288,4 +291,3 @@ fn get_state(cx: &mut Context, value: Value) -> Result<Owned> {
     }
     Ok(TupleObject::from_owned(cx, vec![own, slots]))
 }
-

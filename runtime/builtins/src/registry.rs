@@ -35,6 +35,7 @@ static TYPES: &[TypeRow] = &[
 /// Tables of rows that their files keep themselves.
 static TYPE_TABLES: &[&[TypeRow]] = &[
     TYPES,
+    array_module::TABLE,
     code_methods::TABLE,
     descriptors::TABLE,
     exception_methods::TABLE,
@@ -49,6 +50,8 @@ static TYPE_TABLES: &[&[TypeRow]] = &[
 
 /// Types of this crate, completed after those of the runtime.
 static OWN_TYPES: &[&StaticType] = &[
+    &array_module::ARRAY,
+    &array_module::ARRAY_ITERATOR,
     &frame_methods::PROXY,
     &generic_alias::GENERIC_ALIAS,
     &output::TEXT_STREAM,
@@ -84,6 +87,9 @@ fn nothing(_cx: &mut Context, _module: Value) -> Result<()> {
 }
 
 static MODULES: &[ModuleRow] = &[
+    ModuleRow { name: "array", functions: array_module::FUNCTIONS, fill: array_module::fill },
+    ModuleRow { name: "bisect", functions: bisect_module::FUNCTIONS, fill: bisect_module::fill },
+    ModuleRow { name: "_bisect", functions: bisect_module::FUNCTIONS, fill: bisect_module::fill },
     ModuleRow { name: "sys", functions: sys_module::FUNCTIONS, fill: sys_module::fill },
     ModuleRow { name: "gc", functions: gc_module::FUNCTIONS, fill: gc_module::fill },
     ModuleRow { name: "math", functions: math_module::FUNCTIONS, fill: math_module::fill },

@@ -10,7 +10,7 @@ use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::operations::{call, iterate};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
-/// Methods that only `set` has.
+/// Methods of `set`.
 pub static SET_METHODS: &[Native] = &[
     Native::new(
         "add",
@@ -22,15 +22,8 @@ pub static SET_METHODS: &[Native] = &[
     ),
     Native::new("clear", 0, 0, clear, "clear($self, /)\n--\n\nRemove all elements from this set.")
         .effects(Effects::NO_PYTHON),
-    Native::new("copy", 0, 0, copy, "copy($self, /)\n--\n\nReturn a shallow copy of a set.")
-        .effects(Effects::NO_PYTHON),
-    Native::new(
-        "difference",
-        0,
-        Native::MANY,
-        difference,
-        "difference($self, /, *others)\n--\n\nReturn a new set with elements in the set that are not in the others.",
-    ),
+    COPY,
+    DIFFERENCE,
     Native::new(
         "difference_update",
         0,
@@ -46,13 +39,7 @@ pub static SET_METHODS: &[Native] = &[
         "discard($self, object, /)\n--\n\nRemove an element from a set if it is a member.\n\nUnlike set.remove(), the \
          discard() method does not raise\nan exception when an element is missing from the set.",
     ),
-    Native::new(
-        "intersection",
-        0,
-        Native::MANY,
-        intersection,
-        "intersection($self, /, *others)\n--\n\nReturn a new set with elements common to the set and all others.",
-    ),
+    INTERSECTION,
     Native::new(
         "intersection_update",
         0,
@@ -61,27 +48,9 @@ pub static SET_METHODS: &[Native] = &[
         "intersection_update($self, /, *others)\n--\n\nUpdate the set, keeping only elements found in it and all \
          others.",
     ),
-    Native::new(
-        "isdisjoint",
-        1,
-        1,
-        is_disjoint,
-        "isdisjoint($self, other, /)\n--\n\nReturn True if two sets have a null intersection.",
-    ),
-    Native::new(
-        "issubset",
-        1,
-        1,
-        is_subset,
-        "issubset($self, other, /)\n--\n\nReport whether another set contains this set.",
-    ),
-    Native::new(
-        "issuperset",
-        1,
-        1,
-        is_superset,
-        "issuperset($self, other, /)\n--\n\nReport whether this set contains another set.",
-    ),
+    ISDISJOINT,
+    ISSUBSET,
+    ISSUPERSET,
     Native::new(
         "pop",
         0,
@@ -97,14 +66,7 @@ pub static SET_METHODS: &[Native] = &[
         "remove($self, object, /)\n--\n\nRemove an element from a set; it must be a member.\n\nIf the element is not a \
          member, raise a KeyError.",
     ),
-    Native::new(
-        "symmetric_difference",
-        1,
-        1,
-        symmetric_difference,
-        "symmetric_difference($self, other, /)\n--\n\nReturn a new set with elements in either the set or other but \
-         not both.",
-    ),
+    SYMMETRIC_DIFFERENCE,
     Native::new(
         "symmetric_difference_update",
         1,
@@ -113,13 +75,7 @@ pub static SET_METHODS: &[Native] = &[
         "symmetric_difference_update($self, other, /)\n--\n\nUpdate the set, keeping only elements found in either \
          set, but not in both.",
     ),
-    Native::new(
-        "union",
-        0,
-        Native::MANY,
-        union,
-        "union($self, /, *others)\n--\n\nReturn a new set with elements from the set and all others.",
-    ),
+    UNION,
     Native::new(
         "update",
         0,
@@ -127,65 +83,77 @@ pub static SET_METHODS: &[Native] = &[
         update,
         "update($self, /, *others)\n--\n\nUpdate the set, adding elements from all others.",
     ),
-    Native::new("__reduce__", 0, 0, reduce, "__reduce__($self, /)\n--\n\nReturn state information for pickling."),
+    REDUCE,
 ];
 
 /// Methods of `frozenset`.
-pub static FROZENSET_METHODS: &[Native] = &[
-    Native::new("copy", 0, 0, copy, "copy($self, /)\n--\n\nReturn a shallow copy of a set.")
-        .effects(Effects::NO_PYTHON),
-    Native::new(
-        "difference",
-        0,
-        Native::MANY,
-        difference,
-        "difference($self, /, *others)\n--\n\nReturn a new set with elements in the set that are not in the others.",
-    ),
-    Native::new(
-        "intersection",
-        0,
-        Native::MANY,
-        intersection,
-        "intersection($self, /, *others)\n--\n\nReturn a new set with elements common to the set and all others.",
-    ),
-    Native::new(
-        "isdisjoint",
-        1,
-        1,
-        is_disjoint,
-        "isdisjoint($self, other, /)\n--\n\nReturn True if two sets have a null intersection.",
-    ),
-    Native::new(
-        "issubset",
-        1,
-        1,
-        is_subset,
-        "issubset($self, other, /)\n--\n\nReport whether another set contains this set.",
-    ),
-    Native::new(
-        "issuperset",
-        1,
-        1,
-        is_superset,
-        "issuperset($self, other, /)\n--\n\nReport whether this set contains another set.",
-    ),
-    Native::new(
-        "symmetric_difference",
-        1,
-        1,
-        symmetric_difference,
-        "symmetric_difference($self, other, /)\n--\n\nReturn a new set with elements in either the set or other but \
+pub static FROZENSET_METHODS: &[Native] =
+    &[COPY, DIFFERENCE, INTERSECTION, ISDISJOINT, ISSUBSET, ISSUPERSET, SYMMETRIC_DIFFERENCE, UNION, REDUCE];
+
+// Rows of both tables.
+
+const COPY: Native = Native::new("copy", 0, 0, copy, "copy($self, /)\n--\n\nReturn a shallow copy of a set.")
+    .effects(Effects::NO_PYTHON);
+
+const DIFFERENCE: Native = Native::new(
+    "difference",
+    0,
+    Native::MANY,
+    difference,
+    "difference($self, /, *others)\n--\n\nReturn a new set with elements in the set that are not in the others.",
+);
+
+const INTERSECTION: Native = Native::new(
+    "intersection",
+    0,
+    Native::MANY,
+    intersection,
+    "intersection($self, /, *others)\n--\n\nReturn a new set with elements common to the set and all others.",
+);
+
+const ISDISJOINT: Native = Native::new(
+    "isdisjoint",
+    1,
+    1,
+    is_disjoint,
+    "isdisjoint($self, other, /)\n--\n\nReturn True if two sets have a null intersection.",
+);
+
+const ISSUBSET: Native = Native::new(
+    "issubset",
+    1,
+    1,
+    is_subset,
+    "issubset($self, other, /)\n--\n\nReport whether another set contains this set.",
+);
+
+const ISSUPERSET: Native = Native::new(
+    "issuperset",
+    1,
+    1,
+    is_superset,
+    "issuperset($self, other, /)\n--\n\nReport whether this set contains another set.",
+);
+
+const SYMMETRIC_DIFFERENCE: Native = Native::new(
+    "symmetric_difference",
+    1,
+    1,
+    symmetric_difference,
+    "symmetric_difference($self, other, /)\n--\n\nReturn a new set with elements in either the set or other but \
          not both.",
-    ),
-    Native::new(
-        "union",
-        0,
-        Native::MANY,
-        union,
-        "union($self, /, *others)\n--\n\nReturn a new set with elements from the set and all others.",
-    ),
-    Native::new("__reduce__", 0, 0, reduce, "__reduce__($self, /)\n--\n\nReturn state information for pickling."),
-];
+);
+
+const UNION: Native = Native::new(
+    "union",
+    0,
+    Native::MANY,
+    union,
+    "union($self, /, *others)\n--\n\nReturn a new set with elements from the set and all others.",
+);
+
+const REDUCE: Native =
+    Native::new("__reduce__", 0, 0, reduce, "__reduce__($self, /)\n--\n\nReturn state information for pickling.");
 
 /// The method's receiver.
 fn set(arguments: &[Value]) -> &'static SetObject {

@@ -6,23 +6,66 @@ use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::{Context, Owned, Result, Value, signals};
 
 pub static FUNCTIONS: &[Native] = &[
-    Native::new("time", 0, 0, |cx, _| seconds(cx, libc::CLOCK_REALTIME), "Return the current time in seconds since the Epoch."),
-    Native::new("time_ns", 0, 0, |cx, _| nanoseconds(cx, libc::CLOCK_REALTIME), "Return the current time in nanoseconds since the Epoch."),
-    Native::new("perf_counter", 0, 0, |cx, _| seconds(cx, libc::CLOCK_MONOTONIC), "Performance counter for benchmarking."),
-    Native::new("perf_counter_ns", 0, 0, |cx, _| nanoseconds(cx, libc::CLOCK_MONOTONIC), "Performance counter for benchmarking as nanoseconds."),
+    Native::new(
+        "time",
+        0,
+        0,
+        |cx, _| seconds(cx, libc::CLOCK_REALTIME),
+        "Return the current time in seconds since the Epoch.",
+    ),
+    Native::new(
+        "time_ns",
+        0,
+        0,
+        |cx, _| nanoseconds(cx, libc::CLOCK_REALTIME),
+        "Return the current time in nanoseconds since the Epoch.",
+    ),
+    Native::new(
+        "perf_counter",
+        0,
+        0,
+        |cx, _| seconds(cx, libc::CLOCK_MONOTONIC),
+        "Performance counter for benchmarking.",
+    ),
+    Native::new(
+        "perf_counter_ns",
+        0,
+        0,
+        |cx, _| nanoseconds(cx, libc::CLOCK_MONOTONIC),
+        "Performance counter for benchmarking as nanoseconds.",
+    ),
     Native::new("monotonic", 0, 0, |cx, _| seconds(cx, libc::CLOCK_MONOTONIC), "Monotonic clock, cannot go backward."),
-    Native::new("monotonic_ns", 0, 0, |cx, _| nanoseconds(cx, libc::CLOCK_MONOTONIC), "Monotonic clock, cannot go backward, as nanoseconds."),
-    Native::new("process_time", 0, 0, |cx, _| seconds(cx, libc::CLOCK_PROCESS_CPUTIME_ID), "Process time for profiling: sum of the kernel and user-space CPU time."),
-    Native::new("process_time_ns", 0, 0, |cx, _| nanoseconds(cx, libc::CLOCK_PROCESS_CPUTIME_ID), "Process time for profiling as nanoseconds."),
+    Native::new(
+        "monotonic_ns",
+        0,
+        0,
+        |cx, _| nanoseconds(cx, libc::CLOCK_MONOTONIC),
+        "Monotonic clock, cannot go backward, as nanoseconds.",
+    ),
+    Native::new(
+        "process_time",
+        0,
+        0,
+        |cx, _| seconds(cx, libc::CLOCK_PROCESS_CPUTIME_ID),
+        "Process time for profiling: sum of the kernel and user-space CPU time.",
+    ),
+    Native::new(
+        "process_time_ns",
+        0,
+        0,
+        |cx, _| nanoseconds(cx, libc::CLOCK_PROCESS_CPUTIME_ID),
+        "Process time for profiling as nanoseconds.",
+    ),
     Native::new("thread_time", 0, 0, |cx, _| seconds(cx, libc::CLOCK_THREAD_CPUTIME_ID), "Thread time for profiling."),
-    Native::new("thread_time_ns", 0, 0, |cx, _| nanoseconds(cx, libc::CLOCK_THREAD_CPUTIME_ID), "Thread time for profiling as nanoseconds."),
+    Native::new(
+        "thread_time_ns",
+        0,
+        0,
+        |cx, _| nanoseconds(cx, libc::CLOCK_THREAD_CPUTIME_ID),
+        "Thread time for profiling as nanoseconds.",
+    ),
     Native::new("sleep", 1, 1, sleep, "Delay execution for a given number of seconds."),
 ];
-
-/// Nothing but the functions is needed.
-pub fn fill(_cx: &mut Context, _module: Value) -> Result<()> {
-    Ok(())
-}
 
 /// A clock's reading in nanoseconds.
 fn read(clock: libc::clockid_t) -> i64 {

@@ -27,10 +27,8 @@ const GROUP_WIDTH_MAX: usize = 15;
 /// Nested groups that are printed.
 const GROUP_DEPTH_MAX: usize = 10;
 
-const CAUSE_MESSAGE: &str =
-    "\nThe above exception was the direct cause of the following exception:\n\n";
-const CONTEXT_MESSAGE: &str =
-    "\nDuring handling of the above exception, another exception occurred:\n\n";
+const CAUSE_MESSAGE: &str = "\nThe above exception was the direct cause of the following exception:\n\n";
+const CONTEXT_MESSAGE: &str = "\nDuring handling of the above exception, another exception occurred:\n\n";
 
 /// Prints an exception with everything it is chained to. Errors while doing so are swallowed.
 pub fn print_exception(cx: &mut Context, exception: Value, write: &mut dyn FnMut(&str)) {

@@ -174,8 +174,7 @@ fn allocate(
     state.mro = mro::boxed(kind, base.mro());
     kind.attach_state(Box::new(state));
     kind.add_flag(flags::HEAP);
-    let additions =
-        Layout { has_dict: slots.has_dict, has_weak: slots.has_weak, slot_count: slots.names.len() as u32 };
+    let additions = Layout { has_dict: slots.has_dict, has_weak: slots.has_weak, slot_count: slots.names.len() as u32 };
     layout::complete(cx, kind, base, additions);
     Ok(Owned::from_raw(kind.value()))
 }
@@ -276,11 +275,8 @@ fn set_class_cell(cx: &mut Context, kind: &TypeObject, namespace: &DictObject) -
             let name = str::text(name).unwrap_or_default().into_owned();
             return Err(cx.type_error(format!("{name} must be a nonlocal cell, not {actual}")));
         };
-        let content = if name == cx.interpreter().names.classcell {
-            kind.value()
-        } else {
-            kind.state(cx).namespace.value()
-        };
+        let content =
+            if name == cx.interpreter().names.classcell { kind.value() } else { kind.state(cx).namespace.value() };
         let old = cell.content.replace(Owned::new(content).into_raw());
         drop(Owned::from_raw_option(old));
     }
@@ -319,12 +315,7 @@ fn set_names(cx: &mut Context, kind: &'static TypeObject) -> Result<()> {
 
 /// Says in a note where a failed `__set_name__` was called from.
 #[cold]
-fn note_set_name(
-    cx: &mut Context,
-    kind: &TypeObject,
-    key: Value,
-    value: Value,
-) -> sidewinder_runtime::Raised {
+fn note_set_name(cx: &mut Context, kind: &TypeObject, key: Value, value: Value) -> sidewinder_runtime::Raised {
     let exception = cx.take_pending();
     let described = convert::repr(cx, key);
     let Ok(described) = described else { return sidewinder_runtime::Raised };

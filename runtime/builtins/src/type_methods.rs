@@ -16,10 +16,20 @@ use sidewinder_runtime::operations::{call, convert};
 use sidewinder_runtime::{Context, Owned, Result, TypeObject, Value};
 
 pub static METHODS: &[Native] = &[
-    Native::new("mro", 0, 0, |cx, arguments| mro::default_mro(cx, class_of(arguments[0])), "Return a type's method resolution order."),
+    Native::new(
+        "mro",
+        0,
+        0,
+        |cx, arguments| mro::default_mro(cx, class_of(arguments[0])),
+        "Return a type's method resolution order.",
+    ),
     Native::new("__subclasses__", 0, 0, subclasses, "Return a list of immediate subclasses."),
-    Native::with_keywords("__prepare__", |cx, _| Ok(DictObject::new(cx)), "Create the namespace for the class statement")
-        .class_method(),
+    Native::with_keywords(
+        "__prepare__",
+        |cx, _| Ok(DictObject::new(cx)),
+        "Create the namespace for the class statement",
+    )
+    .class_method(),
     Native::new("__instancecheck__", 1, 1, instance_check, "Check if an object is an instance."),
     Native::new("__subclasscheck__", 1, 1, subclass_check, "Check if a class is a subclass."),
     Native::new("__dir__", 0, 0, dir, "Specialized __dir__ implementation for types."),
@@ -147,9 +157,7 @@ fn get_module(cx: &mut Context, value: Value) -> Result<Owned> {
     let name = cx.interpreter().names.module;
     match class.namespace(cx).get_interned(name) {
         Some(found) => Ok(Owned::new(found)),
-        None if class.has_flag(flags::HEAP) => {
-            Err(cx.raise(&exception::ATTRIBUTE_ERROR, "__module__"))
-        }
+        None if class.has_flag(flags::HEAP) => Err(cx.raise(&exception::ATTRIBUTE_ERROR, "__module__")),
         None => {
             let module = type_slots::module_name(cx, class);
             Ok(str::intern(cx, module.as_deref().unwrap_or("builtins")))
@@ -236,7 +244,12 @@ fn compatible_bases(old: &'static TypeObject, new: &'static TypeObject) -> bool 
         })
 }
 
-fn replace_bases(cx: &mut Context, class: &'static TypeObject, bases: &[Value], base: &'static TypeObject) -> Result<()> {
+fn replace_bases(
+    cx: &mut Context,
+    class: &'static TypeObject,
+    bases: &[Value],
+    base: &'static TypeObject,
+) -> Result<()> {
     let old: Vec<Owned> = class.state(cx).bases.clone();
     let old_base = class.base.get();
     set_base_lists(cx, class, bases, Some(base));

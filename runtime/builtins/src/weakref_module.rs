@@ -15,13 +15,24 @@ use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
 pub static FUNCTIONS: &[Native] = &[
     Native::new("proxy", 1, 2, new_proxy, "Create a proxy object that weakly references 'object'."),
     Native::new("getweakrefcount", 1, 1, count_references, "Return the number of weak references to 'object'."),
-    Native::new("getweakrefs", 1, 1, list_references, "Return a list of all weak reference objects pointing to 'object'."),
-    Native::new("_remove_dead_weakref", 2, 2, remove_dead, "Atomically remove key from dict if it points to a dead weakref."),
+    Native::new(
+        "getweakrefs",
+        1,
+        1,
+        list_references,
+        "Return a list of all weak reference objects pointing to 'object'.",
+    ),
+    Native::new(
+        "_remove_dead_weakref",
+        2,
+        2,
+        remove_dead,
+        "Atomically remove key from dict if it points to a dead weakref.",
+    ),
 ];
 
 /// Computed attributes of `weakref.ref`.
-pub static REFERENCE_GETSET: &[GetSet] =
-    &[GetSet { name: "__callback__", get: get_callback, set: None, doc: "" }];
+pub static REFERENCE_GETSET: &[GetSet] = &[GetSet { name: "__callback__", get: get_callback, set: None, doc: "" }];
 
 /// Methods of `weakref.ref`.
 pub static REFERENCE_METHODS: &[Native] = &[Native::with_keywords(
@@ -130,7 +141,18 @@ macro_rules! binary_slots {
 }
 
 binary_slots!(
-    Add, Subtract, Multiply, TrueDivide, FloorDivide, Remainder, Power, MatrixMultiply, LeftShift, RightShift, And, Or,
+    Add,
+    Subtract,
+    Multiply,
+    TrueDivide,
+    FloorDivide,
+    Remainder,
+    Power,
+    MatrixMultiply,
+    LeftShift,
+    RightShift,
+    And,
+    Or,
     Xor
 );
 

@@ -204,3 +204,14 @@ pub fn prepend_path(cx: &mut Context, directory: &str) -> Result<()> {
     )?;
     Ok(())
 }
+
+/// Appends the directories of `PYTHONPATH` to `sys.path`; an empty one is the current directory.
+pub fn append_path(cx: &mut Context, directories: &str) -> Result<()> {
+    let list = sidewinder_builtins::system_path(cx)?;
+    for directory in directories.split(':').filter(|_| !directories.is_empty()) {
+        let directory = crate::source::absolute(directory);
+        let text = StrObject::new(cx, directory.to_string_lossy().trim_end_matches('/'));
+        sidewinder_runtime::operations::call::call_method(cx, list.value(), "append", &[text.value()])?;
+    }
+    Ok(())
+}

@@ -33,7 +33,11 @@ pub fn run(command: Command) -> i32 {
         return 1;
     };
     crate::signal::install(cx);
-    let result = run_source(cx, &command.source, command.safe_path);
+    let path = if command.ignore_environment { None } else { std::env::var("PYTHONPATH").ok() };
+    let result = match crate::import::append_path(cx, path.as_deref().unwrap_or("")) {
+        Ok(()) => run_source(cx, &command.source, command.safe_path),
+        Err(raised) => Err(raised.into()),
+    };
     let ending = finish(cx, result);
     sidewinder_builtins::shut_down(cx);
     if cx.interpreter().options.stats != 0 {

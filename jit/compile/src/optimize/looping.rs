@@ -5,6 +5,7 @@
 //! end and the ends of bridges) is the `Plan`; where it does not, the plan is weakened and the loop replayed.
 
 use super::Environment;
+use super::facts::Facts;
 use super::forward::{Forward, PendingBridge};
 use super::hash::Map;
 use super::memory::{Entry, MemoryKey, Place};
@@ -12,7 +13,7 @@ use super::plan::{self, Carry, Plan};
 use super::replay::End;
 use super::state::{SlotState, State};
 use crate::region::{Region, SegmentEnd, SegmentId};
-use crate::tree::{ExitId, Pass, TraceIndex};
+use crate::tree::{Bridge, ExitId, Pass, TraceIndex};
 use sidewinder_ir::op::{Alias, Type};
 use sidewinder_ir::{FrameState, Op, Ref, Snapshot, TraceEnd};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,11 +26,47 @@ const FIRST: SegmentId = SegmentId(1);
 
 /// The optimized tree, and the places that hold what is duplicated.
 pub fn run(environment: &Environment) -> (Region, Map<Ref, MemoryKey>) {
+    let has_inner = environment.tree.bridges.iter().any(|bridge| in_loop(environment, bridge));
+    for policy in [Policy::Weaken, Policy::WeakenNumbers, Policy::Restart] {
+        let (forward, growth) = build(environment, policy);
+        if !has_inner || growth <= LOOP_GROWTH_MAX || policy == Policy::Restart {
+            return (forward.region, forward.anchors);
+        }
+    }
+    unreachable!("the last policy is taken")
+}
+
+/// What happens to a bridge inside the loop that breaks what the loop takes for granted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Policy {
+    /// The loop takes less for granted.
+    Weaken,
+    /// The same for changed numbers only; other bridges go back to the first iteration.
+    WeakenNumbers,
+    /// They all go back to the first iteration.
+    Restart,
+}
+
+/// By so many instructions with an effect or a guard a loop may grow for the sake of its bridges. An outer loop's
+/// bridge typically makes all that was hoisted variant, which costs more than going through the first iteration; a
+/// branch's bridge changes an accumulator, which costs nothing.
+const LOOP_GROWTH_MAX: usize = 2;
+
+/// Whether a bridge starts inside the loop.
+fn in_loop(environment: &Environment, bridge: &Bridge) -> bool {
+    match bridge.parent_exit {
+        ExitId { trace: TraceIndex::ROOT, pass, .. } => pass == Pass::Loop,
+        ExitId { trace, .. } => in_loop(environment, &environment.tree.bridges[trace.0 as usize - 1]),
+    }
+}
+
+/// The tree under a policy, and by how much its bridges made the loop grow.
+fn build<'a>(environment: &'a Environment<'a>, policy: Policy) -> (Forward<'a>, usize) {
     let mut forward = Forward::new(environment);
-    let slots = restart_slots(environment);
+    let slots = restart_slots(environment, policy);
     let mut parameters = Vec::new();
     for &slot in &slots {
-        let value = forward.parameter(Op::PhiValue, slot, super::facts::Facts::NONE);
+        let value = forward.parameter(Op::PhiValue, slot, Facts::NONE);
         forward.state.slots.insert(slot, SlotState { value, frame_base: 0 });
         parameters.push(value);
     }
@@ -39,53 +76,69 @@ pub fn run(environment: &Environment) -> (Region, Map<Ref, MemoryKey>) {
     forward.begin(TraceIndex::ROOT, Pass::First, parameters);
     forward.region.segments[1].slots = restart_values;
     let restart = Restart { slots };
+    let mut growth = 0;
     match forward.replay() {
-        End::Leave(exit) => {
-            forward.finish(SegmentEnd::Exit(exit));
-            finish_bridges(&mut forward, &restart);
-            (forward.region, forward.anchors)
-        }
-        End::Back => {
-            let mut forward = peel(forward);
-            finish_bridges(&mut forward, &restart);
-            (forward.region, forward.anchors)
+        End::Leave(exit) => forward.finish(SegmentEnd::Exit(exit)),
+        End::Back => (forward, growth) = peel(forward, policy, &restart),
+    }
+    while let Some(bridge) = take_first(&mut forward.pending, |_| true) {
+        match start_bridge(&mut forward, bridge) {
+            End::Leave(exit) => forward.finish(SegmentEnd::Exit(exit)),
+            End::Back => restart.go_back(&mut forward),
         }
     }
+    (forward, growth)
 }
 
-/// The way back to the first iteration, for bridges that do not start in the loop.
+/// The way back to the first iteration.
 struct Restart {
-    /// Slots that such bridges may have changed: the parameters.
+    /// Slots that bridges may have changed: the parameters.
     slots: BTreeSet<i32>,
 }
 
-/// Slots that a bridge from the first iteration may bring back changed.
-fn restart_slots(environment: &Environment) -> BTreeSet<i32> {
+impl Restart {
+    /// Ends the open segment with a jump to the first iteration.
+    fn go_back(&self, forward: &mut Forward) {
+        if !forward.state.slots.keys().all(|slot| self.slots.contains(slot)) {
+            return leave_at_end(forward);
+        }
+        let values: Vec<Ref> = self.slots.iter().map(|&slot| current_slot(forward, slot)).collect();
+        values.iter().for_each(|&value| settle_at_end(forward, value, Carry::ANY));
+        let arguments = values.into_iter().map(|value| forward.boxed(value)).collect();
+        forward.finish(SegmentEnd::Jump(FIRST, arguments));
+    }
+}
+
+/// Slots that a bridge may bring back to the first iteration changed. Those from inside the loop go there only under
+/// the stricter policies.
+fn restart_slots(environment: &Environment, policy: Policy) -> BTreeSet<i32> {
     let tree = environment.tree;
     let mut all = BTreeSet::new();
-    // What may differ from memory where a bridge starts; None for bridges inside the loop.
-    let mut at_start: Vec<Option<BTreeSet<i32>>> = Vec::new();
+    // What may differ from memory where a bridge starts.
+    let mut at_start: Vec<BTreeSet<i32>> = Vec::new();
     for bridge in &tree.bridges {
-        let ExitId { trace, pass, guard } = bridge.parent_exit;
-        let inherited = match trace.0 {
-            0 if pass == Pass::First => Some(BTreeSet::new()),
-            0 => None,
-            n => at_start.get(n as usize - 1).cloned().flatten(),
+        let ExitId { trace, guard, .. } = bridge.parent_exit;
+        let inner = in_loop(environment, bridge);
+        let mut slots = match trace.0 {
+            0 => BTreeSet::new(),
+            n => at_start[n as usize - 1].clone(),
         };
-        let changed = inherited.map(|mut slots| {
-            let parent = tree.trace(trace);
-            let snapshot = match guard {
-                ExitId::END => Some(end_snapshot(parent)),
-                guard => parent.instructions.get(guard as usize).map(|guard| guard.snapshot.0 as usize),
-            };
-            slots.extend(snapshot.and_then(|id| parent.snapshots.get(id)).into_iter().flat_map(live_slots));
-            slots
-        });
-        if let (Some(slots), TraceEnd::Root(end)) = (&changed, bridge.trace.end) {
-            all.extend(slots);
+        let parent = tree.trace(trace);
+        let snapshot = match guard {
+            ExitId::END => Some(end_snapshot(parent)),
+            guard => parent.instructions.get(guard as usize).map(|guard| guard.snapshot.0 as usize),
+        };
+        slots.extend(snapshot.and_then(|id| parent.snapshots.get(id)).into_iter().flat_map(live_slots));
+        if let TraceEnd::Root(end) = bridge.trace.end
+            && (!inner || policy != Policy::Weaken)
+        {
+            all.extend(&slots);
             all.extend(live_slots(&bridge.trace.snapshots[end.0 as usize]));
+            if inner {
+                all.extend(live_slots(&tree.root.snapshots[end_snapshot(&tree.root)]));
+            }
         }
-        at_start.push(changed);
+        at_start.push(slots);
     }
     all
 }
@@ -99,28 +152,6 @@ fn end_snapshot(trace: &sidewinder_ir::Trace) -> usize {
 fn live_slots(snapshot: &Snapshot) -> Vec<i32> {
     let FrameState { base, .. } = snapshot.frame;
     snapshot.slots.iter().map(|entry| entry.slot).filter(|&slot| base <= 0 || slot < base).collect()
-}
-
-/// Replays the bridges that wait. Those at exits of the first iteration go back to its start.
-fn finish_bridges(forward: &mut Forward, restart: &Restart) {
-    while let Some(bridge) = take_first(&mut forward.pending, |_| true) {
-        match start_bridge(forward, bridge) {
-            End::Leave(exit) => forward.finish(SegmentEnd::Exit(exit)),
-            End::Back => {
-                let known = forward.state.slots.keys().all(|slot| restart.slots.contains(slot));
-                if known {
-                    let values: Vec<Ref> =
-                        restart.slots.iter().map(|&slot| current_slot(forward, slot)).collect();
-                    let any = Carry::Phi { kind: Type::Value, facts: super::facts::Facts::NONE, type_address: 0 };
-                    values.iter().for_each(|&value| settle_at_end(forward, value, any));
-                    let arguments = values.into_iter().map(|value| forward.boxed(value)).collect();
-                    forward.finish(SegmentEnd::Jump(FIRST, arguments));
-                } else {
-                    leave_at_end(forward);
-                }
-            }
-        }
-    }
 }
 
 /// Ends a trace that cannot go back with an exit.
@@ -179,25 +210,47 @@ fn settle_at_end(forward: &mut Forward, value: Ref, carry: Carry) {
     }
 }
 
-/// Adds the loop to a region that has the first iteration. Bridges inside the loop are done afterwards.
-fn peel<'a>(first: Forward<'a>) -> Forward<'a> {
+/// Adds the loop and its bridges to a region that has the first iteration. Also says by how much the bridges made the
+/// loop grow.
+fn peel<'a>(first: Forward<'a>, policy: Policy, restart: &Restart) -> (Forward<'a>, usize) {
     let mut plan = Plan::default();
     let slots: Vec<(i32, Ref)> = first.state.slots.iter().map(|(&slot, state)| (slot, state.value)).collect();
     for (slot, value) in slots {
         plan.start_slot(&first, slot, value);
     }
+    let alone = settle_plan(&first, &mut plan, policy, restart, false);
+    if !first.environment.tree.bridges.iter().any(|bridge| in_loop(first.environment, bridge)) {
+        return (alone.forward, 0);
+    }
+    let with_bridges = settle_plan(&first, &mut plan, policy, restart, true);
+    let growth = with_bridges.weight().saturating_sub(alone.weight());
+    (with_bridges.forward, growth)
+}
+
+/// Weakens the plan until it holds.
+fn settle_plan<'a>(
+    first: &Forward<'a>,
+    plan: &mut Plan,
+    policy: Policy,
+    restart: &Restart,
+    with_bridges: bool,
+) -> Attempt<'a> {
+    let mut restarting = BTreeSet::new();
     let mut attempts = 0;
     loop {
         attempts += 1;
-        let attempt = Attempt::run(first.clone(), &plan);
-        match attempt.weaken(&plan) {
-            None => return attempt.forward,
-            Some(weaker) => plan = weaker,
+        let attempt = Attempt::run(first.clone(), plan, policy, restart, &restarting, with_bridges);
+        let violators = attempt.late_violators();
+        match attempt.weaken(plan) {
+            None if violators.is_empty() => return attempt,
+            weaker => {
+                restarting.extend(violators);
+                *plan = weaker.unwrap_or_else(|| plan.clone());
+            }
         }
         if attempts == ATTEMPTS_MAX {
             plan.pessimistic = true;
-            let any = Carry::Phi { kind: Type::Value, facts: super::facts::Facts::NONE, type_address: 0 };
-            plan.slots.values_mut().for_each(|carry| *carry = any);
+            plan.slots.values_mut().for_each(|carry| *carry = Carry::ANY);
             plan.memory.clear();
         }
     }
@@ -214,13 +267,24 @@ struct Attempt<'a> {
     header_types: Map<Ref, u64>,
     /// What the ways back found wrong.
     slots: BTreeMap<i32, Carry>,
-    new_slots: BTreeMap<i32, Ref>,
+    new_slots: BTreeSet<i32>,
     memory: BTreeMap<MemoryKey, Carry>,
-    back: Vec<State>,
+    /// The states at the ways back, with the trace that ends there.
+    back: Vec<(TraceIndex, State)>,
+    policy: Policy,
+    /// Bridges that shall go back to the first iteration instead.
+    violators: BTreeSet<TraceIndex>,
 }
 
 impl<'a> Attempt<'a> {
-    fn run(forward: Forward<'a>, plan: &Plan) -> Attempt<'a> {
+    fn run(
+        forward: Forward<'a>,
+        plan: &Plan,
+        policy: Policy,
+        restart: &Restart,
+        restarting: &BTreeSet<TraceIndex>,
+        with_bridges: bool,
+    ) -> Attempt<'a> {
         let header = SegmentId(forward.region.segments.len() as u32);
         let mut attempt = Attempt {
             forward,
@@ -229,23 +293,29 @@ impl<'a> Attempt<'a> {
             header_memory: Map::default(),
             header_types: Map::default(),
             slots: BTreeMap::new(),
-            new_slots: BTreeMap::new(),
+            new_slots: BTreeSet::new(),
             memory: BTreeMap::new(),
             back: Vec::new(),
+            policy,
+            violators: BTreeSet::new(),
         };
         attempt.enter(plan);
         let end = attempt.forward.replay();
         // Doubles that the loop uses as value words must fit at every way back.
         for &slot in &attempt.forward.unsettled {
-            let facts = super::facts::Facts { fits: true, ..super::facts::Facts::NONE };
+            let facts = Facts { fits: true, ..Facts::NONE };
             attempt.slots.insert(slot, Carry::Phi { kind: Type::Float, facts, type_address: 0 });
         }
         match end {
             End::Back => attempt.go_back(plan),
             End::Leave(exit) => attempt.forward.finish(SegmentEnd::Exit(exit)),
         }
+        if !with_bridges {
+            return attempt;
+        }
         while let Some(bridge) = take_first(&mut attempt.forward.pending, |bridge| bridge.in_loop) {
             match start_bridge(&mut attempt.forward, bridge) {
+                End::Back if restarting.contains(&attempt.forward.trace) => restart.go_back(&mut attempt.forward),
                 End::Back => attempt.go_back(plan),
                 End::Leave(exit) => attempt.forward.finish(SegmentEnd::Exit(exit)),
             }
@@ -320,7 +390,7 @@ impl<'a> Attempt<'a> {
             };
             let parameter = plan::parameter(forward, offset, carry);
             // Words of memory always fit.
-            forward.state.learn(parameter, super::facts::Facts { fits: true, ..super::facts::Facts::NONE });
+            forward.state.learn(parameter, Facts { fits: true, ..Facts::NONE });
             parameters.push(parameter);
             let value = match (forward.region.type_of(entry.value), forward.region.type_of(parameter)) {
                 (Type::Raw, Type::Int) => forward.pure(Op::IntToRaw, &[parameter]),
@@ -351,13 +421,13 @@ impl<'a> Attempt<'a> {
                 Carry::Same if value == header => {}
                 Carry::Same => {
                     let weaker = plan::phi_of(&self.forward, &self.forward.state, header);
-                    self.weaken_slot(slot, value, weaker);
+                    self.weaken_slot(slot, value, carry, weaker);
                 }
                 _ => {
                     settle_at_end(&mut self.forward, value, carry);
                     match plan::supply(&mut self.forward, value, carry) {
                         Ok(argument) => arguments.push(argument),
-                        Err(weaker) => self.weaken_slot(slot, value, weaker),
+                        Err(weaker) => self.weaken_slot(slot, value, carry, weaker),
                     }
                 }
             }
@@ -368,21 +438,17 @@ impl<'a> Attempt<'a> {
             }
             let Some(header) = self.header_memory.get(&key).copied() else { continue };
             match self.forward.state.memory.get(key, header.load) {
-                None => {
-                    self.memory.insert(key, Carry::Dropped);
-                }
+                None => self.weaken_memory(key, Carry::Dropped),
                 Some(entry) => {
                     let value = self.forward.state.resolve(entry.value);
                     match plan::supply(&mut self.forward, value, carry) {
                         Ok(argument) => arguments.push(argument),
-                        Err(weaker) => {
-                            self.memory.insert(key, weaker);
-                        }
+                        Err(weaker) => self.weaken_memory(key, weaker),
                     }
                 }
             }
         }
-        let changed: Vec<(i32, Ref)> = self
+        let changed: Vec<i32> = self
             .forward
             .state
             .slots
@@ -390,12 +456,15 @@ impl<'a> Attempt<'a> {
             .filter(|&(slot, state)| {
                 !plan.slots.contains_key(slot) && !is_entry_slot(&self.forward, *slot, state.value)
             })
-            .map(|(&slot, state)| (slot, state.value))
+            .map(|(&slot, _)| slot)
             .collect();
-        for (slot, value) in changed {
-            self.new_slots.entry(slot).or_insert(value);
+        for slot in changed {
+            if self.forward.environment.root_slots.contains(&slot) && self.refuses(false) {
+                continue;
+            }
+            self.new_slots.insert(slot);
         }
-        self.back.push(self.forward.state.clone());
+        self.back.push((self.forward.trace, self.forward.state.clone()));
         self.forward.finish(SegmentEnd::Jump(self.header, arguments));
     }
 
@@ -408,16 +477,78 @@ impl<'a> Attempt<'a> {
         }
     }
 
+    /// Whether the open bridge is to go back to the first iteration rather than to weaken the plan. Notes that.
+    fn refuses(&mut self, number: bool) -> bool {
+        let trace = self.forward.trace;
+        let refused = trace != TraceIndex::ROOT
+            && match self.policy {
+                Policy::Weaken => false,
+                Policy::WeakenNumbers => !number,
+                Policy::Restart => true,
+            };
+        if refused {
+            self.violators.insert(trace);
+        }
+        refused
+    }
+
     /// Notes a weaker carry; where several ways back ask for one, the next attempt finds what is left to weaken.
-    fn weaken_slot(&mut self, slot: i32, value: Ref, weaker: Carry) {
+    fn weaken_slot(&mut self, slot: i32, value: Ref, carry: Carry, weaker: Carry) {
         let weaker = match plan::supply(&mut self.forward, value, weaker) {
             Ok(_) => weaker,
             Err(weaker) => weaker,
         };
+        let is_read = self.forward.environment.root_slots.contains(&slot);
+        let same_kind = carry != Carry::Same && carry.kind() == weaker.kind();
+        if is_read && !same_kind && self.refuses(weaker.kind() != Some(Type::Value)) {
+            return;
+        }
         self.slots.entry(slot).or_insert(weaker);
     }
 
-    /// The plan to try next, or None if this one held.
+    fn weaken_memory(&mut self, key: MemoryKey, weaker: Carry) {
+        if !self.refuses(false) {
+            self.memory.insert(key, weaker);
+        }
+    }
+
+    /// Bridges that break what the loop or another bridge relied on in memory.
+    fn late_violators(&self) -> BTreeSet<TraceIndex> {
+        let mut found = self.violators.clone();
+        if self.policy == Policy::Weaken {
+            return found;
+        }
+        for (trace, state) in self.back.iter().filter(|(trace, _)| *trace != TraceIndex::ROOT) {
+            let entries = self.forward.used_entries.iter().all(|&key| self.entry_holds(key, state));
+            let types = self.forward.used_types.iter().all(|&object| self.type_holds(object, state));
+            if !entries || !types {
+                found.insert(*trace);
+            }
+        }
+        found
+    }
+
+    /// Whether a word of memory is at a way back what it was at the loop's start.
+    fn entry_holds(&self, key: MemoryKey, state: &State) -> bool {
+        self.header_memory.get(&key).is_none_or(|header| {
+            state.memory.get(key, header.load).is_some_and(|entry| state.resolve(entry.value) == header.value)
+        })
+    }
+
+    fn type_holds(&self, object: Ref, state: &State) -> bool {
+        self.header_types.get(&object).is_none_or(|&expected| {
+            state.memory.types.get(&object).is_some_and(|entry| entry.type_address == expected)
+        })
+    }
+
+    /// Instructions of the loop proper that take time.
+    fn weight(&self) -> usize {
+        let region = &self.forward.region;
+        let body = &region.segment(self.header).body;
+        body.iter().filter(|&&value| region.get(value).op.effect() != sidewinder_ir::Effect::Pure).count()
+    }
+
+    /// The plan to try next, or None if this one held for all that do not go back to the first iteration.
     fn weaken(&self, plan: &Plan) -> Option<Plan> {
         let mut weaker = plan.clone();
         let mut changed = false;
@@ -425,9 +556,8 @@ impl<'a> Attempt<'a> {
             weaker.slots.insert(slot, carry);
             changed = true;
         }
-        for (&slot, _) in &self.new_slots {
-            let first = Carry::Phi { kind: Type::Value, facts: super::facts::Facts::NONE, type_address: 0 };
-            weaker.slots.insert(slot, first);
+        for &slot in &self.new_slots {
+            weaker.slots.insert(slot, Carry::ANY);
             changed = true;
         }
         for (&key, &carry) in &self.memory {
@@ -444,11 +574,7 @@ impl<'a> Attempt<'a> {
             }
         }
         for &object in &self.forward.used_types {
-            let Some(&expected) = self.header_types.get(&object) else { continue };
-            let kept = |state: &State| {
-                state.memory.types.get(&object).is_some_and(|entry| entry.type_address == expected)
-            };
-            if !self.back.iter().all(kept) {
+            if !self.binding().all(|state| self.type_holds(object, state)) {
                 weaker.types_dropped.insert(object);
                 changed = true;
             }
@@ -456,17 +582,22 @@ impl<'a> Attempt<'a> {
         changed.then_some(weaker)
     }
 
+    /// The states that the plan must hold for: bridges that break it may still be sent elsewhere.
+    fn binding(&self) -> impl Iterator<Item = &State> {
+        let all = self.policy == Policy::Weaken;
+        self.back.iter().filter(move |(trace, _)| all || *trace == TraceIndex::ROOT).map(|(_, state)| state)
+    }
+
     /// How to carry a word of memory that was taken to stay the same, unless it does.
     fn weaker_entry(&self, key: MemoryKey) -> Option<Carry> {
         let header = self.header_memory.get(&key)?;
-        let mut stays = true;
-        for state in &self.back {
-            match state.memory.get(key, header.load) {
-                Some(entry) => stays &= state.resolve(entry.value) == header.value,
-                None => return Some(Carry::Dropped),
-            }
+        if self.binding().all(|state| self.entry_holds(key, state)) {
+            return None;
         }
-        if stays { None } else { Some(plan::phi_of(&self.forward, &self.forward.state, header.value)) }
+        if self.binding().any(|state| state.memory.get(key, header.load).is_none()) {
+            return Some(Carry::Dropped);
+        }
+        Some(plan::phi_of(&self.forward, &self.forward.state, header.value))
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Environment<'a> {
     pub layout: &'a Layout,
     /// Slots that a trace of the tree spills words to: memory does not keep what they held.
     rewritten_slots: Set<i32>,
+    /// Slots that the root reads.
+    root_slots: Set<i32>,
 }
 
 impl<'a> Environment<'a> {
@@ -40,7 +42,9 @@ impl<'a> Environment<'a> {
             .flat_map(|(_, trace)| &trace.instructions)
             .filter(|instruction| instruction.op == Op::SpillSlot)
             .map(|instruction| instruction.immediate as i32);
-        Environment { tree, helpers, layout, rewritten_slots: spilled.collect() }
+        let read = tree.root.instructions.iter().filter(|instruction| instruction.op == Op::LoadSlot);
+        let root_slots = read.map(|instruction| instruction.immediate as i32).collect();
+        Environment { tree, helpers, layout, rewritten_slots: spilled.collect(), root_slots }
     }
 }
 

@@ -29,6 +29,19 @@ pub enum Carry {
     Dropped,
 }
 
+impl Carry {
+    /// A tagged phi of which nothing is known.
+    pub const ANY: Carry = Carry::Phi { kind: Type::Value, facts: Facts::NONE, type_address: 0 };
+
+    /// The representation of a phi.
+    pub fn kind(self) -> Option<Type> {
+        match self {
+            Carry::Phi { kind, .. } => Some(kind),
+            Carry::Same | Carry::Dropped => None,
+        }
+    }
+}
+
 #[derive(Clone, Default, Debug)]
 pub struct Plan {
     pub slots: BTreeMap<i32, Carry>,
@@ -43,7 +56,7 @@ impl Plan {
     /// How to carry a slot of which a way back brings `back`, when the loop is entered with `first`.
     pub fn start_slot(&mut self, forward: &Forward, slot: i32, first: Ref) {
         let carry = if self.pessimistic {
-            Carry::Phi { kind: Type::Value, facts: Facts::NONE, type_address: 0 }
+            Carry::ANY
         } else if may_stay(forward, first) {
             Carry::Same
         } else {

@@ -222,17 +222,8 @@ fn add_sequences(cx: &mut Context, namespace: &DictObject) -> Result<()> {
     ];
     add_sequence(cx, namespace, "float_info", &FLOAT_INFO, &floats)?;
     add_sequence(cx, namespace, "int_info", &INT_INFO, &[Int(30), Int(4), Int(4300), Int(640)])?;
-    let hashes = [
-        Int(64),
-        Int((1 << 61) - 1),
-        Int(314159),
-        Int(0),
-        Int(1000003),
-        Text("siphash13"),
-        Int(64),
-        Int(128),
-        Int(0),
-    ];
+    let hashes =
+        [Int(64), Int((1 << 61) - 1), Int(314159), Int(0), Int(1000003), Text("siphash13"), Int(64), Int(128), Int(0)];
     add_sequence(cx, namespace, "hash_info", &HASH_INFO, &hashes)?;
     let threads = [StrObject::new(cx, "pthread"), StrObject::new(cx, "semaphore"), thread_library(cx)];
     let threads = struct_sequence::make(cx, &THREAD_INFO, threads.into())?;

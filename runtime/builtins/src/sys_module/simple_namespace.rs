@@ -53,7 +53,11 @@ sidewinder_runtime::object_type!(SimpleNamespace, SIMPLE_NAMESPACE);
 
 static METHODS: &[Native] = &[
     Native::new("__reduce__", 0, 0, reduce, "Return state information for pickling"),
-    Native::with_keywords("__replace__", replace, "Return a copy of the namespace object with new values for the specified attributes."),
+    Native::with_keywords(
+        "__replace__",
+        replace,
+        "Return a copy of the namespace object with new values for the specified attributes.",
+    ),
 ];
 
 static GETSET: &[GetSet] = &[GetSet { name: "__dict__", get: attribute::own_dict, set: None, doc: "" }];

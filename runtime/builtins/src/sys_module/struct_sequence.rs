@@ -5,8 +5,8 @@ pub use sidewinder_runtime::native::GetSet;
 use sidewinder_runtime::objects::slots::Slots;
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::{self, TUPLE, TupleObject};
-use sidewinder_runtime::objects::type_object::flags;
 pub use sidewinder_runtime::objects::type_object::StaticType;
+use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::{Context, Owned, Result, TypeObject, Value};
 
@@ -73,11 +73,7 @@ pub fn read_only(cx: &mut Context, _value: Value, _new: Value) -> Result<()> {
     Err(cx.raise(&sidewinder_runtime::objects::exception::ATTRIBUTE_ERROR, "readonly attribute"))
 }
 
-fn refuse(
-    cx: &mut Context,
-    kind: &'static TypeObject,
-    _arguments: sidewinder_runtime::Arguments<'_>,
-) -> Result<Owned> {
+fn refuse(cx: &mut Context, kind: &'static TypeObject, _arguments: sidewinder_runtime::Arguments<'_>) -> Result<Owned> {
     Err(cx.type_error(format!("cannot create '{}' instances", kind.name())))
 }
 

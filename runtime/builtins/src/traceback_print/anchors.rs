@@ -47,8 +47,8 @@ impl Token {
 }
 
 const OPERATORS: [&str; 25] = [
-    "**=", "//=", ">>=", "<<=", "...", "!=", "->", ":=", "**", "//", ">>", "<<", "<=", ">=", "==", "+=", "-=", "*=", "/=",
-    "%=", "&=", "|=", "^=", "@=", "<>",
+    "**=", "//=", ">>=", "<<=", "...", "!=", "->", ":=", "**", "//", ">>", "<<", "<=", ">=", "==", "+=", "-=", "*=",
+    "/=", "%=", "&=", "|=", "^=", "@=", "<>",
 ];
 
 /// Reads the tokens of some lines; `None` when a string does not end.
@@ -301,14 +301,44 @@ fn precedence(operator: &str) -> Option<u32> {
 fn is_low(token: &Token) -> bool {
     match token.kind {
         Kind::Operator => {
-            matches!(token.text.as_str(), "," | ":" | ";" | "=" | ":=" | "->" | "<" | ">" | "!" | "<=" | ">=" | "==" | "!=")
-                || token.text.len() > 1 && token.text.ends_with('=')
+            matches!(
+                token.text.as_str(),
+                "," | ":" | ";" | "=" | ":=" | "->" | "<" | ">" | "!" | "<=" | ">=" | "==" | "!="
+            ) || token.text.len() > 1 && token.text.ends_with('=')
         }
         Kind::Name => matches!(
             token.text.as_str(),
-            "lambda" | "if" | "else" | "or" | "and" | "not" | "in" | "is" | "for" | "async" | "yield" | "return" | "raise"
-                | "del" | "assert" | "import" | "from" | "as" | "with" | "while" | "class" | "def" | "try" | "except"
-                | "finally" | "global" | "nonlocal" | "pass" | "break" | "continue" | "elif"
+            "lambda"
+                | "if"
+                | "else"
+                | "or"
+                | "and"
+                | "not"
+                | "in"
+                | "is"
+                | "for"
+                | "async"
+                | "yield"
+                | "return"
+                | "raise"
+                | "del"
+                | "assert"
+                | "import"
+                | "from"
+                | "as"
+                | "with"
+                | "while"
+                | "class"
+                | "def"
+                | "try"
+                | "except"
+                | "finally"
+                | "global"
+                | "nonlocal"
+                | "pass"
+                | "break"
+                | "continue"
+                | "elif"
         ),
         _ => false,
     }
@@ -356,7 +386,8 @@ pub fn is_plain_call_statement(lines: &[Vec<char>], start: usize, end: usize) ->
     let last_line = lines.len() - 1;
     let first = tokens.iter().position(|token| token.start >= (0, start)).unwrap_or(tokens.len());
     let behind = tokens.iter().position(|token| token.start >= (last_line, end)).unwrap_or(tokens.len());
-    if first == 0 || first >= behind || tokens[first].start != (0, start) || tokens[behind - 1].end != (last_line, end) {
+    if first == 0 || first >= behind || tokens[first].start != (0, start) || tokens[behind - 1].end != (last_line, end)
+    {
         return false;
     }
     let after = &tokens[behind..];

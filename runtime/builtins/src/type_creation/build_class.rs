@@ -167,9 +167,8 @@ fn wrong_cell(cx: &mut Context, content: Value, name: Value, class: Value) -> Ra
         [name, class, content] => cx.type_error(format!("__class__ set to {content} defining {name} as {class}")),
         _ => {
             let (name, class) = (&texts[0], &texts[1]);
-            let message = format!(
-                "__class__ not set defining {name} as {class}. Was __classcell__ propagated to type.__new__?"
-            );
+            let message =
+                format!("__class__ not set defining {name} as {class}. Was __classcell__ propagated to type.__new__?");
             cx.raise(&RUNTIME_ERROR, message)
         }
     }

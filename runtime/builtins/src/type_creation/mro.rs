@@ -92,9 +92,8 @@ fn merge(cx: &mut Context, bases: &[Value]) -> Result<Vec<&'static TypeObject>> 
         if lists.is_empty() {
             return Ok(merged);
         }
-        let in_tail = |class: &TypeObject| {
-            lists.iter().any(|list| list[1..].iter().any(|other| std::ptr::eq(*other, class)))
-        };
+        let in_tail =
+            |class: &TypeObject| lists.iter().any(|list| list[1..].iter().any(|other| std::ptr::eq(*other, class)));
         let Some(next) = lists.iter().map(|list| list[0]).find(|class| !in_tail(class)) else {
             return Err(inconsistent(cx, &lists));
         };

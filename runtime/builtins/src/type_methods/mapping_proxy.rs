@@ -53,9 +53,27 @@ sidewinder_runtime::object_type!(MappingProxy, MAPPING_PROXY);
 
 static METHODS: &[Native] = &[
     Native::new("get", 1, 2, get, "Return the value for key if key is in the mapping, else default."),
-    Native::new("keys", 0, 0, |cx, arguments| forward(cx, arguments, "keys"), "a set-like object providing a view on D's keys"),
-    Native::new("values", 0, 0, |cx, arguments| forward(cx, arguments, "values"), "an object providing a view on D's values"),
-    Native::new("items", 0, 0, |cx, arguments| forward(cx, arguments, "items"), "a set-like object providing a view on D's items"),
+    Native::new(
+        "keys",
+        0,
+        0,
+        |cx, arguments| forward(cx, arguments, "keys"),
+        "a set-like object providing a view on D's keys",
+    ),
+    Native::new(
+        "values",
+        0,
+        0,
+        |cx, arguments| forward(cx, arguments, "values"),
+        "an object providing a view on D's values",
+    ),
+    Native::new(
+        "items",
+        0,
+        0,
+        |cx, arguments| forward(cx, arguments, "items"),
+        "a set-like object providing a view on D's items",
+    ),
     Native::new("copy", 0, 0, |cx, arguments| forward(cx, arguments, "copy"), "a shallow copy of D"),
     Native::new("__reversed__", 0, 0, |cx, arguments| forward(cx, arguments, "__reversed__"), "reverse iterator"),
 ];

@@ -238,10 +238,13 @@ pub fn chunk_of(object: *const Header) -> *mut Chunk {
 fn new_chunk(bytes: usize) -> *mut Chunk {
     let layout = Layout::from_size_align(bytes, CHUNK_BYTES).expect("chunk sizes are small");
     // SAFETY: the layout is not empty.
-    let chunk = unsafe { MiMalloc.alloc_zeroed(layout) } as *mut Chunk;
+    let chunk = unsafe { MiMalloc.alloc(layout) } as *mut Chunk;
     if chunk.is_null() {
         std::alloc::handle_alloc_error(layout);
     }
+    // Only the header: cells are written when they are carved, so the rest is not touched before.
+    // SAFETY: fresh memory of at least a header.
+    unsafe { chunk.write_bytes(0, 1) };
     chunk
 }
 

@@ -169,7 +169,8 @@ fn repr(cx: &mut Context, value: Value) -> Result<Owned> {
     frame.live(cx);
     let code = frame.code();
     let line = code.line_of(frame.instruction.get() as usize);
-    let text = format!("<frame at {:#x}, file '{}', line {line}, code {}>", value.0, code.data.file_name, code.data.name);
+    let text =
+        format!("<frame at {:#x}, file '{}', line {line}, code {}>", value.0, code.data.file_name, code.data.name);
     Ok(StrObject::new(cx, &text))
 }
 

@@ -9,8 +9,8 @@ use crate::objects::code::CodeObject;
 use crate::objects::function::FunctionObject;
 use crate::objects::slots::Slots;
 use crate::objects::str::{self, StrObject};
-use crate::objects::{exception, singleton};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
+use crate::objects::{exception, singleton};
 use crate::value::Value;
 use sidewinder_bytecode::{Instruction, Op};
 use std::cell::Cell;
@@ -87,7 +87,8 @@ impl GeneratorObject {
         }
         let code = self.code();
         let index = code.index_of(self.instruction.get()).saturating_sub(1) as u32;
-        self.delegate().is_some() || code.data.handlers.iter().any(|handler| handler.start <= index && index < handler.end)
+        self.delegate().is_some()
+            || code.data.handlers.iter().any(|handler| handler.start <= index && index < handler.end)
     }
 
     /// The iterator that a suspended generator delegates to by `yield from`, borrowed.

@@ -51,6 +51,16 @@ impl AttributeBlock {
         slots.iter_mut().find(|(own, _)| own.value() == name).map(|(_, value)| value)
     }
 
+    /// Gives up the values of slots beside the dict, which stay as empty slots.
+    pub fn clear_hidden(&self, children: &mut Children<'_>) {
+        if self.flags.get() & HIDDEN_SLOTS == 0 {
+            return;
+        }
+        if let Some(slots) = Context::current().interpreter().hidden_slots.get_mut(&(&raw const *self as u64)) {
+            slots.iter_mut().rev().for_each(|(_, value)| children.push(std::mem::replace(value, Value::UNBOUND)));
+        }
+    }
+
     /// The inline slots.
     #[inline(always)]
     pub fn inline(&self) -> *mut Value {

@@ -43,9 +43,7 @@ pub static MODULE: StaticType = Immortal::new(
     )
     .with_base(&OBJECT.object)
     .with_flags(flags::BASE | flags::COLLECTED | flags::HAS_WEAK | flags::HAS_DICT)
-    .with_doc(
-        "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.",
-    ),
+    .with_doc("Create a module object.\n\nThe name must be a string; the optional docstring can have any type."),
 );
 
 crate::object_type!(ModuleObject, MODULE);
@@ -92,13 +90,7 @@ pub fn new_builtin(cx: &mut Context, name: &str) -> Result<Owned> {
 fn fill(cx: &mut Context, module: &ModuleObject, name: Value, doc: Value) -> Result<()> {
     let none = singleton::none();
     let names = &cx.interpreter().names;
-    let rows = [
-        (names.name, name),
-        (names.doc, doc),
-        (names.package, none),
-        (names.loader, none),
-        (names.spec, none),
-    ];
+    let rows = [(names.name, name), (names.doc, doc), (names.package, none), (names.loader, none), (names.spec, none)];
     for (key, value) in rows {
         module.namespace().set(cx, key, value)?;
     }

@@ -17,11 +17,11 @@ use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::native::{Arguments, GetSet, Native};
 use crate::objects::method::{self, NativeFunctionObject, WrapperDescriptor};
+use crate::objects::singleton;
 use crate::objects::slots::{BinaryOp, CompareOp, Slots};
 use crate::objects::str::names::Names;
 use crate::objects::str::{self, StrObject};
 use crate::objects::type_object::{TypeObject, flags};
-use crate::objects::singleton;
 use crate::value::Value;
 
 /// Which field of `Slots` a dunder belongs to.
@@ -246,7 +246,8 @@ pub fn fill_namespace(cx: &mut Context, kind: &'static TypeObject) -> Result<()>
         if row.wrapper.is_none() || !has_own(kind, row.slot) {
             continue;
         }
-        let reflected = row.wrapper.is_some_and(|wrapper| std::ptr::fn_addr_eq(wrapper, wrappers::reflected as Wrapper));
+        let reflected =
+            row.wrapper.is_some_and(|wrapper| std::ptr::fn_addr_eq(wrapper, wrappers::reflected as Wrapper));
         if reflected && row.slot == Slot::Binary(BinaryOp::Add) && is_sequence(kind) {
             continue;
         }

@@ -475,4 +475,3 @@ pub(crate) fn repr_group(cx: &mut Context, value: Value) -> Result<Owned> {
     let name = value.type_of().name();
     Ok(StrObject::new(cx, &format!("{name}({message}, {members})")))
 }
-

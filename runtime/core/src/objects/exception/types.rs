@@ -10,17 +10,16 @@ use std::cell::Cell;
 use std::mem::offset_of;
 
 const fn exception_type(name: &'static str, base: &'static TypeObject, slots: Slots) -> TypeObject {
-    let mut kind = TypeObject::builtin(name, size_of::<ExceptionObject>(), slots).with_base(base).with_flags(
-        flags::BASE | flags::COLLECTED | flags::EXCEPTION | flags::HAS_BLOCK | flags::HAS_DICT,
-    );
+    let mut kind = TypeObject::builtin(name, size_of::<ExceptionObject>(), slots)
+        .with_base(base)
+        .with_flags(flags::BASE | flags::COLLECTED | flags::EXCEPTION | flags::HAS_BLOCK | flags::HAS_DICT);
     kind.block_offset = Cell::new(offset_of!(ExceptionObject, block) as u32);
     kind
 }
 
 // The inline slots of subclasses follow the block.
-const _: () = assert!(
-    offset_of!(ExceptionObject, block) + crate::objects::instance::BLOCK_BYTES == size_of::<ExceptionObject>()
-);
+const _: () =
+    assert!(offset_of!(ExceptionObject, block) + crate::objects::instance::BLOCK_BYTES == size_of::<ExceptionObject>());
 
 macro_rules! exceptions {
     ($( $constant:ident = $name:literal : $base:ident $(, $slots:expr)? ; )*) => {

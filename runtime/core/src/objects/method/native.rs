@@ -7,10 +7,10 @@ use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::{Arguments, Body, Native, NativeKind};
 use crate::objects::module::ModuleObject;
+use crate::objects::singleton;
 use crate::objects::slots::{CompareOp, Slots};
 use crate::objects::str::{self, StrObject};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
-use crate::objects::singleton;
 use crate::operations::call;
 use crate::value::Value;
 
@@ -209,7 +209,12 @@ pub fn message_name(cx: &mut Context, definition: &'static Native, receiver: Opt
 
 /// Runs a native function's body. `receiver` says whether the first value is `self`, which the bounds exclude.
 #[inline]
-pub fn invoke(cx: &mut Context, function: &NativeFunctionObject, arguments: Arguments<'_>, receiver: bool) -> Result<Owned> {
+pub fn invoke(
+    cx: &mut Context,
+    function: &NativeFunctionObject,
+    arguments: Arguments<'_>,
+    receiver: bool,
+) -> Result<Owned> {
     let definition = function.definition;
     match definition.body {
         Body::Positional(body) => {
@@ -298,11 +303,15 @@ fn check_class(cx: &mut Context, function: &NativeFunctionObject, class: Value) 
     let owner = function.owner().unwrap_or(&OBJECT);
     let Some(given) = class.cast::<TypeObject>() else {
         let (owner, actual) = (owner.name(), class.type_of().name());
-        return Err(cx.type_error(format!("descriptor '{name}' for type '{owner}' needs a type, not a '{actual}' as arg 2")));
+        return Err(
+            cx.type_error(format!("descriptor '{name}' for type '{owner}' needs a type, not a '{actual}' as arg 2"))
+        );
     };
     if !given.is_subtype(owner) {
         let (owner, given) = (owner.name(), given.name());
-        return Err(cx.type_error(format!("descriptor '{name}' requires a subtype of '{owner}' but received '{given}'")));
+        return Err(
+            cx.type_error(format!("descriptor '{name}' requires a subtype of '{owner}' but received '{given}'"))
+        );
     }
     Ok(())
 }

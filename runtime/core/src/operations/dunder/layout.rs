@@ -210,11 +210,8 @@ unsafe fn clear_plain(header: *mut Header, children: &mut Children<'_>) {
 unsafe fn clear_block(own: &AttributeBlock, children: &mut Children<'_>) {
     let id = own.shape.get();
     if id == ShapeId::DICT {
-        let dict = Value::from_pointer(own.overflow.get());
-        if let Some(clear) = dict.type_of().slots().clear {
-            // SAFETY: with ShapeId::DICT the overflow word is a live dict.
-            unsafe { clear(dict.header(), children) };
-        }
+        // The dict, if it is garbage too, is cleared for itself; others may go on using it.
+        own.clear_hidden(children);
         return;
     }
     let shape = Context::current().interpreter().shapes.get(id);

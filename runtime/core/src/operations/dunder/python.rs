@@ -53,12 +53,7 @@ pub fn call_dunder(cx: &mut Context, receiver: Value, name: Value, arguments: &[
     call_dunder_with(cx, receiver, name, Arguments::positional(arguments))
 }
 
-fn call_dunder_with(
-    cx: &mut Context,
-    receiver: Value,
-    name: Value,
-    arguments: Arguments<'_>,
-) -> Result<Option<Owned>> {
+fn call_dunder_with(cx: &mut Context, receiver: Value, name: Value, arguments: Arguments<'_>) -> Result<Option<Owned>> {
     let kind = receiver.type_of();
     let Some(found) = kind.lookup(cx, name) else { return Ok(None) };
     let found = Owned::new(found);
@@ -118,9 +113,9 @@ fn call_slot(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Result
 
 /// Whether a namespace entry is `object.__getattribute__` itself.
 pub fn is_generic_get_attribute(found: Value) -> bool {
-    found.cast_exact::<WrapperDescriptor>().is_some_and(|wrapper| {
-        wrapper.row.slot == Slot::GetAttribute && std::ptr::eq(wrapper.owner, &OBJECT.object)
-    })
+    found
+        .cast_exact::<WrapperDescriptor>()
+        .is_some_and(|wrapper| wrapper.row.slot == Slot::GetAttribute && std::ptr::eq(wrapper.owner, &OBJECT.object))
 }
 
 /// `__getattribute__`, then `__getattr__` if that raised `AttributeError`.
@@ -267,10 +262,9 @@ fn descriptor_set(cx: &mut Context, descriptor: Value, instance: Value, value: V
     };
     match result {
         Some(_) => Ok(()),
-        None => Err(cx.raise(
-            &exception::ATTRIBUTE_ERROR,
-            crate::objects::str::text(name).unwrap_or_default().into_owned(),
-        )),
+        None => {
+            Err(cx.raise(&exception::ATTRIBUTE_ERROR, crate::objects::str::text(name).unwrap_or_default().into_owned()))
+        }
     }
 }
 
