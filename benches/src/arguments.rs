@@ -28,14 +28,7 @@ Exit code: 0 all agreed, 1 something failed or disagreed, 2 it could not start.
 ";
 
 /// The six kernels that the foundation is measured by.
-pub const FIRST_SIX: [&str; 6] = [
-    "nbody",
-    "spectral_norm",
-    "fannkuch",
-    "mandelbrot",
-    "sieve",
-    "matrix_product",
-];
+pub const FIRST_SIX: [&str; 6] = ["nbody", "spectral_norm", "fannkuch", "mandelbrot", "sieve", "matrix_product"];
 
 /// Peers that are used by default where they are on PATH, by the name of their command.
 const PEERS: [&str; 4] = ["cpython3.14", "cpython3.15", "cpython3.15-jit", "pypy"];
@@ -94,9 +87,7 @@ impl Arguments {
 
     /// The place of the interpreter whose output counts as right.
     pub fn reference_index(&self) -> usize {
-        let position = |wanted: &dyn Fn(&str) -> bool| {
-            self.interpreters.iter().position(|(name, _)| wanted(name))
-        };
+        let position = |wanted: &dyn Fn(&str) -> bool| self.interpreters.iter().position(|(name, _)| wanted(name));
         if let Some(reference) = &self.reference {
             return position(&|name| name == reference).expect("parse checked the reference");
         }
@@ -137,12 +128,7 @@ pub fn parse(words: impl Iterator<Item = String>) -> Result<Request, String> {
             Some((option, value)) => (option.to_owned(), Some(value.to_owned())),
             None => (word, None),
         };
-        let mut value = || {
-            attached
-                .clone()
-                .or_else(|| words.next())
-                .ok_or_else(|| format!("{option} needs a value"))
-        };
+        let mut value = || attached.clone().or_else(|| words.next()).ok_or_else(|| format!("{option} needs a value"));
         match option.as_str() {
             "--interpreter" => arguments.interpreters.push(parse_interpreter(&value()?)?),
             "--reference" => arguments.reference = Some(value()?),
@@ -176,22 +162,14 @@ pub fn parse(words: impl Iterator<Item = String>) -> Result<Request, String> {
 
 fn check(arguments: Arguments) -> Result<Arguments, String> {
     for (index, (name, _)) in arguments.interpreters.iter().enumerate() {
-        if arguments.interpreters[..index]
-            .iter()
-            .any(|(earlier, _)| earlier == name)
-        {
+        if arguments.interpreters[..index].iter().any(|(earlier, _)| earlier == name) {
             return Err(format!("two interpreters are called {name:?}"));
         }
     }
     if let Some(reference) = &arguments.reference
-        && !arguments
-            .interpreters
-            .iter()
-            .any(|(name, _)| name == reference)
+        && !arguments.interpreters.iter().any(|(name, _)| name == reference)
     {
-        return Err(format!(
-            "--reference: no interpreter is called {reference:?}"
-        ));
+        return Err(format!("--reference: no interpreter is called {reference:?}"));
     }
     Ok(arguments)
 }
@@ -226,9 +204,7 @@ fn parse_mode(text: &str, modes: &mut Vec<Mode>) -> Result<(), String> {
 fn parse_count(option: &str, text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(count) if count > 0 => Ok(count),
-        _ => Err(format!(
-            "{option} needs a whole number above 0, not {text:?}"
-        )),
+        _ => Err(format!("{option} needs a whole number above 0, not {text:?}")),
     }
 }
 
@@ -246,10 +222,7 @@ fn default_folder() -> PathBuf {
 }
 
 fn default_interpreters() -> Vec<(String, Vec<String>)> {
-    let mut interpreters = vec![(
-        "sidewinder".to_owned(),
-        vec!["target/release/sidewinder".to_owned()],
-    )];
+    let mut interpreters = vec![("sidewinder".to_owned(), vec!["target/release/sidewinder".to_owned()])];
     let path = std::env::var_os("PATH").unwrap_or_default();
     for peer in PEERS {
         let command = format!("peer-{peer}");
@@ -273,12 +246,7 @@ mod tests {
 
     #[test]
     fn interpreters_keep_their_order_and_words() {
-        let arguments = parsed(&[
-            "--interpreter",
-            "a=first -X x=1",
-            "--interpreter=cpython=second",
-        ])
-        .unwrap();
+        let arguments = parsed(&["--interpreter", "a=first -X x=1", "--interpreter=cpython=second"]).unwrap();
         assert_eq!(arguments.interpreters[0].1, ["first", "-X", "x=1"]);
         assert_eq!(arguments.interpreters[1].0, "cpython");
         assert_eq!(arguments.reference_index(), 1);
@@ -286,23 +254,16 @@ mod tests {
 
     #[test]
     fn the_wrapper_goes_before_the_subject_only() {
-        let arguments = parsed(&[
-            "--baseline-wrapper",
-            "env -C .",
-            "--interpreter",
-            "a=first",
-            "--interpreter",
-            "b=second",
-        ])
-        .unwrap();
+        let arguments =
+            parsed(&["--baseline-wrapper", "env -C .", "--interpreter", "a=first", "--interpreter", "b=second"])
+                .unwrap();
         assert_eq!(arguments.interpreters[0].1, ["env", "-C", ".", "first"]);
         assert_eq!(arguments.interpreters[1].1, ["second"]);
     }
 
     #[test]
     fn both_means_whole_and_steady_once() {
-        let arguments =
-            parsed(&["--interpreter", "a=b", "--mode", "steady", "--mode=both"]).unwrap();
+        let arguments = parsed(&["--interpreter", "a=b", "--mode", "steady", "--mode=both"]).unwrap();
         assert_eq!(arguments.modes, [Mode::Steady, Mode::Whole]);
     }
 

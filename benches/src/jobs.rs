@@ -26,10 +26,7 @@ const STARTUP_CASES: [(&str, &[&str]); 5] = [
     ("isolated_pass", &["-I", "-S", "-c", "pass"]),
     ("print", &["-c", "print('hello')"]),
     ("import_asyncio", &["-c", "import asyncio"]),
-    (
-        "import_common",
-        &["-c", "import typing, dataclasses, json, re"],
-    ),
+    ("import_common", &["-c", "import typing, dataclasses, json, re"]),
 ];
 
 /// A benchmark file of pyperformance. The loops make one value take about 50-300 ms on CPython.
@@ -41,25 +38,11 @@ struct PyPerformanceRow {
 }
 
 const fn row(name: &'static str, folder: &'static str, loops: usize) -> PyPerformanceRow {
-    PyPerformanceRow {
-        name,
-        folder,
-        arguments: &[],
-        loops,
-    }
+    PyPerformanceRow { name, folder, arguments: &[], loops }
 }
 
-const fn scimark(
-    name: &'static str,
-    arguments: &'static [&'static str],
-    loops: usize,
-) -> PyPerformanceRow {
-    PyPerformanceRow {
-        name,
-        folder: "bm_scimark",
-        arguments,
-        loops,
-    }
+const fn scimark(name: &'static str, arguments: &'static [&'static str], loops: usize) -> PyPerformanceRow {
+    PyPerformanceRow { name, folder: "bm_scimark", arguments, loops }
 }
 
 const PYPERFORMANCE: [PyPerformanceRow; 15] = [
@@ -87,12 +70,7 @@ pub fn list(mode: Mode, arguments: &Arguments) -> Result<Vec<Job>, String> {
         Mode::PyPerformance => pyperformance_jobs(arguments)?,
     };
     if !arguments.filters.is_empty() {
-        jobs.retain(|job| {
-            arguments
-                .filters
-                .iter()
-                .any(|filter| job.name.contains(filter.as_str()))
-        });
+        jobs.retain(|job| arguments.filters.iter().any(|filter| job.name.contains(filter.as_str())));
     }
     if arguments.first_six {
         jobs.retain(|job| FIRST_SIX.contains(&job.name.as_str()));
@@ -116,11 +94,7 @@ fn program_jobs(mode: Mode, arguments: &Arguments) -> Result<Vec<Job>, String> {
         }
         jobs.push(Job {
             mode,
-            name: path
-                .file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
+            name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             arguments: words,
             environment: no_caches(),
             checksum: recorded_checksum(&source),
@@ -184,10 +158,7 @@ fn no_caches() -> Vec<(String, String)> {
 fn recorded_checksum(source: &str) -> Option<String> {
     source
         .lines()
-        .find_map(|line| {
-            line.strip_prefix("# ")
-                .filter(|rest| rest.starts_with("checksum: "))
-        })
+        .find_map(|line| line.strip_prefix("# ").filter(|rest| rest.starts_with("checksum: ")))
         .map(str::to_owned)
 }
 
@@ -204,10 +175,7 @@ mod tests {
     #[test]
     fn the_checksum_is_read_from_its_comment() {
         let source = "\"\"\"Head.\"\"\"\n\n# checksum: 12 34\n\nprint(\"checksum:\", 0)\n";
-        assert_eq!(
-            recorded_checksum(source).as_deref(),
-            Some("checksum: 12 34")
-        );
+        assert_eq!(recorded_checksum(source).as_deref(), Some("checksum: 12 34"));
         assert_eq!(recorded_checksum("print(\"checksum: 1\")\n"), None);
     }
 }

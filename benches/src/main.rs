@@ -49,38 +49,23 @@ fn run(arguments: &Arguments) -> Result<usize, String> {
         Some(count) => Some(process::pin_to_cores(count)?),
         None => None,
     };
-    let interpreters: Vec<Interpreter> = arguments
-        .interpreters
-        .iter()
-        .map(|(name, command)| Interpreter::identify(name, command))
-        .collect();
+    let interpreters: Vec<Interpreter> =
+        arguments.interpreters.iter().map(|(name, command)| Interpreter::identify(name, command)).collect();
     let mut sections: Vec<(arguments::Mode, Vec<JobResult>)> = Vec::new();
     for &mode in &arguments.modes {
         let jobs = jobs::list(mode, arguments)?;
         if jobs.is_empty() {
             return Err(format!("no {} job passes the filters", mode.name()));
         }
-        let results = jobs
-            .iter()
-            .map(|job| turns::run_in_turn(job, &interpreters, arguments))
-            .collect();
+        let results = jobs.iter().map(|job| turns::run_in_turn(job, &interpreters, arguments)).collect();
         sections.push((mode, results));
     }
-    let report = report::Report {
-        arguments,
-        cores,
-        interpreters: &interpreters,
-        sections: &sections,
-    };
+    let report = report::Report { arguments, cores, interpreters: &interpreters, sections: &sections };
     if let Some(path) = &arguments.json {
         std::fs::write(path, format!("{:#}\n", report.json()))
             .map_err(|error| format!("{}: {error}", path.display()))?;
     }
     // A reader that has seen enough and closed the pipe is no failure of the comparison.
     let _ = std::io::stdout().write_all(report.text().as_bytes());
-    Ok(sections
-        .iter()
-        .flat_map(|(_, results)| results)
-        .map(JobResult::failure_count)
-        .sum())
+    Ok(sections.iter().flat_map(|(_, results)| results).map(JobResult::failure_count).sum())
 }

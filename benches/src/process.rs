@@ -54,11 +54,7 @@ pub fn measure(
         return Err(format!("did not end within {} s", timeout.as_secs()));
     }
     if !status.success() {
-        return Err(format!(
-            "{}: {}",
-            describe_status(status),
-            last_line(&read_back(&mut stderr)?)
-        ));
+        return Err(format!("{}: {}", describe_status(status), last_line(&read_back(&mut stderr)?)));
     }
     Ok(Measured {
         wall,
@@ -83,10 +79,7 @@ pub fn pin_to_cores(count: usize) -> Result<Vec<usize>, String> {
         .filter(|&core| unsafe { libc::CPU_ISSET(core, &allowed) })
         .collect();
     if available.len() < count {
-        return Err(format!(
-            "--cores {count}: only {} can be used here",
-            available.len()
-        ));
+        return Err(format!("--cores {count}: only {} can be used here", available.len()));
     }
     // The first cores are where the kernel and other programs are busiest.
     let chosen = available[available.len() - count..].to_vec();
@@ -123,11 +116,7 @@ fn wait_until(process: libc::pid_t, deadline: Instant) -> io::Result<bool> {
     let handle = owned(unsafe { libc::syscall(libc::SYS_pidfd_open, process, 0) } as libc::c_int)?;
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
-        let mut entry = libc::pollfd {
-            fd: handle.as_raw_fd(),
-            events: libc::POLLIN,
-            revents: 0,
-        };
+        let mut entry = libc::pollfd { fd: handle.as_raw_fd(), events: libc::POLLIN, revents: 0 };
         let milliseconds = left.as_millis().min(i32::MAX as u128) as libc::c_int;
         // SAFETY: the pointer is to one entry, as the count says.
         match unsafe { libc::poll(&mut entry, 1, milliseconds) } {
@@ -165,9 +154,7 @@ fn duration_of(time: libc::timeval) -> Duration {
 
 fn read_back(file: &mut File) -> Result<String, String> {
     let mut bytes = Vec::new();
-    file.rewind()
-        .and_then(|()| file.read_to_end(&mut bytes))
-        .map_err(|error| format!("its output: {error}"))?;
+    file.rewind().and_then(|()| file.read_to_end(&mut bytes)).map_err(|error| format!("its output: {error}"))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -188,12 +175,7 @@ mod tests {
     use super::*;
 
     fn shell(script: &str, timeout: Duration) -> Result<Measured, String> {
-        measure(
-            &["sh".to_owned(), "-c".to_owned()],
-            &[script.to_owned()],
-            &[],
-            timeout,
-        )
+        measure(&["sh".to_owned(), "-c".to_owned()], &[script.to_owned()], &[], timeout)
     }
 
     #[test]
@@ -206,21 +188,13 @@ mod tests {
 
     #[test]
     fn failures_say_how_in_one_line() {
-        let failed = shell(
-            "echo first >&2; echo last >&2; exit 3",
-            Duration::from_secs(10),
-        );
+        let failed = shell("echo first >&2; echo last >&2; exit 3", Duration::from_secs(10));
         assert_eq!(failed.unwrap_err(), "exit code 3: last");
         let killed = shell("kill -9 $$", Duration::from_secs(10));
         assert_eq!(killed.unwrap_err(), "killed by signal 9: no message");
         let late = shell("exec sleep 5", Duration::from_millis(50));
         assert!(late.unwrap_err().contains("did not end"));
-        let missing = measure(
-            &["no-such-command".to_owned()],
-            &[],
-            &[],
-            Duration::from_secs(1),
-        );
+        let missing = measure(&["no-such-command".to_owned()], &[], &[], Duration::from_secs(1));
         assert!(missing.unwrap_err().starts_with("no-such-command: "));
     }
 }

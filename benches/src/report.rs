@@ -28,11 +28,7 @@ impl Report<'_> {
             Some(cores) => format!("pinned to cores {cores:?}"),
             None => "not pinned".to_owned(),
         };
-        let _ = writeln!(
-            out,
-            "{cores}; behind each peer's figure: peer / {}",
-            self.subject()
-        );
+        let _ = writeln!(out, "{cores}; behind each peer's figure: peer / {}", self.subject());
         for (mode, results) in self.sections {
             for metric in Metric::ALL {
                 let _ = writeln!(out, "\n{}", self.title(*mode, metric));
@@ -55,11 +51,7 @@ impl Report<'_> {
             Mode::Startup => format!("start-up, median of {runs} processes"),
             Mode::Steady | Mode::PyPerformance => format!(
                 "{}: median of the last half of {iterations} iterations, median of {runs} processes",
-                if mode == Mode::Steady {
-                    "steady state"
-                } else {
-                    "pyperformance"
-                }
+                if mode == Mode::Steady { "steady state" } else { "pyperformance" }
             ),
         };
         match metric {
@@ -108,11 +100,7 @@ impl Report<'_> {
         }
         let _ = writeln!(out, "\nfailed: {}", failures.len());
         for (mode, program, interpreter, message) in failures {
-            let _ = writeln!(
-                out,
-                "  {} {program} under {interpreter}: {message}",
-                mode.name()
-            );
+            let _ = writeln!(out, "  {} {program} under {interpreter}: {message}", mode.name());
         }
     }
 
@@ -135,9 +123,7 @@ impl Report<'_> {
         let interpreters: Vec<Value> = self
             .interpreters
             .iter()
-            .map(
-                |each| json!({"name": each.name, "command": each.command, "version": each.version}),
-            )
+            .map(|each| json!({"name": each.name, "command": each.command, "version": each.version}))
             .collect();
         let sections: Vec<Value> = self
             .sections
@@ -212,10 +198,7 @@ fn ratio_of(result: &JobResult, peer: usize, metric: Metric) -> Option<f64> {
 }
 
 fn ratios_of(results: &[JobResult], peer: usize, metric: Metric) -> Vec<f64> {
-    results
-        .iter()
-        .filter_map(|result| ratio_of(result, peer, metric))
-        .collect()
+    results.iter().filter_map(|result| ratio_of(result, peer, metric)).collect()
 }
 
 fn metric_name(metric: Metric) -> &'static str {
@@ -258,14 +241,8 @@ fn ratio_cell(value: Option<f64>) -> String {
 /// The first column to the left, all others to the right.
 fn write_aligned(rows: &[Vec<String>], out: &mut String) {
     let columns = rows[0].len();
-    let widths: Vec<usize> = (0..columns)
-        .map(|column| {
-            rows.iter()
-                .map(|row| row[column].chars().count())
-                .max()
-                .unwrap_or(0)
-        })
-        .collect();
+    let widths: Vec<usize> =
+        (0..columns).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
     for row in rows {
         let _ = write!(out, "{:<width$}", row[0], width = widths[0]);
         for (text, width) in row.iter().zip(&widths).skip(1) {
@@ -281,20 +258,12 @@ mod tests {
 
     fn sample(milliseconds: f64) -> Sample {
         let nanoseconds = milliseconds * 1e6;
-        Sample {
-            wall_ns: nanoseconds,
-            cpu_ns: nanoseconds,
-            peak_bytes: 1e6,
-            iterations: Vec::new(),
-        }
+        Sample { wall_ns: nanoseconds, cpu_ns: nanoseconds, peak_bytes: 1e6, iterations: Vec::new() }
     }
 
     #[test]
     fn ratios_skip_programs_that_failed_on_either_side() {
-        let result = |by_interpreter| JobResult {
-            name: "p".to_owned(),
-            by_interpreter,
-        };
+        let result = |by_interpreter| JobResult { name: "p".to_owned(), by_interpreter };
         let results = [
             result(vec![Ok(vec![sample(2.0)]), Ok(vec![sample(6.0)])]),
             result(vec![Err("exit code 1".to_owned()), Ok(vec![sample(6.0)])]),
@@ -302,10 +271,7 @@ mod tests {
         ];
         assert_eq!(ratios_of(&results, 1, Metric::Wall), [3.0]);
         assert_eq!(ratios_of(&results, 1, Metric::Peak), [1.0]);
-        assert_eq!(
-            results.iter().map(JobResult::failure_count).sum::<usize>(),
-            2
-        );
+        assert_eq!(results.iter().map(JobResult::failure_count).sum::<usize>(), 2);
     }
 
     #[test]

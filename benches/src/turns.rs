@@ -25,25 +25,13 @@ impl Interpreter {
         let ask = |words: &[&str]| {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
             let answer = process::measure(command, &words, &[], Duration::from_secs(20))?;
-            let line = answer
-                .stdout
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ");
-            if line.is_empty() {
-                Err("printed nothing".to_owned())
-            } else {
-                Ok(line)
-            }
+            let line = answer.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+            if line.is_empty() { Err("printed nothing".to_owned()) } else { Ok(line) }
         };
         let version = ask(&["-c", "import sys; print(sys.version)"])
             .or_else(|_| ask(&["-V"]))
             .unwrap_or_else(|message| format!("unknown ({message})"));
-        Interpreter {
-            name: name.to_owned(),
-            command: command.to_vec(),
-            version,
-        }
+        Interpreter { name: name.to_owned(), command: command.to_vec(), version }
     }
 }
 
@@ -86,20 +74,12 @@ pub struct JobResult {
 
 impl JobResult {
     pub fn failure_count(&self) -> usize {
-        self.by_interpreter
-            .iter()
-            .filter(|result| result.is_err())
-            .count()
+        self.by_interpreter.iter().filter(|result| result.is_err()).count()
     }
 
     pub fn median(&self, interpreter: usize, metric: Metric) -> Option<f64> {
         let samples = self.by_interpreter[interpreter].as_ref().ok()?;
-        median(
-            &samples
-                .iter()
-                .map(|sample| metric.of(sample))
-                .collect::<Vec<_>>(),
-        )
+        median(&samples.iter().map(|sample| metric.of(sample)).collect::<Vec<_>>())
     }
 }
 
@@ -120,19 +100,14 @@ pub fn run_in_turn(job: &Job, interpreters: &[Interpreter], arguments: &Argument
             if progress.failure.is_some() {
                 continue;
             }
-            if let Err(message) =
-                take_turn(job, interpreter, round == 0, arguments.timeout, progress)
-            {
+            if let Err(message) = take_turn(job, interpreter, round == 0, arguments.timeout, progress) {
                 progress.failure = Some(message);
             }
         }
         eprint!(" {}", round + 1);
     }
     eprintln!();
-    let names: Vec<&str> = interpreters
-        .iter()
-        .map(|interpreter| interpreter.name.as_str())
-        .collect();
+    let names: Vec<&str> = interpreters.iter().map(|interpreter| interpreter.name.as_str()).collect();
     judge(&mut all, &names, arguments.reference_index());
     let by_interpreter = all
         .into_iter()
@@ -141,10 +116,7 @@ pub fn run_in_turn(job: &Job, interpreters: &[Interpreter], arguments: &Argument
             None => Ok(progress.samples),
         })
         .collect();
-    JobResult {
-        name: job.name.clone(),
-        by_interpreter,
-    }
+    JobResult { name: job.name.clone(), by_interpreter }
 }
 
 fn take_turn(
@@ -154,8 +126,7 @@ fn take_turn(
     timeout: Duration,
     progress: &mut Progress,
 ) -> Result<(), String> {
-    let run =
-        |words: &[String]| process::measure(&interpreter.command, words, &job.environment, timeout);
+    let run = |words: &[String]| process::measure(&interpreter.command, words, &job.environment, timeout);
     let measured = run(&job.arguments)?;
     let (sample, mut text) = read_output(job.mode, measured)?;
     if let Some(checksum) = &job.checksum
@@ -168,11 +139,7 @@ fn take_turn(
             text.push_str(&run(words)?.stdout);
         }
         progress.text = Some(text);
-    } else if progress
-        .text
-        .as_ref()
-        .is_some_and(|first| !first.starts_with(&text))
-    {
+    } else if progress.text.as_ref().is_some_and(|first| !first.starts_with(&text)) {
         return Err("does not print the same each time".to_owned());
     }
     progress.samples.push(sample);
@@ -216,22 +183,17 @@ fn parse_times(mode: Mode, line: &str) -> Option<(f64, f64)> {
         words.drain(..2);
     }
     let [wall, cpu] = words[..] else { return None };
-    Some((
-        wall.parse::<u64>().ok()? as f64,
-        cpu.parse::<u64>().ok()? as f64,
-    ))
+    Some((wall.parse::<u64>().ok()? as f64, cpu.parse::<u64>().ok()? as f64))
 }
 
 /// Marks those whose output is not the reference's. Where the reference itself failed, the first
 /// peer that did not, or the subject, stands in for it.
 fn judge(all: &mut [Progress], names: &[&str], reference: usize) {
     let order = std::iter::once(reference).chain(1..all.len()).chain(0..1);
-    let found = order
-        .filter(|&index| all[index].failure.is_none())
-        .find_map(|index| {
-            let text = all[index].text.clone()?;
-            Some((index, text))
-        });
+    let found = order.filter(|&index| all[index].failure.is_none()).find_map(|index| {
+        let text = all[index].text.clone()?;
+        Some((index, text))
+    });
     let Some((judge_index, expected)) = found else {
         return;
     };
@@ -240,10 +202,8 @@ fn judge(all: &mut [Progress], names: &[&str], reference: usize) {
             && *text != expected
         {
             let (line, theirs) = first_difference(text, &expected);
-            progress.failure = Some(format!(
-                "disagrees: prints {line:?} where {} prints {theirs:?}",
-                names[judge_index]
-            ));
+            progress.failure =
+                Some(format!("disagrees: prints {line:?} where {} prints {theirs:?}", names[judge_index]));
         }
     }
 }
@@ -269,10 +229,7 @@ mod tests {
     use super::*;
 
     fn printed(text: &str) -> Progress {
-        Progress {
-            text: Some(text.to_owned()),
-            ..Progress::default()
-        }
+        Progress { text: Some(text.to_owned()), ..Progress::default() }
     }
 
     #[test]
@@ -280,10 +237,7 @@ mod tests {
         assert_eq!(parse_times(Mode::Steady, "120 100"), Some((120.0, 100.0)));
         assert_eq!(parse_times(Mode::Steady, "checksum: 12"), None);
         assert_eq!(parse_times(Mode::Steady, "12 13 14"), None);
-        assert_eq!(
-            parse_times(Mode::PyPerformance, "value: nbody 9 8"),
-            Some((9.0, 8.0))
-        );
+        assert_eq!(parse_times(Mode::PyPerformance, "value: nbody 9 8"), Some((9.0, 8.0)));
         assert_eq!(parse_times(Mode::PyPerformance, "result: nbody 9 8"), None);
     }
 
@@ -303,11 +257,7 @@ mod tests {
 
     #[test]
     fn the_one_who_disagrees_with_the_reference_is_named() {
-        let mut all = [
-            printed("checksum: 1\n"),
-            printed("checksum: 2\n"),
-            printed("checksum: 2\n"),
-        ];
+        let mut all = [printed("checksum: 1\n"), printed("checksum: 2\n"), printed("checksum: 2\n")];
         judge(&mut all, &["subject", "peer", "other"], 1);
         assert!(all[0].failure.as_ref().unwrap().contains("\"checksum: 2\""));
         assert!(all[1].failure.is_none() && all[2].failure.is_none());

@@ -55,9 +55,7 @@ fn trials() -> Result<Vec<Trial>, String> {
         .into_iter()
         .map(|case| {
             let session = Arc::clone(&session);
-            Trial::test(case.name.clone(), move || {
-                session.run(&case).map_err(Failed::from)
-            })
+            Trial::test(case.name.clone(), move || session.run(&case).map_err(Failed::from))
         })
         .collect())
 }
@@ -69,10 +67,7 @@ fn conformance_cases(directory: &Path) -> Result<Vec<Case>, String> {
     for entry in entries {
         let path = entry.map_err(|error| error.to_string())?.path();
         if path.extension().is_some_and(|extension| extension == "py") {
-            names.extend(
-                path.file_stem()
-                    .map(|stem| stem.to_string_lossy().into_owned()),
-            );
+            names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
         }
     }
     names.sort();
@@ -90,11 +85,8 @@ fn conformance_cases(directory: &Path) -> Result<Vec<Case>, String> {
 /// Every row `name arguments…` of `cases.txt`.
 fn bad_input_cases(directory: &Path) -> Result<Vec<Case>, String> {
     let table = directory.join("cases.txt");
-    let text =
-        fs::read_to_string(&table).map_err(|error| format!("{}: {error}", table.display()))?;
-    let rows = text
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let text = fs::read_to_string(&table).map_err(|error| format!("{}: {error}", table.display()))?;
+    let rows = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     Ok(rows
         .map(|row| {
             let mut words = row.split_whitespace().map(str::to_owned);
@@ -131,9 +123,7 @@ impl Session {
     fn run(&self, case: &Case) -> Result<(), String> {
         if self.binary.components().count() > 1 && !self.binary.exists() {
             let path = self.binary.display();
-            return Err(format!(
-                "{path} does not exist: build it, or set SIDEWINDER_BINARY"
-            ));
+            return Err(format!("{path} does not exist: build it, or set SIDEWINDER_BINARY"));
         }
         let files = GoldenFiles::beside(&case.directory, &case.program);
         let normaliser = self.normaliser(&case.directory)?;
@@ -145,26 +135,13 @@ impl Session {
         let mut reports = Vec::new();
         for mode in &self.modes {
             let failure = self.run_mode(case, mode, &expected, &normaliser);
-            reports.extend(
-                self.judge(case, mode, failure)
-                    .map(|report| (*mode, report)),
-            );
+            reports.extend(self.judge(case, mode, failure).map(|report| (*mode, report)));
         }
-        if reports.is_empty() {
-            Ok(())
-        } else {
-            Err(describe(&reports))
-        }
+        if reports.is_empty() { Ok(()) } else { Err(describe(&reports)) }
     }
 
     /// What went wrong in one mode, if anything.
-    fn run_mode(
-        &self,
-        case: &Case,
-        mode: &Mode,
-        expected: &Golden,
-        normaliser: &Normaliser,
-    ) -> Option<String> {
+    fn run_mode(&self, case: &Case, mode: &Mode, expected: &Golden, normaliser: &Normaliser) -> Option<String> {
         match self.observe(case, mode.options, normaliser) {
             Ok(actual) => golden::compare(expected, &actual),
             Err(message) => Some(message),
@@ -173,32 +150,20 @@ impl Session {
 
     /// Turns a failure round where one is expected.
     fn judge(&self, case: &Case, mode: &Mode, failure: Option<String>) -> Option<String> {
-        let row = self
-            .expected_failures
-            .iter()
-            .find(|row| row.covers(&case.program, mode.name));
+        let row = self.expected_failures.iter().find(|row| row.covers(&case.program, mode.name));
         match (row, failure) {
             (None, failure) => failure,
             (Some(_), Some(_)) => None,
-            (Some(row), None) => Some(format!(
-                "passes, but expected_failures.txt says `{}`: remove that row\n",
-                row.reason
-            )),
+            (Some(row), None) => {
+                Some(format!("passes, but expected_failures.txt says `{}`: remove that row\n", row.reason))
+            }
         }
     }
 
-    fn observe(
-        &self,
-        case: &Case,
-        options: &[&str],
-        normaliser: &Normaliser,
-    ) -> Result<Golden, String> {
+    fn observe(&self, case: &Case, options: &[&str], normaliser: &Normaliser) -> Result<Golden, String> {
         let mut arguments: Vec<&str> = options.iter().flat_map(|option| ["-X", option]).collect();
         arguments.extend(case.arguments.iter().map(String::as_str));
-        golden::observe(
-            &process::run(&self.binary, &arguments, &case.directory)?,
-            normaliser,
-        )
+        golden::observe(&process::run(&self.binary, &arguments, &case.directory)?, normaliser)
     }
 
     /// The names are those that `sys.executable` and the command line can give to the program.
@@ -206,17 +171,10 @@ impl Session {
         let question = ["-c", "import sys; print(sys.executable)"];
         let answer = process::run(&self.binary, &question, directory)?;
         let mut programs = vec![self.binary.to_string_lossy().into_owned()];
-        programs.extend(
-            self.binary
-                .file_name()
-                .map(|name| name.to_string_lossy().into_owned()),
-        );
+        programs.extend(self.binary.file_name().map(|name| name.to_string_lossy().into_owned()));
         let executable = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
         programs.extend((!executable.is_empty()).then_some(executable));
-        Ok(Normaliser {
-            directory: directory.to_string_lossy().into_owned(),
-            programs,
-        })
+        Ok(Normaliser { directory: directory.to_string_lossy().into_owned(), programs })
     }
 }
 
@@ -232,10 +190,7 @@ fn resolve(binary: PathBuf) -> Result<PathBuf, String> {
 /// `<target>/<profile>/sidewinder`; this test is `<target>/<profile>/deps/conformance-…`.
 fn built_binary() -> Result<PathBuf, String> {
     let test = env::current_exe().map_err(|error| error.to_string())?;
-    let profile = test
-        .ancestors()
-        .nth(2)
-        .ok_or("the test executable lies in no profile folder")?;
+    let profile = test.ancestors().nth(2).ok_or("the test executable lies in no profile folder")?;
     Ok(profile.join(format!("sidewinder{}", env::consts::EXE_SUFFIX)))
 }
 
@@ -243,27 +198,13 @@ fn built_binary() -> Result<PathBuf, String> {
 fn describe(reports: &[(&Mode, String)]) -> String {
     let mut text = String::new();
     for (index, (mode, report)) in reports.iter().enumerate() {
-        if reports[..index]
-            .iter()
-            .any(|(_, earlier)| earlier == report)
-        {
+        if reports[..index].iter().any(|(_, earlier)| earlier == report) {
             continue;
         }
-        let alike: Vec<&str> = reports[index..]
-            .iter()
-            .filter(|(_, later)| later == report)
-            .map(|(mode, _)| mode.name)
-            .collect();
-        let options: Vec<String> = mode
-            .options
-            .iter()
-            .map(|name| format!("-X {name}"))
-            .collect();
-        text += &format!(
-            "mode {}:\n  options: {}\n",
-            alike.join(", "),
-            options.join(" ")
-        );
+        let alike: Vec<&str> =
+            reports[index..].iter().filter(|(_, later)| later == report).map(|(mode, _)| mode.name).collect();
+        let options: Vec<String> = mode.options.iter().map(|name| format!("-X {name}")).collect();
+        text += &format!("mode {}:\n  options: {}\n", alike.join(", "), options.join(" "));
         text += &format!("  suspect: {}\n{report}", mode.suspect);
     }
     text

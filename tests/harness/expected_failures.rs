@@ -38,12 +38,10 @@ pub fn parse(text: &str, programs: &[String]) -> Result<Vec<ExpectedFailure>, St
             continue;
         }
         let row = parse_row(line, programs)
-            .and_then(
-                |row| match rows.iter().any(|old| old.covers(&row.program, &row.mode)) {
-                    true => Err("the row repeats an earlier one".to_owned()),
-                    false => Ok(row),
-                },
-            )
+            .and_then(|row| match rows.iter().any(|old| old.covers(&row.program, &row.mode)) {
+                true => Err("the row repeats an earlier one".to_owned()),
+                false => Ok(row),
+            })
             .map_err(|message| format!("expected_failures.txt:{}: {message}", index + 1))?;
         rows.push(row);
     }
@@ -52,8 +50,7 @@ pub fn parse(text: &str, programs: &[String]) -> Result<Vec<ExpectedFailure>, St
 
 fn parse_row(line: &str, programs: &[String]) -> Result<ExpectedFailure, String> {
     let mut words = line.splitn(3, char::is_whitespace).map(str::trim);
-    let (Some(program), Some(mode), Some(reason)) = (words.next(), words.next(), words.next())
-    else {
+    let (Some(program), Some(mode), Some(reason)) = (words.next(), words.next(), words.next()) else {
         return Err("expected `name mode reason`".to_owned());
     };
     if !programs.iter().any(|known| known == program) {
@@ -62,11 +59,7 @@ fn parse_row(line: &str, programs: &[String]) -> Result<ExpectedFailure, String>
     if mode != EVERY_MODE && modes::find(mode).is_none() {
         return Err(format!("there is no mode `{mode}`"));
     }
-    Ok(ExpectedFailure {
-        program: program.to_owned(),
-        mode: mode.to_owned(),
-        reason: reason.to_owned(),
-    })
+    Ok(ExpectedFailure { program: program.to_owned(), mode: mode.to_owned(), reason: reason.to_owned() })
 }
 
 #[cfg(test)]

@@ -37,11 +37,7 @@ impl GoldenFiles {
     #[must_use]
     pub fn beside(directory: &Path, name: &str) -> Self {
         let file = |extension: &str| directory.join(format!("{name}.{extension}"));
-        Self {
-            out: file("out"),
-            err: file("err"),
-            code: file("code"),
-        }
+        Self { out: file("out"), err: file("err"), code: file("code") }
     }
 
     /// Reads what is expected; an absent file means no output, or exit code 0.
@@ -57,19 +53,13 @@ impl GoldenFiles {
         };
         let (out, err, code) = (text(&self.out)?, text(&self.err)?, text(&self.code)?);
         if out.is_none() && err.is_none() {
-            return Err(format!(
-                "{} is missing; run tests/bless",
-                self.out.display()
-            ));
+            return Err(format!("{} is missing; run tests/bless", self.out.display()));
         }
         let code = code.unwrap_or_else(|| "0".to_owned());
         Ok(Golden {
             stdout: out.unwrap_or_default(),
             stderr: err.unwrap_or_default(),
-            code: code
-                .trim()
-                .parse()
-                .map_err(|error| format!("{}: {error}", self.code.display()))?,
+            code: code.trim().parse().map_err(|error| format!("{}: {error}", self.code.display()))?,
         })
     }
 
@@ -103,9 +93,7 @@ impl Normaliser {
         let text = String::from_utf8_lossy(bytes);
         let text = text.replace(&format!("{}/", self.directory), "{dir}/");
         let text = text.replace(&self.directory, "{dir}");
-        text.split_inclusive('\n')
-            .map(|line| self.line(line))
-            .collect()
+        text.split_inclusive('\n').map(|line| self.line(line)).collect()
     }
 
     /// CPython puts its own name only before `: message` and after `usage: `.
@@ -128,16 +116,9 @@ impl Normaliser {
 ///
 /// Returns how the process died, with the end of its stderr.
 pub fn observe(outcome: &Outcome, normaliser: &Normaliser) -> Result<Golden, String> {
-    let (stdout, stderr) = (
-        normaliser.text(&outcome.stdout),
-        normaliser.text(&outcome.stderr),
-    );
+    let (stdout, stderr) = (normaliser.text(&outcome.stdout), normaliser.text(&outcome.stderr));
     match outcome.end {
-        End::Exited(code) => Ok(Golden {
-            stdout,
-            stderr,
-            code,
-        }),
+        End::Exited(code) => Ok(Golden { stdout, stderr, code }),
         end => Err(format!("{end}\n{}", last_lines(&stdout, &stderr))),
     }
 }
@@ -147,15 +128,11 @@ pub fn observe(outcome: &Outcome, normaliser: &Normaliser) -> Result<Golden, Str
 pub fn compare(expected: &Golden, actual: &Golden) -> Option<String> {
     let mut report = String::new();
     if expected.code != actual.code {
-        report += &format!(
-            "exit code: expected {}, got {}\n",
-            expected.code, actual.code
-        );
+        report += &format!("exit code: expected {}, got {}\n", expected.code, actual.code);
     }
-    for (stream, expected, actual) in [
-        ("stdout", &expected.stdout, &actual.stdout),
-        ("stderr", &expected.stderr, &actual.stderr),
-    ] {
+    for (stream, expected, actual) in
+        [("stdout", &expected.stdout, &actual.stdout), ("stderr", &expected.stderr, &actual.stderr)]
+    {
         if let Some(lines) = diff::lines(expected, actual) {
             report += &format!("{stream} (- expected, + actual):\n{lines}");
         }
@@ -181,24 +158,16 @@ mod tests {
 
     #[test]
     fn directories_and_program_names_become_placeholders() {
-        let normaliser = Normaliser {
-            directory: "/home/a".to_owned(),
-            programs: vec!["/bin/side".to_owned(), "side".to_owned()],
-        };
+        let normaliser =
+            Normaliser { directory: "/home/a".to_owned(), programs: vec!["/bin/side".to_owned(), "side".to_owned()] };
         let text = normaliser.text(b"side: '/home/a' /home/a/x.py\nusage: /bin/side [x]\na side:");
-        assert_eq!(
-            text,
-            "{program}: '{dir}' {dir}/x.py\nusage: {program} [x]\na side:"
-        );
+        assert_eq!(text, "{program}: '{dir}' {dir}/x.py\nusage: {program} [x]\na side:");
     }
 
     #[test]
     fn every_kind_of_difference_is_reported() {
-        let golden = |stdout: &str, stderr: &str, code| Golden {
-            stdout: stdout.to_owned(),
-            stderr: stderr.to_owned(),
-            code,
-        };
+        let golden =
+            |stdout: &str, stderr: &str, code| Golden { stdout: stdout.to_owned(), stderr: stderr.to_owned(), code };
         assert_eq!(compare(&golden("a\n", "", 0), &golden("a\n", "", 0)), None);
         let report = compare(&golden("a\n", "", 0), &golden("b\n", "c\n", 1)).unwrap();
         for part in ["expected 0, got 1", "stdout", "- a", "+ b", "stderr", "+ c"] {

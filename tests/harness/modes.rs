@@ -12,45 +12,17 @@ pub struct Mode {
 }
 
 const fn mode(name: &'static str, options: &'static [&'static str], suspect: &'static str) -> Mode {
-    Mode {
-        name,
-        options,
-        suspect,
-    }
+    Mode { name, options, suspect }
 }
 
 /// Every mode; the plain interpreter comes first, for a failure there explains the others.
 pub const MODES: &[Mode] = &[
-    mode(
-        "off",
-        &["jit=off"],
-        "the compiler, the interpreter or the runtime",
-    ),
-    mode(
-        "sync",
-        &["jit=sync"],
-        "the recorder, the optimizer or the backend",
-    ),
-    mode(
-        "on",
-        &["jit=on"],
-        "the compile thread or the installation of traces",
-    ),
-    mode(
-        "threshold-1",
-        &["jit=sync", "threshold=1"],
-        "recording of rarely seen paths",
-    ),
-    mode(
-        "gc-7",
-        &["jit=sync", "threshold=1", "gc=7"],
-        "roots or reference counts in traces",
-    ),
-    mode(
-        "invalidate-5",
-        &["jit=sync", "threshold=1", "invalidate=5"],
-        "invalidation of a trace that runs",
-    ),
+    mode("off", &["jit=off"], "the compiler, the interpreter or the runtime"),
+    mode("sync", &["jit=sync"], "the recorder, the optimizer or the backend"),
+    mode("on", &["jit=on"], "the compile thread or the installation of traces"),
+    mode("threshold-1", &["jit=sync", "threshold=1"], "recording of rarely seen paths"),
+    mode("gc-7", &["jit=sync", "threshold=1", "gc=7"], "roots or reference counts in traces"),
+    mode("invalidate-5", &["jit=sync", "threshold=1", "invalidate=5"], "invalidation of a trace that runs"),
 ];
 
 /// Modes of [`MODES`] whose names stand in `list`, separated by commas; all of them for `None`.
@@ -62,9 +34,7 @@ pub fn select(list: Option<&str>) -> Result<Vec<&'static Mode>, String> {
     let Some(list) = list else {
         return Ok(MODES.iter().collect());
     };
-    list.split(',')
-        .map(|name| find(name.trim()).ok_or_else(|| name.to_owned()))
-        .collect()
+    list.split(',').map(|name| find(name.trim()).ok_or_else(|| name.to_owned())).collect()
 }
 
 /// The mode called `name`.
@@ -80,11 +50,7 @@ mod tests {
     #[test]
     fn names_are_unique() {
         for (index, mode) in MODES.iter().enumerate() {
-            assert!(
-                MODES[..index].iter().all(|other| other.name != mode.name),
-                "{}",
-                mode.name
-            );
+            assert!(MODES[..index].iter().all(|other| other.name != mode.name), "{}", mode.name);
         }
     }
 

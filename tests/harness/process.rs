@@ -48,30 +48,18 @@ pub fn run(binary: &Path, arguments: &[&str], directory: &Path) -> Result<Outcom
     run_limited(binary, arguments, directory, TIME_LIMIT)
 }
 
-fn run_limited(
-    binary: &Path,
-    arguments: &[&str],
-    directory: &Path,
-    time_limit: Duration,
-) -> Result<Outcome, String> {
+fn run_limited(binary: &Path, arguments: &[&str], directory: &Path, time_limit: Duration) -> Result<Outcome, String> {
     let mut command = Command::new(binary);
     command.args(arguments).current_dir(directory);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("PYTHON") {
             command.env_remove(name);
         }
     }
     // A cache beside the helper modules would show in the work tree; colours depend on terminals.
-    command
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("NO_COLOR", "1");
-    let mut child = command
-        .spawn()
-        .map_err(|error| format!("cannot start {}: {error}", binary.display()))?;
+    command.env("PYTHONDONTWRITEBYTECODE", "1").env("NO_COLOR", "1");
+    let mut child = command.spawn().map_err(|error| format!("cannot start {}: {error}", binary.display()))?;
     let stdout = collect(child.stdout.take().expect("stdout is piped"));
     let stderr = collect(child.stderr.take().expect("stderr is piped"));
     let end = wait(&mut child, time_limit).map_err(|error| format!("cannot wait: {error}"))?;
@@ -150,9 +138,6 @@ mod tests {
     fn signals_and_time_limits_are_reported() {
         assert_eq!(shell("kill -9 $$", None).end, End::Signalled(9));
         let limited = shell("echo out; exec sleep 20", Some(Duration::from_millis(200)));
-        assert_eq!(
-            (limited.end, &limited.stdout[..]),
-            (End::TimedOut, &b"out\n"[..])
-        );
+        assert_eq!((limited.end, &limited.stdout[..]), (End::TimedOut, &b"out\n"[..]));
     }
 }

@@ -42,9 +42,7 @@ impl Arena {
                 libc::close(file);
                 return None;
             }
-            let map = |protection| {
-                libc::mmap(std::ptr::null_mut(), capacity, protection, libc::MAP_SHARED, file, 0)
-            };
+            let map = |protection| libc::mmap(std::ptr::null_mut(), capacity, protection, libc::MAP_SHARED, file, 0);
             let writable = map(libc::PROT_READ | libc::PROT_WRITE);
             let executable = map(libc::PROT_READ | libc::PROT_EXEC);
             libc::close(file);

@@ -72,12 +72,7 @@ pub struct Compiler {
 impl Compiler {
     /// A compiler for this process. Installs its thunks in the arena, where they stay. Fails on machines that
     /// Cranelift does not know, or if the arena is full.
-    pub fn new(
-        helpers: HelperTable,
-        layout: Layout,
-        options: Options,
-        arena: &mut Arena,
-    ) -> Result<Compiler, String> {
+    pub fn new(helpers: HelperTable, layout: Layout, options: Options, arena: &mut Arena) -> Result<Compiler, String> {
         let mut backend = Backend::new(options.verify)?;
         let thunk = backend.thunk(layout.drop_last)?;
         let thunk = arena.install(&thunk).ok_or("no room for code")?;
@@ -110,9 +105,9 @@ impl Compiler {
         })?;
         let dumps = self.options.dump.then(|| {
             let mut symbols = Symbols::symbolic();
-            let traces = tree.traces().map(|(index, trace)| {
-                format!("# trace {}\n{}", index.0, text::print(trace, &mut symbols))
-            });
+            let traces = tree
+                .traces()
+                .map(|(index, trace)| format!("# trace {}\n{}", index.0, text::print(trace, &mut symbols)));
             let traces = traces.collect();
             Box::new(Dumps {
                 traces,

@@ -117,7 +117,8 @@ impl Region {
 
     /// The text of the region. Constants are named where they are used first.
     pub fn print(&self, symbols: &mut Symbols) -> String {
-        let mut printer = Printer { region: self, symbols, named: vec![false; self.instructions.len()], out: String::new() };
+        let mut printer =
+            Printer { region: self, symbols, named: vec![false; self.instructions.len()], out: String::new() };
         for index in 0..self.segments.len() {
             printer.segment(SegmentId(index as u32));
         }

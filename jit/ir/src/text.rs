@@ -123,9 +123,14 @@ pub fn instruction_text(name: Ref, instruction: &Instruction, arguments: &[Ref],
         Op::ConstValue => out += &format!(" {}", symbols.value(instruction.immediate)),
         Op::ConstFloat => out += &format!(" {}", float_text(instruction.immediate)),
         Op::ConstRaw => out += &format!(" {}", symbols.raw(instruction.immediate)),
-        Op::ConstInt | Op::ConstBool | Op::LoadSlot | Op::SpillSlot | Op::PhiValue | Op::PhiInt | Op::PhiFloat | Op::PhiRaw => {
-            out += &format!(" {}", instruction.immediate as i64)
-        }
+        Op::ConstInt
+        | Op::ConstBool
+        | Op::LoadSlot
+        | Op::SpillSlot
+        | Op::PhiValue
+        | Op::PhiInt
+        | Op::PhiFloat
+        | Op::PhiRaw => out += &format!(" {}", instruction.immediate as i64),
         _ if instruction.immediate != 0 => out += &format!(" {:+}", instruction.immediate as i64),
         _ => {}
     }
@@ -139,8 +144,7 @@ pub fn instruction_text(name: Ref, instruction: &Instruction, arguments: &[Ref],
 pub fn snapshot_text(snapshot: &Snapshot, symbols: &mut Symbols) -> String {
     let frame = &snapshot.frame;
     let at = symbols.address(frame.instruction);
-    let slots: Vec<String> =
-        snapshot.slots.iter().map(|entry| format!("{}: v{}", entry.slot, entry.value.0)).collect();
+    let slots: Vec<String> = snapshot.slots.iter().map(|entry| format!("{}: v{}", entry.slot, entry.value.0)).collect();
     format!("base {} at {at} depth {} {{{}}}", frame.base, frame.depth, slots.join(", "))
 }
 
@@ -216,8 +220,7 @@ impl Parser {
         let ["base", base, "at", at, "depth", depth] = words[..] else {
             return Err("expected: base N at ADDRESS depth N {...}".to_string());
         };
-        let frame =
-            FrameState { base: number(base)? as i32, instruction: word(at)?, depth: number(depth)? as i32 };
+        let frame = FrameState { base: number(base)? as i32, instruction: word(at)?, depth: number(depth)? as i32 };
         let mut entries = Vec::new();
         for entry in slots.trim_end_matches('}').split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
             let (slot, value) = entry.split_once(": ").ok_or("slot without value")?;
@@ -233,15 +236,11 @@ impl Parser {
         };
         let mut words = body.split_whitespace().collect::<Vec<_>>().into_iter();
         let (op, alias) = operation(words.next().ok_or("operation missing")?)?;
-        let mut instruction = Instruction {
-            op,
-            alias,
-            operands: [Ref::NONE; 3],
-            immediate: 0,
-            snapshot: SnapshotId::NONE,
-        };
+        let mut instruction =
+            Instruction { op, alias, operands: [Ref::NONE; 3], immediate: 0, snapshot: SnapshotId::NONE };
         if op.effect() == Effect::Call {
-            instruction.immediate = number(words.next().and_then(|h| h.strip_prefix('h')).ok_or("helper missing")?)? as u64;
+            instruction.immediate =
+                number(words.next().and_then(|h| h.strip_prefix('h')).ok_or("helper missing")?)? as u64;
             let start = self.trace.arguments.len();
             for argument in words.by_ref() {
                 let argument = argument.trim_start_matches('(').trim_end_matches(')');

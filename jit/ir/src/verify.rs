@@ -125,7 +125,8 @@ mod tests {
         assert!(wrong_type.contains("operand 0 is Value, not Int"), "{wrong_type}");
         let no_snapshot = check(&format!("v0 = LoadSlot 1\nv1 = IsInt v0\nGuardTrue v1 [s9]\n{snapshots}"));
         assert!(no_snapshot.unwrap_err().contains("unknown snapshot"));
-        let late = "v0 = ConstBool 1\nGuardTrue v0 [s0]\nv2 = LoadSlot 1\ns0: base 0 at 0x10 depth 0 {1: v2}\nend exit s0\n";
+        let late =
+            "v0 = ConstBool 1\nGuardTrue v0 [s0]\nv2 = LoadSlot 1\ns0: base 0 at 0x10 depth 0 {1: v2}\nend exit s0\n";
         assert!(check(late).unwrap_err().contains("before it is defined"));
     }
 }

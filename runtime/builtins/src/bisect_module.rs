@@ -9,10 +9,26 @@ use sidewinder_runtime::operations::{call, compare, subscript};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
 
 pub static FUNCTIONS: &[Native] = &[
-    Native::with_keywords("bisect_left", |cx, arguments| locate(cx, arguments, "bisect_left", Side::Left), "Return the index where to insert item x in list a, assuming a is sorted."),
-    Native::with_keywords("bisect_right", |cx, arguments| locate(cx, arguments, "bisect_right", Side::Right), "Return the index where to insert item x in list a, assuming a is sorted."),
-    Native::with_keywords("insort_left", |cx, arguments| insort(cx, arguments, "insort_left", Side::Left), "Insert item x in list a, and keep it sorted assuming a is sorted."),
-    Native::with_keywords("insort_right", |cx, arguments| insort(cx, arguments, "insort_right", Side::Right), "Insert item x in list a, and keep it sorted assuming a is sorted."),
+    Native::with_keywords(
+        "bisect_left",
+        |cx, arguments| locate(cx, arguments, "bisect_left", Side::Left),
+        "Return the index where to insert item x in list a, assuming a is sorted.",
+    ),
+    Native::with_keywords(
+        "bisect_right",
+        |cx, arguments| locate(cx, arguments, "bisect_right", Side::Right),
+        "Return the index where to insert item x in list a, assuming a is sorted.",
+    ),
+    Native::with_keywords(
+        "insort_left",
+        |cx, arguments| insort(cx, arguments, "insort_left", Side::Left),
+        "Insert item x in list a, and keep it sorted assuming a is sorted.",
+    ),
+    Native::with_keywords(
+        "insort_right",
+        |cx, arguments| insort(cx, arguments, "insort_right", Side::Right),
+        "Insert item x in list a, and keep it sorted assuming a is sorted.",
+    ),
 ];
 
 /// Gives the functions for the right side their short names.

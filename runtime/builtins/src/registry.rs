@@ -206,7 +206,8 @@ fn clear_namespace(cx: &mut Context, namespace: Value) {
         for index in 0..namespace.entry_count() {
             let Some((key, _)) = namespace.entry(index) else { continue };
             let (key, name) = (Owned::new(key), str::text(key).unwrap_or_default().into_owned());
-            let matches = if private { name.starts_with('_') && !name.starts_with("__") } else { name != "__builtins__" };
+            let matches =
+                if private { name.starts_with('_') && !name.starts_with("__") } else { name != "__builtins__" };
             if matches {
                 // Setting an existing text key cannot fail.
                 let _ = namespace.set(cx, key.value(), singleton::none());

@@ -36,9 +36,24 @@ pub enum Exit {
 
 /// Words of `-X` that only CPython has a use for.
 const FOREIGN_SETTINGS: &[&str] = &[
-    "context_aware_warnings", "cpu_count", "dev", "faulthandler", "frozen_modules", "gil", "importtime",
-    "int_max_str_digits", "no_debug_ranges", "perf", "perf_jit", "pycache_prefix", "showrefcount",
-    "thread_inherit_context", "tlbc", "tracemalloc", "utf8", "warn_default_encoding",
+    "context_aware_warnings",
+    "cpu_count",
+    "dev",
+    "faulthandler",
+    "frozen_modules",
+    "gil",
+    "importtime",
+    "int_max_str_digits",
+    "no_debug_ranges",
+    "perf",
+    "perf_jit",
+    "pycache_prefix",
+    "showrefcount",
+    "thread_inherit_context",
+    "tlbc",
+    "tracemalloc",
+    "utf8",
+    "warn_default_encoding",
 ];
 
 /// The name under which the program was started.

@@ -115,9 +115,9 @@ fn declared_encoding(bytes: &[u8]) -> Option<String> {
 
 fn coding_in(comment: &[u8]) -> Option<String> {
     const MARK: &[u8] = b"coding";
-    let start = comment.windows(MARK.len() + 1).position(|window| {
-        window.starts_with(MARK) && matches!(window[MARK.len()], b':' | b'=')
-    })?;
+    let start = comment
+        .windows(MARK.len() + 1)
+        .position(|window| window.starts_with(MARK) && matches!(window[MARK.len()], b':' | b'='))?;
     let rest = comment[start + MARK.len() + 1..].trim_ascii_start();
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let name: String = rest.iter().take_while(|byte| is_part(byte)).map(|byte| *byte as char).collect();

@@ -4,7 +4,8 @@ use crate::assumptions::{Assumptions, Dependents};
 use crate::helper_table::{Helpers, drop_last};
 use crate::recorder::{Recorder, Stop};
 use sidewinder_jit::{
-    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitRecord, Layout, Options as CompilerOptions, Tree, Worker,
+    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitRecord, Layout, Options as CompilerOptions, Tree,
+    Worker,
 };
 use sidewinder_runtime::context::interrupt;
 use sidewinder_runtime::hooks::Broken;
@@ -577,8 +578,11 @@ pub fn print_statistics(cx: &Context) {
     for (index, tree) in engine.trees.iter().enumerate() {
         let mut exits: Vec<_> = tree.exits.iter().zip(&tree.exit_counts).filter(|(_, count)| **count > 0).collect();
         exits.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-        let shown: Vec<String> =
-            exits.iter().take(6).map(|(exit, count)| format!("{}:{:?}:{}={count}", exit.id.trace.0, exit.id.pass, exit.id.guard)).collect();
+        let shown: Vec<String> = exits
+            .iter()
+            .take(6)
+            .map(|(exit, count)| format!("{}:{:?}:{}={count}", exit.id.trace.0, exit.id.pass, exit.id.guard))
+            .collect();
         eprintln!("jit: tree {index} bridges {} dead {} exits {}", tree.tree.bridges.len(), tree.dead, shown.join(" "));
     }
 }

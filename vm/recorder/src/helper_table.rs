@@ -140,14 +140,7 @@ impl Helpers {
         const ALLOCATES: HelperEffects = HelperEffects::ALLOCATES;
         type Row = (Special, &'static str, usize, &'static [Type], Type, HelperEffects);
         let rows: [Row; 8] = [
-            (
-                Special::Binary,
-                "binary",
-                helpers::binary as *const () as usize,
-                &[Value, Value, Raw, Raw],
-                Value,
-                ANY,
-            ),
+            (Special::Binary, "binary", helpers::binary as *const () as usize, &[Value, Value, Raw, Raw], Value, ANY),
             (
                 Special::Compare,
                 "compare",
@@ -157,14 +150,7 @@ impl Helpers {
                 ANY,
             ),
             (Special::Truth, "truth", helpers::truth as *const () as usize, &[Value], Raw, ANY),
-            (
-                Special::CallNative,
-                "call_native",
-                call_native as *const () as usize,
-                &[Raw, Raw, Raw, Raw],
-                Value,
-                ANY,
-            ),
+            (Special::CallNative, "call_native", call_native as *const () as usize, &[Raw, Raw, Raw, Raw], Value, ANY),
             (Special::NewInstance, "new_instance", new_instance as *const () as usize, &[Raw], Value, ALLOCATES),
             (
                 Special::ListAppend,

@@ -144,7 +144,9 @@ impl Semantics for Recorder<'_> {
         let reason = op.name();
         let cached = matches!(
             op,
-            sidewinder_bytecode::Op::LoadAttr | sidewinder_bytecode::Op::LoadMethod | sidewinder_bytecode::Op::StoreAttr
+            sidewinder_bytecode::Op::LoadAttr
+                | sidewinder_bytecode::Op::LoadMethod
+                | sidewinder_bytecode::Op::StoreAttr
         );
         if cached && !self.has_effect() {
             // The handler may only have to put another entry into the site's cache.
@@ -1067,13 +1069,7 @@ impl Recorder<'_> {
         self.raw(dict.entries.get() as u64)
     }
 
-    fn division(
-        &mut self,
-        op: Op,
-        a: Number<Small>,
-        b: Number<Small>,
-        result: Option<Small>,
-    ) -> Option<Number<Small>> {
+    fn division(&mut self, op: Op, a: Number<Small>, b: Number<Small>, result: Option<Small>) -> Option<Number<Small>> {
         let zero = self.int_constant(0);
         let is_zero = b.now.is(0);
         let test = self.binary(Op::IntEqual, b.ir, zero.ir);

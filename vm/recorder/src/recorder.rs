@@ -337,8 +337,7 @@ impl<'a> Recorder<'a> {
         }
         // SAFETY: both point into the value stack.
         let base = unsafe { base.offset_from(self.entry_base) } as i32;
-        let frame =
-            FrameState { base, instruction: pc as u64, depth: (self.recursion_at_entry - recursion) as i32 };
+        let frame = FrameState { base, instruction: pc as u64, depth: (self.recursion_at_entry - recursion) as i32 };
         let id = SnapshotId(self.snapshots.len() as u32);
         self.snapshots.push(Snapshot { frame, slots });
         id

@@ -208,7 +208,8 @@ extern "C" fn build_string(cx: &mut Context, first: *mut Value, count: usize) ->
 extern "C" fn build_slice(cx: &mut Context, first: *mut Value, count: usize) -> Value {
     // SAFETY: the contract of run helpers.
     let items = unsafe { take_run(first, count) };
-    sidewinder_runtime::objects::slice::SliceObject::new(cx, items[0].value(), items[1].value(), items[2].value()).into_raw()
+    sidewinder_runtime::objects::slice::SliceObject::new(cx, items[0].value(), items[1].value(), items[2].value())
+        .into_raw()
 }
 
 pub static BUILD_TUPLE: RunHelper =

@@ -17,7 +17,6 @@ use sidewinder_runtime::objects::shape::ShapeId;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{float, int, method, singleton};
-use sidewinder_runtime::operations::call;
 use sidewinder_runtime::{Context, Owned, TypeObject, Value};
 use std::sync::atomic::Ordering;
 

@@ -162,7 +162,7 @@ pub fn frame_locals(cx: &mut Context) -> Result<Owned> {
     }
     let made = dict::DictObject::new(cx);
     let target = dict::of(made.value());
-    let mut add = |cx: &mut Context, name: Value, value: Value| -> Result<()> {
+    let add = |cx: &mut Context, name: Value, value: Value| -> Result<()> {
         let value = value.cast_exact::<CellObject>().map_or(value, |cell| cell.content.get());
         let hidden = sidewinder_runtime::objects::str::text(name).is_some_and(|name| name.starts_with('.'));
         if value.is_unbound() || hidden { Ok(()) } else { target.set(cx, name, value) }

@@ -146,8 +146,13 @@ pub trait Semantics: Sized {
     /// Whether the object is of type `kind` and has this shape.
     fn has_shape(&mut self, object: Self::Value, kind: &'static TypeObject, shape: u32) -> bool;
     /// The attribute in a slot of an object whose shape was tested; `inline` says where it lies.
-    fn load_attribute(&mut self, object: Self::Value, kind: &'static TypeObject, slot: u32, inline: bool)
-    -> Self::Value;
+    fn load_attribute(
+        &mut self,
+        object: Self::Value,
+        kind: &'static TypeObject,
+        slot: u32,
+        inline: bool,
+    ) -> Self::Value;
     /// Replaces the attribute in a slot and releases the old value.
     fn store_attribute(
         &mut self,
@@ -158,7 +163,14 @@ pub trait Semantics: Sized {
         value: Self::Owned,
     );
     /// Adds an inline attribute: the new shape, and a value into the slot.
-    fn add_attribute(&mut self, object: Self::Value, kind: &'static TypeObject, shape: u32, slot: u32, value: Self::Owned);
+    fn add_attribute(
+        &mut self,
+        object: Self::Value,
+        kind: &'static TypeObject,
+        shape: u32,
+        slot: u32,
+        value: Self::Owned,
+    );
     /// A fresh instance of `kind` without attributes.
     fn new_instance(&mut self, kind: &'static TypeObject) -> Self::Owned;
     /// Whether the type still has this version. (For the recorder: an assumption, no code.)
@@ -207,8 +219,13 @@ pub trait Semantics: Sized {
     // Helpers. `None` means that an exception is pending.
     fn call1(&mut self, helper: &'static Helper1, a: Self::Value) -> Option<Self::Owned>;
     fn call2(&mut self, helper: &'static Helper2, a: Self::Value, b: Self::Value) -> Option<Self::Owned>;
-    fn call3(&mut self, helper: &'static Helper3, a: Self::Value, b: Self::Value, c: Self::Value)
-    -> Option<Self::Owned>;
+    fn call3(
+        &mut self,
+        helper: &'static Helper3,
+        a: Self::Value,
+        b: Self::Value,
+        c: Self::Value,
+    ) -> Option<Self::Owned>;
     /// A helper over a run of registers, whose values move into it: builds a tuple, list, string…
     fn build(&mut self, helper: &'static crate::helpers::RunHelper, first: u16, count: u16) -> Option<Self::Owned>;
     /// `a op b` by the operands' slots.

@@ -57,9 +57,8 @@ impl Lowering<'_, '_> {
     /// A type test whose only user is the guard that follows is left to it.
     pub(super) fn has_type(&mut self, value: Ref, instruction: &Instruction, next: Option<Ref>) -> Option<Value> {
         let guard = next.map(|next| self.region.get(next));
-        let guarded = guard.is_some_and(|guard| {
-            matches!(guard.op, Op::GuardTrue | Op::GuardFalse) && guard.operands[0] == value
-        });
+        let guarded =
+            guard.is_some_and(|guard| matches!(guard.op, Op::GuardTrue | Op::GuardFalse) && guard.operands[0] == value);
         if guarded && self.uses[value.0 as usize] == 1 {
             return None;
         }

@@ -58,9 +58,8 @@ impl Homes {
                 }
             }
         }
-        let spilled = |slot: u64| {
-            region.instructions.iter().any(|other| other.op == Op::SpillSlot && other.immediate == slot)
-        };
+        let spilled =
+            |slot: u64| region.instructions.iter().any(|other| other.op == Op::SpillSlot && other.immediate == slot);
         let mut words = 0;
         let mut homes = vec![None; region.instructions.len()];
         for (index, home) in homes.iter_mut().enumerate() {
@@ -87,9 +86,11 @@ fn is_loaded_at_entry(region: &Region, index: usize) -> bool {
 /// The exits of a segment, in order.
 fn exits_of(region: &Region, id: SegmentId) -> impl Iterator<Item = ExitIndex> {
     let segment = region.segment(id);
-    let guards = segment.body.iter().map(|&value| region.get(value)).filter(|instruction| {
-        instruction.op.effect() == Effect::Guard && instruction.snapshot != SnapshotId::NONE
-    });
+    let guards = segment
+        .body
+        .iter()
+        .map(|&value| region.get(value))
+        .filter(|instruction| instruction.op.effect() == Effect::Guard && instruction.snapshot != SnapshotId::NONE);
     let end = match segment.end {
         SegmentEnd::Exit(exit) => Some(exit),
         SegmentEnd::Jump(..) => None,

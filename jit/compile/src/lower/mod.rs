@@ -14,13 +14,14 @@ use crate::exit::ExitRecord;
 use crate::layout::Layout;
 use crate::region::{Region, SegmentEnd, SegmentId};
 use cranelift_codegen::ir::{
-    AbiParam, Block, BlockArg, InstBuilder, MemFlagsData, Signature, StackSlot, StackSlotData, StackSlotKind, Value, types,
+    AbiParam, Block, BlockArg, InstBuilder, MemFlagsData, Signature, StackSlot, StackSlotData, StackSlotKind, Value,
+    types,
 };
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
 use cranelift_frontend::FunctionBuilder;
+use homes::{Home, Homes};
 use sidewinder_ir::op::{Effect, Type};
 use sidewinder_ir::{Helper, Op, Ref};
-use homes::{Home, Homes};
 use std::collections::HashMap;
 
 /// What lowering reads besides the region.
@@ -182,8 +183,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
         }
         match &segment.end {
             SegmentEnd::Jump(target, arguments) => {
-                let arguments: Vec<BlockArg> =
-                    arguments.iter().map(|&argument| self.value(argument).into()).collect();
+                let arguments: Vec<BlockArg> = arguments.iter().map(|&argument| self.value(argument).into()).collect();
                 self.builder.ins().jump(self.starts[target.0 as usize], &arguments);
             }
             SegmentEnd::Exit(exit) => {

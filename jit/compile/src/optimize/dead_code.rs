@@ -10,9 +10,7 @@ use sidewinder_ir::{Helper, Instruction, Ref};
 fn is_removable(instruction: &Instruction, helpers: &[Helper]) -> bool {
     match instruction.op.effect() {
         Effect::Pure | Effect::Load => true,
-        Effect::Call => {
-            helpers.get(instruction.immediate as usize).is_some_and(|helper| helper.effects.pure_function)
-        }
+        Effect::Call => helpers.get(instruction.immediate as usize).is_some_and(|helper| helper.effects.pure_function),
         Effect::Other => instruction.op != Op::SpillSlot,
         _ => false,
     }
@@ -23,9 +21,7 @@ pub fn run(region: &mut Region, helpers: &[Helper]) {
     live.find(helpers);
     let needed = live.needed;
     for segment in &mut region.segments {
-        segment.body.retain(|value| {
-            needed[value.0 as usize] && region.notes[value.0 as usize] & note::DEAD == 0
-        });
+        segment.body.retain(|value| needed[value.0 as usize] && region.notes[value.0 as usize] & note::DEAD == 0);
     }
     let kept: Vec<Vec<bool>> = region
         .segments

@@ -28,8 +28,7 @@ pub struct Facts {
 
 impl Facts {
     /// Nothing is known.
-    pub const NONE: Facts =
-        Facts { kinds: kinds::ANY, fixed_type: 0, fits: false, minimum: INT_MIN, maximum: INT_MAX };
+    pub const NONE: Facts = Facts { kinds: kinds::ANY, fixed_type: 0, fits: false, minimum: INT_MIN, maximum: INT_MAX };
 
     pub fn of_kinds(kinds: u8) -> Facts {
         Facts { kinds, ..Facts::NONE }

@@ -152,11 +152,7 @@ fn wide_range(forward: &Forward, overflows: Op, operands: &[Ref], minimum: i128,
     if minimum >= INT_MIN as i128 && maximum <= INT_MAX as i128 {
         return Facts::of_wide_range(minimum, maximum);
     }
-    let key = super::state::Expression {
-        op: overflows,
-        operands: [operands[0], operands[1], Ref::NONE],
-        immediate: 0,
-    };
+    let key = super::state::Expression { op: overflows, operands: [operands[0], operands[1], Ref::NONE], immediate: 0 };
     let overflow = forward.state.expressions.get(&key).map(|&value| forward.state.resolve(value));
     if overflow.and_then(|value| forward.constant_of(value)) == Some(0) {
         Facts::of_wide_range(minimum.max(INT_MIN as i128), maximum.min(INT_MAX as i128))

@@ -155,9 +155,7 @@ impl<'a> Forward<'a> {
         match instruction.op {
             Op::ConstValue => Facts::of_word(instruction.immediate),
             Op::ConstInt => Facts::of_range(instruction.immediate as i64, instruction.immediate as i64),
-            Op::ConstFloat => {
-                Facts { fits: sidewinder_ir::tagging::float_fits(instruction.immediate), ..Facts::NONE }
-            }
+            Op::ConstFloat => Facts { fits: sidewinder_ir::tagging::float_fits(instruction.immediate), ..Facts::NONE },
             _ => self.state.facts(value),
         }
     }
@@ -266,11 +264,7 @@ impl<'a> Forward<'a> {
         if let Some(result) = fold::fold(self, instruction.op, &instruction.operands[..count]) {
             return self.state.resolve(result);
         }
-        let key = Expression {
-            op: instruction.op,
-            operands: instruction.operands,
-            immediate: instruction.immediate,
-        };
+        let key = Expression { op: instruction.op, operands: instruction.operands, immediate: instruction.immediate };
         if let Some(&existing) = self.state.expressions.get(&key) {
             return self.state.resolve(existing);
         }

@@ -170,11 +170,8 @@ impl Forward<'_> {
 
     /// Equal values become the same value: the constant, or the older one.
     fn assume_same(&mut self, a: Ref, b: Ref) {
-        let (kept, replaced) = if self.constant_of(b).is_some() || (self.constant_of(a).is_none() && b < a) {
-            (b, a)
-        } else {
-            (a, b)
-        };
+        let (kept, replaced) =
+            if self.constant_of(b).is_some() || (self.constant_of(a).is_none() && b < a) { (b, a) } else { (a, b) };
         if self.constant_of(replaced).is_none() && kept != replaced {
             let facts = self.facts(replaced);
             self.state.learn(kept, facts);

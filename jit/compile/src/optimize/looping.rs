@@ -536,9 +536,9 @@ impl<'a> Attempt<'a> {
     }
 
     fn type_holds(&self, object: Ref, state: &State) -> bool {
-        self.header_types.get(&object).is_none_or(|&expected| {
-            state.memory.types.get(&object).is_some_and(|entry| entry.type_address == expected)
-        })
+        self.header_types
+            .get(&object)
+            .is_none_or(|&expected| state.memory.types.get(&object).is_some_and(|entry| entry.type_address == expected))
     }
 
     /// Instructions of the loop proper that take time.

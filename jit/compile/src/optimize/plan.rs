@@ -80,11 +80,8 @@ fn may_stay(forward: &Forward, value: Ref) -> bool {
 /// A phi with all that is known of its first value. Only the lower bound of an integer is kept: loops mostly count up.
 pub fn phi_of(forward: &Forward, state: &State, value: Ref) -> Carry {
     let facts = forward.facts(value);
-    let int = |facts: Facts| Carry::Phi {
-        kind: Type::Int,
-        facts: Facts::of_range(facts.minimum, i64::MAX),
-        type_address: 0,
-    };
+    let int =
+        |facts: Facts| Carry::Phi { kind: Type::Int, facts: Facts::of_range(facts.minimum, i64::MAX), type_address: 0 };
     // Whether the double fits a value word matters only if it is used as one; see `Forward::unsettled`.
     let float = Carry::Phi { kind: Type::Float, facts: Facts::NONE, type_address: 0 };
     match forward.region.type_of(value) {

@@ -206,7 +206,8 @@ impl<'a> Elimination<'a> {
             Effect::Drop => return self.drop(value, operand),
             Effect::Guard => return self.guard(value, instruction),
             Effect::Store => {
-                let stored = if instruction.op == Op::StoreElement { instruction.operands[2] } else { instruction.operands[1] };
+                let stored =
+                    if instruction.op == Op::StoreElement { instruction.operands[2] } else { instruction.operands[1] };
                 let key = key_of(region, instruction);
                 self.flush(|pending| pending.value == stored || is_overwritten(pending.protection, key));
                 self.release(stored);
@@ -304,12 +305,9 @@ impl<'a> Elimination<'a> {
         let constant = |value: Ref| self.region.get(value).immediate;
         let holds = match instruction.op {
             Op::IsInt | Op::IsFloat | Op::IsTrue => true,
-            Op::SameValue => {
-                self.region.get(b).op == Op::ConstValue && !tagging::is_counted(constant(b))
-            }
+            Op::SameValue => self.region.get(b).op == Op::ConstValue && !tagging::is_counted(constant(b)),
             Op::HasType => {
-                self.region.get(b).op == Op::ConstRaw
-                    && self.environment.layout.uncounted_types.contains(&constant(b))
+                self.region.get(b).op == Op::ConstRaw && self.environment.layout.uncounted_types.contains(&constant(b))
             }
             _ => false,
         };
@@ -319,7 +317,8 @@ impl<'a> Elimination<'a> {
     /// Leaving here, the frame takes the references that were put off.
     fn exit(&mut self, index: ExitIndex) {
         let exit = self.region.exit(index);
-        let slot_of = |value: Ref| exit.snapshot.slots.iter().find(|entry| entry.value == value).map(|entry| entry.slot);
+        let slot_of =
+            |value: Ref| exit.snapshot.slots.iter().find(|entry| entry.value == value).map(|entry| entry.slot);
         self.flush(|pending| slot_of(pending.value).is_none());
         match exit.bridge {
             Some(bridge) => {

@@ -23,29 +23,30 @@ impl Forward<'_> {
         for (index, recorded) in trace.instructions.iter().enumerate() {
             let op = recorded.op;
             let operand = |position: usize| map[recorded.operands[position].0 as usize];
-            let value = match op.effect() {
-                Effect::Guard => {
-                    let snapshot = &trace.snapshots[recorded.snapshot.0 as usize];
-                    self.guard(recorded, index as u32, snapshot, &map);
-                    Ref::NONE
-                }
-                Effect::Call => {
-                    let arguments =
-                        trace.call_arguments(recorded).iter().map(|argument| map[argument.0 as usize]).collect();
-                    self.call(recorded, arguments)
-                }
-                _ if op == Op::LoadSlot => self.slot_value(recorded.immediate as i32),
-                _ => {
-                    if op == Op::SpillSlot {
-                        // From here on memory has the slot's word.
-                        self.state.slots.remove(&(recorded.immediate as i32));
+            let value =
+                match op.effect() {
+                    Effect::Guard => {
+                        let snapshot = &trace.snapshots[recorded.snapshot.0 as usize];
+                        self.guard(recorded, index as u32, snapshot, &map);
+                        Ref::NONE
                     }
-                    let operands: [Ref; 3] = std::array::from_fn(|position| {
-                        if position < op.operands().len() { operand(position) } else { Ref::NONE }
-                    });
-                    self.add(op, &operands[..op.operands().len()], recorded.immediate, recorded.alias)
-                }
-            };
+                    Effect::Call => {
+                        let arguments =
+                            trace.call_arguments(recorded).iter().map(|argument| map[argument.0 as usize]).collect();
+                        self.call(recorded, arguments)
+                    }
+                    _ if op == Op::LoadSlot => self.slot_value(recorded.immediate as i32),
+                    _ => {
+                        if op == Op::SpillSlot {
+                            // From here on memory has the slot's word.
+                            self.state.slots.remove(&(recorded.immediate as i32));
+                        }
+                        let operands: [Ref; 3] = std::array::from_fn(|position| {
+                            if position < op.operands().len() { operand(position) } else { Ref::NONE }
+                        });
+                        self.add(op, &operands[..op.operands().len()], recorded.immediate, recorded.alias)
+                    }
+                };
             map.push(value);
         }
         let snapshot = |id: SnapshotId| &trace.snapshots[id.0 as usize];

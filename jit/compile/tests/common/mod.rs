@@ -79,7 +79,13 @@ impl Words for Process {
 /// Helper 0: pure, of words. Helper 1: may do anything; returns its argument.
 /// Helper 2: writes a list item and nothing else. Helper 3: a pure function of doubles. Helper 4: integers, no result.
 pub fn helpers() -> Vec<Helper> {
-    fn row(name: &'static str, address: usize, operands: &'static [Type], result: Type, effects: HelperEffects) -> Helper {
+    fn row(
+        name: &'static str,
+        address: usize,
+        operands: &'static [Type],
+        result: Type,
+        effects: HelperEffects,
+    ) -> Helper {
         Helper { name, address, operands, result, effects }
     }
     extern "C" fn mix(_: *mut TestContext, a: u64, b: u64) -> u64 {
@@ -107,7 +113,13 @@ pub fn helpers() -> Vec<Helper> {
             Type::Raw,
             HelperEffects::ALLOCATES.writing(Alias::ListItem),
         ),
-        row("hypotenuse", hypotenuse as *const () as usize, &[Type::Float, Type::Float], Type::Float, HelperEffects::PURE),
+        row(
+            "hypotenuse",
+            hypotenuse as *const () as usize,
+            &[Type::Float, Type::Float],
+            Type::Float,
+            HelperEffects::PURE,
+        ),
         row("note", note as *const () as usize, &[Type::Int], Type::None, HelperEffects::ALLOCATES.raising()),
     ]
 }
@@ -298,9 +310,10 @@ impl Runner {
     pub fn run(&mut self, tree: &Tree, compiled: &CompiledTree, world: &World) -> Left {
         let (id, left) = self.run_code(compiled, world);
         // An exit of the other copy of a guard that has a bridge: the reference goes on in the bridge, and so do we.
-        let bridge = tree.bridges.iter().position(|bridge| {
-            (bridge.parent_exit.trace, bridge.parent_exit.guard) == (id.trace, id.guard)
-        });
+        let bridge = tree
+            .bridges
+            .iter()
+            .position(|bridge| (bridge.parent_exit.trace, bridge.parent_exit.guard) == (id.trace, id.guard));
         match bridge {
             Some(position) => {
                 let world = World { slots: left.slots, objects: left.objects };
@@ -315,12 +328,8 @@ impl Runner {
         // SAFETY: compiled for this signature.
         let entry: Entry = unsafe { std::mem::transmute(self.arena.address(code)) };
         let mut buffer = vec![0xdead_dead_dead_deadu64; 256];
-        let mut context = TestContext {
-            interrupt: 0,
-            finalizers_pending: 0,
-            exit_buffer: buffer.as_mut_ptr(),
-            buffer: Vec::new(),
-        };
+        let mut context =
+            TestContext { interrupt: 0, finalizers_pending: 0, exit_buffer: buffer.as_mut_ptr(), buffer: Vec::new() };
         let mut heap: Vec<[u64; 16]> = Vec::with_capacity(world.objects.len() + 1);
         // Objects lie at multiples of 16, where mortal ones belong.
         let base = heap.as_mut_ptr() as u64 + 15 & !15;
@@ -372,14 +381,16 @@ impl Runner {
 }
 
 pub fn boxed_float(bits: u64) -> u64 {
-    if tagging::float_fits(bits) { tagging::box_float(bits) } else { bits & 0x0fff_ffff_ffff_fff0 | 0x6000_0000_0000_0000 }
+    if tagging::float_fits(bits) {
+        tagging::box_float(bits)
+    } else {
+        bits & 0x0fff_ffff_ffff_fff0 | 0x6000_0000_0000_0000
+    }
 }
 
 /// Runs the tree by the reference executor, starting with one of its traces.
 fn reference(tree: &Tree, start: TraceIndex, world: &World, calls: Vec<(HelperId, Vec<u64>)>) -> Left {
-    let helper = |id: HelperId, arguments: &[u64], memory: &mut HashMap<u64, u64>| {
-        meaning(id.0, arguments, memory)
-    };
+    let helper = |id: HelperId, arguments: &[u64], memory: &mut HashMap<u64, u64>| meaning(id.0, arguments, memory);
     let mut machine = Machine::new(layout().singletons(), Box::new(helper));
     machine.slots = world.slots.clone();
     machine.memory = reference_memory(world);

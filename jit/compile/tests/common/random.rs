@@ -100,9 +100,7 @@ pub struct Recorder<'a> {
 
 impl<'a> Recorder<'a> {
     pub fn new(random: &'a mut Random, world: &World) -> Recorder<'a> {
-        let helper = |id: HelperId, arguments: &[u64], memory: &mut HashMap<u64, u64>| {
-            meaning(id.0, arguments, memory)
-        };
+        let helper = |id: HelperId, arguments: &[u64], memory: &mut HashMap<u64, u64>| meaning(id.0, arguments, memory);
         let mut machine = Machine::new(layout().singletons(), Box::new(helper));
         machine.slots = world.slots.clone();
         machine.memory = reference_memory(world);
@@ -115,7 +113,15 @@ impl<'a> Recorder<'a> {
             stack_words: 16,
         };
         let next_address = 0x1000 + random.word() % 1000 * 16;
-        Recorder { random, machine, trace, words: Vec::new(), changed: BTreeMap::new(), loaded: BTreeMap::new(), next_address }
+        Recorder {
+            random,
+            machine,
+            trace,
+            words: Vec::new(),
+            changed: BTreeMap::new(),
+            loaded: BTreeMap::new(),
+            next_address,
+        }
     }
 
     fn push(&mut self, op: Op, operands: &[Ref], immediate: u64, alias: Alias) -> Ref {

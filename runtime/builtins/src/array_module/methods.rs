@@ -15,12 +15,24 @@ const QUIET: u32 = Effects::NO_PYTHON | Effects::READ_ONLY;
 
 pub static METHODS: &[Native] = &[
     Native::new("append", 1, 1, append, "Append new value v to the end of the array."),
-    Native::new("buffer_info", 0, 0, buffer_info, "Return a tuple (address, length) giving the current memory address and the length in items of the buffer used to hold array's contents."),
+    Native::new(
+        "buffer_info",
+        0,
+        0,
+        buffer_info,
+        "Return a tuple (address, length) giving the current memory address and the length in items of the buffer used to hold array's contents.",
+    ),
     Native::new("byteswap", 0, 0, byteswap, "Byteswap all items of the array.").effects(Effects::NO_PYTHON),
     Native::new("clear", 0, 0, clear, "Remove all items from the array.").effects(Effects::NO_PYTHON),
     Native::new("count", 1, 1, count, "Return number of occurrences of v in the array."),
     Native::new("extend", 1, 1, extend, "Append items to the end of the array."),
-    Native::new("frombytes", 1, 1, from_bytes, "Appends items from the string, interpreting it as an array of machine values, as if it had been read from a file using the fromfile() method."),
+    Native::new(
+        "frombytes",
+        1,
+        1,
+        from_bytes,
+        "Appends items from the string, interpreting it as an array of machine values, as if it had been read from a file using the fromfile() method.",
+    ),
     Native::new("fromlist", 1, 1, from_list, "Append items to array from list."),
     Native::new("fromunicode", 1, 1, from_unicode, "Extends this array with data from the unicode string ustr."),
     Native::new("index", 1, 3, index, "Return index of first occurrence of v in the array."),
@@ -28,9 +40,24 @@ pub static METHODS: &[Native] = &[
     Native::new("pop", 0, 1, pop, "Return the i-th element and delete it from the array."),
     Native::new("remove", 1, 1, remove, "Remove the first occurrence of v in the array."),
     Native::new("reverse", 0, 0, reverse, "Reverse the order of the items in the array.").effects(Effects::NO_PYTHON),
-    Native::new("tobytes", 0, 0, to_bytes, "Convert the array to an array of machine values and return the bytes representation.").effects(QUIET),
-    Native::new("tolist", 0, 0, |cx, arguments| Ok(object::to_list(cx, of(arguments[0]))), "Convert array to an ordinary list with the same items.").effects(QUIET),
-    Native::new("tounicode", 0, 0, to_unicode, "Extends this array with data from the unicode string ustr.").effects(QUIET),
+    Native::new(
+        "tobytes",
+        0,
+        0,
+        to_bytes,
+        "Convert the array to an array of machine values and return the bytes representation.",
+    )
+    .effects(QUIET),
+    Native::new(
+        "tolist",
+        0,
+        0,
+        |cx, arguments| Ok(object::to_list(cx, of(arguments[0]))),
+        "Convert array to an ordinary list with the same items.",
+    )
+    .effects(QUIET),
+    Native::new("tounicode", 0, 0, to_unicode, "Extends this array with data from the unicode string ustr.")
+        .effects(QUIET),
     Native::new("__copy__", 0, 0, copy, "Return a copy of the array."),
     Native::new("__deepcopy__", 1, 1, copy, "Return a copy of the array."),
     Native::new("__reduce_ex__", 1, 1, reduce, "Return state information for pickling."),

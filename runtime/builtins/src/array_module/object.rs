@@ -462,8 +462,7 @@ object_type!(ArrayIterator, ARRAY_ITERATOR);
 
 impl ArrayIterator {
     fn new(cx: &mut Context, array: Value) -> Owned {
-        let iterator =
-            cx.heap.allocate(&ARRAY_ITERATOR.object, size_of::<ArrayIterator>(), true) as *mut ArrayIterator;
+        let iterator = cx.heap.allocate(&ARRAY_ITERATOR.object, size_of::<ArrayIterator>(), true) as *mut ArrayIterator;
         // SAFETY: (heap 3) fresh memory of that size.
         unsafe {
             (&raw mut (*iterator).array).write(Cell::new(Owned::new(array).into_raw()));

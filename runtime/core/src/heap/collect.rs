@@ -76,7 +76,9 @@ fn announce(cx: &mut Context, phase: &str, found: usize) {
     }
     let phase = StrObject::new(cx, phase);
     let mut position = 0;
-    while let Some(callback) = callbacks.value().cast::<ListObject>().and_then(|list| list.get(position)).map(Owned::new) {
+    while let Some(callback) =
+        callbacks.value().cast::<ListObject>().and_then(|list| list.get(position)).map(Owned::new)
+    {
         if call::call(cx, callback.value(), &[phase.value(), details.value()]).is_err() {
             finalize::report_unraisable(cx, "in gc callback", callback.value());
         }

@@ -91,7 +91,8 @@ impl Context {
         unsafe {
             let slots = kind.slots();
             let finalize = slots.finalize.filter(|_| needs_finalizer(value, kind));
-            if finalize.is_some() || kind.has_flag(flags::HAS_WEAK) && crate::objects::weak::has_callbacks(self, value) {
+            if finalize.is_some() || kind.has_flag(flags::HAS_WEAK) && crate::objects::weak::has_callbacks(self, value)
+            {
                 if !python {
                     (*header).count = 1;
                     self.teardown.push(value);

@@ -174,8 +174,7 @@ pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
     let names = intern(cx, &data.names);
     let local_names = intern(cx, &data.local_names);
     let free_names = intern(cx, &data.free_names);
-    let constants: Box<[Value]> =
-        data.constants.iter().map(|constant| instantiate(cx, constant).into_raw()).collect();
+    let constants: Box<[Value]> = data.constants.iter().map(|constant| instantiate(cx, constant).into_raw()).collect();
     let options = &cx.interpreter().options;
     let (loop_threshold, call_threshold) = (options.threshold as u32, options.call_threshold as u32);
     let call_threshold = if loop_threshold < 1000 { loop_threshold } else { call_threshold };
@@ -265,10 +264,8 @@ fn is_identifier_like(text: &str) -> bool {
 fn repr(cx: &mut Context, value: Value) -> Result<Owned> {
     // SAFETY: (heap 2) the slot of this type.
     let data = &unsafe { value.cast_unchecked::<CodeObject>() }.data;
-    let text = format!(
-        "<code object {} at {:#x}, file \"{}\", line {}>",
-        data.name, value.0, data.file_name, data.first_line
-    );
+    let text =
+        format!("<code object {} at {:#x}, file \"{}\", line {}>", data.name, value.0, data.file_name, data.first_line);
     Ok(str::StrObject::new(cx, &text))
 }
 

@@ -384,9 +384,7 @@ impl DictObject {
                 (cx.interpreter().hooks.broken)(cx, Broken::DictEntry(self.watch.get(), entry as u32));
             }
             // SAFETY: (dict 1) a found entry is initialised.
-            let old = unsafe {
-                std::mem::replace(&mut (*self.entries.get().add(entry)).value, value.into_raw())
-            };
+            let old = unsafe { std::mem::replace(&mut (*self.entries.get().add(entry)).value, value.into_raw()) };
             drop(Owned::from_raw_option(old));
             return;
         }

@@ -260,7 +260,8 @@ unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
 unsafe fn clear(header: *mut Header, children: &mut Children<'_>) {
     // SAFETY: (heap 2) the slot of this type.
     let function = unsafe { &*(header as *const FunctionObject) };
-    for field in [&function.closure, &function.defaults, &function.keyword_defaults, &function.dict, &function.annotations]
+    for field in
+        [&function.closure, &function.defaults, &function.keyword_defaults, &function.dict, &function.annotations]
     {
         children.push(field.replace(Value::UNBOUND));
     }

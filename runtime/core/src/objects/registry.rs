@@ -3,8 +3,8 @@
 use crate::context::{Context, Result};
 use crate::objects::type_object::{OBJECT, StaticType, TYPE, TypeState};
 use crate::objects::{
-    bytes, cell, code, dict, exception, float, frame, function, generator, int, iterator, list, method, module, range, set,
-    singleton, slice, str, traceback, tuple, weak,
+    bytes, cell, code, dict, exception, float, frame, function, generator, int, iterator, list, method, module, range,
+    set, singleton, slice, str, traceback, tuple, weak,
 };
 
 /// The types, in an order in which they can be completed.
@@ -64,9 +64,31 @@ fn types() -> Vec<&'static StaticType> {
 /// Types whose names are in the module `builtins`.
 pub fn named() -> Vec<&'static StaticType> {
     let names = [
-        "object", "type", "int", "bool", "float", "complex", "str", "bytes", "bytearray", "tuple", "list", "dict", "set",
-        "frozenset", "slice", "range", "super", "staticmethod", "classmethod", "property", "enumerate", "zip", "map",
-        "filter", "reversed",
+        "object",
+        "type",
+        "int",
+        "bool",
+        "float",
+        "complex",
+        "str",
+        "bytes",
+        "bytearray",
+        "tuple",
+        "list",
+        "dict",
+        "set",
+        "frozenset",
+        "slice",
+        "range",
+        "super",
+        "staticmethod",
+        "classmethod",
+        "property",
+        "enumerate",
+        "zip",
+        "map",
+        "filter",
+        "reversed",
     ];
     types()
         .into_iter()

@@ -41,9 +41,7 @@ pub fn compare(cx: &mut Context, op: CompareOp, a: Value, b: Value) -> Result<Ow
         _ => {
             let (left, right) = (left_type.name(), right_type.name());
             let symbol = op.symbol();
-            Err(cx.type_error(format!(
-                "'{symbol}' not supported between instances of '{left}' and '{right}'"
-            )))
+            Err(cx.type_error(format!("'{symbol}' not supported between instances of '{left}' and '{right}'")))
         }
     }
 }
@@ -81,7 +79,9 @@ pub fn is_same(a: Value, b: Value) -> bool {
 
 #[cold]
 fn boxed_same(a: Value, b: Value) -> bool {
-    if let (Some(x), Some(y)) = (a.cast_exact::<crate::objects::float::FloatObject>(), b.cast_exact::<crate::objects::float::FloatObject>()) {
+    if let (Some(x), Some(y)) =
+        (a.cast_exact::<crate::objects::float::FloatObject>(), b.cast_exact::<crate::objects::float::FloatObject>())
+    {
         return x.value.to_bits() == y.value.to_bits();
     }
     false

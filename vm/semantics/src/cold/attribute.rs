@@ -105,7 +105,11 @@ fn hits(cx: &Context, site: &Site, object: Value) -> bool {
                 let slot = site.index.get() as usize;
                 // SAFETY: (objects 1) the shape has that slot.
                 let value = unsafe {
-                    if site.kind.get() == kind::INLINE { *own.inline().add(slot) } else { *own.overflow.get().add(slot) }
+                    if site.kind.get() == kind::INLINE {
+                        *own.inline().add(slot)
+                    } else {
+                        *own.overflow.get().add(slot)
+                    }
                 };
                 !value.is_unbound()
             }
@@ -303,7 +307,9 @@ fn fill_store(cx: &mut Context, site: &Site, object: Value, before: Option<u32>)
     site.misses.set(site.misses.get().saturating_add(1));
     let (Some(before), Some(after)) = (before, shape_of(object)) else { return };
     let class = object.heap_type();
-    if class.has_flag(flags::CUSTOM_SETATTR) || class.slots().set_attribute.is_some_and(|f| !attribute::is_generic_set(f)) {
+    if class.has_flag(flags::CUSTOM_SETATTR)
+        || class.slots().set_attribute.is_some_and(|f| !attribute::is_generic_set(f))
+    {
         return;
     }
     let mut name = site.name;
@@ -333,7 +339,11 @@ fn fill_store(cx: &mut Context, site: &Site, object: Value, before: Option<u32>)
 }
 
 /// `super().name`: the attribute after class b+1 in the linearisation of the type of b+2.
-fn super_attribute(cx: &mut Context, i: sidewinder_bytecode::Instruction, method: bool) -> Result<(Owned, Option<Owned>)> {
+fn super_attribute(
+    cx: &mut Context,
+    i: sidewinder_bytecode::Instruction,
+    method: bool,
+) -> Result<(Owned, Option<Owned>)> {
     let name = site_of(cx, i.c).name;
     let (super_type, class, receiver) = (register(cx, i.b), register(cx, i.b + 1), register(cx, i.b + 2));
     let found = if super_type == sidewinder_runtime::objects::method::SUPER.value() {
@@ -368,4 +378,3 @@ pub fn load_super_method(cx: &mut Context, pc: Pc) -> Pc {
         Err(_) => raise(cx, pc),
     }
 }
-

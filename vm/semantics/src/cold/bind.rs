@@ -191,9 +191,8 @@ impl Binding<'_> {
     fn too_many(&mut self, given: usize) -> Raised {
         let data = &self.code.data;
         let positional = data.argument_count as usize;
-        let keyword_only_given = (positional..positional + data.keyword_only_count as usize)
-            .filter(|&local| self.is_bound(local))
-            .count();
+        let keyword_only_given =
+            (positional..positional + data.keyword_only_count as usize).filter(|&local| self.is_bound(local)).count();
         let defaults = self.function.defaults.get().cast::<TupleObject>().map_or(0, |tuple| tuple.as_slice().len());
         let (takes, plural) = if defaults > 0 {
             (format!("from {} to {positional}", positional - defaults), true)

@@ -230,4 +230,3 @@ pub fn slice_of(cx: &mut Context, object: Value, start: Value, stop: Value) -> R
     let slice = sidewinder_runtime::objects::slice::SliceObject::new(cx, start, stop, none);
     subscript::get_item(cx, object, slice.value())
 }
-

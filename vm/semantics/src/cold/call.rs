@@ -350,4 +350,3 @@ fn release_source(cx: &mut Context, field: u16) {
         clear(cx, field);
     }
 }
-

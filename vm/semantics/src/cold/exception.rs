@@ -104,4 +104,3 @@ pub fn triple(cx: &mut Context, pc: Pc) -> Pc {
     set(cx, i.a + 2, Owned::new(traceback));
     next(pc)
 }
-

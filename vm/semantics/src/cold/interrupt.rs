@@ -1,9 +1,9 @@
 //! What running code does when the interrupt word is set.
 
 use crate::semantics::Pc;
+use sidewinder_runtime::Context;
 use sidewinder_runtime::context::interrupt;
 use sidewinder_runtime::heap::collect;
-use sidewinder_runtime::Context;
 use sidewinder_runtime::signals;
 use std::sync::atomic::Ordering;
 

@@ -216,4 +216,3 @@ fn load_method_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     s.clear(i.a + HEADER_WORDS as u16);
     following(pc)
 }
-

@@ -6,7 +6,9 @@ use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Instruction};
 use sidewinder_runtime::Value;
 use sidewinder_runtime::objects::function::FunctionObject;
-use sidewinder_runtime::objects::method::{BUILTIN_FUNCTION, METHOD, METHOD_DESCRIPTOR, MethodObject, NativeFunctionObject};
+use sidewinder_runtime::objects::method::{
+    BUILTIN_FUNCTION, METHOD, METHOD_DESCRIPTOR, MethodObject, NativeFunctionObject,
+};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::type_object::{TYPE, TypeObject};
 use std::mem::offset_of;
@@ -81,7 +83,8 @@ fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, co
         if let Some(known) = s.as_function(function)
             && takes_simply(s, known, count + 1)
         {
-            let receiver = s.load_field(callable, offset_of!(MethodObject, receiver), sidewinder_ir::op::Alias::Immutable);
+            let receiver =
+                s.load_field(callable, offset_of!(MethodObject, receiver), sidewinder_ir::op::Alias::Immutable);
             let (function, receiver) = (s.dup(function), s.dup(receiver));
             shift_arguments(s, first, count);
             s.set_fresh(first, receiver);
@@ -199,13 +202,7 @@ fn release_locals<S: Semantics>(s: &mut S) {
 /// The other continuation rows. What they test of the result they test first, while the instruction can still be
 /// executed again.
 #[inline(never)]
-fn return_rare<S: Semantics>(
-    s: &mut S,
-    pc: Pc,
-    i: Instruction,
-    continuation: Continuation,
-    destination: u16,
-) -> Pc {
+fn return_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, continuation: Continuation, destination: u16) -> Pc {
     let view = s.operand(i.a);
     match continuation {
         Continuation::Initialise => {
