@@ -4,8 +4,8 @@ use crate::assumptions::{Assumptions, Dependents};
 use crate::helper_table::{Helpers, drop_last};
 use crate::recorder::{Recorder, Stop};
 use sidewinder_jit::{
-    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitRecord, Layout, Options as CompilerOptions, Tree,
-    Worker,
+    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, Layout, Options as CompilerOptions,
+    Pass, TraceIndex, Tree, Worker,
 };
 use sidewinder_runtime::context::interrupt;
 use sidewinder_runtime::hooks::Broken;
@@ -16,6 +16,7 @@ use sidewinder_runtime::{Context, Value};
 use sidewinder_semantics::{Pc, frame, run};
 use std::collections::{HashMap, HashSet};
 use std::mem::offset_of;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Bytes of machine code at most.
@@ -26,6 +27,8 @@ const EXIT_WORDS: usize = sidewinder_jit::exit::EXIT_WORDS_MAX;
 const COMPILE_WAITING: u32 = 1024;
 /// Exits at one guard from which on a tree is given up if it does little else.
 const FUTILE_EXITS_MIN: u32 = 8192;
+/// Visits of hot loops between looks for finished compilations, which also ask for attention by the interrupt word.
+const POLL_PERIOD: u64 = 16;
 /// Recordings of a loop that may fail before it is left alone.
 const FAILURES_MAX: u32 = 4;
 
@@ -35,13 +38,13 @@ struct TreeState {
     /// The loop that enters it. Valid while the tree is: the code object outlives its entry.
     start: u64,
     code: Option<(Allocation, Entry)>,
-    exits: Vec<ExitRecord>,
+    exits: Rc<[ExitRecord]>,
     exit_counts: Vec<u32>,
     /// Bridges that were there when the tree was last submitted.
     submitted_bridges: usize,
     entered: u64,
     /// Exits at which nothing more is recorded.
-    barren: HashSet<sidewinder_jit::ExitId>,
+    barren: HashSet<ExitId>,
     invalidated: Box<AtomicU32>,
     dead: bool,
 }
@@ -52,6 +55,18 @@ impl TreeState {
     fn worth_compiling(&self) -> bool {
         let waiting = self.tree.bridges.len() - self.submitted_bridges;
         waiting > self.submitted_bridges / 2
+    }
+
+    /// Whether nearly every visit leaves early at this exit, and nothing can be recorded there: the interpreter alone is
+    /// faster.
+    fn is_futile(&self, exit: ExitId, count: u32) -> bool {
+        count >= FUTILE_EXITS_MIN
+            && count.is_power_of_two()
+            && self.barren.contains(&exit)
+            && exit.trace == TraceIndex::ROOT
+            && exit.pass == Pass::First
+            && (exit.guard as usize) < self.tree.root.instructions.len() / 2
+            && self.entered < 2 * count as u64
     }
 }
 
@@ -88,6 +103,8 @@ pub struct Engine {
     compiler: Option<Compiler>,
     worker: Option<Worker>,
     trees: Vec<TreeState>,
+    /// Living trees by the instruction at which they start.
+    by_start: HashMap<u64, usize>,
     dependents: Dependents,
     volatile: HashSet<Broken>,
     failures: HashMap<u64, u32>,
@@ -170,6 +187,7 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         compiler,
         worker,
         trees: Vec::new(),
+        by_start: HashMap::new(),
         dependents: Dependents::default(),
         volatile: HashSet::new(),
         failures: HashMap::new(),
@@ -239,8 +257,7 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
         state.countdown.set(u32::MAX);
         return target;
     };
-    engine.poll();
-    engine.stress(cx);
+    engine.visit(cx);
     let index = state.trace.get();
     if index > 0 {
         let tree = &engine.trees[index as usize - 1];
@@ -249,6 +266,7 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
                 return engine.enter(cx, index as usize - 1);
             }
             // Being compiled: look again soon.
+            engine.poll();
             state.countdown.set(engine.threshold.clamp(1, 64));
             return target;
         }
@@ -273,9 +291,12 @@ impl Engine {
         self.volatile.insert(fact);
     }
 
-    /// The stress switches `gc` and `invalidate`.
-    fn stress(&mut self, cx: &mut Context) {
+    /// At every visit: new machine code now and then, and the stress switches `gc` and `invalidate`.
+    fn visit(&mut self, cx: &mut Context) {
         self.visits += 1;
+        if self.visits.is_multiple_of(POLL_PERIOD) {
+            self.poll();
+        }
         if self.gc_period != 0 && self.visits.is_multiple_of(self.gc_period) {
             sidewinder_runtime::heap::collect::collect(cx);
         }
@@ -292,11 +313,18 @@ impl Engine {
             return;
         }
         tree.dead = true;
+        let start = tree.start;
         tree.invalidated.store(1, Ordering::Relaxed);
         self.counters.invalidated += 1;
         if let Some((allocation, _)) = tree.code.take() {
             self.retired.push(allocation);
         }
+        self.by_start.remove(&start);
+    }
+
+    /// Whether a living tree starts at an instruction.
+    pub fn has_tree(&self, pc: Pc) -> bool {
+        self.by_start.contains_key(&(pc as u64))
     }
 
     /// Gives back the code of dead trees once no machine code is on the stack.
@@ -330,7 +358,7 @@ impl Engine {
                     tree,
                     start: target as u64,
                     code: None,
-                    exits: Vec::new(),
+                    exits: Rc::default(),
                     exit_counts: Vec::new(),
                     submitted_bridges: 0,
                     entered: 0,
@@ -339,6 +367,7 @@ impl Engine {
                     dead: false,
                 });
                 let index = self.trees.len() - 1;
+                self.by_start.insert(target as u64, index);
                 self.depend(index, assumptions);
                 state.trace.set(index as u32 + 1);
                 state.countdown.set(1);
@@ -422,49 +451,65 @@ impl Engine {
         let old_counts: HashMap<_, u32> =
             state.exits.iter().map(|exit| exit.id).zip(state.exit_counts.iter().copied()).collect();
         state.exit_counts = compiled.exits.iter().map(|exit| old_counts.get(&exit.id).copied().unwrap_or(0)).collect();
-        state.exits = compiled.exits;
+        state.exits = compiled.exits.into();
         if let Some((old, _)) = state.code.replace((allocation, entry)) {
             self.retired.push(old);
         }
         self.free_retired();
     }
 
-    /// Runs a tree's machine code from the frame that is running, and rebuilds the frames at its exit. Returns where
-    /// the interpreter goes on.
-    fn enter(&mut self, cx: &mut Context, index: usize) -> Pc {
-        let Some((_, entry)) = self.trees[index].code else { return std::ptr::null() };
-        self.counters.entered += 1;
-        self.trees[index].entered += 1;
-        self.running += 1;
-        let base = cx.base;
-        let recursion = cx.recursion_left;
-        // SAFETY: (jit 3) the code was compiled for a frame of this loop.
-        let number = unsafe { entry(cx as *mut Context as *mut u8, base as *mut u64) } as usize;
-        self.running -= 1;
-        self.counters.exits += 1;
-        let record = self.trees[index].exits[number].clone();
-        let buffer = cx.exit_buffer;
-        // SAFETY: (jit 4) the exit wrote its values; the slots belong to the stack above the entry frame.
-        unsafe {
-            sidewinder_jit::materialize(
-                &record,
-                buffer,
-                base as *mut u64,
-                |value| float::from_f64(cx, value).into_raw().0,
-                crate::helper_table::add_reference,
-            );
-            let top = base.offset(record.frame.base as isize);
-            frame::switch(cx, top, frame::code(top));
+    /// Runs a tree's machine code from the frame that is running, and rebuilds the frames at its exit. Goes on in
+    /// another tree if one starts there. Returns where the interpreter goes on.
+    fn enter(&mut self, cx: &mut Context, mut index: usize) -> Pc {
+        loop {
+            let Some((_, entry)) = self.trees[index].code else { return self.trees[index].start as Pc };
+            self.counters.entered += 1;
+            self.trees[index].entered += 1;
+            self.running += 1;
+            let base = cx.base;
+            let recursion = cx.recursion_left;
+            let exits = self.trees[index].exits.clone();
+            // SAFETY: (jit 3) the code was compiled for a frame of this loop.
+            let number = unsafe { entry(cx as *mut Context as *mut u8, base as *mut u64) } as usize;
+            self.running -= 1;
+            self.counters.exits += 1;
+            let record = &exits[number];
+            let buffer = cx.exit_buffer;
+            // SAFETY: (jit 4) the exit wrote its values; the slots belong to the stack above the entry frame.
+            unsafe {
+                sidewinder_jit::materialize(
+                    record,
+                    buffer,
+                    base as *mut u64,
+                    |value| float::from_f64(cx, value).into_raw().0,
+                    crate::helper_table::add_reference,
+                );
+                let top = base.offset(record.frame.base as isize);
+                frame::switch(cx, top, frame::code(top));
+            }
+            cx.recursion_left = recursion - record.frame.depth as i64;
+            let pc = record.frame.instruction as Pc;
+            if !cx.pending.is_unbound() {
+                return sidewinder_semantics::unwind::raise(cx, pc);
+            }
+            if cx.finalizers_pending.get() != 0 {
+                cx.run_pending_finalizers();
+            }
+            match self.by_start.get(&(pc as u64)) {
+                Some(&next) if cx.interrupt.load(Ordering::Relaxed) == 0 => {
+                    let again = next == index
+                        && cx.base == base
+                        && record.id.trace == TraceIndex::ROOT
+                        && record.id.pass == Pass::First;
+                    if !again && self.trees[next].code.is_some() {
+                        index = next;
+                        continue;
+                    }
+                    return if again { self.after_exit(cx, index, number, base, recursion, pc, record) } else { pc };
+                }
+                _ => return self.after_exit(cx, index, number, base, recursion, pc, record),
+            }
         }
-        cx.recursion_left = recursion - record.frame.depth as i64;
-        let pc = record.frame.instruction as Pc;
-        if !cx.pending.is_unbound() {
-            return sidewinder_semantics::unwind::raise(cx, pc);
-        }
-        if cx.finalizers_pending.get() != 0 {
-            cx.run_pending_finalizers();
-        }
-        self.after_exit(cx, index, number, base, recursion, pc, &record)
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -483,29 +528,27 @@ impl Engine {
             return pc;
         }
         tree.exit_counts[number] += 1;
-        let hot = tree.exit_counts[number] >= self.exit_threshold;
-        let wanted = hot
+        let count = tree.exit_counts[number];
+        let has_bridge = tree.tree.bridge_at(record.id).is_some();
+        let wanted = count >= self.exit_threshold
             && !self.recording
             && tree.tree.bridges.len() < self.bridges_max
+            && tree.tree.may_have_bridge(record.id)
             && !tree.barren.contains(&record.id)
-            && tree.tree.bridge_at(record.id).is_none()
+            && !has_bridge
             && cx.interrupt.load(Ordering::Relaxed) == 0;
-        if !wanted {
-            let waits = tree.tree.bridges.len() > tree.submitted_bridges;
-            if waits && tree.exit_counts[number] % COMPILE_WAITING == 0 && tree.tree.bridge_at(record.id).is_some() {
-                self.submit(index);
-                return pc;
-            }
-            let count = tree.exit_counts[number];
-            if count >= FUTILE_EXITS_MIN && count.is_power_of_two() && tree.entered < 2 * count as u64 {
-                // Nearly every visit leaves here at once: the interpreter alone is faster.
-                self.count_abort("futile tree");
-                self.failures.insert(self.trees[index].start, FAILURES_MAX);
-                self.invalidate(index);
-            }
-            return pc;
+        if wanted {
+            return self.record_bridge(cx, index, base, recursion, pc, record);
         }
-        self.record_bridge(cx, index, base, recursion, pc, record)
+        let waits = tree.tree.bridges.len() > tree.submitted_bridges;
+        if waits && count.is_multiple_of(COMPILE_WAITING) && has_bridge {
+            self.submit(index);
+        } else if tree.is_futile(record.id, count) {
+            self.count_abort("futile tree");
+            self.failures.insert(self.trees[index].start, FAILURES_MAX);
+            self.invalidate(index);
+        }
+        pc
     }
 
     fn record_bridge(

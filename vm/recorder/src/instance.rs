@@ -126,9 +126,10 @@ impl Semantics for Recorder<'_> {
     }
 
     fn back_edge(&mut self, pc: Pc, target: Pc, loop_index: u16) -> Pc {
-        if target != self.start || self.cx.base != self.entry_base {
-            let _ = loop_index;
-            self.inner_back_edge();
+        let _ = loop_index;
+        let own = target == self.start && self.cx.base == self.entry_base;
+        if !own && !self.engine.has_tree(target) {
+            self.inner_back_edge(target);
         }
         if self.cx.interrupt.load(std::sync::atomic::Ordering::Relaxed) != 0
             && !sidewinder_semantics::cold::interrupt::serve(self.cx, pc)
@@ -711,9 +712,7 @@ impl Semantics for Recorder<'_> {
             return None;
         }
         let function = now?;
-        let code = function.code();
-        code.watched.set(true);
-        self.assumptions.add(Broken::Code(code.id.get()));
+        self.assumptions.add_code(function.code());
         for (offset, known) in [
             (offset_of!(FunctionObject, code), function.code.get()),
             (offset_of!(FunctionObject, globals), function.globals.get()),
@@ -788,10 +787,7 @@ impl Semantics for Recorder<'_> {
     }
 
     fn link(&mut self) -> (Continuation, u16) {
-        if self.cx.base == self.entry_base {
-            self.exit_here("return from the entry frame");
-            self.abort("return from the entry frame");
-        }
+        self.guard_return();
         self.interp().link()
     }
 
@@ -1049,6 +1045,38 @@ impl Semantics for Recorder<'_> {
 }
 
 impl Recorder<'_> {
+    /// Guards where the running frame returns to, if it was there before the trace: the trace then goes on in a frame
+    /// below the one in which it was entered.
+    fn guard_return(&mut self) {
+        if self.cx.base > self.entry_base {
+            return;
+        }
+        let link = self.interp().link().0;
+        if !matches!(link, Continuation::Store | Continuation::Initialise) || !self.is_bridge {
+            self.exit_here("return from the entry frame");
+            self.abort("return from the entry frame");
+            return;
+        }
+        for word in [frame::RETURN, frame::LINK] {
+            let slot = self.slot_of(word as i32);
+            let own = self.read_slot(slot);
+            if self.is_constant_value(own) {
+                continue;
+            }
+            // SAFETY: (frames 3) the running frame has a header.
+            let now = unsafe { frame::header(self.cx.base, word) };
+            let known = Recorder::constant(self, Op::ConstValue, now.0);
+            let test = self.binary(Op::SameValue, own, known);
+            self.guard(test, true);
+        }
+        // SAFETY: (frames 3) the frame is no boundary, so there is a caller.
+        let caller = unsafe {
+            let delta = frame::Link(frame::header(self.cx.base, frame::LINK).0).delta();
+            frame::code(self.cx.base.sub(delta))
+        };
+        self.assumptions.add_code(caller);
+    }
+
     fn overflow(&mut self, object: Recorded, kind: &'static TypeObject) -> Ref {
         let offset = kind.block_offset.get() as usize + offset_of!(AttributeBlock, overflow);
         self.load_word(object.ir, offset, Alias::Shape)

@@ -14,8 +14,8 @@ use sidewinder_semantics::Pc;
 use sidewinder_semantics::frame;
 use std::collections::HashMap;
 
-/// Words below the entry frame's base that a trace may name: its header.
-pub const SLOT_BIAS: i32 = 8;
+/// Words below the entry frame's base that a trace may name: its header, and the frames it returns to.
+pub const SLOT_BIAS: i32 = 1024;
 
 /// A value while recording: what it is now, and what computes it in the trace.
 #[derive(Clone, Copy)]
@@ -52,6 +52,8 @@ pub struct Recorder<'a> {
     pub snapshots: Vec<Snapshot>,
     /// IR of each stack word from `-SLOT_BIAS`; `Ref::NONE` where the trace has not touched it.
     slots: Vec<Ref>,
+    /// First index of `slots` that was touched.
+    lowest: usize,
     undo: Vec<(usize, Ref)>,
     pub entry_base: *mut Value,
     /// The instruction at which the loop closes.
@@ -77,7 +79,8 @@ pub struct Recorder<'a> {
     length: usize,
     steps: usize,
     retried: bool,
-    inner_back_edges: usize,
+    /// How often each loop other than the recorded one went round.
+    inner_back_edges: HashMap<u64, usize>,
     stack_words: u32,
     /// Addresses of the code objects of inlined frames, outermost first.
     pub inlined: Vec<u64>,
@@ -89,13 +92,16 @@ const INNER_BACK_EDGES_MAX: usize = 3;
 impl<'a> Recorder<'a> {
     pub fn new(cx: &'a mut Context, engine: &'a mut Engine, start: Pc) -> Recorder<'a> {
         let (entry_base, recursion) = (cx.base, cx.recursion_left);
+        let mut assumptions = Assumptions::default();
+        assumptions.add_code(frame::current_code(cx));
         Recorder {
             cx,
             engine,
             instructions: Vec::new(),
             arguments: Vec::new(),
             snapshots: Vec::new(),
-            slots: Vec::new(),
+            slots: vec![Ref::NONE; SLOT_BIAS as usize],
+            lowest: SLOT_BIAS as usize,
             undo: Vec::new(),
             entry_base,
             start,
@@ -112,13 +118,13 @@ impl<'a> Recorder<'a> {
             parent_slots: Vec::new(),
             deferred: Vec::new(),
             constants: HashMap::new(),
-            assumptions: Assumptions::default(),
+            assumptions,
             stop: None,
             end: None,
             length: 0,
             steps: 0,
             retried: false,
-            inner_back_edges: 0,
+            inner_back_edges: HashMap::new(),
             stack_words: 0,
             inlined: Vec::new(),
         }
@@ -197,6 +203,11 @@ impl<'a> Recorder<'a> {
             self.length = self.instructions.len();
             return true;
         }
+        if self.steps > 1 && !retried && self.engine.has_tree(pc) {
+            // The engine goes on in that tree.
+            self.exit_here("reaches another trace");
+            return true;
+        }
         if self.instructions.len() > self.engine.trace_ops_max {
             self.abort("trace too long");
             return true;
@@ -213,10 +224,12 @@ impl<'a> Recorder<'a> {
         self.retried = true;
     }
 
-    /// At a back-edge of a loop other than the recorded one.
-    pub fn inner_back_edge(&mut self) {
-        self.inner_back_edges += 1;
-        if self.inner_back_edges > INNER_BACK_EDGES_MAX {
+    /// At a back-edge of a loop other than the recorded one, which has no trace. A root leaves it to become hot by
+    /// itself; a side trace unrolls a few rounds, as it may be on its way out of a loop to the next visit of its own.
+    pub fn inner_back_edge(&mut self, target: Pc) {
+        let rounds = self.inner_back_edges.entry(target as u64).or_default();
+        *rounds += 1;
+        if *rounds > INNER_BACK_EDGES_MAX || !self.is_bridge {
             self.exit_here("inner loop");
         }
     }
@@ -232,9 +245,13 @@ impl<'a> Recorder<'a> {
 
     fn slot_mut(&mut self, slot: i32) -> &mut Ref {
         let index = (slot + SLOT_BIAS).max(0) as usize;
+        if slot < -SLOT_BIAS {
+            self.abort("frames too far below");
+        }
         if index >= self.slots.len() {
             self.slots.resize(index + 1, Ref::NONE);
         }
+        self.lowest = self.lowest.min(index);
         self.stack_words = self.stack_words.max((slot + 1).max(0) as u32);
         &mut self.slots[index]
     }
@@ -278,7 +295,7 @@ impl<'a> Recorder<'a> {
 
     /// Ends every slot from `first` up: a frame was left.
     pub fn end_slots_from(&mut self, first: i32) {
-        for index in (first + SLOT_BIAS).max(0) as usize..self.slots.len() {
+        for index in ((first + SLOT_BIAS).max(0) as usize).max(self.lowest)..self.slots.len() {
             if self.slots[index] != Ref::NONE {
                 self.end_slot(index as i32 - SLOT_BIAS);
             }
@@ -327,7 +344,7 @@ impl<'a> Recorder<'a> {
 
     fn build_snapshot(&mut self, pc: Pc, base: *mut Value, recursion: i64) -> SnapshotId {
         let mut slots = Vec::new();
-        for index in 0..self.slots.len() {
+        for index in self.lowest..self.slots.len() {
             let value = self.slots[index];
             let slot = index as i32 - SLOT_BIAS;
             if value == Ref::NONE || self.is_initial_load(value, index) && !self.parent_slots.contains(&slot) {
