@@ -10,6 +10,10 @@ use crate::trace::Ref;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub struct SnapshotId(pub u32);
 
+/// Slots from here on are no words of the stack: the exit releases their values, which the trace owned and the
+/// interpreter has no use for.
+pub const RELEASED_SLOT: i32 = 1 << 30;
+
 /// A slot that the exit writes. Slots that are not listed keep what memory has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SlotValue {

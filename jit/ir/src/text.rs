@@ -127,6 +127,8 @@ pub fn instruction_text(name: Ref, instruction: &Instruction, arguments: &[Ref],
         | Op::ConstBool
         | Op::LoadSlot
         | Op::SpillSlot
+        | Op::StoreSlot
+        | Op::ReloadSlot
         | Op::PhiValue
         | Op::PhiInt
         | Op::PhiFloat

@@ -7,6 +7,8 @@ use sidewinder_jit::{
     Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, Layout, Options as CompilerOptions,
     Pass, TraceIndex, Tree, Worker,
 };
+use sidewinder_ir::snapshot::RELEASED_SLOT;
+use sidewinder_ir::{Trace, TraceEnd};
 use sidewinder_runtime::context::interrupt;
 use sidewinder_runtime::hooks::Broken;
 use sidewinder_runtime::objects::code::LoopState;
@@ -483,6 +485,7 @@ impl Engine {
                     base as *mut u64,
                     |value| float::from_f64(cx, value).into_raw().0,
                     crate::helper_table::add_reference,
+                    |word| Context::current().release(Value(word)),
                 );
                 let top = base.offset(record.frame.base as isize);
                 frame::switch(cx, top, frame::code(top));
@@ -562,6 +565,9 @@ impl Engine {
     ) -> Pc {
         // The machine code keeps a float unboxed that the interpreter must box: their views of it cannot be matched.
         let boxed_float = record.slots.iter().any(|(slot, _)| {
+            if *slot >= RELEASED_SLOT {
+                return false;
+            }
             // SAFETY: (jit 4) the exit wrote these slots.
             let value = unsafe { *base.offset(*slot as isize) };
             !value.is_unbound() && value.cast_exact::<float::FloatObject>().is_some()
@@ -581,7 +587,7 @@ impl Engine {
         let finished = recorder.into_trace();
         self.recording = false;
         match (stop, finished) {
-            (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) if trace.instructions.len() > 2 => {
+            (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) if !returns_at_once(&trace, pc) => {
                 self.trees[index].tree.bridges.push(Bridge { parent_exit: record.id, trace });
                 self.depend(index, assumptions);
                 if self.trees[index].worth_compiling() {
@@ -601,6 +607,12 @@ impl Engine {
     pub fn is_sync(&self) -> bool {
         self.sync
     }
+}
+
+/// Whether a side trace that began at `pc` leaves there again.
+fn returns_at_once(trace: &Trace, pc: Pc) -> bool {
+    let TraceEnd::Exit(end) = trace.end else { return false };
+    trace.snapshots[end.0 as usize].frame.instruction == pc as u64
 }
 
 /// Prints the counters of an interpreter's JIT.

@@ -10,6 +10,8 @@ use sidewinder_runtime::objects::{instance, str};
 use sidewinder_runtime::operations::call;
 use sidewinder_runtime::{Context, Owned, TypeObject, Value};
 use sidewinder_semantics::helpers::{self, RunHelper, word};
+use sidewinder_semantics::semantics::ColdHandler;
+use sidewinder_semantics::{Pc, frame};
 use std::collections::HashMap;
 
 /// Calls a native function with the arguments that the trace has spilled from slot `first`, and releases them.
@@ -29,6 +31,41 @@ extern "C" fn call_native(cx: &mut Context, native: &'static Native, first: i64,
         }
         result
     }
+}
+
+/// Calls any object: the callable lies in slot `block`, and `count` arguments after its header. All are released.
+extern "C" fn call_any(cx: &mut Context, block: i64, count: i64, top: i64) -> Value {
+    let (block, count) = (block as isize, count as usize);
+    // SAFETY: the trace spilled the callable and `count` values there, which nobody else owns.
+    unsafe {
+        let place = cx.base.offset(block);
+        let first = place.add(sidewinder_bytecode::HEADER_WORDS);
+        cx.trace_top = cx.base.offset(top as isize);
+        let arguments = Arguments::positional(std::slice::from_raw_parts(first, count));
+        let result = word(call::call_with(cx, *place, arguments));
+        cx.trace_top = std::ptr::null_mut();
+        for position in (0..count).rev() {
+            drop(Owned::from_raw_option(std::mem::replace(&mut *first.add(position), Value::UNBOUND)));
+        }
+        drop(Owned::from_raw_option(std::mem::replace(&mut *place, Value::UNBOUND)));
+        result
+    }
+}
+
+/// Runs the handler of an instruction that traces have no operations for, in the frame at slot `base`, whose header and
+/// operands the trace has written. Below zero when it raised.
+extern "C" fn residual(cx: &mut Context, handler: ColdHandler, pc: Pc, base: i64, top: i64) -> i64 {
+    let saved = (cx.base, cx.constants, cx.temporary_floor);
+    // SAFETY: (frames 3) the trace wrote the header of the frame.
+    unsafe {
+        let running = cx.base.offset(base as isize);
+        cx.trace_top = cx.base.offset(top as isize);
+        frame::switch(cx, running, frame::code(running));
+    }
+    let next = handler(cx, pc);
+    cx.trace_top = std::ptr::null_mut();
+    (cx.base, cx.constants, cx.temporary_floor) = saved;
+    if next.is_null() { -1 } else { 0 }
 }
 
 /// A fresh instance of a plain class.
@@ -84,6 +121,8 @@ pub enum Special {
     Compare,
     Truth,
     CallNative,
+    CallAny,
+    Residual,
     NewInstance,
     ListAppend,
     Concatenate,
@@ -139,7 +178,7 @@ impl Helpers {
         const ANY: HelperEffects = HelperEffects::ANY;
         const ALLOCATES: HelperEffects = HelperEffects::ALLOCATES;
         type Row = (Special, &'static str, usize, &'static [Type], Type, HelperEffects);
-        let rows: [Row; 8] = [
+        let rows: [Row; 10] = [
             (Special::Binary, "binary", helpers::binary as *const () as usize, &[Value, Value, Raw, Raw], Value, ANY),
             (
                 Special::Compare,
@@ -151,6 +190,8 @@ impl Helpers {
             ),
             (Special::Truth, "truth", helpers::truth as *const () as usize, &[Value], Raw, ANY),
             (Special::CallNative, "call_native", call_native as *const () as usize, &[Raw, Raw, Raw, Raw], Value, ANY),
+            (Special::CallAny, "call_any", call_any as *const () as usize, &[Raw, Raw, Raw], Value, ANY),
+            (Special::Residual, "residual", residual as *const () as usize, &[Raw, Raw, Raw, Raw], Raw, ANY),
             (Special::NewInstance, "new_instance", new_instance as *const () as usize, &[Raw], Value, ALLOCATES),
             (
                 Special::ListAppend,

@@ -141,7 +141,18 @@ impl Semantics for Recorder<'_> {
     }
 
     fn cold(&mut self, pc: Pc, handler: ColdHandler) -> Pc {
-        let op = sidewinder_semantics::handlers::fetch(pc).op;
+        if let Some(next) = self.try_residual(pc, handler) {
+            return next;
+        }
+        let i = sidewinder_semantics::handlers::fetch(pc);
+        let op = i.op;
+        if pc == self.pc && matches!(op, sidewinder_bytecode::Op::Call | sidewinder_bytecode::Op::CallMethod) {
+            // A call that needs binding, or of a generator function.
+            let unbound = op == sidewinder_bytecode::Op::CallMethod
+                && self.interp().operand(i.b + HEADER_WORDS as u16).is_unbound();
+            let bound = op == sidewinder_bytecode::Op::CallMethod && !unbound;
+            return self.cold_call(pc, i.a, i.b + unbound as u16, i.c + bound as u16);
+        }
         let reason = op.name();
         let cached = matches!(
             op,
@@ -976,8 +987,16 @@ impl Semantics for Recorder<'_> {
     }
 
     fn cold_call(&mut self, pc: Pc, destination: u16, block: u16, count: u16) -> Pc {
-        self.exit_here("call of an unusual object");
-        self.interp().cold_call(pc, destination, block, count)
+        match self.call_any(block, count) {
+            Some(Some((value, ir))) => {
+                sidewinder_semantics::handlers::done(self, pc, destination, RecordedToken { value, ir })
+            }
+            Some(None) => Semantics::raise(self, pc),
+            None => {
+                self.exit_here("call of an unusual object");
+                self.interp().cold_call(pc, destination, block, count)
+            }
+        }
     }
 
     fn forget(&mut self, _value: RecordedToken) {}
@@ -1031,7 +1050,24 @@ impl Semantics for Recorder<'_> {
                 None
             }
             Some(None) => {
-                self.abort("iterator exhausted");
+                // If there is an item after all, the interpreter goes on after the instruction, with the item in place.
+                let test = self.binary(Op::SameValue, ir, missing);
+                let i = sidewinder_semantics::handlers::fetch(self.pc);
+                let slot = self.slot_of(i.a as i32);
+                let following = sidewinder_semantics::handlers::following(self.pc);
+                let other = if (i.a as i64) < self.cx.temporary_floor {
+                    let old = self.read_slot(slot);
+                    self.write_slot(slot, ir);
+                    let other = self.take_snapshot_releasing(following, old);
+                    self.write_slot(slot, old);
+                    other
+                } else {
+                    self.write_slot(slot, ir);
+                    let other = self.take_snapshot(following);
+                    self.forget_slot(slot);
+                    other
+                };
+                self.push_guard(Op::GuardTrue, [test, Ref::NONE, Ref::NONE], other);
                 Some(None)
             }
             Some(Some(token)) => {

@@ -8,6 +8,7 @@
 use crate::assumptions::Assumptions;
 use crate::engine::Engine;
 use sidewinder_ir::op::Alias;
+use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{FrameState, Instruction, Op, Ref, SlotValue, Snapshot, SnapshotId, Trace, TraceEnd};
 use sidewinder_runtime::{Context, Value};
 use sidewinder_semantics::Pc;
@@ -135,7 +136,13 @@ impl<'a> Recorder<'a> {
         self.is_bridge = true;
         self.entry_base = entry_base;
         self.recursion_at_entry = recursion_at_entry;
-        for &slot in slots {
+        for &slot in slots.iter().filter(|slot| **slot >= RELEASED_SLOT) {
+            // The exit has released it.
+            let value = self.push(Op::LoadSlot, [Ref::NONE; 3], slot as i64 as u64, Alias::Other);
+            self.push(Op::Drop, [value, Ref::NONE, Ref::NONE], 0, Alias::Other);
+            self.dropped = true;
+        }
+        for &slot in slots.iter().filter(|slot| **slot < RELEASED_SLOT) {
             let value = self.push(Op::LoadSlot, [Ref::NONE; 3], slot as i64 as u64, Alias::Other);
             *self.slot_mut(slot) = value;
             self.take_over(slot);
@@ -293,6 +300,26 @@ impl<'a> Recorder<'a> {
         self.write_slot(slot, value);
     }
 
+    /// Memory has taken a slot over: the trace knows nothing of it.
+    pub fn forget_slot(&mut self, slot: i32) {
+        self.write_slot(slot, Ref::NONE);
+        if let Some(taken) = self.taken_over.get_mut((slot + SLOT_BIAS).max(0) as usize) {
+            *taken = false;
+        }
+    }
+
+    /// The value that a helper has left in a slot becomes the trace's.
+    pub fn reload_slot(&mut self, slot: i32) -> Ref {
+        let value = self.push(Op::ReloadSlot, [Ref::NONE; 3], slot as i64 as u64, Alias::Other);
+        self.write_slot(slot, value);
+        self.take_over(slot);
+        value
+    }
+
+    pub fn spill(&mut self, op: Op, slot: i32, value: Ref) {
+        self.push(op, [value, Ref::NONE, Ref::NONE], slot as i64 as u64, Alias::Other);
+    }
+
     /// Ends every slot from `first` up: a frame was left.
     pub fn end_slots_from(&mut self, first: i32) {
         for index in ((first + SLOT_BIAS).max(0) as usize).max(self.lowest)..self.slots.len() {
@@ -330,6 +357,11 @@ impl<'a> Recorder<'a> {
         snapshot
     }
 
+    pub fn is_initial(&self, slot: i32) -> bool {
+        let index = (slot + SLOT_BIAS) as usize;
+        self.slots.get(index).is_some_and(|&value| self.is_initial_load(value, index)) && !self.parent_slots.contains(&slot)
+    }
+
     fn is_initial_load(&self, value: Ref, index: usize) -> bool {
         value != Ref::NONE && {
             let instruction = &self.instructions[value.0 as usize];
@@ -358,6 +390,13 @@ impl<'a> Recorder<'a> {
         let id = SnapshotId(self.snapshots.len() as u32);
         self.snapshots.push(Snapshot { frame, slots });
         id
+    }
+
+    /// Like `take_snapshot`, for an exit that also releases a value.
+    pub fn take_snapshot_releasing(&mut self, pc: Pc, released: Ref) -> SnapshotId {
+        let snapshot = self.take_snapshot(pc);
+        self.snapshots[snapshot.0 as usize].slots.push(SlotValue { slot: RELEASED_SLOT, value: released });
+        snapshot
     }
 
     /// Guards that a condition has the truth it has now.

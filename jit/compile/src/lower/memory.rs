@@ -67,8 +67,8 @@ impl Lowering<'_, '_> {
     pub(super) fn stack(&mut self, instruction: &Instruction) -> Option<Value> {
         let offset = (instruction.immediate as i64 * 8) as i32;
         match instruction.op {
-            Op::LoadSlot => Some(self.builder.ins().load(types::I64, trusted(), self.base, offset)),
-            Op::SpillSlot => {
+            Op::LoadSlot | Op::ReloadSlot => Some(self.builder.ins().load(types::I64, trusted(), self.base, offset)),
+            Op::SpillSlot | Op::StoreSlot => {
                 let word = self.value(instruction.operands[0]);
                 self.builder.ins().store(trusted(), word, self.base, offset);
                 None

@@ -11,7 +11,7 @@ fn is_removable(instruction: &Instruction, helpers: &[Helper]) -> bool {
     match instruction.op.effect() {
         Effect::Pure | Effect::Load => true,
         Effect::Call => helpers.get(instruction.immediate as usize).is_some_and(|helper| helper.effects.pure_function),
-        Effect::Other => instruction.op != Op::SpillSlot,
+        Effect::Other => !instruction.op.writes_slot(),
         _ => false,
     }
 }

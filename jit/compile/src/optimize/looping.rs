@@ -15,6 +15,7 @@ use super::state::{SlotState, State};
 use crate::region::{Region, SegmentEnd, SegmentId};
 use crate::tree::{Bridge, ExitId, Pass, TraceIndex};
 use sidewinder_ir::op::{Alias, Type};
+use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{FrameState, Op, Ref, Snapshot, TraceEnd};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -151,7 +152,7 @@ fn end_snapshot(trace: &sidewinder_ir::Trace) -> usize {
 /// Slots of a snapshot that are still alive when the entry frame runs again.
 fn live_slots(snapshot: &Snapshot) -> Vec<i32> {
     let FrameState { base, .. } = snapshot.frame;
-    snapshot.slots.iter().map(|entry| entry.slot).filter(|&slot| base <= 0 || slot < base).collect()
+    snapshot.slots.iter().map(|entry| entry.slot).filter(|&slot| slot < RELEASED_SLOT && (base <= 0 || slot < base)).collect()
 }
 
 /// Ends a trace that cannot go back with an exit.

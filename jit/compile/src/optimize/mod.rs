@@ -40,7 +40,7 @@ impl<'a> Environment<'a> {
         let spilled = tree
             .traces()
             .flat_map(|(_, trace)| &trace.instructions)
-            .filter(|instruction| instruction.op == Op::SpillSlot)
+            .filter(|instruction| instruction.op.writes_slot())
             .map(|instruction| instruction.immediate as i32);
         let read = tree.root.instructions.iter().filter(|instruction| instruction.op == Op::LoadSlot);
         let root_slots = read.map(|instruction| instruction.immediate as i32).collect();

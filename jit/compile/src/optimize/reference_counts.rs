@@ -223,6 +223,8 @@ impl<'a> Elimination<'a> {
                 self.flush(|pending| pending.value == operand);
                 self.release(operand);
             }
+            Effect::Other if instruction.op == Op::StoreSlot => self.flush(|pending| pending.value == operand),
+            Effect::Other if instruction.op == Op::ReloadSlot => *self.counts.owned.entry(value).or_insert(0) += 1,
             _ => {}
         }
         self.body.push(value);

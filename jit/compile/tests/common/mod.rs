@@ -352,7 +352,7 @@ impl Runner {
                 unsafe { *(word as *mut u64) += 1 };
             }
         };
-        unsafe { materialize(record, buffer.as_ptr(), base_pointer, box_float, increment) };
+        unsafe { materialize(record, buffer.as_ptr(), base_pointer, box_float, increment, |_| ()) };
         let objects = (0..count)
             .map(|index| unsafe { *(base as *const [u64; 16]).add(index) }.map(|word| unrelocate(word, count, base)))
             .collect();
