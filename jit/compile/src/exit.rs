@@ -7,6 +7,9 @@ use sidewinder_ir::{FrameState, Type};
 /// The most words an exit may write to the exit buffer.
 pub const EXIT_WORDS_MAX: usize = 4096;
 
+/// Set in the number that machine code returns when the state is in memory already, for the tree that starts there.
+pub const LINK: u64 = 1 << 63;
+
 /// Where the word of a slot comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Source {

@@ -4,7 +4,7 @@ use crate::assumptions::{Assumptions, Dependents};
 use crate::helper_table::{Helpers, drop_last};
 use crate::recorder::{Recorder, Stop};
 use sidewinder_jit::{
-    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, Layout, Options as CompilerOptions,
+    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, LINK, Layout, Options as CompilerOptions,
     Pass, TraceIndex, Tree, Worker,
 };
 use sidewinder_ir::snapshot::RELEASED_SLOT;
@@ -31,6 +31,8 @@ const COMPILE_WAITING: u32 = 1024;
 const FUTILE_EXITS_MIN: u32 = 8192;
 /// Visits of hot loops between looks for finished compilations, which also ask for attention by the interrupt word.
 const POLL_PERIOD: u64 = 16;
+/// Size of the table of recently used links.
+const LINKS: usize = 256;
 /// Recordings of a loop that may fail before it is left alone.
 const FAILURES_MAX: u32 = 4;
 
@@ -107,6 +109,8 @@ pub struct Engine {
     trees: Vec<TreeState>,
     /// Living trees by the instruction at which they start.
     by_start: HashMap<u64, usize>,
+    /// Recently used rows of `by_start`.
+    links: [(u64, u32); LINKS],
     dependents: Dependents,
     volatile: HashSet<Broken>,
     failures: HashMap<u64, u32>,
@@ -190,6 +194,7 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         worker,
         trees: Vec::new(),
         by_start: HashMap::new(),
+        links: [(0, 0); LINKS],
         dependents: Dependents::default(),
         volatile: HashSet::new(),
         failures: HashMap::new(),
@@ -322,6 +327,7 @@ impl Engine {
             self.retired.push(allocation);
         }
         self.by_start.remove(&start);
+        self.links = [(0, 0); LINKS];
     }
 
     /// Whether a living tree starts at an instruction.
@@ -397,7 +403,8 @@ impl Engine {
 
     fn submit(&mut self, index: usize) {
         self.trees[index].submitted_bridges = self.trees[index].tree.bridges.len();
-        let tree = self.trees[index].tree.clone();
+        let mut tree = self.trees[index].tree.clone();
+        tree.starts = self.by_start.keys().copied().collect();
         match (&mut self.compiler, &self.worker) {
             (Some(compiler), _) => {
                 let outcome = compiler.compile(&tree);
@@ -472,10 +479,25 @@ impl Engine {
             let recursion = cx.recursion_left;
             let exits = self.trees[index].exits.clone();
             // SAFETY: (jit 3) the code was compiled for a frame of this loop.
-            let number = unsafe { entry(cx as *mut Context as *mut u8, base as *mut u64) } as usize;
+            let number = unsafe { entry(cx as *mut Context as *mut u8, base as *mut u64) };
             self.running -= 1;
+            let record = &exits[(number & !LINK) as usize];
+            if number & LINK != 0 {
+                // SAFETY: (jit 4) the exit has written the frames.
+                unsafe {
+                    let top = base.offset(record.frame.base as isize);
+                    frame::switch(cx, top, frame::code(top));
+                }
+                cx.recursion_left = recursion - record.frame.depth as i64;
+                let pc = record.frame.instruction;
+                match self.linked(pc) {
+                    Some(next) => index = next,
+                    None => return pc as Pc,
+                }
+                continue;
+            }
+            let number = number as usize;
             self.counters.exits += 1;
-            let record = &exits[number];
             let buffer = cx.exit_buffer;
             // SAFETY: (jit 4) the exit wrote its values; the slots belong to the stack above the entry frame.
             unsafe {
@@ -513,6 +535,16 @@ impl Engine {
                 _ => return self.after_exit(cx, index, number, base, recursion, pc, record),
             }
         }
+    }
+
+    /// The compiled tree that starts at an instruction.
+    fn linked(&mut self, pc: u64) -> Option<usize> {
+        let place = &mut self.links[(pc >> 3) as usize % LINKS];
+        if place.0 != pc {
+            *place = (pc, *self.by_start.get(&pc)? as u32);
+        }
+        let index = place.1 as usize;
+        self.trees[index].code.is_some().then_some(index)
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -587,7 +619,7 @@ impl Engine {
         let finished = recorder.into_trace();
         self.recording = false;
         match (stop, finished) {
-            (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) if !returns_at_once(&trace, pc) => {
+            (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) if !returns_at_once(&trace, pc, record.frame.base) => {
                 self.trees[index].tree.bridges.push(Bridge { parent_exit: record.id, trace });
                 self.depend(index, assumptions);
                 if self.trees[index].worth_compiling() {
@@ -610,9 +642,10 @@ impl Engine {
 }
 
 /// Whether a side trace that began at `pc` leaves there again.
-fn returns_at_once(trace: &Trace, pc: Pc) -> bool {
+fn returns_at_once(trace: &Trace, pc: Pc, base: i32) -> bool {
     let TraceEnd::Exit(end) = trace.end else { return false };
-    trace.snapshots[end.0 as usize].frame.instruction == pc as u64
+    let frame = trace.snapshots[end.0 as usize].frame;
+    frame.instruction == pc as u64 && frame.base == base
 }
 
 /// Prints the counters of an interpreter's JIT.

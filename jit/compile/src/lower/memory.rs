@@ -88,6 +88,21 @@ impl Lowering<'_, '_> {
         self.builder.switch_to_block(after);
     }
 
+    /// Adds a reference to whatever a word is.
+    pub(super) fn increment(&mut self, word: Value) {
+        let [bound, counted, after] = [(); 3].map(|()| self.builder.create_block());
+        self.builder.ins().brif(word, bound, &[], after, &[]);
+        self.builder.switch_to_block(bound);
+        let tag = self.builder.ins().band_imm_s(word, COUNTED_MASK as i64);
+        self.builder.ins().brif(tag, after, &[], counted, &[]);
+        self.builder.switch_to_block(counted);
+        let count = self.builder.ins().load(types::I64, trusted(), word, 0);
+        let count = self.builder.ins().iadd_imm_s(count, 1);
+        self.builder.ins().store(trusted(), count, word, 0);
+        self.builder.ins().jump(after, &[]);
+        self.builder.switch_to_block(after);
+    }
+
     pub(super) fn drop(&mut self, item: Ref, instruction: &Instruction) {
         let object = self.value(instruction.operands[0]);
         let after = self.builder.create_block();
