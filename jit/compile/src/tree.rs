@@ -1,6 +1,6 @@
 //! Trace trees: a root trace with the side traces that grew at its exits. A tree is compiled as one function.
 
-use sidewinder_ir::{FrameState, Op, Trace};
+use sidewinder_ir::{FrameState, Op, SnapshotId, Trace};
 
 /// Index of a trace in its tree: 0 is the root, `n` is `bridges[n - 1]`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
@@ -91,11 +91,21 @@ impl Tree {
             Some(guard) => matches!(guard.op, Op::GuardTrue | Op::GuardFalse),
             None => exit.guard == ExitId::END,
         };
-        let back_at_own_start = exit.trace == TraceIndex::ROOT
-            && exit.pass == Pass::First
-            && frame.base == 0
-            && frame.instruction == self.root.start;
-        condition && !back_at_own_start
+        condition && !self.stands_still(exit)
+    }
+
+    /// Whether the state at an exit is still that in which the tree was entered.
+    pub fn stands_still(&self, exit: ExitId) -> bool {
+        let at_start = match self.trace(exit.trace).instructions.get(exit.guard as usize) {
+            Some(guard) => guard.snapshot == SnapshotId(0),
+            None => exit.guard == ExitId::START,
+        };
+        exit.pass == Pass::First
+            && at_start
+            && match exit.trace.0 {
+                0 => true,
+                bridge => self.stands_still(self.bridges[bridge as usize - 1].parent_exit),
+            }
     }
 
     /// The bridge at an exit. None where the interpreter must get its turn, whatever was recorded there.

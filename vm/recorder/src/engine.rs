@@ -522,10 +522,7 @@ impl Engine {
             }
             match self.by_start.get(&(pc as u64)) {
                 Some(&next) if cx.interrupt.load(Ordering::Relaxed) == 0 => {
-                    let again = next == index
-                        && cx.base == base
-                        && record.id.trace == TraceIndex::ROOT
-                        && record.id.pass == Pass::First;
+                    let again = next == index && self.trees[index].tree.stands_still(record.id);
                     if !again && self.trees[next].code.is_some() {
                         index = next;
                         continue;

@@ -271,7 +271,7 @@ impl Semantics for Recorder<'_> {
         let now = value.value.is_unbound();
         let instruction = &self.instructions[value.ir.0 as usize];
         match instruction.op {
-            Op::LoadSlot | Op::LoadValue | Op::LoadElement => {
+            Op::LoadSlot | Op::ReloadSlot | Op::LoadValue | Op::LoadElement => {
                 let test = self.unary(Op::IsUnbound, value.ir);
                 self.guard(test, now);
             }

@@ -357,11 +357,6 @@ impl<'a> Recorder<'a> {
         snapshot
     }
 
-    pub fn is_initial(&self, slot: i32) -> bool {
-        let index = (slot + SLOT_BIAS) as usize;
-        self.slots.get(index).is_some_and(|&value| self.is_initial_load(value, index)) && !self.parent_slots.contains(&slot)
-    }
-
     fn is_initial_load(&self, value: Ref, index: usize) -> bool {
         value != Ref::NONE && {
             let instruction = &self.instructions[value.0 as usize];

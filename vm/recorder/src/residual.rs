@@ -133,13 +133,12 @@ impl Recorder<'_> {
         }
     }
 
-    /// Lets a helper see a register whose value the trace keeps.
+    /// Lets a helper see a register whose value the trace keeps. Memory need not have it even if the trace has not
+    /// changed it: an earlier round of the loop may have.
     fn lend(&mut self, register: i32) {
         let slot = self.slot_of(register);
-        let Some(value) = self.known_slot(slot) else { return };
-        if !self.is_initial(slot) {
-            self.spill(Op::StoreSlot, slot, value);
-        }
+        let value = self.read_slot(slot);
+        self.spill(Op::StoreSlot, slot, value);
     }
 
     /// Gives a register that a helper will replace to memory, with the old value's reference.
@@ -150,7 +149,7 @@ impl Recorder<'_> {
             Some(value) => value,
             // Memory may hold a stale word of a temporary, which is not to be released.
             None if temporary => self.constant(Op::ConstValue, 0),
-            None => return,
+            None => self.read_slot(slot),
         };
         self.spill(Op::SpillSlot, slot, value);
         self.forget_slot(slot);
