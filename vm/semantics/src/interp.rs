@@ -16,7 +16,7 @@ use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::shape::ShapeId;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::{float, int, method, singleton};
+use sidewinder_runtime::objects::{float, int, method, singleton, str};
 use sidewinder_runtime::{Context, Owned, TypeObject, Value};
 use std::sync::atomic::Ordering;
 
@@ -746,6 +746,12 @@ impl Semantics for Interp {
     #[inline(always)]
     fn text_equal(&mut self, a: Value, b: Value) -> bool {
         a == b || sidewinder_runtime::objects::str::equal(a, b)
+    }
+
+    #[inline(always)]
+    fn text_ordered(&mut self, op: CompareOp, a: Value, b: Value) -> Option<bool> {
+        // SAFETY: (heap 2) the handler tested both types.
+        Some(unsafe { str::compare::holds(a.cast_unchecked(), b.cast_unchecked(), op) })
     }
 
     #[inline(always)]

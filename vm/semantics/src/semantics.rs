@@ -269,6 +269,10 @@ pub trait Semantics: Sized {
     fn float_is_finite(&mut self, a: Self::Float) -> bool;
     /// Equality of two str.
     fn text_equal(&mut self, a: Self::Value, b: Self::Value) -> bool;
+    /// Order of two str; `None` for the recorder, which takes the slow path.
+    fn text_ordered(&mut self, _op: CompareOp, _a: Self::Value, _b: Self::Value) -> Option<bool> {
+        None
+    }
     /// Replaces the value of an entry of a dict whose keys version was tested.
     fn set_dict_entry(&mut self, dict: &'static DictObject, index: u32, value: Self::Owned);
     /// Like `set`, but after effects of the same instruction.

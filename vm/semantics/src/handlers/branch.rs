@@ -96,12 +96,15 @@ fn compare_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: CompareOp) 
     done_or_raise(s, pc, i.a, result)
 }
 
-/// Equality of two strings, without running Python; `None` for other operands or comparisons.
+/// Comparison of two strings, without running Python; `None` for other operands.
 #[inline(always)]
 fn compare_text<S: Semantics>(s: &mut S, op: CompareOp, a: S::Value, b: S::Value) -> Option<bool> {
     use sidewinder_runtime::objects::str::STR;
-    if !matches!(op, CompareOp::Equal | CompareOp::NotEqual) || !s.has_type(a, &STR) || !s.has_type(b, &STR) {
+    if !s.has_type(a, &STR) || !s.has_type(b, &STR) {
         return None;
+    }
+    if !matches!(op, CompareOp::Equal | CompareOp::NotEqual) {
+        return s.text_ordered(op, a, b);
     }
     let equal = s.text_equal(a, b);
     Some(equal == (op == CompareOp::Equal))
