@@ -185,8 +185,7 @@ pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
             release_locals(s);
             let (kept, next) = s.pop_frame();
             s.forget(kept);
-            s.set(destination, result);
-            next
+            s.set_then(destination, result, next)
         }
         _ => return_rare(s, pc, i, continuation, destination),
     }
@@ -194,9 +193,7 @@ pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 
 #[inline(always)]
 fn release_locals<S: Semantics>(s: &mut S) {
-    for local in (0..s.local_count()).rev() {
-        s.clear(local);
-    }
+    s.release_locals();
 }
 
 /// The other continuation rows. What they test of the result they test first, while the instruction can still be
