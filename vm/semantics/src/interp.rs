@@ -417,6 +417,21 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
+    fn float_constant(&mut self, value: f64) -> f64 {
+        value
+    }
+
+    #[inline(always)]
+    fn float_absolute(&mut self, a: f64) -> f64 {
+        a.abs()
+    }
+
+    #[inline(always)]
+    fn float_square_root(&mut self, a: f64) -> f64 {
+        a.sqrt()
+    }
+
+    #[inline(always)]
     fn index(&mut self, index: Small, length: i64) -> Option<i64> {
         let index = index.get();
         if (index as u64) < length as u64 {
@@ -463,6 +478,17 @@ impl Semantics for Interp {
     fn list_append(&mut self, list: Value, value: Token) {
         // SAFETY: (objects 3) the handler tested the type.
         unsafe { list.cast_unchecked::<ListObject>() }.push(Owned::from_raw(value.0));
+    }
+
+    #[inline(always)]
+    fn list_pop(&mut self, list: Value) -> Token {
+        // SAFETY: (objects 3) the handler tested type and length.
+        unsafe {
+            let list: &ListObject = list.cast_unchecked();
+            let last = list.length.get() - 1;
+            list.length.set(last);
+            Token(*list.items.get().add(last))
+        }
     }
 
     #[inline(always)]

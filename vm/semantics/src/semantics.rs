@@ -128,6 +128,11 @@ pub trait Semantics: Sized {
     fn float_negate(&mut self, a: Self::Float) -> Self::Float;
     fn float_compare(&mut self, op: CompareOp, a: Self::Float, b: Self::Float) -> bool;
 
+    fn float_constant(&mut self, value: f64) -> Self::Float;
+    fn float_absolute(&mut self, a: Self::Float) -> Self::Float;
+    /// For a value that is not below zero.
+    fn float_square_root(&mut self, a: Self::Float) -> Self::Float;
+
     // Sequences.
     /// An index into a sequence of `length` items, negative ones counted from the end; `None` when out of range.
     fn index(&mut self, index: Self::Int, length: Self::Raw) -> Option<Self::Raw>;
@@ -148,6 +153,8 @@ pub trait Semantics: Sized {
         self.release_then(field, next)
     }
     fn list_append(&mut self, list: Self::Value, value: Self::Owned);
+    /// Takes the last item off a list that is not empty.
+    fn list_pop(&mut self, list: Self::Value) -> Self::Owned;
     fn tuple_length(&mut self, tuple: Self::Value) -> Self::Raw;
     fn tuple_item(&mut self, tuple: Self::Value, index: Self::Raw) -> Self::Value;
     fn raw_constant(&mut self, value: i64) -> Self::Raw;

@@ -37,7 +37,7 @@ fn truth_of_object<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
 
 /// `a op b` decided inline; `None` when the operands are not both numbers.
 #[inline(always)]
-fn quick<S: Semantics>(s: &mut S, op: CompareOp, a: S::Value, b: S::Value) -> Option<bool> {
+pub fn quick<S: Semantics>(s: &mut S, op: CompareOp, a: S::Value, b: S::Value) -> Option<bool> {
     if let Some(x) = s.as_int(a) {
         if let Some(y) = s.as_int(b) {
             return Some(s.int_compare(op, x, y));

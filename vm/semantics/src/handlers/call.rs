@@ -75,6 +75,10 @@ fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, co
             native.bound.is_unbound()
         };
         if accepted && s.is_object(callable, known) {
+            let next = super::intrinsic::call(s, pc, destination, block, count, native.definition.intrinsic);
+            if !next.is_null() {
+                return next;
+            }
             let result = s.call_native(known, first, count, descriptor, pc);
             return finish_native(s, pc, destination, block, count, result);
         }
@@ -157,7 +161,7 @@ fn call_class<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, cou
 
 /// After a native call: releases the block and stores the result.
 #[inline(always)]
-fn finish_native<S: Semantics>(
+pub fn finish_native<S: Semantics>(
     s: &mut S,
     pc: Pc,
     destination: u16,

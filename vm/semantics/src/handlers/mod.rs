@@ -5,8 +5,10 @@ pub mod attribute;
 pub mod branch;
 pub mod call;
 pub mod global;
+pub mod intrinsic;
 pub mod item;
 pub mod iterate;
+pub mod pairs;
 pub mod register;
 
 use crate::semantics::{Pc, Semantics};
