@@ -230,6 +230,13 @@ impl Semantics for Recorder<'_> {
     }
 
     fn set(&mut self, register: u16, value: RecordedToken) {
+        if self.returned {
+            if self.stop.is_none() {
+                self.end_with_result(value.ir);
+            }
+            self.interp().set(register, Token(value.value));
+            return;
+        }
         let slot = self.slot_of(register as i32);
         let temporary = register as i64 >= self.cx.temporary_floor;
         let old = if temporary { self.known_slot(slot) } else { Some(self.read_slot(slot)) };
@@ -804,6 +811,13 @@ impl Semantics for Recorder<'_> {
     }
 
     fn pop_frame(&mut self) -> (RecordedToken, Pc) {
+        if self.is_function && self.cx.base == self.entry_base {
+            // Whoever called the function gives up its header.
+            self.returned = true;
+            let (token, next) = self.interp().pop_frame();
+            let ir = Recorder::constant(self, Op::ConstValue, 0);
+            return (RecordedToken { value: token.0, ir }, next);
+        }
         let function_slot = self.slot_of(frame::FUNCTION as i32);
         let function = self.read_slot(function_slot);
         let kept_slot = self.slot_of(frame::KEPT as i32);
@@ -825,10 +839,16 @@ impl Semantics for Recorder<'_> {
         self.interp().link()
     }
 
+    fn call_through(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<Option<RecordedToken>> {
+        if !self.is_too_deep(code) || self.has_effect() {
+            return None;
+        }
+        let result = self.call_function(block, count, code);
+        Some(result.map(|(value, ir)| RecordedToken { value, ir }))
+    }
+
     fn may_enter(&mut self, code: &'static CodeObject) -> bool {
-        let address = code as *const CodeObject as u64;
-        let levels = self.inlined.iter().filter(|own| **own == address).count();
-        if levels >= self.engine.inline_recursion_max || self.inlined.len() >= self.engine.inline_depth_max {
+        if self.is_too_deep(code) {
             self.exit_here("inlined too deep");
         }
         self.interp().may_enter(code)
@@ -1056,7 +1076,14 @@ impl Semantics for Recorder<'_> {
     }
 
     fn leave(&mut self, pc: Pc, result: RecordedToken) -> Pc {
-        self.abort("return to a native caller");
+        if self.is_function && self.cx.base == self.entry_base {
+            Semantics::release_locals(self);
+            if self.stop.is_none() {
+                self.end_with_result(result.ir);
+            }
+        } else {
+            self.abort("return to a native caller");
+        }
         self.interp().leave(pc, Token(result.value))
     }
 
@@ -1111,6 +1138,15 @@ impl Recorder<'_> {
             return;
         }
         let link = self.interp().link().0;
+        if self.is_function && self.cx.base == self.entry_base {
+            if !matches!(link, Continuation::Store | Continuation::Boundary) {
+                self.abort("a function returns to an operator");
+            }
+            let i = sidewinder_semantics::handlers::fetch(self.pc);
+            let result = Semantics::operand(self, i.a);
+            self.settle(result.ir);
+            return;
+        }
         if !matches!(link, Continuation::Store | Continuation::Initialise) || !self.is_bridge {
             self.exit_here("return from the entry frame");
             self.abort("return from the entry frame");

@@ -8,7 +8,7 @@
 use crate::assumptions::Assumptions;
 use crate::engine::Engine;
 use sidewinder_ir::op::Alias;
-use sidewinder_ir::snapshot::RELEASED_SLOT;
+use sidewinder_ir::snapshot::{RELEASED_SLOT, RESULT_SLOT};
 use sidewinder_ir::{FrameState, Instruction, Op, Ref, SlotValue, Snapshot, SnapshotId, Trace, TraceEnd};
 use sidewinder_runtime::{Context, Value};
 use sidewinder_semantics::Pc;
@@ -60,6 +60,10 @@ pub struct Recorder<'a> {
     /// The instruction at which the loop closes.
     pub start: Pc,
     pub is_bridge: bool,
+    /// The tree is one of a function: it starts at the function's entry, and ends where that returns.
+    pub is_function: bool,
+    /// The function has returned: its result comes next.
+    pub returned: bool,
     pub pc: Pc,
     base_at_start: *mut Value,
     recursion_at_entry: i64,
@@ -90,6 +94,9 @@ pub struct Recorder<'a> {
 /// Rounds of inner loops that a recording unrolls.
 const INNER_BACK_EDGES_MAX: usize = 3;
 
+/// A function's trace that leaves to the interpreter is worth its entry from so many instructions on.
+const FUNCTION_STEPS_MIN: usize = 10;
+
 impl<'a> Recorder<'a> {
     pub fn new(cx: &'a mut Context, engine: &'a mut Engine, start: Pc) -> Recorder<'a> {
         let (entry_base, recursion) = (cx.base, cx.recursion_left);
@@ -107,6 +114,8 @@ impl<'a> Recorder<'a> {
             entry_base,
             start,
             is_bridge: false,
+            is_function: false,
+            returned: false,
             pc: start,
             base_at_start: entry_base,
             recursion_at_entry: recursion,
@@ -161,7 +170,7 @@ impl<'a> Recorder<'a> {
         if self.stop.is_some() {
             return;
         }
-        if self.effect_done || !self.is_bridge {
+        if self.effect_done || !self.is_bridge && !(self.is_function && self.steps > FUNCTION_STEPS_MIN) {
             return self.abort(reason);
         }
         let snapshot = self.snapshot();
@@ -204,6 +213,10 @@ impl<'a> Recorder<'a> {
         }
         let retried = std::mem::take(&mut self.retried);
         if pc == self.start && self.cx.base == self.entry_base && self.steps > 1 && !retried {
+            if self.is_function {
+                self.abort("a loop at the function's entry");
+                return true;
+            }
             let snapshot = self.snapshot();
             self.end = Some(if self.is_bridge { TraceEnd::Root(snapshot) } else { TraceEnd::Loop(snapshot) });
             self.stop = Some(Stop::Closed);
@@ -224,6 +237,16 @@ impl<'a> Recorder<'a> {
             self.push_guard(Op::GuardNoInterrupt, [Ref::NONE; 3], snapshot);
         }
         false
+    }
+
+    /// Ends the trace with the function's result.
+    pub fn end_with_result(&mut self, result: Ref) {
+        let frame = FrameState { base: 0, instruction: 0, depth: 0 };
+        let id = SnapshotId(self.snapshots.len() as u32);
+        self.snapshots.push(Snapshot { frame, slots: vec![SlotValue { slot: RESULT_SLOT, value: result }] });
+        self.end = Some(TraceEnd::Exit(id));
+        self.length = self.instructions.len();
+        self.stop = Some(Stop::Closed);
     }
 
     /// The instruction starts over: nothing has happened yet.
@@ -355,6 +378,17 @@ impl<'a> Recorder<'a> {
         self.slots = now;
         self.snapshot_here = Some(snapshot);
         snapshot
+    }
+
+    /// Whether the trace knows a slot's value as that from before it.
+    pub fn is_initial(&self, slot: i32) -> bool {
+        let index = (slot + SLOT_BIAS).max(0) as usize;
+        self.slots.get(index).is_some_and(|&value| self.is_initial_load(value, index))
+    }
+
+    /// Frames entered since the trace's start minus frames left.
+    pub fn depth(&self) -> i64 {
+        self.recursion_at_entry - self.cx.recursion_left
     }
 
     fn is_initial_load(&self, value: Ref, index: usize) -> bool {
