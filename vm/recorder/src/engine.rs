@@ -41,6 +41,8 @@ struct TreeState {
     tree: Tree,
     /// The loop that enters it. Valid while the tree is: the code object outlives its entry.
     start: u64,
+    /// Words above the entry frame's base that its machine code uses.
+    stack_words: usize,
     /// It starts at a function's entry.
     is_function: bool,
     code: Option<(Allocation, Entry)>,
@@ -321,12 +323,17 @@ fn enter(cx: &mut Context, mut index: usize) -> Left {
         let Some((_, entry)) = tree.code else { return Left::At(tree.start as Pc) };
         tree.entered += 1;
         let exits = tree.exits.clone();
+        let words = tree.stack_words;
         own.counters.entered += 1;
         own.running += 1;
         let base = cx.base;
         let recursion = cx.recursion_left;
+        let old_top = cx.trace_top;
+        // SAFETY: (frames 4) words above the frames that the trace may enter are free.
+        cx.trace_top = unsafe { base.add(words.max(frame::current_code(cx).register_count as usize)) };
         // SAFETY: (jit 3) the code was compiled for a frame of this loop.
         let number = unsafe { entry(cx as *mut Context as *mut u8, base as *mut u64) };
+        cx.trace_top = old_top;
         let Some(own) = engine(cx) else { return Left::At(std::ptr::null()) };
         own.running -= 1;
         if number & RETURNED != 0 && number & LINK == 0 {
@@ -527,6 +534,7 @@ impl Engine {
                     tree,
                     start: target as u64,
                     is_function,
+                    stack_words: 0,
                     code: None,
                     exits: Rc::default(),
                     exit_counts: Vec::new(),
@@ -622,6 +630,7 @@ impl Engine {
         // SAFETY: (jit 3) the arena holds the compiled function with this signature.
         let entry: Entry = unsafe { std::mem::transmute(self.arena.address(allocation)) };
         let state = &mut self.trees[index];
+        state.stack_words = state.tree.stack_words();
         let old_counts: HashMap<_, u32> =
             state.exits.iter().map(|exit| exit.id).zip(state.exit_counts.iter().copied()).collect();
         state.exit_counts = compiled.exits.iter().map(|exit| old_counts.get(&exit.id).copied().unwrap_or(0)).collect();

@@ -17,16 +17,14 @@ use sidewinder_semantics::{Pc, frame};
 use std::collections::HashMap;
 
 /// Calls a native function with the arguments that the trace has spilled from slot `first`, and releases them.
-/// `shape` packs the number of arguments and whether the first is a receiver; `top` is the first free slot.
-extern "C" fn call_native(cx: &mut Context, native: &'static Native, first: i64, shape: i64, top: i64) -> Value {
+/// `shape` packs the number of arguments and whether the first is a receiver.
+extern "C" fn call_native(cx: &mut Context, native: &'static Native, first: i64, shape: i64) -> Value {
     let count = (shape >> 1) as usize;
     // SAFETY: the trace spilled `count` values there, which nobody else owns.
     unsafe {
         let place = cx.base.offset(first as isize);
-        cx.trace_top = cx.base.offset(top as isize);
         let arguments = Arguments::positional(std::slice::from_raw_parts(place, count));
         let result = word(call::call_native(cx, native, arguments, shape & 1 != 0));
-        cx.trace_top = std::ptr::null_mut();
         for position in (0..count).rev() {
             let value = std::mem::replace(&mut *place.add(position), Value::UNBOUND);
             drop(Owned::from_raw_option(value));
@@ -36,16 +34,14 @@ extern "C" fn call_native(cx: &mut Context, native: &'static Native, first: i64,
 }
 
 /// Calls any object: the callable lies in slot `block`, and `count` arguments after its header. All are released.
-extern "C" fn call_any(cx: &mut Context, block: i64, count: i64, top: i64) -> Value {
+extern "C" fn call_any(cx: &mut Context, block: i64, count: i64) -> Value {
     let (block, count) = (block as isize, count as usize);
     // SAFETY: the trace spilled the callable and `count` values there, which nobody else owns.
     unsafe {
         let place = cx.base.offset(block);
         let first = place.add(sidewinder_bytecode::HEADER_WORDS);
-        cx.trace_top = cx.base.offset(top as isize);
         let arguments = Arguments::positional(std::slice::from_raw_parts(first, count));
         let result = word(call::call_with(cx, *place, arguments));
-        cx.trace_top = std::ptr::null_mut();
         for position in (0..count).rev() {
             drop(Owned::from_raw_option(std::mem::replace(&mut *first.add(position), Value::UNBOUND)));
         }
@@ -93,16 +89,14 @@ pub extern "C" fn call_function(cx: &mut Context, code: &CodeObject, block: i64,
 
 /// Runs the handler of an instruction that traces have no operations for, in the frame at slot `base`, whose header and
 /// operands the trace has written. Below zero when it raised.
-extern "C" fn residual(cx: &mut Context, handler: ColdHandler, pc: Pc, base: i64, top: i64) -> i64 {
+extern "C" fn residual(cx: &mut Context, handler: ColdHandler, pc: Pc, base: i64) -> i64 {
     let saved = (cx.base, cx.constants, cx.temporary_floor);
     // SAFETY: (frames 3) the trace wrote the header of the frame.
     unsafe {
         let running = cx.base.offset(base as isize);
-        cx.trace_top = cx.base.offset(top as isize);
         frame::switch(cx, running, frame::code(running));
     }
     let next = handler(cx, pc);
-    cx.trace_top = std::ptr::null_mut();
     (cx.base, cx.constants, cx.temporary_floor) = saved;
     if next.is_null() { -1 } else { 0 }
 }
@@ -229,8 +223,8 @@ impl Helpers {
                 ANY,
             ),
             (Special::Truth, "truth", helpers::truth as *const () as usize, &[Value], Raw, ANY),
-            (Special::CallNative, "call_native", call_native as *const () as usize, &[Raw, Raw, Raw, Raw], Value, ANY),
-            (Special::CallAny, "call_any", call_any as *const () as usize, &[Raw, Raw, Raw], Value, ANY),
+            (Special::CallNative, "call_native", call_native as *const () as usize, &[Raw, Raw, Raw], Value, ANY),
+            (Special::CallAny, "call_any", call_any as *const () as usize, &[Raw, Raw], Value, ANY),
             (
                 Special::CallFunction,
                 "call_function",
@@ -239,7 +233,7 @@ impl Helpers {
                 Value,
                 ANY,
             ),
-            (Special::Residual, "residual", residual as *const () as usize, &[Raw, Raw, Raw, Raw], Raw, ANY),
+            (Special::Residual, "residual", residual as *const () as usize, &[Raw, Raw, Raw], Raw, ANY),
             (Special::NewInstance, "new_instance", new_instance as *const () as usize, &[Raw], Value, ALLOCATES),
             (
                 Special::ListAppend,

@@ -877,7 +877,6 @@ impl Semantics for Recorder<'_> {
             let argument = self.register(first + position);
             self.settle(argument.ir);
         }
-        let top = self.top_slot();
         for position in 0..count {
             let slot = self.slot_of((first + position) as i32);
             let argument = self.read_slot(slot);
@@ -893,7 +892,6 @@ impl Semantics for Recorder<'_> {
             self.raw(native as *const sidewinder_runtime::Native as u64),
             self.raw(first_slot as i64 as u64),
             self.raw(shape as u64),
-            self.raw(top as i64 as u64),
         ];
         let ir = self.call_raising(helper, &arguments);
         let now = self.interp().call_native(callable, first, count, receiver, pc);

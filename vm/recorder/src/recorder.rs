@@ -334,8 +334,10 @@ impl<'a> Recorder<'a> {
     /// The value that a helper has left in a slot becomes the trace's.
     pub fn reload_slot(&mut self, slot: i32) -> Ref {
         let value = self.push(Op::ReloadSlot, [Ref::NONE; 3], slot as i64 as u64, Alias::Other);
+        // The word does not stay in memory, where it would be taken for somebody's.
+        let unbound = self.constant(Op::ConstValue, 0);
+        self.spill(Op::StoreSlot, slot, unbound);
         self.write_slot(slot, value);
-        self.take_over(slot);
         value
     }
 
@@ -506,11 +508,5 @@ impl<'a> Recorder<'a> {
             stack_words: self.stack_words,
         };
         Some((trace, self.assumptions))
-    }
-
-    /// First word above everything the trace's frames use, from the entry frame's base.
-    pub fn top_slot(&self) -> i32 {
-        let code = frame::current_code(self.cx);
-        self.slot_of(code.register_count as i32).max(self.stack_words as i32)
     }
 }

@@ -93,14 +93,12 @@ impl Recorder<'_> {
             }
         }
         self.effect();
-        let top = self.top_slot();
         let base = self.slot_of(0);
         let helper = self.special(Special::Residual);
         let arguments = [
             self.raw(handler as usize as u64),
             self.raw(pc as u64),
             self.raw(base as i64 as u64),
-            self.raw(top as i64 as u64),
         ];
         let status = self.call(helper, &arguments, Type::Raw);
         let snapshot = self.take_snapshot(pc);
@@ -222,7 +220,6 @@ impl Recorder<'_> {
         let registers: Vec<u16> =
             std::iter::once(block).chain((0..count).map(|position| block + HEADER + position)).collect();
         self.settle_registers(registers.iter());
-        let top = self.top_slot();
         for &register in &registers {
             let slot = self.slot_of(register as i32);
             let value = self.read_slot(slot);
@@ -230,7 +227,7 @@ impl Recorder<'_> {
             self.forget_slot(slot);
         }
         let slot = self.slot_of(block as i32);
-        let arguments = [self.raw(slot as i64 as u64), self.raw(count as u64), self.raw(top as i64 as u64)];
+        let arguments = [self.raw(slot as i64 as u64), self.raw(count as u64)];
         let helper = self.special(Special::CallAny);
         let ir = self.call_raising(helper, &arguments);
         self.cx.instruction = self.pc;
