@@ -763,6 +763,7 @@ impl Semantics for Recorder<'_> {
             let test = self.binary(Op::RawEqual, own, wanted);
             self.guard(test, true);
         }
+        self.known_globals.insert(value.ir);
         Some(function)
     }
 
@@ -903,7 +904,17 @@ impl Semantics for Recorder<'_> {
     }
 
     fn function(&mut self) -> &'static FunctionObject {
-        Semantics::function(self.interp())
+        let slot = self.slot_of(frame::FUNCTION as i32);
+        let ir = self.read_slot(slot);
+        let function = Semantics::function(self.interp());
+        if !self.is_constant_value(ir) && self.known_globals.insert(ir) {
+            // The frame was there before the trace: another function of the same code may come with other globals.
+            let own = self.load_word(ir, offset_of!(FunctionObject, globals), Alias::Function);
+            let wanted = self.raw(function.globals.get().0);
+            let test = self.binary(Op::RawEqual, own, wanted);
+            self.guard(test, true);
+        }
+        function
     }
 
     fn function_value(&mut self) -> Recorded {

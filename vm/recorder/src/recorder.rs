@@ -13,7 +13,7 @@ use sidewinder_ir::{FrameState, Instruction, Op, Ref, SlotValue, Snapshot, Snaps
 use sidewinder_runtime::{Context, Value};
 use sidewinder_semantics::Pc;
 use sidewinder_semantics::frame;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Words below the entry frame's base that a trace may name: its header, and the frames it returns to.
 pub const SLOT_BIAS: i32 = 1024;
@@ -78,6 +78,8 @@ pub struct Recorder<'a> {
     deferred: Vec<Deferred>,
     constants: HashMap<(u8, u64), Ref>,
     pub assumptions: Assumptions,
+    /// Functions whose globals were tested.
+    pub known_globals: HashSet<Ref>,
     pub stop: Option<Stop>,
     pub end: Option<TraceEnd>,
     /// Instructions at the end of the trace: what the handler emits after it has stopped does not count.
@@ -129,6 +131,7 @@ impl<'a> Recorder<'a> {
             deferred: Vec::new(),
             constants: HashMap::new(),
             assumptions,
+            known_globals: HashSet::new(),
             stop: None,
             end: None,
             length: 0,

@@ -71,6 +71,7 @@ impl Recorder<'_> {
                 Kind::Reg => kept.push(field),
                 Kind::Run => consumed.extend(field..field + i.op.run_length(i.c) as u16),
                 Kind::Dst => written.push(field),
+                Kind::Number if i.op == Opcode::LoadClosure && field == i.b && i.c == 0 => kept.push(field),
                 Kind::DstRun => written.extend(field..field + i.op.run_length(i.c) as u16),
                 Kind::Block => written.extend([field, field + HEADER]),
                 _ => {}
