@@ -12,6 +12,7 @@ pub mod layout;
 mod lower;
 pub mod optimize;
 pub mod region;
+pub mod stress;
 pub mod tree;
 pub mod worker;
 

@@ -157,7 +157,12 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         return None;
     };
     let helpers = Helpers::new();
-    let compiler_options = CompilerOptions { dump: !options.dump.is_empty(), verify: options.verify != 0 };
+    let compiler_options = CompilerOptions {
+        dump: !options.dump.is_empty(),
+        verify: options.verify != 0,
+        guard_fail: options.guard_fail as u32,
+        exit_all: options.exit_all != 0,
+    };
     let compiler = match Compiler::new(helpers.table.clone(), layout(), compiler_options, &mut arena) {
         Ok(compiler) => compiler,
         Err(message) => {

@@ -12,6 +12,7 @@ use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
 use sidewinder_runtime::objects::instance::AttributeBlock;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::method::NativeFunctionObject;
+use sidewinder_runtime::objects::module::MODULE;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
@@ -38,6 +39,15 @@ pub struct RecordedToken {
 pub struct Number<T> {
     now: T,
     ir: Ref,
+}
+
+/// Whether a value, if it is an object, can never change its class.
+fn keeps_type(value: Value) -> bool {
+    if !value.is_pointer() {
+        return true;
+    }
+    let kind = value.heap_type();
+    !kind.has_flag(flags::HEAP) && !std::ptr::eq(kind, &MODULE.object)
 }
 
 impl Recorder<'_> {
@@ -342,7 +352,7 @@ impl Semantics for Recorder<'_> {
 
     fn has_type(&mut self, value: Recorded, kind: &'static TypeObject) -> bool {
         let now = value.value.has_type(kind);
-        if self.is_constant_value(value.ir) || value.value.is_unbound() {
+        if value.value.is_unbound() || self.is_constant_value(value.ir) && keeps_type(value.value) {
             return now;
         }
         let address = self.raw(kind as *const TypeObject as u64);

@@ -9,7 +9,7 @@ use crate::assumptions::Assumptions;
 use crate::engine::Engine;
 use sidewinder_ir::op::Alias;
 use sidewinder_ir::snapshot::{RELEASED_SLOT, RESULT_SLOT};
-use sidewinder_ir::{FrameState, Instruction, Op, Ref, SlotValue, Snapshot, SnapshotId, Trace, TraceEnd};
+use sidewinder_ir::{DECISIVE, FrameState, Instruction, Op, Ref, SlotValue, Snapshot, SnapshotId, Trace, TraceEnd};
 use sidewinder_runtime::{Context, Value};
 use sidewinder_semantics::Pc;
 use sidewinder_semantics::frame;
@@ -455,7 +455,9 @@ impl<'a> Recorder<'a> {
     }
 
     pub fn push_guard(&mut self, op: Op, operands: [Ref; 3], snapshot: SnapshotId) {
-        self.instructions.push(Instruction { op, alias: Alias::Other, operands, immediate: 0, snapshot });
+        let starts_over = self.snapshot_here == Some(snapshot) && !self.effect_done;
+        let immediate = if starts_over { 0 } else { DECISIVE };
+        self.instructions.push(Instruction { op, alias: Alias::Other, operands, immediate, snapshot });
     }
 
     /// Both successors of the running instruction if it branches.
