@@ -761,13 +761,16 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
-    fn release_locals(&mut self) {
+    fn return_then(&mut self, result: Token, destination: u16) -> Pc {
         let base = self.0.base;
         for local in (0..self.0.temporary_floor as usize).rev() {
             // SAFETY: (frames 3) the running frame has that many locals.
             let value = unsafe { std::mem::replace(&mut *base.add(local), Value::UNBOUND) };
-            self.0.release(value);
+            if lost_last(value) {
+                return return_after_tear_down(self, value, local, result, destination);
+            }
         }
+        self.leave_and_store(result, destination)
     }
 
     #[inline(always)]
@@ -777,12 +780,7 @@ impl Semantics for Interp {
 
     #[inline(always)]
     fn enter(&mut self, code: &'static CodeObject) -> Pc {
-        if self.0.interrupt.load(Ordering::Relaxed) != 0
-            && !crate::cold::interrupt::serve(&mut self.0, code.instructions)
-        {
-            return crate::unwind::raise(&mut self.0, code.instructions);
-        }
-        code.instructions
+        if self.0.interrupt.load(Ordering::Relaxed) != 0 { enter_interrupted(self, code) } else { code.instructions }
     }
 
     #[inline(always)]
@@ -871,7 +869,47 @@ fn drop_and_set(s: &mut Interp, dead: Value, register: u16, value: Token, next: 
     s.set_then(register, value, next)
 }
 
+/// Goes on with `return_then` when a local's object dies: `remaining` locals are still to be released.
+#[cold]
+#[inline(never)]
+fn return_after_tear_down(s: &mut Interp, dead: Value, remaining: usize, result: Token, destination: u16) -> Pc {
+    s.0.tear_down(dead, true);
+    for local in (0..remaining as u16).rev() {
+        s.clear(local);
+    }
+    s.leave_and_store(result, destination)
+}
+
+/// Starts a frame when there is something else to do first.
+#[cold]
+#[inline(never)]
+fn enter_interrupted(s: &mut Interp, code: &'static CodeObject) -> Pc {
+    if crate::cold::interrupt::serve(&mut s.0, code.instructions) {
+        code.instructions
+    } else {
+        crate::unwind::raise(&mut s.0, code.instructions)
+    }
+}
+
 impl Interp {
+    /// Leaves the running frame, whose locals are released, and stores its result into the caller's register.
+    #[inline(always)]
+    fn leave_and_store(&mut self, result: Token, destination: u16) -> Pc {
+        // SAFETY: (frames 3) the running frame has a header, and its caller is a frame (not a boundary).
+        unsafe {
+            let base = self.0.base;
+            let link = Link(frame::header(base, frame::LINK).0);
+            let next = frame::return_address(base);
+            let function = std::mem::replace(&mut *base.offset(frame::FUNCTION), Value::UNBOUND);
+            *base.offset(frame::KEPT) = Value::UNBOUND;
+            let caller = base.sub(link.delta());
+            frame::switch(&mut self.0, caller, frame::code(caller));
+            self.0.recursion_left += 1;
+            let old = std::mem::replace(&mut *caller.add(destination as usize), result.0);
+            self.drop_both_then(function, old, next)
+        }
+    }
+
     /// The value that a consumed field gives up: unbound unless it is a temporary.
     #[inline(always)]
     fn consume(&mut self, field: u16) -> Value {

@@ -25,12 +25,14 @@ pub fn call<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 #[inline(always)]
 pub fn call_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let receiver = s.register(i.b + HEADER);
-    if s.is_unbound(receiver) {
+    let (block, count) = if s.is_unbound(receiver) {
         let callable = s.move_out(i.b);
         s.set_fresh(i.b + 1, callable);
-        return call_block(s, pc, i.a, i.b + 1, i.c);
-    }
-    call_block(s, pc, i.a, i.b, i.c + 1)
+        (i.b + 1, i.c)
+    } else {
+        (i.b, i.c + 1)
+    };
+    call_block(s, pc, i.a, block, count)
 }
 
 #[inline(always)]
@@ -182,10 +184,7 @@ pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     match continuation {
         Continuation::Store => {
             let result = s.take(i.a);
-            release_locals(s);
-            let (kept, next) = s.pop_frame();
-            s.forget(kept);
-            s.set_then(destination, result, next)
+            s.return_then(result, destination)
         }
         _ => return_rare(s, pc, i, continuation, destination),
     }
@@ -193,7 +192,9 @@ pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 
 #[inline(always)]
 fn release_locals<S: Semantics>(s: &mut S) {
-    s.release_locals();
+    for local in (0..s.local_count()).rev() {
+        s.clear(local);
+    }
 }
 
 /// The other continuation rows. What they test of the result they test first, while the instruction can still be
