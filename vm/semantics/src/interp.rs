@@ -177,16 +177,29 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
+    fn set_float_then(&mut self, register: u16, value: f64, next: Pc) -> Pc {
+        match Value::try_from_float(value) {
+            Some(word) => self.set_then(register, Token(word), next),
+            None => box_float_then(self, register, value, next),
+        }
+    }
+
+    #[inline(always)]
     fn release_then(&mut self, field: u16, next: Pc) -> Pc {
+        if !self.is_temporary(field) {
+            return next;
+        }
         let value = self.consume(field);
         self.drop_then(value, next)
     }
 
     #[inline(always)]
     fn release_set_then(&mut self, field: u16, register: u16, value: Token, next: Pc) -> Pc {
-        let consumed = self.consume(field);
-        if lost_last(consumed) {
-            return drop_and_set(self, consumed, register, value, next);
+        if self.is_temporary(field) {
+            let consumed = self.consume(field);
+            if lost_last(consumed) {
+                return drop_and_set(self, consumed, register, value, next);
+            }
         }
         self.set_then(register, value, next)
     }
@@ -455,6 +468,9 @@ impl Semantics for Interp {
             let place = list.cast_unchecked::<ListObject>().items.get().add(index as usize);
             std::mem::replace(&mut *place, value.0)
         };
+        if !self.is_temporary(field) {
+            return self.drop_then(old, next);
+        }
         let container = self.consume(field);
         self.drop_both_then(old, container, next)
     }
@@ -844,12 +860,12 @@ fn lost_last(value: Value) -> bool {
 }
 
 /// Tears down an object whose last count is gone, and goes on. Apart, so that handlers that end with it save no
-/// registers.
+/// registers; the result is hidden from the optimizer, which would otherwise keep it across the call.
 #[cold]
 #[inline(never)]
 fn tear_down_then(s: &mut Interp, value: Value, next: Pc) -> Pc {
     s.0.tear_down(value, true);
-    next
+    std::hint::black_box(next)
 }
 
 /// Like `tear_down_then`, and then takes a count from another value.
@@ -858,7 +874,7 @@ fn tear_down_then(s: &mut Interp, value: Value, next: Pc) -> Pc {
 fn tear_down_and_drop(s: &mut Interp, value: Value, other: Value, next: Pc) -> Pc {
     s.0.tear_down(value, true);
     s.0.release(other);
-    next
+    std::hint::black_box(next)
 }
 
 /// Like `tear_down_then`, and then stores a result.
@@ -866,6 +882,15 @@ fn tear_down_and_drop(s: &mut Interp, value: Value, other: Value, next: Pc) -> P
 #[inline(never)]
 fn drop_and_set(s: &mut Interp, dead: Value, register: u16, value: Token, next: Pc) -> Pc {
     s.0.tear_down(dead, true);
+    s.set(register, value);
+    std::hint::black_box(next)
+}
+
+/// `set_float_then` for a float that needs an object.
+#[cold]
+#[inline(never)]
+fn box_float_then(s: &mut Interp, register: u16, value: f64, next: Pc) -> Pc {
+    let value = s.box_float(value);
     s.set_then(register, value, next)
 }
 
@@ -910,15 +935,11 @@ impl Interp {
         }
     }
 
-    /// The value that a consumed field gives up: unbound unless it is a temporary.
+    /// The value of a temporary, which gives it up.
     #[inline(always)]
     fn consume(&mut self, field: u16) -> Value {
-        if self.is_temporary(field) {
-            // SAFETY: (frames 3)
-            unsafe { std::mem::replace(&mut *self.place(field), Value::UNBOUND) }
-        } else {
-            Value::UNBOUND
-        }
+        // SAFETY: (frames 3)
+        unsafe { std::mem::replace(&mut *self.place(field), Value::UNBOUND) }
     }
 
     #[inline(always)]

@@ -73,6 +73,11 @@ pub trait Semantics: Sized {
         self.release(field);
         self.set_then(register, value, next)
     }
+    /// The last acts of a handler: `box_float`, `set_then`.
+    fn set_float_then(&mut self, register: u16, value: Self::Float, next: Pc) -> Pc {
+        let value = self.box_float(value);
+        self.set_then(register, value, next)
+    }
     /// Makes a register unbound and releases its value.
     fn clear(&mut self, register: u16);
     /// Takes the value out of a register, which becomes unbound.

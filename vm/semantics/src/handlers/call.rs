@@ -10,7 +10,7 @@ use sidewinder_runtime::objects::method::{
     BUILTIN_FUNCTION, METHOD, METHOD_DESCRIPTOR, MethodObject, NativeFunctionObject,
 };
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
-use sidewinder_runtime::objects::type_object::{TYPE, TypeObject};
+use sidewinder_runtime::objects::type_object::{TYPE, TypeObject, flags};
 use std::mem::offset_of;
 
 const HEADER: u16 = HEADER_WORDS as u16;
@@ -72,7 +72,7 @@ fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, co
         let descriptor = known.has_type(&METHOD_DESCRIPTOR);
         let accepted = if descriptor {
             let first = s.peek_first(first, count);
-            !first.is_unbound() && native.owner().is_some_and(|owner| first.type_of().is_subtype(owner))
+            !first.is_unbound() && native.accepts(first)
         } else {
             native.bound.is_unbound()
         };
@@ -287,6 +287,9 @@ fn method_frame<S: Semantics>(
         return std::ptr::null();
     }
     let class = known.heap_type();
+    if !class.has_flag(flags::HEAP) {
+        return std::ptr::null();
+    }
     let other = argument.map_or(Value::UNBOUND, |value| s.peek(value));
     let Some(function) = method(s.context(), known, other, operation) else { return std::ptr::null() };
     // SAFETY: (heap 2) `method` answers with a function.
