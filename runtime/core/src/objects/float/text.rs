@@ -158,9 +158,21 @@ fn scaled(magnitude: f64, precision: usize) -> Option<u64> {
 
 /// The digits of a number with the point before the last `precision` of them.
 fn point_within(number: u64, precision: usize) -> String {
-    let mut text = format!("{number:0>width$}", width = precision + 1);
+    let mut digits = [b'0'; 20];
+    let (mut rest, mut start) = (number, digits.len());
+    // At least one digit stands before the point.
+    while rest != 0 || digits.len() - start <= precision {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    let digits = std::str::from_utf8(&digits[start..]).expect("ASCII digits");
+    let (whole, fraction) = digits.split_at(digits.len() - precision);
+    let mut text = String::with_capacity(digits.len() + 1);
+    text.push_str(whole);
     if precision > 0 {
-        text.insert(text.len() - precision, '.');
+        text.push('.');
+        text.push_str(fraction);
     }
     text
 }
