@@ -92,18 +92,10 @@ impl Semantics for Interp {
 
     #[inline(always)]
     fn back_edge(&mut self, pc: Pc, target: Pc, loop_index: u16) -> Pc {
-        if self.0.interrupt.load(Ordering::Relaxed) != 0 && !crate::cold::interrupt::serve(&mut self.0, pc) {
-            return crate::unwind::raise(&mut self.0, pc);
+        if self.0.interrupt.load(Ordering::Relaxed) != 0 {
+            return back_edge_interrupted(self, pc, target, loop_index);
         }
-        let code = frame::current_code(&self.0);
-        // SAFETY: (frames 3) the compiler counts the loops of a code object.
-        let state = unsafe { &*code.loops.add(loop_index as usize) };
-        let countdown = state.countdown.get();
-        if countdown > 1 {
-            state.countdown.set(countdown - 1);
-            return target;
-        }
-        crate::run::hot_loop(&mut self.0, pc, target, state)
+        self.count_round(pc, target, loop_index)
     }
 
     #[inline(always)]
@@ -905,6 +897,17 @@ fn return_after_tear_down(s: &mut Interp, dead: Value, remaining: usize, result:
     s.leave_and_store(result, destination)
 }
 
+/// Goes around a loop when there is something else to do first.
+#[cold]
+#[inline(never)]
+fn back_edge_interrupted(s: &mut Interp, pc: Pc, target: Pc, loop_index: u16) -> Pc {
+    if crate::cold::interrupt::serve(&mut s.0, pc) {
+        s.count_round(pc, target, loop_index)
+    } else {
+        crate::unwind::raise(&mut s.0, pc)
+    }
+}
+
 /// Starts a frame when there is something else to do first.
 #[cold]
 #[inline(never)]
@@ -917,6 +920,20 @@ fn enter_interrupted(s: &mut Interp, code: &'static CodeObject) -> Pc {
 }
 
 impl Interp {
+    /// Counts a loop's round down, and goes on at `target` or with what a hot loop starts.
+    #[inline(always)]
+    fn count_round(&mut self, pc: Pc, target: Pc, loop_index: u16) -> Pc {
+        let code = frame::current_code(&self.0);
+        // SAFETY: (frames 3) the compiler counts the loops of a code object.
+        let state = unsafe { &*code.loops.add(loop_index as usize) };
+        let countdown = state.countdown.get();
+        if countdown > 1 {
+            state.countdown.set(countdown - 1);
+            return target;
+        }
+        crate::run::hot_loop(&mut self.0, pc, target, state)
+    }
+
     /// Leaves the running frame, whose locals are released, and stores its result into the caller's register.
     #[inline(always)]
     fn leave_and_store(&mut self, result: Token, destination: u16) -> Pc {
