@@ -5,7 +5,7 @@
 //! type's fields; a subclass of a variable-sized one has it outside, keyed by address.
 
 use crate::context::{Context, Result};
-use crate::heap::allocate::{allocate_bytes, free_bytes, reallocate_bytes};
+use crate::heap::allocate::{free_bytes, reallocate_bytes};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Owned};
 use crate::objects::dict::DictObject;
