@@ -316,6 +316,29 @@ mod tests {
     }
 
     #[test]
+    fn fixed_digits_by_integers_are_those_of_the_formatter() {
+        let mut state = 88172645463325252u64;
+        let mut scaled_ones = 0;
+        for round in 0..40_000u64 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            let value = match round % 4 {
+                0 => f64::from_bits(state & !(1 << 63)),
+                1 => (state % 4_000_000) as f64 / 16.0,
+                2 => (state >> 11) as f64 / (1u64 << (state % 64)) as f64,
+                _ => f64::from_bits(state >> 12),
+            };
+            let precision = (state >> 32) as usize % 22;
+            if value.is_finite() {
+                scaled_ones += scaled(value, precision).is_some() as u32;
+                assert_eq!(fixed(value, precision), format!("{value:.precision$}"));
+            }
+        }
+        assert!(scaled_ones > 10_000);
+    }
+
+    #[test]
     fn text_parses_as_in_cpython() {
         assert_eq!(parse(" 1_0.0_1e1_0 "), Some(100100000000.0));
         assert_eq!(parse("-.5"), Some(-0.5));
