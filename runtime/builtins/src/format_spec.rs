@@ -3,7 +3,8 @@
 
 use sidewinder_runtime::context::{Context, Raised, Result};
 use sidewinder_runtime::objects::int::parse::decimal_digit;
-use sidewinder_runtime::objects::str::StrObject;
+use sidewinder_runtime::objects::str::units::Units;
+use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::{Owned, Value};
 
 /// Where padding goes.
@@ -75,22 +76,14 @@ pub fn parse(
     default_kind: Option<char>,
     default_align: Align,
 ) -> Result<FormatSpec> {
-    let points = code_points(cx, spec)?;
-    let mut parser = Parser { points: &points, position: 0 };
+    let Some(text) = str::cast(spec) else {
+        let name = spec.type_of().name();
+        return Err(cx.type_error(format!("__format__() argument must be str, not {name}")));
+    };
+    let mut parser = Parser { points: text.units(), position: 0 };
     match parser.parse(default_kind.map_or(0, u32::from), default_align) {
         Ok(parsed) => Ok(parsed),
         Err(malformed) => Err(raise(cx, malformed, spec, subject)),
-    }
-}
-
-/// The code points of a specification, which must be a `str`.
-fn code_points(cx: &mut Context, spec: Value) -> Result<Vec<u32>> {
-    match spec.cast::<StrObject>() {
-        Some(text) => Ok(text.code_points().collect()),
-        None => {
-            let name = spec.type_of().name();
-            Err(cx.type_error(format!("__format__() argument must be str, not {name}")))
-        }
     }
 }
 
@@ -132,13 +125,17 @@ pub fn unknown_kind(cx: &mut Context, kind: u32, subject: Value) -> Raised {
 }
 
 struct Parser<'a> {
-    points: &'a [u32],
+    points: Units<'a>,
     position: usize,
 }
 
 impl Parser<'_> {
+    fn at(&self, position: usize) -> Option<u32> {
+        (position < self.points.len()).then(|| self.points.get(position))
+    }
+
     fn peek(&self) -> Option<char> {
-        self.points.get(self.position).copied().and_then(char::from_u32)
+        self.at(self.position).and_then(char::from_u32)
     }
 
     /// Whether the next character is `wanted`, which is then consumed.
@@ -149,7 +146,7 @@ impl Parser<'_> {
     }
 
     fn align_at(&self, position: usize) -> Option<Align> {
-        match char::from_u32(*self.points.get(position)?)? {
+        match char::from_u32(self.at(position)?)? {
             '<' => Some(Align::Left),
             '>' => Some(Align::Right),
             '^' => Some(Align::Center),
@@ -192,7 +189,7 @@ impl Parser<'_> {
         }
         match self.points.len() - self.position {
             0 => {}
-            1 => parsed.kind = self.points[self.position],
+            1 => parsed.kind = self.points.get(self.position),
             _ => return Err(Malformed::Trailing),
         }
         check_grouping(&mut parsed)?;
@@ -202,7 +199,7 @@ impl Parser<'_> {
     fn fill_and_align(&mut self) -> (Option<u32>, Option<Align>) {
         if let Some(align) = self.align_at(self.position + 1) {
             self.position += 2;
-            return (Some(self.points[self.position - 2]), Some(align));
+            return (Some(self.points.get(self.position - 2)), Some(align));
         }
         let align = self.align_at(self.position);
         self.position += align.is_some() as usize;
@@ -224,7 +221,7 @@ impl Parser<'_> {
     /// A decimal number; digits of all scripts count.
     fn number(&mut self) -> std::result::Result<Option<usize>, Malformed> {
         let mut number = None;
-        while let Some(digit) = self.points.get(self.position).and_then(|point| decimal_digit(*point)) {
+        while let Some(digit) = self.at(self.position).and_then(decimal_digit) {
             let longer = (number.unwrap_or(0) as i64).checked_mul(10).and_then(|tens| tens.checked_add(digit as i64));
             number = Some(longer.ok_or(Malformed::TooManyDigits)? as usize);
             self.position += 1;
@@ -303,7 +300,7 @@ mod tests {
 
     fn parsed(text: &str) -> FormatSpec {
         let points: Vec<u32> = text.chars().map(u32::from).collect();
-        let mut parser = Parser { points: &points, position: 0 };
+        let mut parser = Parser { points: Units::Four(&points), position: 0 };
         parser.parse(0, Align::Right).unwrap_or_else(|_| panic!("{text}"))
     }
 

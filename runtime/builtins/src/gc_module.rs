@@ -101,7 +101,7 @@ fn numbers(cx: &mut Context, values: [i64; 3]) -> Owned {
 
 /// Growth since the last collection stands for the youngest generation's count.
 fn get_count(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
-    let grown = cx.heap.grown_bytes as i64 / 64;
+    let grown = cx.heap.grown_bytes().max(0) as i64 / 64;
     Ok(numbers(cx, [grown, 0, 0]))
 }
 

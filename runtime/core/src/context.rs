@@ -152,7 +152,7 @@ impl Context {
         };
         assert!(memory != libc::MAP_FAILED, "no memory for the value stack");
         let bottom = memory as *mut Value;
-        Box::new(Context {
+        let mut context = Box::new(Context {
             interrupt: AtomicU32::new(0),
             finalizers_pending: Cell::new(0),
             pending: Value::UNBOUND,
@@ -177,7 +177,9 @@ impl Context {
             recursion_limit: 1000,
             native_stack_limit: native_stack_limit(),
             repr_active: Vec::new(),
-        })
+        });
+        context.heap.interrupt = &raw const context.interrupt;
+        context
     }
 
     #[inline(always)]

@@ -257,12 +257,14 @@ impl<'a> Recorder<'a> {
         self.retried = true;
     }
 
-    /// At a back-edge of a loop other than the recorded one, which has no trace. A root leaves it to become hot by
-    /// itself; a side trace unrolls a few rounds, as it may be on its way out of a loop to the next visit of its own.
+    /// At a back-edge of a loop other than the recorded one, which has no trace. A root leaves inner loops to become hot
+    /// by themselves, but the loop that a generator feeds goes round once, too; a side trace unrolls a few rounds, as it
+    /// may be on its way out of a loop to the next visit of its own.
     pub fn inner_back_edge(&mut self, target: Pc) {
         let rounds = self.inner_back_edges.entry(target as u64).or_default();
         *rounds += 1;
-        if *rounds > INNER_BACK_EDGES_MAX || !self.is_bridge {
+        let most = if self.is_bridge { INNER_BACK_EDGES_MAX } else { 1 };
+        if *rounds > most {
             self.exit_here("inner loop");
         }
     }

@@ -4,6 +4,9 @@
 
 use crate::frame::{self, Continuation, Link};
 use crate::helpers::{Helper1, Helper2, Helper3, RunHelper};
+use crate::last_acts::{
+    back_edge_interrupted, box_float_then, drop_and_set, enter_interrupted, lost_last, return_after_tear_down,
+};
 use crate::semantics::{ColdHandler, Pc, Semantics};
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::heap::owned::increment_bound;
@@ -32,13 +35,13 @@ impl Interp {
     }
 
     #[inline(always)]
-    fn place(&self, register: u16) -> *mut Value {
+    pub(crate) fn place(&self, register: u16) -> *mut Value {
         // SAFETY: (frames 3) verified bytecode names registers of its frame.
         unsafe { self.0.base.add(register as usize) }
     }
 
     #[inline(always)]
-    fn is_temporary(&self, field: u16) -> bool {
+    pub(crate) fn is_temporary(&self, field: u16) -> bool {
         field as i16 as i64 >= self.0.temporary_floor
     }
 }
@@ -92,18 +95,10 @@ impl Semantics for Interp {
 
     #[inline(always)]
     fn back_edge(&mut self, pc: Pc, target: Pc, loop_index: u16) -> Pc {
-        if self.0.interrupt.load(Ordering::Relaxed) != 0 && !crate::cold::interrupt::serve(&mut self.0, pc) {
-            return crate::unwind::raise(&mut self.0, pc);
+        if self.0.interrupt.load(Ordering::Relaxed) != 0 {
+            return back_edge_interrupted(self, pc, target, loop_index);
         }
-        let code = frame::current_code(&self.0);
-        // SAFETY: (frames 3) the compiler counts the loops of a code object.
-        let state = unsafe { &*code.loops.add(loop_index as usize) };
-        let countdown = state.countdown.get();
-        if countdown > 1 {
-            state.countdown.set(countdown - 1);
-            return target;
-        }
-        crate::run::hot_loop(&mut self.0, pc, target, state)
+        self.count_round(pc, target, loop_index)
     }
 
     #[inline(always)]
@@ -177,16 +172,29 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
+    fn set_float_then(&mut self, register: u16, value: f64, next: Pc) -> Pc {
+        match Value::try_from_float(value) {
+            Some(word) => self.set_then(register, Token(word), next),
+            None => box_float_then(self, register, value, next),
+        }
+    }
+
+    #[inline(always)]
     fn release_then(&mut self, field: u16, next: Pc) -> Pc {
+        if !self.is_temporary(field) {
+            return next;
+        }
         let value = self.consume(field);
         self.drop_then(value, next)
     }
 
     #[inline(always)]
     fn release_set_then(&mut self, field: u16, register: u16, value: Token, next: Pc) -> Pc {
-        let consumed = self.consume(field);
-        if lost_last(consumed) {
-            return drop_and_set(self, consumed, register, value, next);
+        if self.is_temporary(field) {
+            let consumed = self.consume(field);
+            if lost_last(consumed) {
+                return drop_and_set(self, consumed, register, value, next);
+            }
         }
         self.set_then(register, value, next)
     }
@@ -470,6 +478,9 @@ impl Semantics for Interp {
             let place = list.cast_unchecked::<ListObject>().items.get().add(index as usize);
             std::mem::replace(&mut *place, value.0)
         };
+        if !self.is_temporary(field) {
+            return self.drop_then(old, next);
+        }
         let container = self.consume(field);
         self.drop_both_then(old, container, next)
     }
@@ -792,13 +803,16 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
-    fn release_locals(&mut self) {
+    fn return_then(&mut self, result: Token, destination: u16) -> Pc {
         let base = self.0.base;
         for local in (0..self.0.temporary_floor as usize).rev() {
             // SAFETY: (frames 3) the running frame has that many locals.
             let value = unsafe { std::mem::replace(&mut *base.add(local), Value::UNBOUND) };
-            self.0.release(value);
+            if lost_last(value) {
+                return return_after_tear_down(self, value, local, result, destination);
+            }
         }
+        self.leave_and_store(result, destination)
     }
 
     #[inline(always)]
@@ -808,10 +822,8 @@ impl Semantics for Interp {
 
     #[inline(always)]
     fn enter(&mut self, code: &'static CodeObject) -> Pc {
-        if self.0.interrupt.load(Ordering::Relaxed) != 0
-            && !crate::cold::interrupt::serve(&mut self.0, code.instructions)
-        {
-            return crate::unwind::raise(&mut self.0, code.instructions);
+        if self.0.interrupt.load(Ordering::Relaxed) != 0 {
+            return enter_interrupted(self, code);
         }
         let countdown = code.entry.countdown.get();
         if countdown > 1 {
@@ -867,71 +879,7 @@ impl Semantics for Interp {
     }
 }
 
-/// Takes a count from a value that may be unbound; whether it was the last one, so that the object must be torn down.
-#[inline(always)]
-fn lost_last(value: Value) -> bool {
-    if !value.is_counted() {
-        return false;
-    }
-    // SAFETY: (heap 1) a counted value refers to a live object.
-    unsafe {
-        let header = value.header();
-        (*header).count -= 1;
-        (*header).count == 0
-    }
-}
-
-/// Tears down an object whose last count is gone, and goes on. Apart, so that handlers that end with it save no
-/// registers.
-#[cold]
-#[inline(never)]
-fn tear_down_then(s: &mut Interp, value: Value, next: Pc) -> Pc {
-    s.0.tear_down(value, true);
-    next
-}
-
-/// Like `tear_down_then`, and then takes a count from another value.
-#[cold]
-#[inline(never)]
-fn tear_down_and_drop(s: &mut Interp, value: Value, other: Value, next: Pc) -> Pc {
-    s.0.tear_down(value, true);
-    s.0.release(other);
-    next
-}
-
-/// Like `tear_down_then`, and then stores a result.
-#[cold]
-#[inline(never)]
-fn drop_and_set(s: &mut Interp, dead: Value, register: u16, value: Token, next: Pc) -> Pc {
-    s.0.tear_down(dead, true);
-    s.set_then(register, value, next)
-}
-
 impl Interp {
-    /// The value that a consumed field gives up: unbound unless it is a temporary.
-    #[inline(always)]
-    fn consume(&mut self, field: u16) -> Value {
-        if self.is_temporary(field) {
-            // SAFETY: (frames 3)
-            unsafe { std::mem::replace(&mut *self.place(field), Value::UNBOUND) }
-        } else {
-            Value::UNBOUND
-        }
-    }
-
-    #[inline(always)]
-    fn drop_then(&mut self, value: Value, next: Pc) -> Pc {
-        if lost_last(value) { tear_down_then(self, value, next) } else { next }
-    }
-
-    #[inline(always)]
-    fn drop_both_then(&mut self, first: Value, second: Value, next: Pc) -> Pc {
-        if lost_last(first) {
-            return tear_down_and_drop(self, first, second, next);
-        }
-        self.drop_then(second, next)
-    }
-
     /// After a helper: runs waiting finalizers, and says whether it raised.
     #[inline(always)]
     fn finish(&mut self, result: Value) -> Option<Token> {

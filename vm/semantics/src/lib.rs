@@ -8,6 +8,7 @@ pub mod frame;
 pub mod handlers;
 pub mod helpers;
 pub mod interp;
+mod last_acts;
 pub mod nested;
 pub mod run;
 pub mod semantics;

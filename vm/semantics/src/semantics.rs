@@ -73,6 +73,11 @@ pub trait Semantics: Sized {
         self.release(field);
         self.set_then(register, value, next)
     }
+    /// The last acts of a handler: `box_float`, `set_then`.
+    fn set_float_then(&mut self, register: u16, value: Self::Float, next: Pc) -> Pc {
+        let value = self.box_float(value);
+        self.set_then(register, value, next)
+    }
     /// Makes a register unbound and releases its value.
     fn clear(&mut self, register: u16);
     /// Takes the value out of a register, which becomes unbound.
@@ -289,11 +294,15 @@ pub trait Semantics: Sized {
     fn set_late(&mut self, register: u16, value: Self::Owned) {
         self.set(register, value);
     }
-    /// Releases the locals of the running frame, the last one first.
-    fn release_locals(&mut self) {
+    /// The last acts of a handler: releases the locals of the running frame, the last one first, leaves the frame and
+    /// stores its result into the caller's register.
+    fn return_then(&mut self, result: Self::Owned, destination: u16) -> Pc {
         for local in (0..self.local_count()).rev() {
             self.clear(local);
         }
+        let (kept, next) = self.pop_frame();
+        self.forget(kept);
+        self.set_then(destination, result, next)
     }
     /// An older entry of an attribute site that serves an instance of this type and shape, to use in place of the
     /// site's. `None` for the recorder, which has the entry put into the site and executes the instruction again.

@@ -8,6 +8,7 @@ use crate::heap::Header;
 use crate::objects::type_object::TypeObject;
 use mimalloc::MiMalloc;
 use std::alloc::{GlobalAlloc, Layout};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Bytes of a chunk, and its alignment: an object's chunk is found by masking its address.
 pub const CHUNK_BYTES: usize = 64 * 1024;
@@ -20,8 +21,8 @@ pub const CELL_BYTES_MAX: usize = 1024;
 const CLASS_COUNT: usize = CELL_BYTES_MAX / CELL_GRAIN + 1;
 /// Bytes carved into cells at a time, so that a sparsely used class touches few pages.
 const CARVE_BYTES: usize = 4096;
-/// Memory growth in bytes below which the cycle collector is never asked for.
-const COLLECT_BYTES_MIN: usize = 4 << 20;
+/// Growth of the living objects in bytes below which the cycle collector is never asked for.
+const COLLECT_BYTES_MIN: isize = 2 << 20;
 
 /// The start of a chunk of collected cells.
 #[repr(C)]
@@ -63,12 +64,14 @@ pub struct Heap {
     collected: Classes,
     pub collected_chunks: Vec<*mut Chunk>,
     plain_chunks: Vec<*mut Chunk>,
-    /// Bytes of collected memory carved since the last collection.
-    pub grown_bytes: usize,
-    /// Growth that asks for a collection.
-    pub collect_bytes: usize,
-    /// Set when growth has passed `collect_bytes`; the interpreter looks at safe points.
+    /// Bytes by which the living collected objects may still grow before a collection is wanted.
+    budget: isize,
+    /// What `budget` was after the last collection.
+    budget_start: isize,
+    /// Set when the budget was used up; the interpreter looks at safe points.
     pub collect_wanted: bool,
+    /// The interrupt word of the context that the heap belongs to.
+    pub interrupt: *const AtomicU32,
 }
 
 impl Default for Heap {
@@ -84,17 +87,36 @@ impl Heap {
             collected: Classes::EMPTY,
             collected_chunks: Vec::new(),
             plain_chunks: Vec::new(),
-            grown_bytes: 0,
-            collect_bytes: COLLECT_BYTES_MIN,
+            budget: COLLECT_BYTES_MIN,
+            budget_start: COLLECT_BYTES_MIN,
             collect_wanted: false,
+            interrupt: std::ptr::null(),
         }
     }
 
     /// Sets the growth after which the next collection is wanted, from the bytes that are alive now.
     pub fn set_threshold(&mut self, live_bytes: usize) {
-        self.grown_bytes = 0;
         self.collect_wanted = false;
-        self.collect_bytes = COLLECT_BYTES_MIN.max(live_bytes / 2);
+        self.budget = COLLECT_BYTES_MIN.max(live_bytes as isize / 2);
+        self.budget_start = self.budget;
+    }
+
+    /// Bytes by which the living collected objects have grown since the last collection.
+    pub fn grown_bytes(&self) -> isize {
+        self.budget_start - self.budget
+    }
+
+    /// Asks for a collection at the next safe point, and not again before it.
+    #[cold]
+    #[inline(never)]
+    fn want_collection(&mut self) {
+        self.budget_start = self.grown_bytes() + isize::MAX / 2;
+        self.budget = isize::MAX / 2;
+        self.collect_wanted = true;
+        if !self.interrupt.is_null() {
+            // SAFETY: (jit 2) the word lives as long as the context.
+            unsafe { &*self.interrupt }.fetch_or(crate::context::interrupt::COLLECT, Ordering::Relaxed);
+        }
     }
 
     /// Memory for an object of `bytes`, with its header written (count one). Aborts the process only when the
@@ -108,6 +130,12 @@ impl Heap {
             unsafe { (*type_pointer).name() }
         );
         let class = bytes.div_ceil(CELL_GRAIN);
+        if collected {
+            self.budget -= bytes as isize;
+            if self.budget < 0 {
+                self.want_collection();
+            }
+        }
         let cell = if bytes <= CELL_BYTES_MAX {
             let classes = if collected { &mut self.collected } else { &mut self.plain };
             let head = classes.free[class];
@@ -133,6 +161,9 @@ impl Heap {
     /// The object is dead and its contents were released.
     #[inline]
     pub unsafe fn free(&mut self, object: *mut Header, bytes: usize, collected: bool) {
+        if collected {
+            self.budget += bytes as isize;
+        }
         if bytes <= CELL_BYTES_MAX {
             let classes = if collected { &mut self.collected } else { &mut self.plain };
             let class = bytes.div_ceil(CELL_GRAIN);
@@ -175,17 +206,7 @@ impl Heap {
             }
             classes.free[class] = next;
             (*chunk).carved = first + count * cell_bytes;
-            if collected {
-                self.grow(count * cell_bytes);
-            }
             base.add(first) as *mut FreeCell
-        }
-    }
-
-    fn grow(&mut self, bytes: usize) {
-        self.grown_bytes += bytes;
-        if self.grown_bytes > self.collect_bytes {
-            self.collect_wanted = true;
         }
     }
 
@@ -195,7 +216,6 @@ impl Heap {
         if !collected {
             return allocate_bytes(bytes) as *mut FreeCell;
         }
-        self.grow(bytes);
         let total = CHUNK_HEADER_BYTES + bytes;
         let chunk = new_chunk(total);
         // SAFETY: (heap 4) a fresh chunk.

@@ -90,6 +90,15 @@ impl Context {
         // SAFETY: (heap 5) the object is dead but intact until its contents are released.
         unsafe {
             let slots = kind.slots();
+            if slots.finalize.is_none() && !kind.has_flag(flags::HAS_WEAK | flags::EXTERNAL_BLOCK | flags::HEAP) {
+                // Most objects are of builtin types, with nothing to do but this.
+                let bytes = slots.size.map_or(kind.basic_bytes.get() as usize, |size| size(header));
+                if let Some(release) = slots.release {
+                    release(header, &mut Children { list: &mut self.teardown });
+                }
+                self.heap.free(header, bytes, kind.has_flag(flags::COLLECTED));
+                return true;
+            }
             let finalize = slots.finalize.filter(|_| needs_finalizer(value, kind));
             if finalize.is_some() || kind.has_flag(flags::HAS_WEAK) && crate::objects::weak::has_callbacks(self, value)
             {

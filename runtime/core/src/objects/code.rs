@@ -85,7 +85,7 @@ pub struct CodeObject {
 struct Storage {
     constants: Box<[Value]>,
     sites: Box<[Site]>,
-    older: Box<[Site]>,
+    older: Box<[[Site; OLDER_ENTRIES]]>,
     loops: Box<[LoopState]>,
     names: Vec<Owned>,
     local_names: Vec<Owned>,
@@ -145,9 +145,9 @@ impl CodeObject {
     }
 
     /// The older entries of a site.
-    pub fn older_entries(&self, index: u16) -> &[Site] {
-        let first = index as usize * OLDER_ENTRIES;
-        &self.storage.older[first..first + OLDER_ENTRIES]
+    #[inline(always)]
+    pub fn older_entries(&self, index: u16) -> &[Site; OLDER_ENTRIES] {
+        &self.storage.older[index as usize]
     }
 
     /// The index of an instruction of this code.
@@ -183,7 +183,7 @@ pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
     let storage = Storage {
         constants,
         sites: data.sites.iter().map(|&name| new_site(names[name as usize].value())).collect(),
-        older: (0..data.sites.len() * OLDER_ENTRIES).map(|_| new_site(Value::UNBOUND)).collect(),
+        older: data.sites.iter().map(|_| std::array::from_fn(|_| new_site(Value::UNBOUND))).collect(),
         loops: (0..data.loop_count).map(|_| state(loop_threshold)).collect(),
         names,
         local_names,

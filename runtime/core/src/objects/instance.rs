@@ -5,7 +5,7 @@
 //! type's fields; a subclass of a variable-sized one has it outside, keyed by address.
 
 use crate::context::{Context, Result};
-use crate::heap::allocate::{allocate_bytes, free_bytes, reallocate_bytes};
+use crate::heap::allocate::{free_bytes, reallocate_bytes};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Owned};
 use crate::objects::dict::DictObject;
@@ -35,7 +35,7 @@ const HIDDEN_SLOTS: u32 = 2;
 /// Inline slots of a class about which nothing is known yet.
 pub const INLINE_SLOTS_DEFAULT: u32 = 4;
 /// The most inline slots a class learns to give its instances.
-const INLINE_SLOTS_MAX: u32 = 24;
+pub const INLINE_SLOTS_MAX: u32 = 24;
 
 /// Values of `__slots__` of an instance whose other attributes are in a dict, by name; unbound ones are empty slots.
 /// The interpreter maps the block's address to them. Values are owned.

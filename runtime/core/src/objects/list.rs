@@ -229,6 +229,22 @@ impl ListObject {
         release_items(cx, items);
     }
 
+    /// Replaces the items from `start` on by those of another list; there are as many.
+    pub fn overwrite(&self, cx: &mut Context, start: usize, source: &ListObject) {
+        assert!(start + source.len() <= self.len());
+        cx.clear_and_release(
+            |children| {
+                for (offset, item) in source.as_slice().iter().enumerate() {
+                    increment_bound(*item);
+                    // SAFETY: (list 1) the index is within the items.
+                    let old = unsafe { std::ptr::replace(self.items.get().add(start + offset), *item) };
+                    children.push(old);
+                }
+            },
+            false,
+        );
+    }
+
     /// Replaces `count` items from `start` by `new`.
     pub fn splice(&self, cx: &mut Context, start: usize, count: usize, new: Vec<Owned>) {
         let additional = new.len().saturating_sub(count);

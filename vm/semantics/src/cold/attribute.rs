@@ -140,17 +140,11 @@ fn hits(cx: &Context, site: &Site, object: Value) -> bool {
 }
 
 /// The older entry of a site that was filled for an instance of the object's type and shape.
+#[inline(always)]
 pub fn older_entry(cx: &Context, index: u16, object: Value) -> Option<&'static Site> {
-    if !object.is_pointer() {
-        return None;
-    }
-    let class = object.heap_type();
-    current_code(cx).older_entries(index).iter().find(|older| {
-        // An entry for a type with shapes has a shape, which is never zero.
-        std::ptr::eq(class, older.type_pointer.get())
-            && older.shape.get() != 0
-            && shape_of(object) == Some(older.shape.get())
-    })
+    // A shape belongs to one type, so it tells the type too.
+    let shape = shape_of(object)?;
+    current_code(cx).older_entries(index).iter().find(|older| older.shape.get() == shape)
 }
 
 /// Moves what a site has cached to its older entries.
@@ -212,6 +206,7 @@ fn unbound_method(cx: &mut Context, object: Value, name: Value) -> Option<Owned>
     Some(Owned::new(found))
 }
 
+#[inline(always)]
 fn shape_of(object: Value) -> Option<u32> {
     let class = object.is_pointer().then(|| object.heap_type())?;
     let shaped = class.has_flag(flags::HAS_BLOCK) && !class.has_flag(flags::EXTERNAL_BLOCK);

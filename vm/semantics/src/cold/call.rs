@@ -251,12 +251,9 @@ pub fn init_returned_value(cx: &mut Context, pc: Pc) -> Pc {
     raise(cx, pc)
 }
 
-/// The Python function that is `name` on the type, if it is a plain function.
+/// The Python function that is `name` on the type, a class, if it is a plain function.
 fn python_method(cx: &mut Context, object: Value, name: Value) -> Option<Value> {
     let class = object.heap_type();
-    if !class.has_flag(flags::HEAP) {
-        return None;
-    }
     let found = class.lookup(cx, name)?;
     found.has_type(&FUNCTION).then_some(found)
 }

@@ -28,6 +28,14 @@ fn simple<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, value: S::Owned) -> P
     done(s, pc, i.a, value)
 }
 
+/// Stores a float as the result of two uncounted operands.
+#[inline(always)]
+fn simple_float<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, value: S::Float) -> Pc {
+    s.release_simple(i.c);
+    s.release_simple(i.b);
+    s.set_float_then(i.a, value, super::following(pc))
+}
+
 macro_rules! numeric {
     ($name:ident, $op:expr, |$s:ident, $ia:ident, $ib:ident| $int:expr, |$fa:ident, $fb:ident| $float:expr) => {
         #[inline(always)]
@@ -42,21 +50,18 @@ macro_rules! numeric {
                 } else if let Some($fb) = $s.as_float(b) {
                     let $fa = $s.int_to_float($ia);
                     if let Some(result) = $float {
-                        let value = $s.box_float(result);
-                        return simple($s, pc, i, value);
+                        return simple_float($s, pc, i, result);
                     }
                 }
             } else if let Some($fa) = $s.as_float(a) {
                 if let Some($fb) = $s.as_float(b) {
                     if let Some(result) = $float {
-                        let value = $s.box_float(result);
-                        return simple($s, pc, i, value);
+                        return simple_float($s, pc, i, result);
                     }
                 } else if let Some(int) = $s.as_int(b) {
                     let $fb = $s.int_to_float(int);
                     if let Some(result) = $float {
-                        let value = $s.box_float(result);
-                        return simple($s, pc, i, value);
+                        return simple_float($s, pc, i, result);
                     }
                 }
             }
@@ -81,19 +86,16 @@ pub fn add<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, inplace: bool) -> Pc
         } else if let Some(y) = s.as_float(b) {
             let x = s.int_to_float(x);
             let sum = s.float_add(x, y);
-            let value = s.box_float(sum);
-            return simple(s, pc, i, value);
+            return simple_float(s, pc, i, sum);
         }
     } else if let Some(x) = s.as_float(a) {
         if let Some(y) = s.as_float(b) {
             let sum = s.float_add(x, y);
-            let value = s.box_float(sum);
-            return simple(s, pc, i, value);
+            return simple_float(s, pc, i, sum);
         } else if let Some(y) = s.as_int(b) {
             let y = s.int_to_float(y);
             let sum = s.float_add(x, y);
-            let value = s.box_float(sum);
-            return simple(s, pc, i, value);
+            return simple_float(s, pc, i, sum);
         }
     }
     add_slow(s, pc, i, inplace)
@@ -149,8 +151,7 @@ pub fn true_divide<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, inplace: boo
         if let Some(y) = y
             && let Some(quotient) = s.float_divide(x, y)
         {
-            let value = s.box_float(quotient);
-            return simple(s, pc, i, value);
+            return simple_float(s, pc, i, quotient);
         }
     }
     slow(s, pc, i, BinaryOp::TrueDivide, inplace)
@@ -191,8 +192,7 @@ pub fn power<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, inplace: bool) -> 
             if let Some(x) = s.as_float(a) {
                 let square = s.float_multiply(x, x);
                 if s.float_is_finite(square) {
-                    let value = s.box_float(square);
-                    return simple(s, pc, i, value);
+                    return simple_float(s, pc, i, square);
                 }
             } else if let Some(x) = s.as_int(a)
                 && let Some(square) = s.int_multiply(x, x)

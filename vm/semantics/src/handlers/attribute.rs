@@ -223,9 +223,10 @@ fn load_method_older<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 
 #[inline(always)]
 fn method_found<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, receiver: u16, site: &'static Site) -> Pc {
+    // In this order the object just tested needs not be read again.
+    let object = s.take(i.b);
     let method = s.constant(site.value.get());
     let method = s.dup(method);
-    let object = s.take(i.b);
     s.set_fresh(i.a, method);
     s.set_fresh(receiver, object);
     following(pc)

@@ -9,6 +9,15 @@ use sidewinder_runtime::objects::slots::CompareOp;
 /// The truth of a value; `None` when it raised.
 #[inline(always)]
 pub fn truth<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
+    match quick_truth(s, value) {
+        None => truth_of_object(s, value),
+        known => known,
+    }
+}
+
+/// The truth of a bool, an integer or None; `None` for other values.
+#[inline(always)]
+fn quick_truth<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
     if s.has_type(value, &singleton::BOOL) {
         return Some(s.is_true(value));
     }
@@ -16,10 +25,7 @@ pub fn truth<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
         let zero = s.int_constant(0);
         return Some(s.int_compare(CompareOp::NotEqual, int, zero));
     }
-    if s.is_object(value, singleton::none()) {
-        return Some(false);
-    }
-    truth_of_object(s, value)
+    s.is_object(value, singleton::none()).then_some(false)
 }
 
 #[inline(never)]
@@ -185,7 +191,15 @@ pub fn none_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) 
 #[inline(always)]
 pub fn truth_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
     let a = s.operand(i.a);
-    let Some(result) = truth(s, a) else {
+    let Some(result) = quick_truth(s, a) else { return truth_jump_slow(s, pc, i, wanted) };
+    let next = if result == wanted { jump(pc, i.wide_value()) } else { following(pc) };
+    s.release_then(i.a, next)
+}
+
+#[inline(never)]
+fn truth_jump_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
+    let a = s.operand(i.a);
+    let Some(result) = truth_of_object(s, a) else {
         s.release(i.a);
         return s.raise(pc);
     };
@@ -197,7 +211,18 @@ pub fn truth_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool)
 #[inline(always)]
 pub fn keep_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
     let a = s.register(i.a);
-    match truth(s, a) {
+    let Some(result) = quick_truth(s, a) else { return keep_jump_slow(s, pc, i, wanted) };
+    if result == wanted {
+        return jump(pc, i.wide_value());
+    }
+    s.clear(i.a);
+    following(pc)
+}
+
+#[inline(never)]
+fn keep_jump_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
+    let a = s.register(i.a);
+    match truth_of_object(s, a) {
         Some(result) if result == wanted => jump(pc, i.wide_value()),
         Some(_) => {
             s.clear(i.a);

@@ -10,7 +10,7 @@ use sidewinder_runtime::objects::method::{
     BUILTIN_FUNCTION, METHOD, METHOD_DESCRIPTOR, MethodObject, NativeFunctionObject,
 };
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
-use sidewinder_runtime::objects::type_object::{TYPE, TypeObject};
+use sidewinder_runtime::objects::type_object::{TYPE, TypeObject, flags};
 use std::mem::offset_of;
 
 const HEADER: u16 = HEADER_WORDS as u16;
@@ -25,12 +25,14 @@ pub fn call<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 #[inline(always)]
 pub fn call_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let receiver = s.register(i.b + HEADER);
-    if s.is_unbound(receiver) {
+    let (block, count) = if s.is_unbound(receiver) {
         let callable = s.move_out(i.b);
         s.set_fresh(i.b + 1, callable);
-        return call_block(s, pc, i.a, i.b + 1, i.c);
-    }
-    call_block(s, pc, i.a, i.b, i.c + 1)
+        (i.b + 1, i.c)
+    } else {
+        (i.b, i.c + 1)
+    };
+    call_block(s, pc, i.a, block, count)
 }
 
 #[inline(always)]
@@ -76,7 +78,7 @@ fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, co
         let descriptor = known.has_type(&METHOD_DESCRIPTOR);
         let accepted = if descriptor {
             let first = s.peek_first(first, count);
-            !first.is_unbound() && native.owner().is_some_and(|owner| first.type_of().is_subtype(owner))
+            !first.is_unbound() && native.accepts(first)
         } else {
             native.bound.is_unbound()
         };
@@ -192,10 +194,7 @@ pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     match continuation {
         Continuation::Store => {
             let result = s.take(i.a);
-            release_locals(s);
-            let (kept, next) = s.pop_frame();
-            s.forget(kept);
-            s.set_then(destination, result, next)
+            s.return_then(result, destination)
         }
         _ => return_rare(s, pc, i, continuation, destination),
     }
@@ -203,7 +202,9 @@ pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 
 #[inline(always)]
 fn release_locals<S: Semantics>(s: &mut S) {
-    s.release_locals();
+    for local in (0..s.local_count()).rev() {
+        s.clear(local);
+    }
 }
 
 /// The other continuation rows. What they test of the result they test first, while the instruction can still be
@@ -296,6 +297,9 @@ fn method_frame<S: Semantics>(
         return std::ptr::null();
     }
     let class = known.heap_type();
+    if !class.has_flag(flags::HEAP) {
+        return std::ptr::null();
+    }
     let other = argument.map_or(Value::UNBOUND, |value| s.peek(value));
     let Some(function) = method(s.context(), known, other, operation) else { return std::ptr::null() };
     // SAFETY: (heap 2) `method` answers with a function.

@@ -158,9 +158,21 @@ fn scaled(magnitude: f64, precision: usize) -> Option<u64> {
 
 /// The digits of a number with the point before the last `precision` of them.
 fn point_within(number: u64, precision: usize) -> String {
-    let mut text = format!("{number:0>width$}", width = precision + 1);
+    let mut digits = [b'0'; 20];
+    let (mut rest, mut start) = (number, digits.len());
+    // At least one digit stands before the point.
+    while rest != 0 || digits.len() - start <= precision {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    let digits = std::str::from_utf8(&digits[start..]).expect("ASCII digits");
+    let (whole, fraction) = digits.split_at(digits.len() - precision);
+    let mut text = String::with_capacity(digits.len() + 1);
+    text.push_str(whole);
     if precision > 0 {
-        text.insert(text.len() - precision, '.');
+        text.push('.');
+        text.push_str(fraction);
     }
     text
 }
@@ -301,6 +313,29 @@ mod tests {
         assert_eq!(significant(0.00099951, 3), Decimal { digits: "100".into(), point: -2 });
         assert_eq!(fixed(0.5, 0), "0");
         assert_eq!(fixed(1.5, 0), "2");
+    }
+
+    #[test]
+    fn fixed_digits_by_integers_are_those_of_the_formatter() {
+        let mut state = 88172645463325252u64;
+        let mut scaled_ones = 0;
+        for round in 0..40_000u64 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            let value = match round % 4 {
+                0 => f64::from_bits(state & !(1 << 63)),
+                1 => (state % 4_000_000) as f64 / 16.0,
+                2 => (state >> 11) as f64 / (1u64 << (state % 64)) as f64,
+                _ => f64::from_bits(state >> 12),
+            };
+            let precision = (state >> 32) as usize % 22;
+            if value.is_finite() {
+                scaled_ones += scaled(value, precision).is_some() as u32;
+                assert_eq!(fixed(value, precision), format!("{value:.precision$}"));
+            }
+        }
+        assert!(scaled_ones > 10_000);
     }
 
     #[test]

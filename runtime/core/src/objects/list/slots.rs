@@ -166,6 +166,15 @@ fn delete_slice(cx: &mut Context, list: &ListObject, slice: &SliceObject) -> Res
 fn set_slice(cx: &mut Context, list: &ListObject, slice: &SliceObject, source: Value) -> Result<()> {
     let bounds = slice.unpack(cx)?;
     if bounds.step == 1 {
+        if let Some(other) = source.cast_exact::<ListObject>()
+            && !std::ptr::eq(other, list)
+        {
+            let span = bounds.adjust(list.len());
+            if span.count == other.len() {
+                list.overwrite(cx, span.start as usize, other);
+                return Ok(());
+            }
+        }
         let new = slice_source(cx, source, "must assign iterable to extended slice")?;
         // Collecting the source may have changed the list.
         let span = bounds.adjust(list.len());

@@ -147,6 +147,13 @@ impl NativeFunctionObject {
         self.bound.cast::<TypeObject>()
     }
 
+    /// Whether a descriptor applies to this receiver.
+    #[inline]
+    pub fn accepts(&self, receiver: Value) -> bool {
+        let kind = receiver.type_of();
+        kind.value() == self.bound || self.owner().is_some_and(|owner| kind.is_subtype(owner))
+    }
+
     /// The receiver of a bound function. Modules count as none.
     pub fn receiver(&self) -> Option<Value> {
         (!self.bound.is_unbound()).then_some(self.bound)

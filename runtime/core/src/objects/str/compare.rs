@@ -60,6 +60,7 @@ pub fn holds(left: &StrObject, right: &StrObject, op: CompareOp) -> bool {
     match op {
         CompareOp::Equal => left.equals(right),
         CompareOp::NotEqual => !left.equals(right),
+        _ if std::ptr::eq(left, right) => op.holds(std::cmp::Ordering::Equal),
         _ => op.holds(left.units().compare(right.units())),
     }
 }

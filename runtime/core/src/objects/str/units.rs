@@ -164,6 +164,8 @@ impl<'a> Units<'a> {
     /// Order by code points.
     pub fn compare(self, other: Units<'_>) -> std::cmp::Ordering {
         match (self, other) {
+            // Most comparisons are decided by the first character.
+            (Units::One([left, ..]), Units::One([right, ..])) if left != right => left.cmp(right),
             (Units::One(left), Units::One(right)) => left.cmp(right),
             (Units::Two(left), Units::Two(right)) => left.cmp(right),
             (Units::Four(left), Units::Four(right)) => left.cmp(right),

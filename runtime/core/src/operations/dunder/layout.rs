@@ -6,12 +6,14 @@ use super::base_slots::builtin_base;
 use crate::context::{Context, Result};
 use crate::heap::Header;
 use crate::heap::teardown::Children;
-use crate::objects::instance::{self, AttributeBlock, INLINE_SLOTS_DEFAULT};
+use crate::objects::instance::{self, AttributeBlock, INLINE_SLOTS_DEFAULT, INLINE_SLOTS_MAX};
 use crate::objects::module::MODULE;
 use crate::objects::shape::ShapeId;
 use crate::objects::slots::Slots;
+use crate::objects::tuple::TupleObject;
 use crate::objects::type_object::{OBJECT, TYPE, TypeObject, flags};
 use crate::value::Value;
+use std::collections::HashSet;
 
 /// What a class adds to the layout of its base.
 #[derive(Clone, Copy)]
@@ -150,7 +152,7 @@ pub fn complete(cx: &mut Context, kind: &'static TypeObject, base: &'static Type
         }
     }
     if kind.has_flag(flags::HAS_BLOCK) {
-        let inline = inline_slots(kind, base, layout);
+        let inline = inline_slots(cx, kind, base, layout);
         let root = cx.interpreter().shapes.add_root(kind, inline);
         kind.state(cx).shapes.push(root);
         if kind.has_flag(flags::EXTERNAL_BLOCK) {
@@ -164,13 +166,30 @@ pub fn complete(cx: &mut Context, kind: &'static TypeObject, base: &'static Type
 }
 
 /// Attribute slots that fit into instances themselves.
-fn inline_slots(kind: &TypeObject, base: &TypeObject, layout: Layout) -> u32 {
+fn inline_slots(cx: &Context, kind: &TypeObject, base: &TypeObject, layout: Layout) -> u32 {
     if kind.has_flag(flags::EXTERNAL_BLOCK) {
         return 0;
     }
     let inherited = base.inline_slots.get();
     let own = inherited + layout.slot_count;
-    if kind.has_flag(flags::HAS_DICT) { own.max(INLINE_SLOTS_DEFAULT) } else { own }
+    if !kind.has_flag(flags::HAS_DICT) {
+        return own;
+    }
+    let assigned = assigned_attributes(cx, kind).min(INLINE_SLOTS_MAX as usize) as u32;
+    own.max(assigned.next_multiple_of(2)).max(INLINE_SLOTS_DEFAULT)
+}
+
+/// Number of attributes that methods of the class and of its bases assign through `self`, as the compiler found them.
+fn assigned_attributes(cx: &Context, kind: &TypeObject) -> usize {
+    let name = cx.interpreter().names.static_attributes;
+    let mut names = HashSet::new();
+    for class in kind.mro().iter().filter(|class| class.has_flag(flags::HEAP)) {
+        let listed = class.namespace(cx).get_interned(name);
+        if let Some(tuple) = listed.and_then(|listed| listed.cast_exact::<TupleObject>()) {
+            names.extend(tuple.as_slice().iter().map(|name| name.0));
+        }
+    }
+    names.len()
 }
 
 /// The memory slots of instances with a block, by what precedes it.
