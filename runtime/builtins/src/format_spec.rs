@@ -3,6 +3,7 @@
 
 use sidewinder_runtime::context::{Context, Raised, Result};
 use sidewinder_runtime::objects::int::parse::decimal_digit;
+use sidewinder_runtime::objects::iterator::arguments::bad_argument;
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::{Owned, Value};
 
@@ -87,10 +88,7 @@ pub fn parse(
 fn code_points(cx: &mut Context, spec: Value) -> Result<Vec<u32>> {
     match spec.cast::<StrObject>() {
         Some(text) => Ok(text.code_points().collect()),
-        None => {
-            let name = spec.type_of().name();
-            Err(cx.type_error(format!("__format__() argument must be str, not {name}")))
-        }
+        None => Err(bad_argument(cx, "__format__() argument", "str", spec)),
     }
 }
 

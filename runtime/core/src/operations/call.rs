@@ -34,19 +34,14 @@ pub fn call_method(cx: &mut Context, object: Value, name: &str, arguments: &[Val
 }
 
 /// The special method `name` (interned) of the object, looked up on its type and bound; `None` if there is none.
-/// Errors of a descriptor count as absence, like CPython's `_PyObject_LookupSpecial` callers expect of ours.
-pub fn lookup_special(cx: &mut Context, object: Value, name: Value) -> Option<Owned> {
+/// Errors: what its descriptor raises.
+pub fn lookup_special(cx: &mut Context, object: Value, name: Value) -> Result<Option<Owned>> {
     let kind = object.type_of();
-    let found = Owned::new(kind.lookup(cx, name)?);
+    let Some(found) = kind.lookup(cx, name) else { return Ok(None) };
+    let found = Owned::new(found);
     match found.value().type_of().slots().descriptor_get {
-        Some(bind) => match bind(cx, found.value(), object, kind) {
-            Ok(bound) => Some(bound),
-            Err(_) => {
-                drop(cx.take_pending());
-                None
-            }
-        },
-        None => Some(found),
+        Some(bind) => bind(cx, found.value(), object, kind).map(Some),
+        None => Ok(Some(found)),
     }
 }
 

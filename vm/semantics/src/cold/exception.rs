@@ -83,8 +83,9 @@ pub fn load_special(cx: &mut Context, pc: Pc) -> Pc {
     };
     let manager = register(cx, i.b);
     match call::lookup_special(cx, manager, name) {
-        Some(method) => finish(cx, pc, Ok(method)),
-        None => {
+        Ok(Some(method)) => finish(cx, pc, Ok(method)),
+        Err(_) => super::raise(cx, pc),
+        Ok(None) => {
             let kind = manager.type_of().name();
             let asynchronous = if i.c >= 2 { "asynchronous " } else { "" };
             cx.type_error(format!(
