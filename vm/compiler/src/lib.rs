@@ -8,6 +8,7 @@
 //!
 //! Not here: anything that runs code.
 
+mod annotation;
 mod assemble;
 mod assign;
 mod ast;

@@ -5,6 +5,7 @@
 //!
 //! Not here: names and scopes (`scope.rs`), and the wording of errors (`diagnosis.rs`).
 
+mod annotation;
 mod depth;
 pub(crate) mod diagnosis;
 mod escape;
@@ -20,6 +21,7 @@ mod tokenizer;
 use crate::Mode;
 use crate::ast::{Name, ScopeId, Tree, TreeBody};
 use crate::error::{ErrorKind, Failure, Outcome};
+use annotation::{AnnotationBlock, BlockKind};
 use position::LineMap;
 use ruff_python_ast::{self as ruff, PythonVersion, token::TokenKind};
 use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
@@ -71,9 +73,20 @@ fn lower(source: &str, parsed: &Parsed<ruff::Mod>, lines: LineMap) -> Outcome<Tr
     if parsed.has_syntax_errors() {
         return Err(diagnosis::diagnose(source, parsed, &lines));
     }
-    let mut lowering = Lowering { source, lines, names: HashMap::new(), scope_count: 1, depth: 0 };
+    let mut lowering = Lowering {
+        source,
+        lines,
+        names: HashMap::new(),
+        scope_count: 1,
+        depth: 0,
+        annotations: AnnotationBlock::new(BlockKind::Module),
+        forgets_annotations: false,
+    };
     let body = match parsed.syntax() {
-        ruff::Mod::Module(module) => TreeBody::Module(lowering.statements(&module.body)?),
+        ruff::Mod::Module(module) => {
+            let body = lowering.statements(&module.body)?;
+            TreeBody::Module { body, annotation_scope: lowering.annotations.scope }
+        }
         ruff::Mod::Expression(expression) => TreeBody::Expression(lowering.expression(&expression.body)?),
     };
     Ok(Tree { body, scope_count: lowering.scope_count })
@@ -116,6 +129,10 @@ struct Lowering<'source> {
     names: HashMap<Box<str>, Name>,
     scope_count: u32,
     depth: u32,
+    /// Of the innermost block.
+    annotations: AnnotationBlock,
+    /// Under `from __future__ import annotations` they would be texts, which are not made yet.
+    forgets_annotations: bool,
 }
 
 impl Lowering<'_> {
