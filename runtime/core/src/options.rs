@@ -53,6 +53,8 @@ options! {
     gc = "gc": 0;
     /// Stress: all traces are invalidated at every Nth visit of a hot loop.
     invalidate = "invalidate": 0;
+    /// Print the warnings of the compiler; `-W ignore` switches them off.
+    warnings = "warnings": 1;
     /// Print counters at exit.
     stats = "stats": 0;
 }

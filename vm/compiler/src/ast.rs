@@ -20,6 +20,7 @@ pub struct Tree {
     pub body: TreeBody,
     /// Number of scope ids that were given out.
     pub scope_count: u32,
+    pub warnings: Vec<crate::Warning>,
 }
 
 pub enum TreeBody {

@@ -17,6 +17,7 @@ mod position;
 mod statement;
 mod target;
 mod tokenizer;
+mod warning;
 
 use crate::Mode;
 use crate::ast::{Name, ScopeId, Tree, TreeBody};
@@ -29,6 +30,7 @@ use ruff_text_size::{Ranged, TextRange};
 use sidewinder_bytecode::Position;
 use std::collections::HashMap;
 use std::rc::Rc;
+use warning::Warnings;
 
 /// How deeply expressions and statements may be nested. All passes recurse over the tree; this bounds their stack.
 pub(crate) const TREE_DEPTH_MAX: u32 = 600;
@@ -81,6 +83,7 @@ fn lower(source: &str, parsed: &Parsed<ruff::Mod>, lines: LineMap) -> Outcome<Tr
         depth: 0,
         annotations: AnnotationBlock::new(BlockKind::Module),
         forgets_annotations: false,
+        warnings: Warnings::default(),
     };
     let body = match parsed.syntax() {
         ruff::Mod::Module(module) => {
@@ -89,7 +92,7 @@ fn lower(source: &str, parsed: &Parsed<ruff::Mod>, lines: LineMap) -> Outcome<Tr
         }
         ruff::Mod::Expression(expression) => TreeBody::Expression(lowering.expression(&expression.body)?),
     };
-    Ok(Tree { body, scope_count: lowering.scope_count })
+    Ok(Tree { body, scope_count: lowering.scope_count, warnings: lowering.warnings.finish() })
 }
 
 /// Enforces the limits of CPython's tokenizer.
@@ -133,6 +136,7 @@ struct Lowering<'source> {
     annotations: AnnotationBlock,
     /// Under `from __future__ import annotations` they would be texts, which are not made yet.
     forgets_annotations: bool,
+    warnings: Warnings,
 }
 
 impl Lowering<'_> {

@@ -22,6 +22,7 @@ impl Lowering<'_> {
     }
 
     fn statement_kind(&mut self, statement: &Stmt) -> Outcome<StatementKind> {
+        self.check_jump(statement);
         Ok(match statement {
             Stmt::FunctionDef(function) => self.function(function)?,
             Stmt::ClassDef(class) => self.class(class)?,
@@ -49,13 +50,13 @@ impl Lowering<'_> {
             Stmt::For(node) => StatementKind::For(Box::new(For {
                 target: self.expression(&node.target)?,
                 iterable: self.expression(&node.iter)?,
-                body: self.statements(&node.body)?,
+                body: self.loop_body(|lowering| lowering.statements(&node.body))?,
                 orelse: self.statements(&node.orelse)?,
                 is_async: node.is_async,
             })),
             Stmt::While(node) => StatementKind::While {
                 test: self.expression(&node.test)?,
-                body: self.statements(&node.body)?,
+                body: self.loop_body(|lowering| lowering.statements(&node.body))?,
                 orelse: self.statements(&node.orelse)?,
             },
             Stmt::If(node) => self.if_statement(node)?,
@@ -66,6 +67,7 @@ impl Lowering<'_> {
             }
             Stmt::Try(node) => self.try_statement(node)?,
             Stmt::Assert(node) => {
+                self.check_assertion(node);
                 StatementKind::Assert { test: self.expression(&node.test)?, message: self.optional(&node.msg)? }
             }
             Stmt::Import(node) => StatementKind::Import(self.aliases(&node.names)),
@@ -145,7 +147,7 @@ impl Lowering<'_> {
             annotation_scope: self.function_annotations(node),
             parameters: self.parameters(&node.parameters)?,
             returns: self.optional(&node.returns)?,
-            body: self.block(BlockKind::Function, &node.body)?.0,
+            body: self.in_finally(false, |lowering| lowering.block(BlockKind::Function, &node.body))?.0,
             is_async: node.is_async,
             first_line: self.position(node.range).line,
         })))
@@ -215,7 +217,7 @@ impl Lowering<'_> {
             });
         }
         let orelse = self.statements(&node.orelse)?;
-        let finally = self.statements(&node.finalbody)?;
+        let finally = self.in_finally(true, |lowering| lowering.statements(&node.finalbody))?;
         Ok(StatementKind::Try(Box::new(Try { body, handlers, orelse, finally, is_star: node.is_star })))
     }
 
