@@ -1,10 +1,18 @@
 //! Exits: how the words that machine code leaves behind become the interpreter's frame again.
 
 use crate::tree::ExitId;
+use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{FrameState, Type};
 
 /// The most words an exit may write to the exit buffer.
 pub const EXIT_WORDS_MAX: usize = 4096;
+
+/// Set in the number that machine code returns when the state is in memory already, for the tree that starts there.
+pub const LINK: u64 = 1 << 63;
+
+/// Set in the number that machine code returns when its function has returned. The result is the exit buffer's first
+/// word, owned.
+pub const RETURNED: u64 = 1 << 62;
 
 /// Where the word of a slot comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,7 +35,7 @@ pub struct ExitRecord {
 }
 
 /// Writes the slots of an exit to the value stack. `box_float` makes the value of a double; `increment` adds a
-/// reference to a value if it is counted.
+/// reference to a value if it is counted; `release` gives one up.
 ///
 /// # Safety
 /// `buffer` is what the exit's machine code filled; `base` is the base that it was entered with, and the slots around
@@ -38,7 +46,10 @@ pub unsafe fn materialize(
     base: *mut u64,
     mut box_float: impl FnMut(f64) -> u64,
     mut increment: impl FnMut(u64),
+    mut release: impl FnMut(u64),
 ) {
+    let mut released = [(0, 0); 2];
+    let mut released_count = 0;
     for &(slot, source) in &record.slots {
         let word = match source {
             Source::Constant(word) => word,
@@ -52,11 +63,21 @@ pub unsafe fn materialize(
                 }
             }
         };
+        if slot >= RELEASED_SLOT {
+            released[released_count] = (slot, word);
+            released_count += 1;
+            continue;
+        }
         // SAFETY: the slot is on the stack, as the caller promises.
         unsafe { *base.offset(slot as isize) = word };
     }
     for &slot in &record.increments {
+        if let Some((_, word)) = released[..released_count].iter().find(|(released, _)| *released == slot) {
+            increment(*word);
+            continue;
+        }
         // SAFETY: as above.
         increment(unsafe { *base.offset(slot as isize) });
     }
+    released[..released_count].iter().for_each(|&(_, word)| release(word));
 }

@@ -56,6 +56,8 @@ pub struct Exit {
     /// Slots whose value needs one reference more than the trace owns.
     pub increments: Vec<i32>,
     pub bridge: Option<SegmentId>,
+    /// It leads to the start of a tree: the state is left in memory.
+    pub link: bool,
 }
 
 #[derive(Clone, PartialEq, Debug, Default)]

@@ -1,6 +1,6 @@
 //! Trace trees: a root trace with the side traces that grew at its exits. A tree is compiled as one function.
 
-use sidewinder_ir::{Op, Trace};
+use sidewinder_ir::{FrameState, Op, SnapshotId, Trace};
 
 /// Index of a trace in its tree: 0 is the root, `n` is `bridges[n - 1]`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
@@ -50,12 +50,19 @@ pub struct Tree {
     /// Address of a 32-bit word that becomes nonzero when one of the tree's assumptions is invalidated; 0 if the tree
     /// has none.
     pub invalidated: u64,
+    /// Addresses of instructions at which trees start: exits that go on there leave the state in memory for them.
+    pub starts: Vec<u64>,
 }
 
 impl Tree {
     /// A tree without bridges.
     pub fn new(root: Trace) -> Tree {
-        Tree { root, bridges: Vec::new(), invalidated: 0 }
+        Tree { root, bridges: Vec::new(), invalidated: 0, starts: Vec::new() }
+    }
+
+    /// Words above the entry frame's base that its traces use.
+    pub fn stack_words(&self) -> usize {
+        self.traces().map(|(_, trace)| trace.stack_words).max().unwrap_or(0) as usize
     }
 
     pub fn trace(&self, index: TraceIndex) -> &Trace {
@@ -77,6 +84,33 @@ impl Tree {
         guard.is_none_or(|guard| {
             !matches!(guard.op, Op::GuardNoInterrupt | Op::GuardNoFinalizers | Op::GuardNotInvalidated)
         })
+    }
+
+    /// Whether an exit leads to the start of a tree, with nothing for the interpreter to do before.
+    pub fn is_link(&self, exit: ExitId, frame: &FrameState) -> bool {
+        if !self.starts.contains(&frame.instruction) {
+            return false;
+        }
+        let guard = self.trace(exit.trace).instructions.get(exit.guard as usize);
+        let condition = match guard {
+            Some(guard) => matches!(guard.op, Op::GuardTrue | Op::GuardFalse),
+            None => exit.guard == ExitId::END,
+        };
+        condition && !self.stands_still(exit)
+    }
+
+    /// Whether the state at an exit is still that in which the tree was entered.
+    pub fn stands_still(&self, exit: ExitId) -> bool {
+        let at_start = match self.trace(exit.trace).instructions.get(exit.guard as usize) {
+            Some(guard) => guard.snapshot == SnapshotId(0),
+            None => exit.guard == ExitId::START,
+        };
+        exit.pass == Pass::First
+            && at_start
+            && match exit.trace.0 {
+                0 => true,
+                bridge => self.stands_still(self.bridges[bridge as usize - 1].parent_exit),
+            }
     }
 
     /// The bridge at an exit. None where the interpreter must get its turn, whatever was recorded there.

@@ -203,7 +203,8 @@ impl<'a> Machine<'a> {
                 self.memory.insert(a.wrapping_add(operands[1].wrapping_mul(8)), operands[2]);
                 Step::Result(0)
             }
-            Op::SpillSlot => {
+            Op::ReloadSlot => Step::Result(self.slots.get(&(offset as i32)).copied().unwrap_or(0)),
+            Op::SpillSlot | Op::StoreSlot => {
                 self.slots.insert(offset as i32, a);
                 Step::Result(0)
             }

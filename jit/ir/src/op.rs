@@ -271,6 +271,10 @@ ir_ops! {
     CallNone() -> None, Call;
     /// Stores value a (whose reference moves) into slot `immediate` of the VM stack, for a helper that takes arguments in memory.
     SpillSlot(Value) -> None, Other;
+    /// Stores value a into slot `immediate` of the VM stack for a helper that reads it there. The trace keeps its reference.
+    StoreSlot(Value) -> None, Other;
+    /// The value that a helper has left in slot `immediate` of the VM stack. The trace takes its reference over.
+    ReloadSlot() -> Value, Other;
 
     /// The truth value in the immediate (0 or 1).
     ConstBool() -> Bool, Pure;
@@ -287,6 +291,11 @@ ir_ops! {
 impl Op {
     pub fn name(self) -> &'static str {
         TABLE[self as usize].0
+    }
+
+    /// Whether it changes a word of the VM stack (or lets a helper do so).
+    pub fn writes_slot(self) -> bool {
+        matches!(self, Op::SpillSlot | Op::StoreSlot | Op::ReloadSlot)
     }
 
     pub fn operands(self) -> &'static [Type] {

@@ -59,6 +59,8 @@ pub struct Context {
     pub constants: *const Value,
     /// First temporary register of the running frame: operands from it up are consumed.
     pub temporary_floor: i64,
+    /// Inline caches of the running frame's code.
+    pub sites: *const crate::objects::code::Site,
     /// While a compiled trace calls out: first word above all frames it has inlined; null otherwise.
     pub trace_top: *mut Value,
     /// Where compiled code leaves the values of an exit.
@@ -160,6 +162,7 @@ impl Context {
             base: bottom,
             constants: std::ptr::null(),
             temporary_floor: 0,
+            sites: std::ptr::null(),
             trace_top: std::ptr::null_mut(),
             exit_buffer: std::ptr::null_mut(),
             result: Value::UNBOUND,
@@ -260,6 +263,13 @@ impl Context {
     pub fn builtins(&self) -> &'static DictObject {
         // SAFETY: (heap 2) `builtins` is created as a dict.
         unsafe { self.interpreter().builtins.value().cast_unchecked() }
+    }
+
+    /// Whether there is native stack left for nested runs.
+    #[inline]
+    pub fn has_native_stack(&self) -> bool {
+        let marker = 0u8;
+        &raw const marker as usize >= self.native_stack_limit
     }
 
     /// An error when the native stack is nearly used up.

@@ -55,6 +55,12 @@ options! {
     invalidate = "invalidate": 0;
     /// Print the warnings of the compiler; `-W ignore` switches them off.
     warnings = "warnings": 1;
+    /// Stress: every Nth guard of machine code is taken as failed.
+    guard_fail = "guard-fail": 0;
+    /// Stress: every guard of machine code is taken as failed when it is first reached.
+    exit_all = "exit-all": 0;
+    /// Check every trace, and what each phase makes of it.
+    verify = "verify": cfg!(debug_assertions) as u64;
     /// Print counters at exit.
     stats = "stats": 0;
 }

@@ -1,6 +1,7 @@
 //! What traces take for granted, and which trees depend on it.
 
 use sidewinder_runtime::hooks::Broken;
+use sidewinder_runtime::objects::code::CodeObject;
 use std::collections::{HashMap, HashSet};
 
 /// The assumptions of one recording.
@@ -12,6 +13,12 @@ pub struct Assumptions {
 impl Assumptions {
     pub fn add(&mut self, fact: Broken) {
         self.facts.insert(fact);
+    }
+
+    /// The code object stays alive.
+    pub fn add_code(&mut self, code: &CodeObject) {
+        code.watched.set(true);
+        self.add(Broken::Code(code.id.get()));
     }
 }
 

@@ -4,18 +4,21 @@ use crate::assumptions::{Assumptions, Dependents};
 use crate::helper_table::{Helpers, drop_last};
 use crate::recorder::{Recorder, Stop};
 use sidewinder_jit::{
-    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitRecord, Layout, Options as CompilerOptions, Tree,
-    Worker,
+    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, LINK, Layout, RETURNED, Options as CompilerOptions,
+    Pass, TraceIndex, Tree, Worker,
 };
+use sidewinder_ir::snapshot::RELEASED_SLOT;
+use sidewinder_ir::{Trace, TraceEnd};
 use sidewinder_runtime::context::interrupt;
 use sidewinder_runtime::hooks::Broken;
-use sidewinder_runtime::objects::code::LoopState;
+use sidewinder_runtime::objects::code::{CodeObject, LoopState};
 use sidewinder_runtime::objects::{dict, float, iterator, list, module, range, singleton, str, tuple};
 use sidewinder_runtime::options::jit_mode;
 use sidewinder_runtime::{Context, Value};
 use sidewinder_semantics::{Pc, frame, run};
 use std::collections::{HashMap, HashSet};
 use std::mem::offset_of;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Bytes of machine code at most.
@@ -26,6 +29,10 @@ const EXIT_WORDS: usize = sidewinder_jit::exit::EXIT_WORDS_MAX;
 const COMPILE_WAITING: u32 = 1024;
 /// Exits at one guard from which on a tree is given up if it does little else.
 const FUTILE_EXITS_MIN: u32 = 8192;
+/// Visits of hot loops between looks for finished compilations, which also ask for attention by the interrupt word.
+const POLL_PERIOD: u64 = 16;
+/// Size of the table of recently used links.
+const LINKS: usize = 256;
 /// Recordings of a loop that may fail before it is left alone.
 const FAILURES_MAX: u32 = 4;
 
@@ -34,14 +41,18 @@ struct TreeState {
     tree: Tree,
     /// The loop that enters it. Valid while the tree is: the code object outlives its entry.
     start: u64,
+    /// Words above the entry frame's base that its machine code uses.
+    stack_words: usize,
+    /// It starts at a function's entry.
+    is_function: bool,
     code: Option<(Allocation, Entry)>,
-    exits: Vec<ExitRecord>,
+    exits: Rc<[ExitRecord]>,
     exit_counts: Vec<u32>,
     /// Bridges that were there when the tree was last submitted.
     submitted_bridges: usize,
     entered: u64,
     /// Exits at which nothing more is recorded.
-    barren: HashSet<sidewinder_jit::ExitId>,
+    barren: HashSet<ExitId>,
     invalidated: Box<AtomicU32>,
     dead: bool,
 }
@@ -52,6 +63,18 @@ impl TreeState {
     fn worth_compiling(&self) -> bool {
         let waiting = self.tree.bridges.len() - self.submitted_bridges;
         waiting > self.submitted_bridges / 2
+    }
+
+    /// Whether nearly every visit leaves early at this exit, and nothing can be recorded there: the interpreter alone is
+    /// faster.
+    fn is_futile(&self, exit: ExitId, count: u32) -> bool {
+        count >= FUTILE_EXITS_MIN
+            && count.is_power_of_two()
+            && self.barren.contains(&exit)
+            && exit.trace == TraceIndex::ROOT
+            && exit.pass == Pass::First
+            && (exit.guard as usize) < self.tree.root.instructions.len() / 2
+            && self.entered < 2 * count as u64
     }
 }
 
@@ -84,10 +107,15 @@ pub struct Engine {
     invalidate_period: u64,
     visits: u64,
     dump: String,
+    verify: bool,
     arena: Arena,
     compiler: Option<Compiler>,
     worker: Option<Worker>,
     trees: Vec<TreeState>,
+    /// Living trees by the instruction at which they start.
+    by_start: HashMap<u64, usize>,
+    /// Recently used rows of `by_start`.
+    links: [(u64, u32); LINKS],
     dependents: Dependents,
     volatile: HashSet<Broken>,
     failures: HashMap<u64, u32>,
@@ -129,7 +157,12 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         return None;
     };
     let helpers = Helpers::new();
-    let compiler_options = CompilerOptions { dump: !options.dump.is_empty(), ..Default::default() };
+    let compiler_options = CompilerOptions {
+        dump: !options.dump.is_empty(),
+        verify: options.verify != 0,
+        guard_fail: options.guard_fail as u32,
+        exit_all: options.exit_all != 0,
+    };
     let compiler = match Compiler::new(helpers.table.clone(), layout(), compiler_options, &mut arena) {
         Ok(compiler) => compiler,
         Err(message) => {
@@ -166,10 +199,13 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         invalidate_period: options.invalidate,
         visits: 0,
         dump: options.dump.clone(),
+        verify: options.verify != 0,
         arena,
         compiler,
         worker,
         trees: Vec::new(),
+        by_start: HashMap::new(),
+        links: [(0, 0); LINKS],
         dependents: Dependents::default(),
         volatile: HashSet::new(),
         failures: HashMap::new(),
@@ -239,16 +275,24 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
         state.countdown.set(u32::MAX);
         return target;
     };
-    engine.poll();
-    engine.stress(cx);
+    engine.visit(cx);
+    let code = frame::current_code(cx);
+    let function = std::ptr::eq(state, &code.entry).then_some(code);
     let index = state.trace.get();
     if index > 0 {
         let tree = &engine.trees[index as usize - 1];
         if !tree.dead {
             if tree.code.is_some() {
-                return engine.enter(cx, index as usize - 1);
+                return match function {
+                    Some(code) => enter_function(cx, index as usize - 1, code),
+                    None => match enter(cx, index as usize - 1) {
+                        Left::At(pc) => pc,
+                        Left::Returned(_) => unreachable!("a loop does not return"),
+                    },
+                };
             }
             // Being compiled: look again soon.
+            engine.poll();
             state.countdown.set(engine.threshold.clamp(1, 64));
             return target;
         }
@@ -261,7 +305,158 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
         state.countdown.set(if engine.recording { engine.threshold } else { u32::MAX });
         return target;
     }
-    engine.record_loop(cx, target, state)
+    engine.record_root(cx, target, state, function.is_some())
+}
+
+/// How machine code was left.
+enum Left {
+    /// The interpreter goes on here.
+    At(Pc),
+    /// The function has returned this, owned. Its frame is still the running one.
+    Returned(Value),
+}
+
+/// Runs a tree's machine code from the frame that is running, and rebuilds the frames at its exit. Goes on in another
+/// tree if one starts there. Returns where the interpreter goes on.
+///
+/// The engine is looked up again after the machine code has run: what that calls may run Python, which may come back
+/// here and change it.
+fn enter(cx: &mut Context, mut index: usize) -> Left {
+    loop {
+        let Some(own) = engine(cx) else { return Left::At(std::ptr::null()) };
+        let tree = &mut own.trees[index];
+        let Some((_, entry)) = tree.code else { return Left::At(tree.start as Pc) };
+        tree.entered += 1;
+        let exits = tree.exits.clone();
+        let words = tree.stack_words;
+        own.counters.entered += 1;
+        own.running += 1;
+        let base = cx.base;
+        let recursion = cx.recursion_left;
+        let old_top = cx.trace_top;
+        // SAFETY: (frames 4) words above the frames that the trace may enter are free.
+        cx.trace_top = unsafe { base.add(words.max(frame::current_code(cx).register_count as usize)) };
+        // SAFETY: (jit 3) the code was compiled for a frame of this loop.
+        let number = unsafe { entry(cx as *mut Context as *mut u8, base as *mut u64) };
+        cx.trace_top = old_top;
+        let Some(own) = engine(cx) else { return Left::At(std::ptr::null()) };
+        own.running -= 1;
+        if number & RETURNED != 0 && number & LINK == 0 {
+            // SAFETY: (jit 4) the exit wrote the result.
+            return Left::Returned(Value(unsafe { *cx.exit_buffer }));
+        }
+        let record = &exits[(number & !LINK) as usize];
+        let linked = number & LINK != 0;
+        // SAFETY: (jit 4) the exit wrote its values, or the frames; the slots belong to the stack around the entry
+        // frame.
+        unsafe {
+            if !linked {
+                sidewinder_jit::materialize(
+                    record,
+                    cx.exit_buffer,
+                    base as *mut u64,
+                    |value| float::from_f64(cx, value).into_raw().0,
+                    crate::helper_table::add_reference,
+                    |word| Context::current().release(Value(word)),
+                );
+            }
+            let top = base.offset(record.frame.base as isize);
+            frame::switch(cx, top, frame::code(top));
+        }
+        cx.recursion_left = recursion - record.frame.depth as i64;
+        let pc = record.frame.instruction as Pc;
+        if linked {
+            match own.linked(pc as u64) {
+                Some(next) => index = next,
+                None => return Left::At(pc),
+            }
+            continue;
+        }
+        own.counters.exits += 1;
+        if !cx.pending.is_unbound() {
+            return Left::At(sidewinder_semantics::unwind::raise(cx, pc));
+        }
+        if cx.finalizers_pending.get() != 0 {
+            cx.run_pending_finalizers();
+        }
+        let Some(own) = engine(cx) else { return Left::At(pc) };
+        if cx.interrupt.load(Ordering::Relaxed) == 0
+            && let Some(&next) = own.by_start.get(&(pc as u64))
+            && !(next == index && own.trees[index].tree.stands_still(record.id))
+        {
+            if own.trees[next].code.is_none() {
+                return Left::At(pc);
+            }
+            index = next;
+            continue;
+        }
+        return Left::At(own.after_exit(cx, index, number as usize, base, recursion, pc, record));
+    }
+}
+
+/// Runs the frame of a function that traces call, to its end: its result, or unbound when it raised.
+pub fn run_function(cx: &mut Context, code: &CodeObject) -> Value {
+    let index = code.entry.trace.get();
+    let ready = index > 0
+        && cx.interrupt.load(Ordering::Relaxed) == 0
+        && engine(cx).is_some_and(|own| own.trees[index as usize - 1].code.is_some());
+    let mut pc = code.instructions;
+    if ready {
+        let base = cx.base;
+        match enter(cx, index as usize - 1) {
+            Left::Returned(result) => {
+                leave_function(cx, base, code);
+                return result;
+            }
+            Left::At(next) => pc = next,
+        }
+    } else {
+        let countdown = code.entry.countdown.get();
+        if countdown > 1 {
+            code.entry.countdown.set(countdown - 1);
+        }
+    }
+    run::interpret(cx, pc);
+    run::take_result(cx).map_or(Value::UNBOUND, |result| result.into_raw())
+}
+
+/// A function's machine code has returned: gives up the header, and the words that the arguments had.
+fn leave_function(cx: &mut Context, base: *mut Value, code: &CodeObject) {
+    // SAFETY: (frames 3) `base` is the function's; its machine code has consumed the locals.
+    unsafe {
+        for register in 0..code.argument_count as usize {
+            *base.add(register) = Value::UNBOUND;
+        }
+        let function = std::mem::replace(&mut *base.offset(frame::FUNCTION), Value::UNBOUND);
+        cx.release(function);
+    }
+}
+
+/// Enters the function tree `index` for the frame that has just been pushed. Returns where the interpreter goes on.
+fn enter_function(cx: &mut Context, index: usize, code: &'static CodeObject) -> Pc {
+    let base = cx.base;
+    // SAFETY: (frames 3) the running frame has a header.
+    let (link, return_to) = unsafe { (frame::Link(frame::header(base, frame::LINK).0), frame::return_address(base)) };
+    if link.continuation() != frame::Continuation::Store || !cx.has_native_stack() {
+        return code.instructions;
+    }
+    match enter(cx, index) {
+        Left::At(pc) => pc,
+        Left::Returned(result) => {
+            // SAFETY: (frames 3) the frame is no boundary, so there is a caller.
+            unsafe {
+                let caller = base.sub(link.delta());
+                frame::switch(cx, caller, frame::code(caller));
+            }
+            cx.recursion_left += 1;
+            leave_function(cx, base, code);
+            sidewinder_semantics::cold::set_register(cx, link.destination(), result);
+            if cx.finalizers_pending.get() != 0 {
+                cx.run_pending_finalizers();
+            }
+            return_to
+        }
+    }
 }
 
 impl Engine {
@@ -273,9 +468,12 @@ impl Engine {
         self.volatile.insert(fact);
     }
 
-    /// The stress switches `gc` and `invalidate`.
-    fn stress(&mut self, cx: &mut Context) {
+    /// At every visit: new machine code now and then, and the stress switches `gc` and `invalidate`.
+    fn visit(&mut self, cx: &mut Context) {
         self.visits += 1;
+        if self.visits.is_multiple_of(POLL_PERIOD) {
+            self.poll();
+        }
         if self.gc_period != 0 && self.visits.is_multiple_of(self.gc_period) {
             sidewinder_runtime::heap::collect::collect(cx);
         }
@@ -292,11 +490,21 @@ impl Engine {
             return;
         }
         tree.dead = true;
+        let (start, is_function) = (tree.start, tree.is_function);
         tree.invalidated.store(1, Ordering::Relaxed);
         self.counters.invalidated += 1;
         if let Some((allocation, _)) = tree.code.take() {
             self.retired.push(allocation);
         }
+        if !is_function {
+            self.by_start.remove(&start);
+        }
+        self.links = [(0, 0); LINKS];
+    }
+
+    /// Whether a living tree starts at an instruction.
+    pub fn has_tree(&self, pc: Pc) -> bool {
+        self.by_start.contains_key(&(pc as u64))
     }
 
     /// Gives back the code of dead trees once no machine code is on the stack.
@@ -312,25 +520,28 @@ impl Engine {
         *self.counters.aborted.entry(reason).or_default() += 1;
     }
 
-    /// Records from the loop header `target`. Returns where the recording left the interpreter.
-    fn record_loop(&mut self, cx: &mut Context, target: Pc, state: &LoopState) -> Pc {
+    /// Records from the loop header or function entry `target`. Returns where the recording left the interpreter.
+    fn record_root(&mut self, cx: &mut Context, target: Pc, state: &LoopState, is_function: bool) -> Pc {
         self.recording = true;
         self.counters.recorded += 1;
         let mut recorder = Recorder::new(cx, self, target);
+        recorder.is_function = is_function;
         let next = run::run(&mut recorder, target);
         let stop = recorder.stop;
         let finished = recorder.into_trace();
         self.recording = false;
         match (stop, finished) {
-            (Some(Stop::Closed), Some((trace, assumptions))) => {
+            (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) => {
                 let invalidated = Box::new(AtomicU32::new(0));
                 let mut tree = Tree::new(trace);
                 tree.invalidated = &raw const *invalidated as u64;
                 self.trees.push(TreeState {
                     tree,
                     start: target as u64,
+                    is_function,
+                    stack_words: 0,
                     code: None,
-                    exits: Vec::new(),
+                    exits: Rc::default(),
                     exit_counts: Vec::new(),
                     submitted_bridges: 0,
                     entered: 0,
@@ -339,6 +550,9 @@ impl Engine {
                     dead: false,
                 });
                 let index = self.trees.len() - 1;
+                if !is_function {
+                    self.by_start.insert(target as u64, index);
+                }
                 self.depend(index, assumptions);
                 state.trace.set(index as u32 + 1);
                 state.countdown.set(1);
@@ -366,7 +580,8 @@ impl Engine {
 
     fn submit(&mut self, index: usize) {
         self.trees[index].submitted_bridges = self.trees[index].tree.bridges.len();
-        let tree = self.trees[index].tree.clone();
+        let mut tree = self.trees[index].tree.clone();
+        tree.starts = self.by_start.keys().copied().collect();
         match (&mut self.compiler, &self.worker) {
             (Some(compiler), _) => {
                 let outcome = compiler.compile(&tree);
@@ -389,9 +604,10 @@ impl Engine {
             Ok(compiled) => compiled,
             Err(message) => {
                 self.counters.failed += 1;
-                if !self.dump.is_empty() {
+                if self.verify || !self.dump.is_empty() {
                     eprintln!("sidewinder: a trace was not compiled: {message}");
                 }
+                self.failures.insert(self.trees[index].start, FAILURES_MAX);
                 self.invalidate(index);
                 return;
             }
@@ -419,52 +635,25 @@ impl Engine {
         // SAFETY: (jit 3) the arena holds the compiled function with this signature.
         let entry: Entry = unsafe { std::mem::transmute(self.arena.address(allocation)) };
         let state = &mut self.trees[index];
+        state.stack_words = state.tree.stack_words();
         let old_counts: HashMap<_, u32> =
             state.exits.iter().map(|exit| exit.id).zip(state.exit_counts.iter().copied()).collect();
         state.exit_counts = compiled.exits.iter().map(|exit| old_counts.get(&exit.id).copied().unwrap_or(0)).collect();
-        state.exits = compiled.exits;
+        state.exits = compiled.exits.into();
         if let Some((old, _)) = state.code.replace((allocation, entry)) {
             self.retired.push(old);
         }
         self.free_retired();
     }
 
-    /// Runs a tree's machine code from the frame that is running, and rebuilds the frames at its exit. Returns where
-    /// the interpreter goes on.
-    fn enter(&mut self, cx: &mut Context, index: usize) -> Pc {
-        let Some((_, entry)) = self.trees[index].code else { return std::ptr::null() };
-        self.counters.entered += 1;
-        self.trees[index].entered += 1;
-        self.running += 1;
-        let base = cx.base;
-        let recursion = cx.recursion_left;
-        // SAFETY: (jit 3) the code was compiled for a frame of this loop.
-        let number = unsafe { entry(cx as *mut Context as *mut u8, base as *mut u64) } as usize;
-        self.running -= 1;
-        self.counters.exits += 1;
-        let record = self.trees[index].exits[number].clone();
-        let buffer = cx.exit_buffer;
-        // SAFETY: (jit 4) the exit wrote its values; the slots belong to the stack above the entry frame.
-        unsafe {
-            sidewinder_jit::materialize(
-                &record,
-                buffer,
-                base as *mut u64,
-                |value| float::from_f64(cx, value).into_raw().0,
-                crate::helper_table::add_reference,
-            );
-            let top = base.offset(record.frame.base as isize);
-            frame::switch(cx, top, frame::code(top));
+    /// The compiled tree that starts at an instruction.
+    fn linked(&mut self, pc: u64) -> Option<usize> {
+        let place = &mut self.links[(pc >> 3) as usize % LINKS];
+        if place.0 != pc {
+            *place = (pc, *self.by_start.get(&pc)? as u32);
         }
-        cx.recursion_left = recursion - record.frame.depth as i64;
-        let pc = record.frame.instruction as Pc;
-        if !cx.pending.is_unbound() {
-            return sidewinder_semantics::unwind::raise(cx, pc);
-        }
-        if cx.finalizers_pending.get() != 0 {
-            cx.run_pending_finalizers();
-        }
-        self.after_exit(cx, index, number, base, recursion, pc, &record)
+        let index = place.1 as usize;
+        self.trees[index].code.is_some().then_some(index)
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -483,29 +672,27 @@ impl Engine {
             return pc;
         }
         tree.exit_counts[number] += 1;
-        let hot = tree.exit_counts[number] >= self.exit_threshold;
-        let wanted = hot
+        let count = tree.exit_counts[number];
+        let has_bridge = tree.tree.bridge_at(record.id).is_some();
+        let wanted = count >= self.exit_threshold
             && !self.recording
             && tree.tree.bridges.len() < self.bridges_max
+            && tree.tree.may_have_bridge(record.id)
             && !tree.barren.contains(&record.id)
-            && tree.tree.bridge_at(record.id).is_none()
+            && !has_bridge
             && cx.interrupt.load(Ordering::Relaxed) == 0;
-        if !wanted {
-            let waits = tree.tree.bridges.len() > tree.submitted_bridges;
-            if waits && tree.exit_counts[number] % COMPILE_WAITING == 0 && tree.tree.bridge_at(record.id).is_some() {
-                self.submit(index);
-                return pc;
-            }
-            let count = tree.exit_counts[number];
-            if count >= FUTILE_EXITS_MIN && count.is_power_of_two() && tree.entered < 2 * count as u64 {
-                // Nearly every visit leaves here at once: the interpreter alone is faster.
-                self.count_abort("futile tree");
-                self.failures.insert(self.trees[index].start, FAILURES_MAX);
-                self.invalidate(index);
-            }
-            return pc;
+        if wanted {
+            return self.record_bridge(cx, index, base, recursion, pc, record);
         }
-        self.record_bridge(cx, index, base, recursion, pc, record)
+        let waits = tree.tree.bridges.len() > tree.submitted_bridges;
+        if waits && count.is_multiple_of(COMPILE_WAITING) && has_bridge {
+            self.submit(index);
+        } else if tree.is_futile(record.id, count) {
+            self.count_abort("futile tree");
+            self.failures.insert(self.trees[index].start, FAILURES_MAX);
+            self.invalidate(index);
+        }
+        pc
     }
 
     fn record_bridge(
@@ -519,6 +706,9 @@ impl Engine {
     ) -> Pc {
         // The machine code keeps a float unboxed that the interpreter must box: their views of it cannot be matched.
         let boxed_float = record.slots.iter().any(|(slot, _)| {
+            if *slot >= RELEASED_SLOT {
+                return false;
+            }
             // SAFETY: (jit 4) the exit wrote these slots.
             let value = unsafe { *base.offset(*slot as isize) };
             !value.is_unbound() && value.cast_exact::<float::FloatObject>().is_some()
@@ -529,16 +719,17 @@ impl Engine {
         }
         self.recording = true;
         self.counters.bridges += 1;
-        let start = self.trees[index].start as Pc;
+        let (start, is_function) = (self.trees[index].start as Pc, self.trees[index].is_function);
         let slots: Vec<i32> = record.slots.iter().map(|(slot, _)| *slot).collect();
         let mut recorder = Recorder::new(cx, self, start);
+        recorder.is_function = is_function;
         recorder.become_bridge(base, recursion, &slots);
         let next = run::run(&mut recorder, pc);
         let stop = recorder.stop;
         let finished = recorder.into_trace();
         self.recording = false;
         match (stop, finished) {
-            (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) if trace.instructions.len() > 2 => {
+            (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) if !returns_at_once(&trace, pc, record.frame.base) => {
                 self.trees[index].tree.bridges.push(Bridge { parent_exit: record.id, trace });
                 self.depend(index, assumptions);
                 if self.trees[index].worth_compiling() {
@@ -558,6 +749,13 @@ impl Engine {
     pub fn is_sync(&self) -> bool {
         self.sync
     }
+}
+
+/// Whether a side trace that began at `pc` leaves there again.
+fn returns_at_once(trace: &Trace, pc: Pc, base: i32) -> bool {
+    let TraceEnd::Exit(end) = trace.end else { return false };
+    let frame = trace.snapshots[end.0 as usize].frame;
+    frame.instruction == pc as u64 && frame.base == base
 }
 
 /// Prints the counters of an interpreter's JIT.

@@ -12,6 +12,7 @@ use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
 use sidewinder_runtime::objects::instance::AttributeBlock;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::method::NativeFunctionObject;
+use sidewinder_runtime::objects::module::MODULE;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
@@ -38,6 +39,15 @@ pub struct RecordedToken {
 pub struct Number<T> {
     now: T,
     ir: Ref,
+}
+
+/// Whether a value, if it is an object, can never change its class.
+fn keeps_type(value: Value) -> bool {
+    if !value.is_pointer() {
+        return true;
+    }
+    let kind = value.heap_type();
+    !kind.has_flag(flags::HEAP) && !std::ptr::eq(kind, &MODULE.object)
 }
 
 impl Recorder<'_> {
@@ -126,9 +136,10 @@ impl Semantics for Recorder<'_> {
     }
 
     fn back_edge(&mut self, pc: Pc, target: Pc, loop_index: u16) -> Pc {
-        if target != self.start || self.cx.base != self.entry_base {
-            let _ = loop_index;
-            self.inner_back_edge();
+        let _ = loop_index;
+        let own = target == self.start && self.cx.base == self.entry_base;
+        if !own && !self.engine.has_tree(target) {
+            self.inner_back_edge(target);
         }
         if self.cx.interrupt.load(std::sync::atomic::Ordering::Relaxed) != 0
             && !sidewinder_semantics::cold::interrupt::serve(self.cx, pc)
@@ -140,7 +151,18 @@ impl Semantics for Recorder<'_> {
     }
 
     fn cold(&mut self, pc: Pc, handler: ColdHandler) -> Pc {
-        let op = sidewinder_semantics::handlers::fetch(pc).op;
+        if let Some(next) = self.try_residual(pc, handler) {
+            return next;
+        }
+        let i = sidewinder_semantics::handlers::fetch(pc);
+        let op = i.op;
+        if pc == self.pc && matches!(op, sidewinder_bytecode::Op::Call | sidewinder_bytecode::Op::CallMethod) {
+            // A call that needs binding, or of a generator function.
+            let unbound = op == sidewinder_bytecode::Op::CallMethod
+                && self.interp().operand(i.b + HEADER_WORDS as u16).is_unbound();
+            let bound = op == sidewinder_bytecode::Op::CallMethod && !unbound;
+            return self.cold_call(pc, i.a, i.b + unbound as u16, i.c + bound as u16);
+        }
         let reason = op.name();
         let cached = matches!(
             op,
@@ -218,6 +240,13 @@ impl Semantics for Recorder<'_> {
     }
 
     fn set(&mut self, register: u16, value: RecordedToken) {
+        if self.returned {
+            if self.stop.is_none() {
+                self.end_with_result(value.ir);
+            }
+            self.interp().set(register, Token(value.value));
+            return;
+        }
         let slot = self.slot_of(register as i32);
         let temporary = register as i64 >= self.cx.temporary_floor;
         let old = if temporary { self.known_slot(slot) } else { Some(self.read_slot(slot)) };
@@ -259,7 +288,7 @@ impl Semantics for Recorder<'_> {
         let now = value.value.is_unbound();
         let instruction = &self.instructions[value.ir.0 as usize];
         match instruction.op {
-            Op::LoadSlot | Op::LoadValue | Op::LoadElement => {
+            Op::LoadSlot | Op::ReloadSlot | Op::LoadValue | Op::LoadElement => {
                 let test = self.unary(Op::IsUnbound, value.ir);
                 self.guard(test, now);
             }
@@ -323,7 +352,7 @@ impl Semantics for Recorder<'_> {
 
     fn has_type(&mut self, value: Recorded, kind: &'static TypeObject) -> bool {
         let now = value.value.has_type(kind);
-        if self.is_constant_value(value.ir) || value.value.is_unbound() {
+        if value.value.is_unbound() || self.is_constant_value(value.ir) && keeps_type(value.value) {
             return now;
         }
         let address = self.raw(kind as *const TypeObject as u64);
@@ -478,6 +507,18 @@ impl Semantics for Recorder<'_> {
         self.compare_guard(op, a.ir, b.ir, outcome, [Op::FloatLess, Op::FloatLessEqual, Op::FloatEqual])
     }
 
+    fn float_constant(&mut self, value: f64) -> Number<f64> {
+        Number { now: value, ir: Recorder::constant(self, Op::ConstFloat, value.to_bits()) }
+    }
+
+    fn float_absolute(&mut self, a: Number<f64>) -> Number<f64> {
+        Number { now: a.now.abs(), ir: self.unary(Op::FloatAbsolute, a.ir) }
+    }
+
+    fn float_square_root(&mut self, a: Number<f64>) -> Number<f64> {
+        Number { now: a.now.sqrt(), ir: self.unary(Op::FloatSquareRoot, a.ir) }
+    }
+
     fn index(&mut self, index: Number<Small>, length: Number<i64>) -> Option<Number<i64>> {
         let now = self.interp().index(index.now, length.now);
         let raw = self.int_to_raw(index);
@@ -520,6 +561,17 @@ impl Semantics for Recorder<'_> {
         let helper = self.special(Special::ListAppend);
         Recorder::call(self, helper, &[list.ir, value.ir], Type::None);
         self.interp().list_append(list.value, Token(value.value));
+    }
+
+    fn list_pop(&mut self, list: Recorded) -> RecordedToken {
+        let length = self.load_word(list.ir, offset_of!(ListObject, length), Alias::ListHeader);
+        let minus_one = self.raw(u64::MAX);
+        let last = self.binary(Op::RawAdd, length, minus_one);
+        let items = self.load_word(list.ir, offset_of!(ListObject, items), Alias::ListHeader);
+        let ir = self.push(Op::LoadElement, [items, last, Ref::NONE], 0, Alias::ListItem);
+        self.store_word(list.ir, offset_of!(ListObject, length), last, Alias::ListHeader);
+        let token = self.interp().list_pop(list.value);
+        RecordedToken { value: token.0, ir }
     }
 
     fn tuple_length(&mut self, tuple: Recorded) -> Number<i64> {
@@ -711,9 +763,7 @@ impl Semantics for Recorder<'_> {
             return None;
         }
         let function = now?;
-        let code = function.code();
-        code.watched.set(true);
-        self.assumptions.add(Broken::Code(code.id.get()));
+        self.assumptions.add_code(function.code());
         for (offset, known) in [
             (offset_of!(FunctionObject, code), function.code.get()),
             (offset_of!(FunctionObject, globals), function.globals.get()),
@@ -723,6 +773,7 @@ impl Semantics for Recorder<'_> {
             let test = self.binary(Op::RawEqual, own, wanted);
             self.guard(test, true);
         }
+        self.known_globals.insert(value.ir);
         Some(function)
     }
 
@@ -771,6 +822,13 @@ impl Semantics for Recorder<'_> {
     }
 
     fn pop_frame(&mut self) -> (RecordedToken, Pc) {
+        if self.is_function && self.cx.base == self.entry_base {
+            // Whoever called the function gives up its header.
+            self.returned = true;
+            let (token, next) = self.interp().pop_frame();
+            let ir = Recorder::constant(self, Op::ConstValue, 0);
+            return (RecordedToken { value: token.0, ir }, next);
+        }
         let function_slot = self.slot_of(frame::FUNCTION as i32);
         let function = self.read_slot(function_slot);
         let kept_slot = self.slot_of(frame::KEPT as i32);
@@ -788,17 +846,20 @@ impl Semantics for Recorder<'_> {
     }
 
     fn link(&mut self) -> (Continuation, u16) {
-        if self.cx.base == self.entry_base {
-            self.exit_here("return from the entry frame");
-            self.abort("return from the entry frame");
-        }
+        self.guard_return();
         self.interp().link()
     }
 
+    fn call_through(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<Option<RecordedToken>> {
+        if !self.is_too_deep(code) || self.has_effect() {
+            return None;
+        }
+        let result = self.call_function(block, count, code);
+        Some(result.map(|(value, ir)| RecordedToken { value, ir }))
+    }
+
     fn may_enter(&mut self, code: &'static CodeObject) -> bool {
-        let address = code as *const CodeObject as u64;
-        let levels = self.inlined.iter().filter(|own| **own == address).count();
-        if levels >= self.engine.inline_recursion_max || self.inlined.len() >= self.engine.inline_depth_max {
+        if self.is_too_deep(code) {
             self.exit_here("inlined too deep");
         }
         self.interp().may_enter(code)
@@ -827,7 +888,6 @@ impl Semantics for Recorder<'_> {
             let argument = self.register(first + position);
             self.settle(argument.ir);
         }
-        let top = self.top_slot();
         for position in 0..count {
             let slot = self.slot_of((first + position) as i32);
             let argument = self.read_slot(slot);
@@ -843,7 +903,6 @@ impl Semantics for Recorder<'_> {
             self.raw(native as *const sidewinder_runtime::Native as u64),
             self.raw(first_slot as i64 as u64),
             self.raw(shape as u64),
-            self.raw(top as i64 as u64),
         ];
         let ir = self.call_raising(helper, &arguments);
         let now = self.interp().call_native(callable, first, count, receiver, pc);
@@ -855,7 +914,17 @@ impl Semantics for Recorder<'_> {
     }
 
     fn function(&mut self) -> &'static FunctionObject {
-        Semantics::function(self.interp())
+        let slot = self.slot_of(frame::FUNCTION as i32);
+        let ir = self.read_slot(slot);
+        let function = Semantics::function(self.interp());
+        if !self.is_constant_value(ir) && self.known_globals.insert(ir) {
+            // The frame was there before the trace: another function of the same code may come with other globals.
+            let own = self.load_word(ir, offset_of!(FunctionObject, globals), Alias::Function);
+            let wanted = self.raw(function.globals.get().0);
+            let test = self.binary(Op::RawEqual, own, wanted);
+            self.guard(test, true);
+        }
+        function
     }
 
     fn function_value(&mut self) -> Recorded {
@@ -980,8 +1049,16 @@ impl Semantics for Recorder<'_> {
     }
 
     fn cold_call(&mut self, pc: Pc, destination: u16, block: u16, count: u16) -> Pc {
-        self.exit_here("call of an unusual object");
-        self.interp().cold_call(pc, destination, block, count)
+        match self.call_any(block, count) {
+            Some(Some((value, ir))) => {
+                sidewinder_semantics::handlers::done(self, pc, destination, RecordedToken { value, ir })
+            }
+            Some(None) => Semantics::raise(self, pc),
+            None => {
+                self.exit_here("call of an unusual object");
+                self.interp().cold_call(pc, destination, block, count)
+            }
+        }
     }
 
     fn forget(&mut self, _value: RecordedToken) {}
@@ -1018,7 +1095,14 @@ impl Semantics for Recorder<'_> {
     }
 
     fn leave(&mut self, pc: Pc, result: RecordedToken) -> Pc {
-        self.abort("return to a native caller");
+        if self.is_function && self.cx.base == self.entry_base {
+            Semantics::release_locals(self);
+            if self.stop.is_none() {
+                self.end_with_result(result.ir);
+            }
+        } else {
+            self.abort("return to a native caller");
+        }
         self.interp().leave(pc, Token(result.value))
     }
 
@@ -1035,7 +1119,24 @@ impl Semantics for Recorder<'_> {
                 None
             }
             Some(None) => {
-                self.abort("iterator exhausted");
+                // If there is an item after all, the interpreter goes on after the instruction, with the item in place.
+                let test = self.binary(Op::SameValue, ir, missing);
+                let i = sidewinder_semantics::handlers::fetch(self.pc);
+                let slot = self.slot_of(i.a as i32);
+                let following = sidewinder_semantics::handlers::following(self.pc);
+                let other = if (i.a as i64) < self.cx.temporary_floor {
+                    let old = self.read_slot(slot);
+                    self.write_slot(slot, ir);
+                    let other = self.take_snapshot_releasing(following, old);
+                    self.write_slot(slot, old);
+                    other
+                } else {
+                    self.write_slot(slot, ir);
+                    let other = self.take_snapshot(following);
+                    self.forget_slot(slot);
+                    other
+                };
+                self.push_guard(Op::GuardTrue, [test, Ref::NONE, Ref::NONE], other);
                 Some(None)
             }
             Some(Some(token)) => {
@@ -1049,6 +1150,47 @@ impl Semantics for Recorder<'_> {
 }
 
 impl Recorder<'_> {
+    /// Guards where the running frame returns to, if it was there before the trace: the trace then goes on in a frame
+    /// below the one in which it was entered.
+    fn guard_return(&mut self) {
+        if self.cx.base > self.entry_base {
+            return;
+        }
+        let link = self.interp().link().0;
+        if self.is_function && self.cx.base == self.entry_base {
+            if !matches!(link, Continuation::Store | Continuation::Boundary) {
+                self.abort("a function returns to an operator");
+            }
+            let i = sidewinder_semantics::handlers::fetch(self.pc);
+            let result = Semantics::operand(self, i.a);
+            self.settle(result.ir);
+            return;
+        }
+        if !matches!(link, Continuation::Store | Continuation::Initialise) || !self.is_bridge {
+            self.exit_here("return from the entry frame");
+            self.abort("return from the entry frame");
+            return;
+        }
+        for word in [frame::RETURN, frame::LINK] {
+            let slot = self.slot_of(word as i32);
+            let own = self.read_slot(slot);
+            if self.is_constant_value(own) {
+                continue;
+            }
+            // SAFETY: (frames 3) the running frame has a header.
+            let now = unsafe { frame::header(self.cx.base, word) };
+            let known = Recorder::constant(self, Op::ConstValue, now.0);
+            let test = self.binary(Op::SameValue, own, known);
+            self.guard(test, true);
+        }
+        // SAFETY: (frames 3) the frame is no boundary, so there is a caller.
+        let caller = unsafe {
+            let delta = frame::Link(frame::header(self.cx.base, frame::LINK).0).delta();
+            frame::code(self.cx.base.sub(delta))
+        };
+        self.assumptions.add_code(caller);
+    }
+
     fn overflow(&mut self, object: Recorded, kind: &'static TypeObject) -> Ref {
         let offset = kind.block_offset.get() as usize + offset_of!(AttributeBlock, overflow);
         self.load_word(object.ir, offset, Alias::Shape)

@@ -7,5 +7,6 @@ mod engine;
 mod helper_table;
 mod instance;
 mod recorder;
+mod residual;
 
 pub use engine::{install, print_statistics};

@@ -8,14 +8,15 @@
 use crate::assumptions::Assumptions;
 use crate::engine::Engine;
 use sidewinder_ir::op::Alias;
-use sidewinder_ir::{FrameState, Instruction, Op, Ref, SlotValue, Snapshot, SnapshotId, Trace, TraceEnd};
+use sidewinder_ir::snapshot::{RELEASED_SLOT, RESULT_SLOT};
+use sidewinder_ir::{DECISIVE, FrameState, Instruction, Op, Ref, SlotValue, Snapshot, SnapshotId, Trace, TraceEnd};
 use sidewinder_runtime::{Context, Value};
 use sidewinder_semantics::Pc;
 use sidewinder_semantics::frame;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-/// Words below the entry frame's base that a trace may name: its header.
-pub const SLOT_BIAS: i32 = 8;
+/// Words below the entry frame's base that a trace may name: its header, and the frames it returns to.
+pub const SLOT_BIAS: i32 = 1024;
 
 /// A value while recording: what it is now, and what computes it in the trace.
 #[derive(Clone, Copy)]
@@ -52,11 +53,17 @@ pub struct Recorder<'a> {
     pub snapshots: Vec<Snapshot>,
     /// IR of each stack word from `-SLOT_BIAS`; `Ref::NONE` where the trace has not touched it.
     slots: Vec<Ref>,
+    /// First index of `slots` that was touched.
+    lowest: usize,
     undo: Vec<(usize, Ref)>,
     pub entry_base: *mut Value,
     /// The instruction at which the loop closes.
     pub start: Pc,
     pub is_bridge: bool,
+    /// The tree is one of a function: it starts at the function's entry, and ends where that returns.
+    pub is_function: bool,
+    /// The function has returned: its result comes next.
+    pub returned: bool,
     pub pc: Pc,
     base_at_start: *mut Value,
     recursion_at_entry: i64,
@@ -71,13 +78,16 @@ pub struct Recorder<'a> {
     deferred: Vec<Deferred>,
     constants: HashMap<(u8, u64), Ref>,
     pub assumptions: Assumptions,
+    /// Functions whose globals were tested.
+    pub known_globals: HashSet<Ref>,
     pub stop: Option<Stop>,
     pub end: Option<TraceEnd>,
     /// Instructions at the end of the trace: what the handler emits after it has stopped does not count.
     length: usize,
     steps: usize,
     retried: bool,
-    inner_back_edges: usize,
+    /// How often each loop other than the recorded one went round.
+    inner_back_edges: HashMap<u64, usize>,
     stack_words: u32,
     /// Addresses of the code objects of inlined frames, outermost first.
     pub inlined: Vec<u64>,
@@ -86,20 +96,28 @@ pub struct Recorder<'a> {
 /// Rounds of inner loops that a recording unrolls.
 const INNER_BACK_EDGES_MAX: usize = 3;
 
+/// A function's trace that leaves to the interpreter is worth its entry from so many instructions on.
+const FUNCTION_STEPS_MIN: usize = 10;
+
 impl<'a> Recorder<'a> {
     pub fn new(cx: &'a mut Context, engine: &'a mut Engine, start: Pc) -> Recorder<'a> {
         let (entry_base, recursion) = (cx.base, cx.recursion_left);
+        let mut assumptions = Assumptions::default();
+        assumptions.add_code(frame::current_code(cx));
         Recorder {
             cx,
             engine,
             instructions: Vec::new(),
             arguments: Vec::new(),
             snapshots: Vec::new(),
-            slots: Vec::new(),
+            slots: vec![Ref::NONE; SLOT_BIAS as usize],
+            lowest: SLOT_BIAS as usize,
             undo: Vec::new(),
             entry_base,
             start,
             is_bridge: false,
+            is_function: false,
+            returned: false,
             pc: start,
             base_at_start: entry_base,
             recursion_at_entry: recursion,
@@ -112,13 +130,14 @@ impl<'a> Recorder<'a> {
             parent_slots: Vec::new(),
             deferred: Vec::new(),
             constants: HashMap::new(),
-            assumptions: Assumptions::default(),
+            assumptions,
+            known_globals: HashSet::new(),
             stop: None,
             end: None,
             length: 0,
             steps: 0,
             retried: false,
-            inner_back_edges: 0,
+            inner_back_edges: HashMap::new(),
             stack_words: 0,
             inlined: Vec::new(),
         }
@@ -129,7 +148,13 @@ impl<'a> Recorder<'a> {
         self.is_bridge = true;
         self.entry_base = entry_base;
         self.recursion_at_entry = recursion_at_entry;
-        for &slot in slots {
+        for &slot in slots.iter().filter(|slot| **slot >= RELEASED_SLOT) {
+            // The exit has released it.
+            let value = self.push(Op::LoadSlot, [Ref::NONE; 3], slot as i64 as u64, Alias::Other);
+            self.push(Op::Drop, [value, Ref::NONE, Ref::NONE], 0, Alias::Other);
+            self.dropped = true;
+        }
+        for &slot in slots.iter().filter(|slot| **slot < RELEASED_SLOT) {
             let value = self.push(Op::LoadSlot, [Ref::NONE; 3], slot as i64 as u64, Alias::Other);
             *self.slot_mut(slot) = value;
             self.take_over(slot);
@@ -148,7 +173,7 @@ impl<'a> Recorder<'a> {
         if self.stop.is_some() {
             return;
         }
-        if self.effect_done || !self.is_bridge {
+        if self.effect_done || !self.is_bridge && !(self.is_function && self.steps > FUNCTION_STEPS_MIN) {
             return self.abort(reason);
         }
         let snapshot = self.snapshot();
@@ -191,10 +216,19 @@ impl<'a> Recorder<'a> {
         }
         let retried = std::mem::take(&mut self.retried);
         if pc == self.start && self.cx.base == self.entry_base && self.steps > 1 && !retried {
+            if self.is_function {
+                self.abort("a loop at the function's entry");
+                return true;
+            }
             let snapshot = self.snapshot();
             self.end = Some(if self.is_bridge { TraceEnd::Root(snapshot) } else { TraceEnd::Loop(snapshot) });
             self.stop = Some(Stop::Closed);
             self.length = self.instructions.len();
+            return true;
+        }
+        if self.steps > 1 && !retried && self.engine.has_tree(pc) {
+            // The engine goes on in that tree.
+            self.exit_here("reaches another trace");
             return true;
         }
         if self.instructions.len() > self.engine.trace_ops_max {
@@ -208,15 +242,27 @@ impl<'a> Recorder<'a> {
         false
     }
 
+    /// Ends the trace with the function's result.
+    pub fn end_with_result(&mut self, result: Ref) {
+        let frame = FrameState { base: 0, instruction: 0, depth: 0 };
+        let id = SnapshotId(self.snapshots.len() as u32);
+        self.snapshots.push(Snapshot { frame, slots: vec![SlotValue { slot: RESULT_SLOT, value: result }] });
+        self.end = Some(TraceEnd::Exit(id));
+        self.length = self.instructions.len();
+        self.stop = Some(Stop::Closed);
+    }
+
     /// The instruction starts over: nothing has happened yet.
     pub fn retry(&mut self) {
         self.retried = true;
     }
 
-    /// At a back-edge of a loop other than the recorded one.
-    pub fn inner_back_edge(&mut self) {
-        self.inner_back_edges += 1;
-        if self.inner_back_edges > INNER_BACK_EDGES_MAX {
+    /// At a back-edge of a loop other than the recorded one, which has no trace. A root leaves it to become hot by
+    /// itself; a side trace unrolls a few rounds, as it may be on its way out of a loop to the next visit of its own.
+    pub fn inner_back_edge(&mut self, target: Pc) {
+        let rounds = self.inner_back_edges.entry(target as u64).or_default();
+        *rounds += 1;
+        if *rounds > INNER_BACK_EDGES_MAX || !self.is_bridge {
             self.exit_here("inner loop");
         }
     }
@@ -232,9 +278,13 @@ impl<'a> Recorder<'a> {
 
     fn slot_mut(&mut self, slot: i32) -> &mut Ref {
         let index = (slot + SLOT_BIAS).max(0) as usize;
+        if slot < -SLOT_BIAS {
+            self.abort("frames too far below");
+        }
         if index >= self.slots.len() {
             self.slots.resize(index + 1, Ref::NONE);
         }
+        self.lowest = self.lowest.min(index);
         self.stack_words = self.stack_words.max((slot + 1).max(0) as u32);
         &mut self.slots[index]
     }
@@ -251,7 +301,7 @@ impl<'a> Recorder<'a> {
         value
     }
 
-    fn take_over(&mut self, slot: i32) {
+    pub fn take_over(&mut self, slot: i32) {
         let index = (slot + SLOT_BIAS).max(0) as usize;
         if index >= self.taken_over.len() {
             self.taken_over.resize(index + 1, false);
@@ -276,9 +326,31 @@ impl<'a> Recorder<'a> {
         self.write_slot(slot, value);
     }
 
+    /// Memory has taken a slot over: the trace knows nothing of it.
+    pub fn forget_slot(&mut self, slot: i32) {
+        self.write_slot(slot, Ref::NONE);
+        if let Some(taken) = self.taken_over.get_mut((slot + SLOT_BIAS).max(0) as usize) {
+            *taken = false;
+        }
+    }
+
+    /// The value that a helper has left in a slot becomes the trace's.
+    pub fn reload_slot(&mut self, slot: i32) -> Ref {
+        let value = self.push(Op::ReloadSlot, [Ref::NONE; 3], slot as i64 as u64, Alias::Other);
+        // The word does not stay in memory, where it would be taken for somebody's.
+        let unbound = self.constant(Op::ConstValue, 0);
+        self.spill(Op::StoreSlot, slot, unbound);
+        self.write_slot(slot, value);
+        value
+    }
+
+    pub fn spill(&mut self, op: Op, slot: i32, value: Ref) {
+        self.push(op, [value, Ref::NONE, Ref::NONE], slot as i64 as u64, Alias::Other);
+    }
+
     /// Ends every slot from `first` up: a frame was left.
     pub fn end_slots_from(&mut self, first: i32) {
-        for index in (first + SLOT_BIAS).max(0) as usize..self.slots.len() {
+        for index in ((first + SLOT_BIAS).max(0) as usize).max(self.lowest)..self.slots.len() {
             if self.slots[index] != Ref::NONE {
                 self.end_slot(index as i32 - SLOT_BIAS);
             }
@@ -313,6 +385,17 @@ impl<'a> Recorder<'a> {
         snapshot
     }
 
+    /// Whether the trace knows a slot's value as that from before it.
+    pub fn is_initial(&self, slot: i32) -> bool {
+        let index = (slot + SLOT_BIAS).max(0) as usize;
+        self.slots.get(index).is_some_and(|&value| self.is_initial_load(value, index))
+    }
+
+    /// Frames entered since the trace's start minus frames left.
+    pub fn depth(&self) -> i64 {
+        self.recursion_at_entry - self.cx.recursion_left
+    }
+
     fn is_initial_load(&self, value: Ref, index: usize) -> bool {
         value != Ref::NONE && {
             let instruction = &self.instructions[value.0 as usize];
@@ -327,7 +410,7 @@ impl<'a> Recorder<'a> {
 
     fn build_snapshot(&mut self, pc: Pc, base: *mut Value, recursion: i64) -> SnapshotId {
         let mut slots = Vec::new();
-        for index in 0..self.slots.len() {
+        for index in self.lowest..self.slots.len() {
             let value = self.slots[index];
             let slot = index as i32 - SLOT_BIAS;
             if value == Ref::NONE || self.is_initial_load(value, index) && !self.parent_slots.contains(&slot) {
@@ -341,6 +424,13 @@ impl<'a> Recorder<'a> {
         let id = SnapshotId(self.snapshots.len() as u32);
         self.snapshots.push(Snapshot { frame, slots });
         id
+    }
+
+    /// Like `take_snapshot`, for an exit that also releases a value.
+    pub fn take_snapshot_releasing(&mut self, pc: Pc, released: Ref) -> SnapshotId {
+        let snapshot = self.take_snapshot(pc);
+        self.snapshots[snapshot.0 as usize].slots.push(SlotValue { slot: RELEASED_SLOT, value: released });
+        snapshot
     }
 
     /// Guards that a condition has the truth it has now.
@@ -365,7 +455,9 @@ impl<'a> Recorder<'a> {
     }
 
     pub fn push_guard(&mut self, op: Op, operands: [Ref; 3], snapshot: SnapshotId) {
-        self.instructions.push(Instruction { op, alias: Alias::Other, operands, immediate: 0, snapshot });
+        let starts_over = self.snapshot_here == Some(snapshot) && !self.effect_done;
+        let immediate = if starts_over { 0 } else { DECISIVE };
+        self.instructions.push(Instruction { op, alias: Alias::Other, operands, immediate, snapshot });
     }
 
     /// Both successors of the running instruction if it branches.
@@ -421,11 +513,5 @@ impl<'a> Recorder<'a> {
             stack_words: self.stack_words,
         };
         Some((trace, self.assumptions))
-    }
-
-    /// First word above everything the trace's frames use, from the entry frame's base.
-    pub fn top_slot(&self) -> i32 {
-        let code = frame::current_code(self.cx);
-        self.slot_of(code.register_count as i32).max(self.stack_words as i32)
     }
 }

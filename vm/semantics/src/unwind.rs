@@ -14,6 +14,10 @@ use sidewinder_runtime::{Context, Owned, Value};
 #[cold]
 #[inline(never)]
 pub fn raise(cx: &mut Context, pc: Pc) -> Pc {
+    if !cx.trace_top.is_null() {
+        // A trace has called the handler: it leaves first, and then the exception unwinds the rebuilt frames.
+        return std::ptr::null();
+    }
     unwind(cx, pc, true)
 }
 

@@ -59,7 +59,7 @@ impl Homes {
             }
         }
         let spilled =
-            |slot: u64| region.instructions.iter().any(|other| other.op == Op::SpillSlot && other.immediate == slot);
+            |slot: u64| region.instructions.iter().any(|other| other.op.writes_slot() && other.immediate == slot);
         let mut words = 0;
         let mut homes = vec![None; region.instructions.len()];
         for (index, home) in homes.iter_mut().enumerate() {

@@ -67,8 +67,8 @@ impl Lowering<'_, '_> {
     pub(super) fn stack(&mut self, instruction: &Instruction) -> Option<Value> {
         let offset = (instruction.immediate as i64 * 8) as i32;
         match instruction.op {
-            Op::LoadSlot => Some(self.builder.ins().load(types::I64, trusted(), self.base, offset)),
-            Op::SpillSlot => {
+            Op::LoadSlot | Op::ReloadSlot => Some(self.builder.ins().load(types::I64, trusted(), self.base, offset)),
+            Op::SpillSlot | Op::StoreSlot => {
                 let word = self.value(instruction.operands[0]);
                 self.builder.ins().store(trusted(), word, self.base, offset);
                 None
@@ -84,6 +84,21 @@ impl Lowering<'_, '_> {
         let count = self.builder.ins().load(types::I64, trusted(), object, 0);
         let count = self.builder.ins().iadd_imm_s(count, 1);
         self.builder.ins().store(trusted(), count, object, 0);
+        self.builder.ins().jump(after, &[]);
+        self.builder.switch_to_block(after);
+    }
+
+    /// Adds a reference to whatever a word is.
+    pub(super) fn increment(&mut self, word: Value) {
+        let [bound, counted, after] = [(); 3].map(|()| self.builder.create_block());
+        self.builder.ins().brif(word, bound, &[], after, &[]);
+        self.builder.switch_to_block(bound);
+        let tag = self.builder.ins().band_imm_s(word, COUNTED_MASK as i64);
+        self.builder.ins().brif(tag, after, &[], counted, &[]);
+        self.builder.switch_to_block(counted);
+        let count = self.builder.ins().load(types::I64, trusted(), word, 0);
+        let count = self.builder.ins().iadd_imm_s(count, 1);
+        self.builder.ins().store(trusted(), count, word, 0);
         self.builder.ins().jump(after, &[]);
         self.builder.switch_to_block(after);
     }

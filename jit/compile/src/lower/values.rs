@@ -112,7 +112,7 @@ impl Lowering<'_, '_> {
     }
 
     /// The tagged word of a double; the test whether it fits and the box share it.
-    fn float_word(&mut self, double: Ref, machine: Value) -> Value {
+    pub(super) fn float_word(&mut self, double: Ref, machine: Value) -> Value {
         if self.in_exit.is_none()
             && let Some(&word) = self.float_words.get(&double)
         {

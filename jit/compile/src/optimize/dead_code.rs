@@ -3,7 +3,7 @@
 //! What only exits need is left out of the main path too, if it is pure: lowering computes it in the exit.
 
 use crate::region::{Region, SegmentEnd, is_constant, note};
-use sidewinder_ir::op::{Effect, Op};
+use sidewinder_ir::op::Effect;
 use sidewinder_ir::{Helper, Instruction, Ref};
 
 /// Whether an instruction may be left out if nothing uses its result.
@@ -11,7 +11,7 @@ fn is_removable(instruction: &Instruction, helpers: &[Helper]) -> bool {
     match instruction.op.effect() {
         Effect::Pure | Effect::Load => true,
         Effect::Call => helpers.get(instruction.immediate as usize).is_some_and(|helper| helper.effects.pure_function),
-        Effect::Other => instruction.op != Op::SpillSlot,
+        Effect::Other => !instruction.op.writes_slot(),
         _ => false,
     }
 }

@@ -7,6 +7,7 @@ use super::state::{Expression, SlotState};
 use crate::region::{Exit, ExitIndex};
 use crate::tree::ExitId;
 use sidewinder_ir::op::Alias;
+use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{FrameState, Instruction, Op, Ref, Snapshot, SnapshotId, snapshot::SlotValue};
 
 impl Forward<'_> {
@@ -89,7 +90,9 @@ impl Forward<'_> {
         let exit = ExitIndex(self.region.exits.len() as u32);
         let entries = slots.iter().map(|(&slot, state)| SlotValue { slot, value: state.value }).collect();
         let snapshot = Snapshot { frame: snapshot.frame, slots: entries };
-        self.region.exits.push(Exit { id, snapshot, increments: Vec::new(), bridge: None });
+        let link = self.environment.tree.is_link(id, &snapshot.frame)
+            && snapshot.slots.iter().all(|entry| entry.slot < RELEASED_SLOT);
+        self.region.exits.push(Exit { id, snapshot, increments: Vec::new(), bridge: None, link });
         if let Some(trace) = self.environment.tree.bridge_at(id) {
             let mut state = self.state.clone();
             state.slots = slots;

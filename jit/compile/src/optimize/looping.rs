@@ -15,6 +15,7 @@ use super::state::{SlotState, State};
 use crate::region::{Region, SegmentEnd, SegmentId};
 use crate::tree::{Bridge, ExitId, Pass, TraceIndex};
 use sidewinder_ir::op::{Alias, Type};
+use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{FrameState, Op, Ref, Snapshot, TraceEnd};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -151,7 +152,7 @@ fn end_snapshot(trace: &sidewinder_ir::Trace) -> usize {
 /// Slots of a snapshot that are still alive when the entry frame runs again.
 fn live_slots(snapshot: &Snapshot) -> Vec<i32> {
     let FrameState { base, .. } = snapshot.frame;
-    snapshot.slots.iter().map(|entry| entry.slot).filter(|&slot| base <= 0 || slot < base).collect()
+    snapshot.slots.iter().map(|entry| entry.slot).filter(|&slot| slot < RELEASED_SLOT && (base <= 0 || slot < base)).collect()
 }
 
 /// Ends a trace that cannot go back with an exit.
@@ -178,7 +179,7 @@ fn take_first(pending: &mut Vec<PendingBridge>, wanted: impl Fn(&PendingBridge) 
 
 /// Replays a bridge from the state at its exit. Doubles in slots that it uses as value words are tested at its start.
 fn start_bridge(forward: &mut Forward, bridge: PendingBridge) -> End {
-    let before = forward.clone();
+    let mark = forward.mark();
     let mut settled = BTreeSet::new();
     loop {
         forward.state = bridge.state.clone();
@@ -197,7 +198,7 @@ fn start_bridge(forward: &mut Forward, bridge: PendingBridge) -> End {
             return end;
         }
         settled.append(&mut forward.unsettled);
-        *forward = before.clone();
+        forward.rewind(&mark);
     }
 }
 

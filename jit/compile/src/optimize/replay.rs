@@ -3,6 +3,7 @@
 use super::forward::Forward;
 use crate::tree::ExitId;
 use sidewinder_ir::op::{Alias, Effect};
+use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{Op, Ref, SnapshotId, TraceEnd};
 
 /// How a replayed trace ended.
@@ -35,7 +36,13 @@ impl Forward<'_> {
                             trace.call_arguments(recorded).iter().map(|argument| map[argument.0 as usize]).collect();
                         self.call(recorded, arguments)
                     }
-                    _ if op == Op::LoadSlot => self.slot_value(recorded.immediate as i32),
+                    _ if op == Op::LoadSlot => {
+                        let slot = recorded.immediate as i32;
+                        if slot >= RELEASED_SLOT {
+                            self.state.slots.remove(&slot);
+                        }
+                        self.slot_value(slot)
+                    }
                     _ => {
                         if op == Op::SpillSlot {
                             // From here on memory has the slot's word.

@@ -3,6 +3,7 @@
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::native::{Arguments, Body, Native};
+use crate::objects::method::{self, METHOD_DESCRIPTOR};
 use crate::objects::type_object::flags;
 use crate::operations::attribute;
 use crate::value::Value;
@@ -43,6 +44,22 @@ pub fn lookup_special(cx: &mut Context, object: Value, name: Value) -> Result<Op
         Some(bind) => bind(cx, found.value(), object, kind).map(Some),
         None => Ok(Some(found)),
     }
+}
+
+/// Calls the special method `name` (interned) of the object, looked up on its type; `None` if there is none.
+pub fn call_special(cx: &mut Context, object: Value, name: Value, argument: Value) -> Result<Option<Owned>> {
+    let kind = object.type_of();
+    // A native method needs not be bound.
+    if let Some(found) = kind.lookup(cx, name)
+        && found.has_type(&METHOD_DESCRIPTOR)
+        && let Some(function) = method::native::cast(found)
+        && function.owner().is_some_and(|owner| kind.is_subtype(owner))
+    {
+        let _kept = Owned::new(found);
+        return method::native::invoke(cx, function, Arguments::positional(&[object, argument]), true).map(Some);
+    }
+    let Some(bound) = lookup_special(cx, object, name)? else { return Ok(None) };
+    call(cx, bound.value(), &[argument]).map(Some)
 }
 
 /// Runs a native function's body after checking the number of arguments. `receiver` says whether the first argument

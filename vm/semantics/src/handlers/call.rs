@@ -1,6 +1,6 @@
 //! Calls and returns. A Python callee gets a frame in the call block: arguments are never copied.
 
-use super::{done, following, jump};
+use super::{done, done_or_raise, following, jump};
 use crate::frame::Continuation;
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Instruction};
@@ -52,6 +52,12 @@ fn call_function<S: Semantics>(
     function: &'static FunctionObject,
 ) -> Pc {
     let code = function.code();
+    if code.has_flag(CodeFlags::SIMPLE)
+        && code.argument_count == count as u32
+        && let Some(result) = s.call_through(block, count, code)
+    {
+        return done_or_raise(s, pc, destination, result);
+    }
     if code.has_flag(CodeFlags::SIMPLE) && code.argument_count == count as u32 && s.may_enter(code) {
         s.push_frame(block, code, following(pc), Continuation::Store, destination, None);
         return s.enter(code);
@@ -75,6 +81,10 @@ fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, co
             native.bound.is_unbound()
         };
         if accepted && s.is_object(callable, known) {
+            let next = super::intrinsic::call(s, pc, destination, block, count, native.definition.intrinsic);
+            if !next.is_null() {
+                return next;
+            }
             let result = s.call_native(known, first, count, descriptor, pc);
             return finish_native(s, pc, destination, block, count, result);
         }
@@ -157,7 +167,7 @@ fn call_class<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, cou
 
 /// After a native call: releases the block and stores the result.
 #[inline(always)]
-fn finish_native<S: Semantics>(
+pub fn finish_native<S: Semantics>(
     s: &mut S,
     pc: Pc,
     destination: u16,
@@ -185,8 +195,7 @@ pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
             release_locals(s);
             let (kept, next) = s.pop_frame();
             s.forget(kept);
-            s.set(destination, result);
-            next
+            s.set_then(destination, result, next)
         }
         _ => return_rare(s, pc, i, continuation, destination),
     }
@@ -194,9 +203,7 @@ pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 
 #[inline(always)]
 fn release_locals<S: Semantics>(s: &mut S) {
-    for local in (0..s.local_count()).rev() {
-        s.clear(local);
-    }
+    s.release_locals();
 }
 
 /// The other continuation rows. What they test of the result they test first, while the instruction can still be
@@ -237,7 +244,8 @@ fn return_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, continuation: Co
         }
         Continuation::CompareBranch => {
             let missing = s.is_object(view, sidewinder_runtime::objects::singleton::not_implemented());
-            let truth = super::branch::truth(s, view);
+            // NotImplemented has no truth: asking for it would leave an exception behind.
+            let truth = if missing { None } else { super::branch::truth(s, view) };
             let (result, next) = leave_with(s, i);
             s.drop(result);
             // SAFETY: (frames 3) the call came from the instruction before.

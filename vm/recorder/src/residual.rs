@@ -1,0 +1,266 @@
+//! Instructions and calls that traces leave to the interpreter's own code: the trace writes what they read to the value
+//! stack, calls the handler, and takes the result back from there.
+
+use crate::helper_table::Special;
+use crate::recorder::Recorder;
+use sidewinder_bytecode::opcode::Kind;
+use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Op as Opcode};
+use sidewinder_ir::{Op, Ref, Type};
+use sidewinder_runtime::native::Arguments;
+use sidewinder_runtime::objects::code::CodeObject;
+use sidewinder_runtime::objects::function::FunctionObject;
+use sidewinder_runtime::objects::method::MethodObject;
+use sidewinder_runtime::operations::call;
+use sidewinder_runtime::{Owned, Value};
+use sidewinder_semantics::frame;
+use sidewinder_semantics::handlers::{fetch, following};
+use sidewinder_semantics::semantics::ColdHandler;
+use sidewinder_semantics::{Pc, Semantics};
+
+const HEADER: u16 = HEADER_WORDS as u16;
+
+/// Whether an instruction's cold handler may run inside a trace: it reads and writes the registers that its operands
+/// name, goes on at the next instruction, and enters no frame.
+fn is_residual(op: Opcode) -> bool {
+    matches!(
+        op,
+        Opcode::MakeCell
+            | Opcode::LoadClosure
+            | Opcode::LoadSuperAttr
+            | Opcode::LoadSuperMethod
+            | Opcode::DeleteAttr
+            | Opcode::UnpackSequence
+            | Opcode::UnpackExtended
+            | Opcode::SetAdd
+            | Opcode::MapAdd
+            | Opcode::ListExtend
+            | Opcode::SetUpdate
+            | Opcode::DictUpdate
+            | Opcode::DictMerge
+            | Opcode::ListToTuple
+            | Opcode::FormatSimple
+            | Opcode::FormatWithSpec
+            | Opcode::Convert
+            | Opcode::MakeFunction
+            | Opcode::SetFunctionPart
+            | Opcode::GetLength
+            | Opcode::MatchSequence
+            | Opcode::MatchMapping
+            | Opcode::MatchKeys
+            | Opcode::MatchClass
+            | Opcode::GetYieldFromIter
+    )
+}
+
+impl Recorder<'_> {
+    /// Records the running instruction as a call of its cold handler, if that is possible. Returns where to go on.
+    pub fn try_residual(&mut self, pc: Pc, handler: ColdHandler) -> Option<Pc> {
+        let i = fetch(pc);
+        if pc != self.pc || self.has_effect() || !is_residual(i.op) {
+            return None;
+        }
+        let mut consumed: Vec<u16> = Vec::new();
+        let mut kept: Vec<u16> = Vec::new();
+        let mut written: Vec<u16> = Vec::new();
+        for (kind, field) in i.op.kinds().into_iter().zip([i.a, i.b, i.c]) {
+            match kind {
+                Kind::Src if (field as i16) < 0 => {}
+                Kind::Src if field as i64 >= self.cx.temporary_floor => consumed.push(field),
+                Kind::Src => kept.push(field),
+                Kind::Reg if i.op == Opcode::MakeCell => written.push(field),
+                Kind::Reg => kept.push(field),
+                Kind::Run => consumed.extend(field..field + i.op.run_length(i.c) as u16),
+                Kind::Dst => written.push(field),
+                Kind::Number if i.op == Opcode::LoadClosure && field == i.b && i.c == 0 => kept.push(field),
+                Kind::DstRun => written.extend(field..field + i.op.run_length(i.c) as u16),
+                Kind::Block => written.extend([field, field + HEADER]),
+                _ => {}
+            }
+        }
+        self.settle_registers(consumed.iter().chain(&kept).chain(&written));
+        self.publish_frame();
+        for &register in &kept {
+            self.lend(register as i32);
+        }
+        for &register in &consumed {
+            let slot = self.slot_of(register as i32);
+            let value = self.read_slot(slot);
+            self.spill(Op::SpillSlot, slot, value);
+            self.forget_slot(slot);
+        }
+        for &register in &written {
+            if !consumed.contains(&register) {
+                self.hand_over(register);
+            }
+        }
+        self.effect();
+        let base = self.slot_of(0);
+        let helper = self.special(Special::Residual);
+        let arguments = [
+            self.raw(handler as usize as u64),
+            self.raw(pc as u64),
+            self.raw(base as i64 as u64),
+        ];
+        let status = self.call(helper, &arguments, Type::Raw);
+        let snapshot = self.take_snapshot(pc);
+        self.push_guard(Op::GuardNoExceptionRaw, [status, Ref::NONE, Ref::NONE], snapshot);
+        for &register in kept.iter() {
+            self.take_back(register as i32);
+        }
+        for word in [frame::FUNCTION, frame::CODE] {
+            self.take_back(word as i32);
+        }
+        let next = handler(self.cx, pc);
+        if next != following(pc) {
+            self.abort("exception");
+            return Some(next);
+        }
+        for &register in &written {
+            let slot = self.slot_of(register as i32);
+            self.reload_slot(slot);
+        }
+        Some(next)
+    }
+
+    /// Whether a call is not to be inlined.
+    pub fn is_too_deep(&self, code: &'static CodeObject) -> bool {
+        let address = code as *const CodeObject as u64;
+        let levels = self.inlined.iter().filter(|own| **own == address).count();
+        let own = self.is_function && self.start == code.instructions;
+        levels + own as usize >= self.engine.inline_recursion_max || self.inlined.len() >= self.engine.inline_depth_max
+    }
+
+    /// Records a call of a Python function as one that runs it to its end: in its own machine code, if it has any.
+    pub fn call_function(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<(Value, Ref)> {
+        let registers: Vec<u16> =
+            std::iter::once(block).chain((0..count).map(|position| block + HEADER + position)).collect();
+        self.settle_registers(registers.iter());
+        for &register in &registers {
+            let slot = self.slot_of(register as i32);
+            let value = self.read_slot(slot);
+            self.spill(Op::SpillSlot, slot, value);
+            self.forget_slot(slot);
+        }
+        let slot = self.slot_of(block as i32);
+        let depth = self.depth();
+        let arguments = [
+            self.raw(code as *const CodeObject as u64),
+            self.raw(slot as i64 as u64),
+            self.raw(self.pc as u64),
+            self.raw(depth as u64),
+        ];
+        let helper = self.special(Special::CallFunction);
+        let ir = self.call_raising(helper, &arguments);
+        let result = crate::helper_table::call_function(self.cx, code, block as i64, self.pc, 0);
+        if self.cx.finalizers_pending.get() != 0 {
+            self.cx.run_pending_finalizers();
+        }
+        if result.is_unbound() {
+            self.abort("exception");
+            return None;
+        }
+        Some((result, ir))
+    }
+
+    /// Makes sure that the doubles in registers fit a word of memory.
+    fn settle_registers<'a>(&mut self, registers: impl Iterator<Item = &'a u16>) {
+        for &register in registers {
+            let slot = self.slot_of(register as i32);
+            if let Some(value) = self.known_slot(slot) {
+                self.settle(value);
+            }
+        }
+    }
+
+    /// Writes the words of the running frame's header that handlers read, if the frame is one that the trace entered.
+    fn publish_frame(&mut self) {
+        for word in [frame::FUNCTION, frame::CODE] {
+            self.lend(word as i32);
+        }
+    }
+
+    /// Lets a helper see a register whose value the trace keeps. Memory need not have it even if the trace has not
+    /// changed it: an earlier round of the loop may have.
+    fn lend(&mut self, register: i32) {
+        let slot = self.slot_of(register);
+        let value = self.read_slot(slot);
+        self.spill(Op::StoreSlot, slot, value);
+    }
+
+    /// After the helper: words that the trace alone keeps do not stay in memory, where they would be taken for
+    /// somebody's.
+    fn take_back(&mut self, register: i32) {
+        let slot = self.slot_of(register);
+        if !self.is_initial(slot) {
+            let unbound = self.constant(Op::ConstValue, 0);
+            self.spill(Op::StoreSlot, slot, unbound);
+        }
+    }
+
+    /// Gives a register that a helper will replace to memory, with the old value's reference.
+    fn hand_over(&mut self, register: u16) {
+        let slot = self.slot_of(register as i32);
+        let temporary = register as i64 >= self.cx.temporary_floor;
+        let value = match self.known_slot(slot) {
+            Some(value) => value,
+            // Memory may hold a stale word of a temporary, which is not to be released.
+            None if temporary => self.constant(Op::ConstValue, 0),
+            None => self.read_slot(slot),
+        };
+        self.spill(Op::SpillSlot, slot, value);
+        self.forget_slot(slot);
+    }
+
+    /// Records a call of anything but a Python function that gets a frame. `None` if it must be left to the
+    /// interpreter. The result of a call that raised is `Some(None)`.
+    pub fn call_any(&mut self, block: u16, count: u16) -> Option<Option<(Value, Ref)>> {
+        let callable = Semantics::register(self, block).value;
+        if self.has_effect() || enters_frame(callable) {
+            return None;
+        }
+        let registers: Vec<u16> =
+            std::iter::once(block).chain((0..count).map(|position| block + HEADER + position)).collect();
+        self.settle_registers(registers.iter());
+        for &register in &registers {
+            let slot = self.slot_of(register as i32);
+            let value = self.read_slot(slot);
+            self.spill(Op::SpillSlot, slot, value);
+            self.forget_slot(slot);
+        }
+        let slot = self.slot_of(block as i32);
+        let arguments = [self.raw(slot as i64 as u64), self.raw(count as u64)];
+        let helper = self.special(Special::CallAny);
+        let ir = self.call_raising(helper, &arguments);
+        self.cx.instruction = self.pc;
+        // SAFETY: (frames 3) the arguments stay in the call block during the call.
+        let result = unsafe {
+            let first = self.cx.base.add((block + HEADER) as usize);
+            let arguments = Arguments::positional(std::slice::from_raw_parts(first, count as usize));
+            call::call_with(self.cx, callable, arguments)
+        };
+        for &register in registers.iter().skip(1).rev().chain(&registers[..1]) {
+            // SAFETY: (frames 3) as above.
+            let old = unsafe { std::mem::replace(&mut *self.cx.base.add(register as usize), Value::UNBOUND) };
+            drop(Owned::from_raw_option(old));
+        }
+        if self.cx.finalizers_pending.get() != 0 {
+            self.cx.run_pending_finalizers();
+        }
+        match result {
+            Ok(value) => Some(Some((value.into_raw(), ir))),
+            Err(_) => {
+                self.abort("exception");
+                Some(None)
+            }
+        }
+    }
+}
+
+/// Whether calling an object makes a frame of the interpreter's.
+fn enters_frame(callable: Value) -> bool {
+    let target = callable.cast_exact::<MethodObject>().map_or(callable, |method| method.function);
+    target.cast_exact::<FunctionObject>().is_some_and(|function| {
+        let generator_like = CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;
+        !function.code().has_flag(generator_like)
+    })
+}
