@@ -51,8 +51,18 @@ fn as_text(cx: &mut Context, text: &str) -> Result<Owned> {
     Ok(StrObject::new(cx, text))
 }
 
-/// Documentation as `__doc__` shows it.
+/// What divides the signature from the documentation in a row, as in CPython's tables.
+const SIGNATURE_END: &str = "\n--\n\n";
+
+/// The signature in front of the documentation of the function `name`, if there is one.
+fn signature_of(cx: &mut Context, name: &str, doc: &str) -> Result<Owned> {
+    let signature = doc.split_once(SIGNATURE_END).and_then(|(signature, _)| signature.strip_prefix(name));
+    signature.map_or(Ok(none()), |signature| as_text(cx, signature))
+}
+
+/// Documentation as `__doc__` shows it: without the text signature in front.
 fn doc_of(cx: &mut Context, doc: &str) -> Result<Owned> {
+    let doc = doc.split_once(SIGNATURE_END).map_or(doc, |(_, doc)| doc);
     if doc.is_empty() { Ok(none()) } else { as_text(cx, doc) }
 }
 
@@ -236,13 +246,18 @@ fn reduce_method(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 
 static FUNCTION_METHODS: &[Native] = &[Native::new("__reduce__", 0, 0, reduce_function, "")];
 
+const NATIVE_SIGNATURE: GetSet = read_only("__text_signature__", |cx, value| {
+    let definition = native(value).definition;
+    signature_of(cx, definition.name, definition.doc)
+});
+
 static FUNCTION_GETSET: &[GetSet] = &[
     read_only("__name__", |cx, value| as_text(cx, native(value).definition.name)),
     read_only("__qualname__", |cx, value| as_text(cx, &native(value).qualified_name())),
     read_only("__module__", |_, value| Ok(shown(native(value).module))),
     read_only("__self__", function_self),
     read_only("__doc__", |cx, value| doc_of(cx, native(value).definition.doc)),
-    read_only("__text_signature__", |_, _| Ok(none())),
+    NATIVE_SIGNATURE,
 ];
 
 static METHOD_DESCRIPTOR_GETSET: &[GetSet] = &[
@@ -250,7 +265,7 @@ static METHOD_DESCRIPTOR_GETSET: &[GetSet] = &[
     read_only("__qualname__", |cx, value| as_text(cx, &native(value).qualified_name())),
     read_only("__objclass__", |_, value| Ok(shown(native(value).bound))),
     read_only("__doc__", |cx, value| doc_of(cx, native(value).definition.doc)),
-    read_only("__text_signature__", |_, _| Ok(none())),
+    NATIVE_SIGNATURE,
 ];
 
 fn native(value: Value) -> &'static NativeFunctionObject {

@@ -5,6 +5,7 @@ pub mod group;
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::exception::special as field;
 use sidewinder_runtime::objects::exception::{self, ExceptionObject, types};
+use sidewinder_runtime::objects::iterator::arguments::bad_argument;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::traceback::{TRACEBACK, TracebackObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -64,8 +65,7 @@ fn with_traceback(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 
 fn add_note(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     if !str::is_str(arguments[1]) {
-        let actual = arguments[1].type_of().name();
-        return Err(cx.type_error(format!("add_note() argument must be str, not {actual}")));
+        return Err(bad_argument(cx, "add_note() argument", "str", arguments[1]));
     }
     exception::add_note(cx, arguments[0], arguments[1])?;
     Ok(none())

@@ -5,6 +5,7 @@ use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::native::{Effects, GetSet};
 use sidewinder_runtime::objects::float::{self, text as digits};
 use sidewinder_runtime::objects::int::{self, kernel};
+use sidewinder_runtime::objects::iterator::arguments::bad_argument;
 use sidewinder_runtime::objects::str::{self as text, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{singleton, type_object::TypeObject};
@@ -162,8 +163,7 @@ fn of_class(cx: &mut Context, class: Value, value: f64) -> Result<Owned> {
 
 fn get_format(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let Some(name) = text::text(arguments[1]) else {
-        let found = arguments[1].type_of().name();
-        return Err(cx.type_error(format!("__getformat__() argument must be str, not {found}")));
+        return Err(bad_argument(cx, "__getformat__() argument", "str", arguments[1]));
     };
     if name != "double" && name != "float" {
         return Err(cx.value_error("__getformat__() argument 1 must be 'double' or 'float'"));

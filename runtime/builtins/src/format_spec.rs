@@ -3,6 +3,7 @@
 
 use sidewinder_runtime::context::{Context, Raised, Result};
 use sidewinder_runtime::objects::int::parse::decimal_digit;
+use sidewinder_runtime::objects::iterator::arguments::bad_argument;
 use sidewinder_runtime::objects::str::units::Units;
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::{Owned, Value};
@@ -77,8 +78,7 @@ pub fn parse(
     default_align: Align,
 ) -> Result<FormatSpec> {
     let Some(text) = str::cast(spec) else {
-        let name = spec.type_of().name();
-        return Err(cx.type_error(format!("__format__() argument must be str, not {name}")));
+        return Err(bad_argument(cx, "__format__() argument", "str", spec));
     };
     let mut parser = Parser { points: text.units(), position: 0 };
     match parser.parse(default_kind.map_or(0, u32::from), default_align) {

@@ -147,8 +147,8 @@ fn binary_dunder(
         let result = match third {
             // The slots of builtin types know no third operand.
             Some(_) if is_slot_wrapper(cx, receiver, method) => None,
-            Some(third) => dunder::call_dunder(cx, receiver, method, &[argument, third])?,
-            None => dunder::call_dunder(cx, receiver, method, &[argument])?,
+            Some(third) => dunder::call_optional(cx, receiver, method, &[argument, third])?,
+            None => dunder::call_optional(cx, receiver, method, &[argument])?,
         };
         if let Some(result) = result
             && result.value() != singleton::not_implemented()
@@ -228,8 +228,8 @@ fn round(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     }
     let name = cx.interpreter().names.round;
     let result = match digits {
-        Some(digits) => dunder::call_dunder(cx, number, name, &[digits])?,
-        None => dunder::call_dunder(cx, number, name, &[])?,
+        Some(digits) => dunder::call_optional(cx, number, name, &[digits])?,
+        None => dunder::call_optional(cx, number, name, &[])?,
     };
     match result {
         Some(result) => Ok(result),

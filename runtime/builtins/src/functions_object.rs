@@ -3,6 +3,7 @@
 use sidewinder_runtime::native::{Effects, Intrinsic, Native};
 use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::float::FLOAT;
+use sidewinder_runtime::objects::iterator::arguments::bad_argument;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::str::{self as text, StrObject};
@@ -215,8 +216,7 @@ fn format_value(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let spec = match arguments.get(1) {
         Some(&spec) if text::is_str(spec) => spec,
         Some(&spec) => {
-            let name = spec.type_of().name();
-            return Err(cx.type_error(format!("format() argument 2 must be str, not {name}")));
+            return Err(bad_argument(cx, "format() argument 2", "str", spec));
         }
         None => Value::UNBOUND,
     };

@@ -18,7 +18,13 @@ pub static FUNCTIONS: &[Native] = &[
     Native::new("isenabled", 0, 0, is_enabled, "Returns true if automatic garbage collection is enabled."),
     Native::new("get_count", 0, 0, get_count, "Return a three-tuple of the current collection counts."),
     Native::new("get_threshold", 0, 0, get_threshold, "Return the current collection thresholds."),
-    Native::new("set_threshold", 1, 3, set_threshold, "Set the collection thresholds (the collection frequency)."),
+    Native::new(
+        "set_threshold",
+        0,
+        Native::MANY,
+        set_threshold,
+        "Set the collection thresholds (the collection frequency).",
+    ),
     Native::with_keywords("get_objects", get_objects, "Return a list of objects tracked by the collector."),
     Native::new("get_stats", 0, 0, get_stats, "Return a list of dictionaries containing per-generation statistics."),
     Native::new(
@@ -111,10 +117,14 @@ fn get_threshold(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
 }
 
 fn set_threshold(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    for (place, argument) in arguments.iter().enumerate() {
-        let threshold = convert::index_i64(cx, *argument)?;
-        cx.interpreter().collector.thresholds[place] = threshold;
+    let mut thresholds = cx.interpreter().collector.thresholds;
+    if arguments.is_empty() || arguments.len() > thresholds.len() {
+        return Err(cx.type_error("gc.set_threshold requires 1 to 3 arguments"));
     }
+    for (threshold, argument) in thresholds.iter_mut().zip(arguments) {
+        *threshold = convert::index_i64(cx, *argument)?;
+    }
+    cx.interpreter().collector.thresholds = thresholds;
     Ok(none())
 }
 

@@ -5,7 +5,7 @@ use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::native::{Arguments, Effects, GetSet};
 use sidewinder_runtime::objects::bytes::{self, BytesObject};
 use sidewinder_runtime::objects::int::{self, Integer, big, kernel};
-use sidewinder_runtime::objects::iterator::arguments::Signature;
+use sidewinder_runtime::objects::iterator::arguments::{Signature, bad_argument};
 use sidewinder_runtime::objects::str as text;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{singleton, type_object::TypeObject};
@@ -117,8 +117,7 @@ fn round(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 fn is_little(cx: &mut Context, order: Option<Value>, function: &str) -> Result<bool> {
     let Some(order) = order else { return Ok(false) };
     if !text::is_str(order) {
-        let name = order.type_of().name();
-        return Err(cx.type_error(format!("{function}() argument 'byteorder' must be str, not {name}")));
+        return Err(bad_argument(cx, &format!("{function}() argument 'byteorder'"), "str", order));
     }
     if text::equals_text(order, "little") {
         return Ok(true);

@@ -58,5 +58,5 @@ mod type_methods;
 mod union_type;
 mod weakref_module;
 
-pub use registry::{import, print_error_line, register, report_uncaught, shut_down, system_path};
+pub use registry::{import, print_error_line, register, report_uncaught, shut_down, system_path, write_error};
 pub use traceback_print::register_source;

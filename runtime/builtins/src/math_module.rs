@@ -16,7 +16,7 @@ use sidewinder_runtime::objects::iterator::arguments::Signature;
 use sidewinder_runtime::objects::slots::BinaryOp;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{module, singleton};
-use sidewinder_runtime::operations::{arithmetic, call, convert};
+use sidewinder_runtime::operations::{arithmetic, convert, dunder};
 use sidewinder_runtime::{Arguments, Native, Owned, Value};
 
 /// The C library's functions that Rust's `f64` does not pass through as they are.
@@ -349,10 +349,7 @@ fn log(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 /// Rounding to an integer by a method of the object, if it has one.
 fn rounded_by(cx: &mut Context, value: Value, name: &str) -> Result<Option<Owned>> {
     let name = sidewinder_runtime::objects::str::intern(cx, name);
-    match call::lookup_special(cx, value, name.value()) {
-        Some(method) => call::call(cx, method.value(), &[]).map(Some),
-        None => Ok(None),
-    }
+    dunder::call_optional(cx, value, name.value(), &[])
 }
 
 fn floor(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {

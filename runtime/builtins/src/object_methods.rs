@@ -4,6 +4,7 @@ use sidewinder_runtime::heap::owned::increment;
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::instance;
+use sidewinder_runtime::objects::iterator::arguments::bad_argument;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::str;
@@ -118,8 +119,7 @@ pub fn set_dict(cx: &mut Context, value: Value, new: Value) -> Result<()> {
 
 fn format(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let Some(spec) = str::cast(arguments[1]) else {
-        let actual = arguments[1].type_of().name();
-        return Err(cx.type_error(format!("__format__() argument must be str, not {actual}")));
+        return Err(bad_argument(cx, "__format__() argument", "str", arguments[1]));
     };
     if !spec.is_empty() {
         let kind = arguments[0].type_of().name();
@@ -204,7 +204,7 @@ fn reduce_ex(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let kind = arguments[0].type_of();
     let own = kind.lookup(cx, name);
     if own != sidewinder_runtime::objects::type_object::OBJECT.lookup(cx, name)
-        && let Some(function) = call::lookup_special(cx, arguments[0], name)
+        && let Some(function) = call::lookup_special(cx, arguments[0], name)?
     {
         return call::call(cx, function.value(), &[]);
     }
@@ -228,7 +228,7 @@ fn reduce(cx: &mut Context, value: Value, protocol: i64) -> Result<Owned> {
     }
     let (function, arguments) = new_arguments(cx, copyreg.value(), value)?;
     let get_state = cx.interpreter().names.getstate;
-    let state = match call::lookup_special(cx, value, get_state) {
+    let state = match call::lookup_special(cx, value, get_state)? {
         Some(method) => call::call(cx, method.value(), &[])?,
         None => none(),
     };
@@ -247,7 +247,7 @@ fn new_arguments(cx: &mut Context, copyreg: Value, value: Value) -> Result<(Owne
     let class = value.type_of().value();
     let names = &cx.interpreter().names;
     let (extended, plain) = (names.getnewargs_ex, names.getnewargs);
-    if let Some(method) = call::lookup_special(cx, value, extended) {
+    if let Some(method) = call::lookup_special(cx, value, extended)? {
         let result = call::call(cx, method.value(), &[])?;
         let pair = result.value().cast::<TupleObject>().map(TupleObject::as_slice);
         let Some(&[positionals, keywords]) = pair else {
@@ -257,7 +257,7 @@ fn new_arguments(cx: &mut Context, copyreg: Value, value: Value) -> Result<(Owne
         return Ok((function, TupleObject::new(cx, &[class, positionals, keywords])));
     }
     let mut values = vec![Owned::new(class)];
-    if let Some(method) = call::lookup_special(cx, value, plain) {
+    if let Some(method) = call::lookup_special(cx, value, plain)? {
         let result = call::call(cx, method.value(), &[])?;
         let Some(tuple) = result.value().cast::<TupleObject>() else {
             let actual = result.value().type_of().name();

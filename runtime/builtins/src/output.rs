@@ -6,6 +6,7 @@
 
 use sidewinder_runtime::heap::{Header, Immortal};
 use sidewinder_runtime::native::{GetSet, Native};
+use sidewinder_runtime::objects::iterator::arguments::bad_argument;
 use sidewinder_runtime::objects::slots::Slots;
 use sidewinder_runtime::objects::str::codec;
 use sidewinder_runtime::objects::str::{self as text, StrObject};
@@ -244,8 +245,7 @@ fn write(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
         return Err(cx.raise(&exception::OS_ERROR, "not writable"));
     }
     let Some(string) = text::cast(arguments[1]) else {
-        let name = arguments[1].type_of().name();
-        return Err(cx.type_error(format!("write() argument must be str, not {name}")));
+        return Err(bad_argument(cx, "write() argument", "str", arguments[1]));
     };
     write_string(cx, stream, string)?;
     Ok(int::from_usize(cx, string.len()))

@@ -222,6 +222,11 @@ pub fn report_uncaught(cx: &mut Context, raised: Value) {
     sys_module::report_uncaught(cx, raised);
 }
 
+/// Writes to `sys.stderr`.
+pub fn write_error(cx: &mut Context, text: &str) {
+    sys_module::write_error(cx, text);
+}
+
 /// Prints the argument of a `SystemExit` that is no number.
 pub fn print_error_line(cx: &mut Context, value: Value) {
     if let Ok(text) = sidewinder_runtime::operations::convert::str(cx, value) {

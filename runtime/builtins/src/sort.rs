@@ -183,8 +183,8 @@ pub fn list_sort(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 /// The builtin function `sorted`.
 pub fn sorted(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let iterable = positionals(cx, "sorted", arguments, 1, 1)?[0];
-    let (key, reverse) = sort_options(cx, arguments.without_first())?;
     let items = iterate::collect(cx, iterable)?;
+    let (key, reverse) = sort_options(cx, arguments.without_first())?;
     let result = ListObject::new(cx, items);
     let list = result.value().cast_exact::<ListObject>().expect("just made");
     sort_list(cx, list, key, reverse)?;

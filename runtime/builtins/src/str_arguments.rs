@@ -3,6 +3,7 @@
 use sidewinder_runtime::context::{Context, Raised, Result};
 use sidewinder_runtime::heap::Owned;
 use sidewinder_runtime::native::Arguments;
+use sidewinder_runtime::objects::iterator::arguments;
 use sidewinder_runtime::objects::slice::unpack_bounds;
 use sidewinder_runtime::objects::str::{self as text, StrObject};
 use sidewinder_runtime::objects::{exception, int, singleton};
@@ -41,11 +42,7 @@ pub fn string_at<'a>(cx: &mut Context, arguments: &[Value], position: usize, met
 pub fn string<'a>(cx: &mut Context, value: Value, which: &str) -> Result<&'a StrObject> {
     match text::cast(value) {
         Some(string) => Ok(string),
-        None => {
-            let found = value.type_of().name();
-            let found = if value == singleton::none() { "None" } else { found };
-            Err(cx.type_error(format!("{which} must be str, not {found}")))
-        }
+        None => Err(arguments::bad_argument(cx, which, "str", value)),
     }
 }
 
@@ -92,53 +89,16 @@ impl<const N: usize> Signature<N> {
 
     /// The values of the parameters; unbound for those not given. `arguments` start with `self`.
     pub fn bind(&self, cx: &mut Context, arguments: Arguments<'_>) -> Result<[Value; N]> {
-        let positionals = arguments.positionals().get(1..).unwrap_or_default();
-        let function = self.function;
-        let given = positionals.len() + arguments.names.len();
-        if given > N {
-            let keyword = if positionals.is_empty() { "keyword " } else { "" };
-            let bound = if self.required < N { "at most" } else { "exactly" };
-            let plural = if N == 1 { "" } else { "s" };
-            return Err(
-                cx.type_error(format!("{function}() takes {bound} {N} {keyword}argument{plural} ({given} given)"))
-            );
-        }
-        let least = self.required.min(self.positional_only);
-        if positionals.len() < least {
-            let bound = if least < N { "at least" } else { "exactly" };
-            let plural = if least == 1 { "" } else { "s" };
-            let count = positionals.len();
-            return Err(cx.type_error(format!(
-                "{function}() takes {bound} {least} positional argument{plural} ({count} given)"
-            )));
-        }
-        let mut values = [Value::UNBOUND; N];
-        values[..positionals.len()].copy_from_slice(positionals);
-        for (key, value) in arguments.keywords() {
-            self.bind_keyword(cx, &mut values, key, value)?;
-        }
-        if let Some(missing) = values[..self.required].iter().position(|value| value.is_unbound()) {
-            let (name, position) = (self.names[missing], missing + 1);
-            return Err(cx.type_error(format!("{function}() missing required argument '{name}' (pos {position})")));
-        }
-        Ok(values)
-    }
-
-    fn bind_keyword(&self, cx: &mut Context, values: &mut [Value; N], key: Value, value: Value) -> Result<()> {
-        let function = self.function;
-        let place = (self.positional_only..N).find(|place| text::equals_text(key, self.names[*place]));
-        let Some(place) = place else {
-            let key = text::text(key).unwrap_or_default();
-            return Err(cx.type_error(format!("{function}() got an unexpected keyword argument '{key}'")));
+        let signature = arguments::Signature {
+            function: self.function,
+            names: self.names,
+            positional_only: self.positional_only,
+            positional: N,
+            required: self.required,
         };
-        if !values[place].is_unbound() {
-            let (name, position) = (self.names[place], place + 1);
-            return Err(
-                cx.type_error(format!("argument for {function}() given by name ('{name}') and position ({position})"))
-            );
-        }
-        values[place] = value;
-        Ok(())
+        let own = if arguments.positionals().is_empty() { arguments } else { arguments.without_first() };
+        let values = signature.bind(cx, own)?;
+        Ok(values.map(|value| value.unwrap_or(Value::UNBOUND)))
     }
 }
 

@@ -13,6 +13,8 @@ use crate::traceback_print;
 use sidewinder_runtime::native::{Intrinsic, Native};
 use sidewinder_runtime::objects::exception::{self, types};
 use sidewinder_runtime::objects::frame::FrameObject;
+use sidewinder_runtime::objects::int::text::DIGITS_MAX_SMALLEST;
+use sidewinder_runtime::objects::iterator::arguments::{Signature, bad_argument};
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::traceback::TracebackObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -43,6 +45,8 @@ pub static FUNCTIONS: &[Native] = &[
         set_recursion_limit,
         "Set the maximum depth of the Python interpreter stack to n.",
     ),
+    Native::new("get_int_max_str_digits", 0, 0, get_digits_max, "Return the maximum string digits limit."),
+    Native::with_keywords("set_int_max_str_digits", set_digits_max, "Set the maximum string digits limit."),
     Native::new("getrefcount", 1, 1, get_reference_count, "Return the reference count of object."),
     Native::with_keywords("getsizeof", get_size, "Return the size of object in bytes."),
     Native::new("intern", 1, 1, intern, "``Intern'' the given string."),
@@ -335,6 +339,31 @@ fn set_recursion_limit(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     Ok(none())
 }
 
+fn get_digits_max(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
+    Ok(int::from_usize(cx, cx.interpreter().int_digits_max))
+}
+
+fn set_digits_max(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
+    const SIGNATURE: Signature<1> = Signature {
+        function: "set_int_max_str_digits",
+        names: ["maxdigits"],
+        positional_only: 0,
+        positional: 1,
+        required: 1,
+    };
+    let [digits] = SIGNATURE.bind(cx, arguments)?;
+    let digits = convert::index(cx, digits.unwrap_or(singleton::none()))?;
+    let Some(digits) = int::as_i64(digits.value()).and_then(|digits| i32::try_from(digits).ok()) else {
+        return Err(cx.overflow_error("Python int too large to convert to C int"));
+    };
+    if digits < 0 || digits > 0 && (digits as usize) < DIGITS_MAX_SMALLEST {
+        return Err(cx.value_error(format!("maxdigits must be >= {DIGITS_MAX_SMALLEST} or 0 for unlimited")));
+    }
+    cx.interpreter().int_digits_max = digits as usize;
+    attributes::set_digits_flag(cx, digits)?;
+    Ok(none())
+}
+
 /// What CPython shows for objects that are never freed.
 const IMMORTAL_COUNT: i64 = 3 << 30;
 
@@ -356,8 +385,9 @@ fn get_size(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let default = positionals.get(1).copied().or_else(|| arguments.keyword("default"));
     let name = cx.interpreter().names.sizeof;
     let size = match call::lookup_special(cx, object, name) {
-        Some(method) => call::call(cx, method.value(), &[]),
-        None => Ok(int::from_usize(cx, object_bytes(object))),
+        Ok(Some(method)) => call::call(cx, method.value(), &[]),
+        Ok(None) => Ok(int::from_usize(cx, object_bytes(object))),
+        Err(raised) => Err(raised),
     };
     match (size, default) {
         (Ok(size), _) => Ok(size),
@@ -372,7 +402,7 @@ fn intern(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     match str::cast(value) {
         Some(string) if string.is_exact() => Ok(str::intern_value(cx, value)),
         Some(_) => Err(cx.type_error(format!("can't intern {actual}"))),
-        None => Err(cx.type_error(format!("intern() argument must be str, not {actual}"))),
+        None => Err(bad_argument(cx, "intern() argument", "str", value)),
     }
 }
 
@@ -383,8 +413,7 @@ fn interned_size(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
 
 fn is_interned(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let Some(string) = str::cast(arguments[0]) else {
-        let actual = arguments[0].type_of().name();
-        return Err(cx.type_error(format!("_is_interned() argument must be str, not {actual}")));
+        return Err(bad_argument(cx, "_is_interned() argument", "str", arguments[0]));
     };
     Ok(Owned::new(singleton::boolean(string.interned.get())))
 }

@@ -13,6 +13,7 @@ use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception;
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::instance;
+use sidewinder_runtime::objects::iterator::arguments::bad_argument;
 use sidewinder_runtime::objects::method::{descriptor, getset, super_object};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::slots::Slots;
@@ -78,9 +79,8 @@ fn type_new(cx: &mut Context, metatype: &'static TypeObject, arguments: Argument
     let expected = [(name, flags::STR, "str"), (bases, flags::TUPLE, "tuple"), (namespace, flags::DICT, "dict")];
     for (index, (value, flag, expected)) in expected.into_iter().enumerate() {
         if !value.type_of().has_flag(flag) {
-            let actual = value.type_of().name();
-            let place = index + 1;
-            return Err(cx.type_error(format!("type.__new__() argument {place} must be {expected}, not {actual}")));
+            let which = format!("type.__new__() argument {}", index + 1);
+            return Err(bad_argument(cx, &which, expected, value));
         }
     }
     let Some(tuple) = bases.cast::<TupleObject>() else { return Err(cx.type_error("bases must be a tuple")) };

@@ -3,6 +3,7 @@
 use crate::type_creation::ensure_ready;
 use sidewinder_runtime::heap::Immortal;
 use sidewinder_runtime::native::{GetSet, Native};
+use sidewinder_runtime::objects::iterator::arguments::bad_argument;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, CompareOp, Slots};
 use sidewinder_runtime::objects::str::StrObject;
@@ -93,8 +94,7 @@ fn list_references(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 
 fn remove_dead(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     if !arguments[0].type_of().has_flag(flags::DICT) {
-        let actual = arguments[0].type_of().name();
-        return Err(cx.type_error(format!("_remove_dead_weakref() argument 1 must be dict, not {actual}")));
+        return Err(bad_argument(cx, "_remove_dead_weakref() argument 1", "dict", arguments[0]));
     }
     let entries = dict::of(arguments[0]);
     let found = entries.get(cx, arguments[1])?.and_then(|value| value.cast::<WeakReference>());

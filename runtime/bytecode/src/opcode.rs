@@ -326,8 +326,8 @@ opcodes! {
     SetFunctionPart(Reg, Src, Number);
     /// a = builtins.__build_class__
     LoadBuildClass(Dst, None, None);
-    /// a = the exception type AssertionError
-    LoadAssertionError(Dst, None, None);
+    /// a = an exception type, whatever its name means to the program: AssertionError for b = 0, NotImplementedError for 1
+    LoadExceptionType(Dst, Number, None);
 
     /// raise: c is the number of operands; 0 re-raises the handled exception, 1 raises a, 2 raises a from b
     Raise(Src, Src, Number);

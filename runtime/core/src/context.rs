@@ -109,6 +109,8 @@ pub struct Interpreter {
     /// Values of `__slots__` beside a `__dict__`, by the address of the attribute block.
     pub hidden_slots: HashMap<u64, crate::objects::instance::HiddenSlots>,
     pub hash_key: (u64, u64),
+    /// Most decimal digits in a conversion between `int` and `str`; zero means any number.
+    pub int_digits_max: usize,
     pub next_version: Cell<u64>,
     pub collector: crate::heap::collect::Collector,
     /// Slot for the JIT engine's state.

@@ -53,6 +53,8 @@ options! {
     gc = "gc": 0;
     /// Stress: all traces are invalidated at every Nth visit of a hot loop.
     invalidate = "invalidate": 0;
+    /// Print the warnings of the compiler; `-W ignore` switches them off.
+    warnings = "warnings": 1;
     /// Stress: every Nth guard of machine code is taken as failed.
     guard_fail = "guard-fail": 0;
     /// Stress: every guard of machine code is taken as failed when it is first reached.

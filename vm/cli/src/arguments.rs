@@ -34,6 +34,9 @@ pub enum Exit {
     Usage(String),
 }
 
+/// Values of `-W` after which nothing is shown; the others are accepted without a meaning.
+const IGNORING_FILTERS: &[&str] = &["ignore", "ignore::SyntaxWarning"];
+
 /// Words of `-X` that only CPython has a use for.
 const FOREIGN_SETTINGS: &[&str] = &[
     "context_aware_warnings",
@@ -140,7 +143,9 @@ pub fn parse(raw: Vec<OsString>) -> Result<Command, Exit> {
                     break;
                 }
                 'W' => {
-                    let _ = value(letters.clone());
+                    if value(letters.clone()).is_some_and(|filter| IGNORING_FILTERS.contains(&filter.as_str())) {
+                        settings.push("warnings=off".into());
+                    }
                     break;
                 }
                 'V' => return Err(Exit::Version),

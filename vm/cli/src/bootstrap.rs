@@ -3,6 +3,7 @@
 use sidewinder_runtime::heap::collect::Collector;
 use sidewinder_runtime::hooks::{Broken, Hooks};
 use sidewinder_runtime::objects::dict::{self, DictObject};
+use sidewinder_runtime::objects::int::text::DIGITS_MAX_DEFAULT;
 use sidewinder_runtime::objects::str::intern::InternTable;
 use sidewinder_runtime::objects::str::names::Names;
 use sidewinder_runtime::objects::type_object::MethodCache;
@@ -32,6 +33,7 @@ pub fn start(options: Options, arguments: Vec<String>, hash_key: (u64, u64)) -> 
         external_slots: HashMap::new(),
         hidden_slots: HashMap::new(),
         hash_key,
+        int_digits_max: DIGITS_MAX_DEFAULT,
         next_version: Cell::new(0),
         collector: Collector::default(),
         jit: std::ptr::null_mut(),

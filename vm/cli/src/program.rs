@@ -4,7 +4,7 @@ use crate::arguments::{Command, Source};
 use crate::bootstrap;
 use crate::import::Located;
 use crate::source::{self, Place};
-use sidewinder_compiler::{CompileError, ErrorKind, Mode};
+use sidewinder_compiler::{CompileError, ErrorKind, Mode, Warning};
 use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception::{
@@ -208,7 +208,12 @@ pub fn compile(cx: &mut Context, source: &str, file_name: &str, mode: &str) -> R
         "namespace-eval" => Mode::NamespaceEval,
         _ => Mode::Module,
     };
-    match sidewinder_compiler::compile(source, file_name, mode) {
+    let mut warnings = Vec::new();
+    let compiled = sidewinder_compiler::compile_with_warnings(source, file_name, mode, &mut warnings);
+    if !warnings.is_empty() && cx.interpreter().options.warnings != 0 {
+        show_warnings(cx, source, file_name, &warnings);
+    }
+    match compiled {
         Ok(data) => {
             if cx.interpreter().options.dumps("bytecode") {
                 eprintln!("{}", sidewinder_bytecode::disassemble::disassemble(&data));
@@ -216,6 +221,18 @@ pub fn compile(cx: &mut Context, source: &str, file_name: &str, mode: &str) -> R
             Ok(code::new(cx, Rc::new(data)))
         }
         Err(error) => Err(raise_compile_error(cx, &error)),
+    }
+}
+
+/// Prints warnings as CPython's default filters do; with the source line if that can be found in a file.
+fn show_warnings(cx: &mut Context, source: &str, file_name: &str, warnings: &[Warning]) {
+    let in_file = std::path::Path::new(file_name).is_file();
+    for Warning { line, message } in warnings {
+        let mut text = format!("{file_name}:{line}: SyntaxWarning: {message}\n");
+        if let Some(code) = source.lines().nth(*line as usize - 1).filter(|_| in_file) {
+            text.push_str(&format!("  {}\n", code.trim()));
+        }
+        sidewinder_builtins::write_error(cx, &text);
     }
 }
 

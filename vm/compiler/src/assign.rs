@@ -274,8 +274,11 @@ impl<'tree> Generator<'tree> {
 
     pub fn annotated_assign(&mut self, node: &'tree AnnotatedAssign) -> Outcome<()> {
         if let Some(value) = &node.value {
-            return self.assign_value(&node.target, value);
+            self.assign_value(&node.target, value)?;
+            self.count_annotation(node);
+            return Ok(());
         }
+        self.count_annotation(node);
         // Without a value, the parts of a target are still evaluated.
         match &node.target.kind {
             ExpressionKind::Attribute { value, .. } => self.discard_expression(value),

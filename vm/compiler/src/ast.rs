@@ -20,10 +20,15 @@ pub struct Tree {
     pub body: TreeBody,
     /// Number of scope ids that were given out.
     pub scope_count: u32,
+    pub warnings: Vec<crate::Warning>,
 }
 
 pub enum TreeBody {
-    Module(Vec<Statement>),
+    Module {
+        body: Vec<Statement>,
+        /// The scope of the annotations, if there are any to remember.
+        annotation_scope: Option<ScopeId>,
+    },
     Expression(Expression),
 }
 
@@ -92,8 +97,9 @@ pub struct FunctionDefinition {
     pub parameters: Parameters,
     pub body: Vec<Statement>,
     pub decorators: Vec<Expression>,
-    #[expect(dead_code, reason = "read once `__annotate__` is built")]
     pub returns: Option<Expression>,
+    /// The scope of the annotations, if there are any to remember.
+    pub annotation_scope: Option<ScopeId>,
     pub is_async: bool,
     /// The line of the first decorator, or of `def`.
     pub first_line: u32,
@@ -105,17 +111,28 @@ pub struct ClassDefinition {
     pub arguments: Arguments,
     pub body: Vec<Statement>,
     pub decorators: Vec<Expression>,
+    /// The scope of the annotations, if there are any to remember.
+    pub annotation_scope: Option<ScopeId>,
     /// The line of the first decorator, or of `class`.
     pub first_line: u32,
 }
 
 pub struct AnnotatedAssign {
     pub target: Expression,
-    #[expect(dead_code, reason = "read once `__annotate__` is built")]
     pub annotation: Expression,
     pub value: Option<Expression>,
+    /// How the module or class remembers the annotation, if it does.
+    pub remembered: Option<RememberedAnnotation>,
     /// The target is a plain name without parentheses.
     pub simple: bool,
+}
+
+/// A variable's annotation that `__annotate__` evaluates.
+#[derive(Clone, Copy)]
+pub struct RememberedAnnotation {
+    pub scope: ScopeId,
+    /// Its number, if only running its statement makes it count.
+    pub conditional: Option<u32>,
 }
 
 pub struct For {
@@ -209,7 +226,6 @@ pub struct Parameters {
 pub struct Parameter {
     pub position: Position,
     pub name: Name,
-    #[expect(dead_code, reason = "read once `__annotate__` is built")]
     pub annotation: Option<Expression>,
     pub default: Option<Expression>,
 }
@@ -415,5 +431,20 @@ impl Expression {
     /// Whether this is `*value`.
     pub fn is_starred(&self) -> bool {
         matches!(self.kind, ExpressionKind::Starred(_))
+    }
+}
+
+impl FunctionDefinition {
+    /// The annotated names in the order of `__annotations__`, with their annotations. Positional-only parameters come
+    /// after those that may also be keywords, as in CPython.
+    pub fn annotations(&self) -> Vec<(Name, &Expression)> {
+        let parameters = &self.parameters;
+        let rest = parameters.variadic.as_deref().into_iter().chain(&parameters.keyword_only);
+        let positional = parameters.positional.iter().chain(&parameters.positional_only);
+        let all = positional.chain(rest).chain(parameters.variadic_keywords.as_deref());
+        let mut annotations: Vec<_> =
+            all.filter_map(|parameter| Some((parameter.name.clone(), parameter.annotation.as_ref()?))).collect();
+        annotations.extend(self.returns.as_ref().map(|annotation| ("return".into(), annotation)));
+        annotations
     }
 }

@@ -6,6 +6,7 @@ use crate::error::Outcome;
 use crate::function::{clean_docstring, split_docstring};
 use crate::generator::Generator;
 use crate::register::Register;
+use crate::scope::{CLASS_CELLS, CLASS_DICT};
 use sidewinder_bytecode::{CodeData, CodeFlags, Constant, HEADER_WORDS, Op, Position};
 use std::rc::Rc;
 
@@ -37,22 +38,24 @@ impl<'tree> Generator<'tree> {
         unit.flags |= CodeFlags::NAMESPACE;
         unit.argument_count = 1;
         unit.registers.add_local(".namespace".into());
-        let needs_cell = self.scopes[node.scope].needs_class_cell;
-        if needs_cell {
-            let name: Name = "__class__".into();
+        let used = self.scopes[node.scope].class_cells;
+        let mut cells = Vec::new();
+        for (name, _) in CLASS_CELLS.iter().zip(used).filter(|(_, used)| *used) {
+            let name: Name = (*name).into();
             let register = unit.registers.add_local(name.clone());
             unit.cell_registers.push(register.index() as u16);
             unit.variables.insert(name, register);
+            cells.push(register);
         }
         let qualified_name = unit.qualified_name.clone();
         self.in_unit(unit, position, |generator| {
             let first_line = node.first_line;
             let start = Position { line: first_line, end_line: first_line, column: 0, end_column: 0 };
             let end = node.body.last().map_or(start, |last| last.position);
-            if needs_cell {
-                let cell = generator.unit.variables["__class__"];
+            for cell in cells {
                 generator.emit(Op::MakeCell, cell, 0, 0, start);
             }
+            generator.fill_annotation_cells(start);
             let module = Register::temporary(0);
             generator.load_name(&"__name__".into(), module, start);
             generator.temporary();
@@ -66,16 +69,20 @@ impl<'tree> Generator<'tree> {
                 generator.store_in_class("__doc__", &clean_docstring(docstring), position);
             }
             generator.statements(body)?;
+            if let Some(scope) = node.annotation_scope {
+                generator.class_annotations(scope, node, end)?;
+            }
             let attributes = std::mem::take(&mut generator.unit.static_attributes);
             let attributes = Constant::Tuple(attributes.into_iter().map(Constant::Str).collect());
             generator.store_in_class("__static_attributes__", &attributes, end);
-            if needs_cell {
-                let cell = generator.unit.variables["__class__"];
-                let loaded = generator.temporary();
-                generator.emit(Op::LoadClosure, loaded, cell.index(), 0, end);
-                generator.set_depth(0);
-                let site = generator.site(&"__classcell__".into());
-                generator.emit(Op::StoreName, site, loaded, 0, end);
+            for (cell, stored) in [("__class__", "__classcell__"), (CLASS_DICT, "__classdictcell__")] {
+                if let Some(register) = generator.unit.variables.get(cell).copied() {
+                    let loaded = generator.temporary();
+                    generator.emit(Op::LoadClosure, loaded, register.index(), 0, end);
+                    generator.set_depth(0);
+                    let site = generator.site(&stored.into());
+                    generator.emit(Op::StoreName, site, loaded, 0, end);
+                }
             }
             generator.return_none(end)
         })

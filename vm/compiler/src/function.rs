@@ -5,7 +5,7 @@ use crate::ast::*;
 use crate::error::Outcome;
 use crate::generator::Generator;
 use crate::register::Register;
-use crate::scope::ScopeKind;
+use crate::scope::{CLASS_CELLS, ScopeKind};
 use crate::unit::Unit;
 use sidewinder_bytecode::{CodeData, CodeFlags, Constant, HEADER_WORDS, Op, Position};
 use std::collections::HashMap;
@@ -43,7 +43,7 @@ impl<'tree> Generator<'tree> {
                 generator.statements(body)?;
                 generator.return_none(position)
             })?;
-            generator.function_object(code, &node.parameters, destination, position)
+            generator.function_object(code, &node.parameters, Some(node), destination, position)
         })
     }
 
@@ -101,20 +101,22 @@ impl<'tree> Generator<'tree> {
             generator.emit(Op::Return, source, 0, 0, node.body.position);
             Ok(())
         })?;
-        self.function_object(code, &node.parameters, destination, position)
+        self.function_object(code, &node.parameters, None, destination, position)
     }
 
-    /// Makes a function of a code block, with its defaults.
+    /// Makes a function of a code block, with its defaults and annotations.
     fn function_object(
         &mut self,
         code: Rc<CodeData>,
         parameters: &'tree Parameters,
+        definition: Option<&'tree FunctionDefinition>,
         destination: Register,
         position: Position,
     ) -> Outcome<()> {
+        let annotated = definition.and_then(|node| Some((node, node.annotation_scope?)));
         let has_defaults = parameters.all_positional().any(|parameter| parameter.default.is_some());
         let has_keyword_defaults = parameters.keyword_only.iter().any(|parameter| parameter.default.is_some());
-        if !has_defaults && !has_keyword_defaults {
+        if !has_defaults && !has_keyword_defaults && annotated.is_none() {
             return self.make_function(code, destination, position);
         }
         self.in_temporary(destination, position, |generator, function| {
@@ -127,6 +129,9 @@ impl<'tree> Generator<'tree> {
             }
             if has_keyword_defaults {
                 generator.keyword_defaults(parameters, function, position)?;
+            }
+            if let Some((node, scope)) = annotated {
+                generator.function_annotations(node, scope, function, position)?;
             }
             Ok(())
         })
@@ -211,8 +216,8 @@ impl<'tree> Generator<'tree> {
             }
         }
         match self.scopes[self.unit.scope].kind {
-            // A class body's own names are in its namespace; only `__class__` is a cell.
-            ScopeKind::Class if &**name != "__class__" => free(),
+            // A class body's own names are in its namespace; only these few are cells.
+            ScopeKind::Class if !CLASS_CELLS.contains(&&**name) => free(),
             _ => match self.unit.variables.get(name) {
                 Some(register) => (register.index(), false),
                 None => free(),
@@ -268,6 +273,13 @@ impl<'tree> Generator<'tree> {
                 unit.variables.insert(name, register);
             }
         }
+        self.add_variables(&mut unit, parts.scope);
+        unit
+    }
+
+    /// Gives the variables that are no parameters their registers, the captured ones last.
+    pub fn add_variables(&self, unit: &mut Unit<'tree>, scope: ScopeId) {
+        let scope = &self.scopes[scope];
         for cells in [false, true] {
             for symbol in &scope.symbols {
                 let own = symbol.is_bound && !symbol.is_global && !symbol.is_nonlocal && !symbol.is_parameter;
@@ -283,7 +295,6 @@ impl<'tree> Generator<'tree> {
                 unit.rebound[register.index() as usize] = true;
             }
         }
-        unit
     }
 
     fn add_parameters(&self, unit: &mut Unit<'tree>, scope: ScopeId, parameters: &Parameters) {
@@ -350,7 +361,7 @@ impl<'tree> Generator<'tree> {
     }
 
     /// The dotted path to a definition inside the current unit.
-    fn qualified_name(&self, scope: ScopeId, name: &Name) -> Name {
+    pub fn qualified_name(&self, scope: ScopeId, name: &Name) -> Name {
         let Some(parent) = self.scopes[scope].parent else { return name.clone() };
         let is_definition = !self.scopes[scope].is_anonymous;
         let mangled = self.mangled(name);
@@ -361,7 +372,9 @@ impl<'tree> Generator<'tree> {
             ScopeKind::Function if self.scopes[self.unit.scope].is_generator_expression => {
                 format!("{}.{name}", self.unit.qualified_name).into()
             }
-            ScopeKind::Function => format!("{}.<locals>.{name}", self.unit.qualified_name).into(),
+            ScopeKind::Function | ScopeKind::Annotation => {
+                format!("{}.<locals>.{name}", self.unit.qualified_name).into()
+            }
             ScopeKind::Class => format!("{}.{name}", self.unit.qualified_name).into(),
             _ => name.clone(),
         }

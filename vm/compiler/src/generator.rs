@@ -192,7 +192,7 @@ impl<'tree> Generator<'tree> {
             Resolution::Own => self.local_access(self.scope_id(), name),
             Resolution::Outer(owner) => self.local_access(owner, name),
             Resolution::Free => match self.unit.free.get(name) {
-                Some(&index) if self.scope().kind == ScopeKind::Class => Access::ClassFree(index),
+                Some(&index) if self.scopes.sees_class(self.scope_id()) => Access::ClassFree(index),
                 Some(&index) => Access::Free(index),
                 None => unreachable!("the symbol table lists every free variable of a unit"),
             },
@@ -200,9 +200,9 @@ impl<'tree> Generator<'tree> {
     }
 
     fn global_access(&self) -> Access {
-        let has_namespace = self.unit.flags & CodeFlags::NAMESPACE != 0;
-        let in_class_comprehension =
-            self.scopes[self.unit.scope].kind == ScopeKind::Class && !self.unit.comprehensions.is_empty();
+        let in_class = self.scopes.sees_class(self.unit.scope);
+        let has_namespace = in_class || self.unit.flags & CodeFlags::NAMESPACE != 0;
+        let in_class_comprehension = in_class && !self.unit.comprehensions.is_empty();
         if has_namespace && !in_class_comprehension { Access::Namespace } else { Access::Global }
     }
 
@@ -217,7 +217,7 @@ impl<'tree> Generator<'tree> {
             }
         };
         let register = registers[name];
-        // Only `__class__` is owned by a class and found through registers.
+        // Only its cells are owned by a class and found through registers.
         let in_class = self.scopes[owner].kind == ScopeKind::Class;
         let is_cell = in_class || self.scopes[owner].symbol(name).is_some_and(|symbol| symbol.is_cell);
         if is_cell { Access::Cell(register) } else { Access::Local(register) }
@@ -324,7 +324,7 @@ pub(crate) fn generate(tree: &Tree, scopes: &ScopeTable, file_name: &str, has_na
     let mut generator = Generator { scopes, file_name: file_name.clone(), unit, outer: Vec::new() };
     let start = Position { line: 1, end_line: 1, column: 0, end_column: 0 };
     match &tree.body {
-        TreeBody::Module(body) => generator.module(body, start)?,
+        TreeBody::Module { body, annotation_scope } => generator.module(body, *annotation_scope, start)?,
         TreeBody::Expression(expression) => {
             let source = generator.operand(expression)?;
             generator.emit(Op::Return, source, 0, 0, expression.position);
@@ -335,13 +335,16 @@ pub(crate) fn generate(tree: &Tree, scopes: &ScopeTable, file_name: &str, has_na
 }
 
 impl<'tree> Generator<'tree> {
-    fn module(&mut self, body: &'tree [Statement], start: Position) -> Outcome<()> {
+    fn module(&mut self, body: &'tree [Statement], annotation_scope: Option<ScopeId>, start: Position) -> Outcome<()> {
         let (docstring, statements) = split_docstring(body);
         if let Some(docstring) = docstring {
             let position = body[0].position;
             let source = self.constant_operand(&clean_docstring(docstring), position);
             self.store_name(&"__doc__".into(), source, position);
             self.set_depth(0);
+        }
+        if let Some(scope) = annotation_scope {
+            self.module_annotations(scope, statements, start)?;
         }
         self.statements(statements)?;
         self.return_none(start)

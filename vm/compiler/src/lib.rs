@@ -8,6 +8,7 @@
 //!
 //! Not here: anything that runs code.
 
+mod annotation;
 mod assemble;
 mod assign;
 mod ast;
@@ -48,9 +49,27 @@ pub enum Mode {
     NamespaceEval,
 }
 
-/// Compiles a source text.
+/// A `SyntaxWarning`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Warning {
+    /// From 1.
+    pub line: u32,
+    pub message: String,
+}
+
+/// Compiles a source text whose warnings nobody wants.
 pub fn compile(source: &str, file_name: &str, mode: Mode) -> Result<CodeData, CompileError> {
-    match compile_unlocated(source, file_name, mode) {
+    compile_with_warnings(source, file_name, mode, &mut Vec::new())
+}
+
+/// Compiles a source text, and adds its warnings to `warnings`.
+pub fn compile_with_warnings(
+    source: &str,
+    file_name: &str,
+    mode: Mode,
+    warnings: &mut Vec<Warning>,
+) -> Result<CodeData, CompileError> {
+    match compile_unlocated(source, file_name, mode, warnings) {
         Ok(code) => {
             if cfg!(debug_assertions)
                 && let Err(problem) = sidewinder_bytecode::verify::verify(&code)
@@ -63,8 +82,9 @@ pub fn compile(source: &str, file_name: &str, mode: Mode) -> Result<CodeData, Co
     }
 }
 
-fn compile_unlocated(source: &str, file_name: &str, mode: Mode) -> Outcome<CodeData> {
-    let tree = syntax::parse(source, mode)?;
+fn compile_unlocated(source: &str, file_name: &str, mode: Mode, warnings: &mut Vec<Warning>) -> Outcome<CodeData> {
+    let mut tree = syntax::parse(source, mode)?;
+    warnings.append(&mut tree.warnings);
     let scopes = scope::analyze(&tree)?;
     let has_namespace = matches!(mode, Mode::NamespaceModule | Mode::NamespaceEval);
     generator::generate(&tree, &scopes, file_name, has_namespace)

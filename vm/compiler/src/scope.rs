@@ -24,7 +24,14 @@ pub(crate) enum ScopeKind {
     Function,
     /// A list, set or dict comprehension, compiled into the unit around it.
     Comprehension,
+    /// The annotations of a function, class or module: the body of an `__annotate__`.
+    Annotation,
 }
+
+/// Names of a class's own cells: the class, its namespace, and the set of annotations whose statements have run.
+pub(crate) const CLASS_CELLS: [&str; 3] = ["__class__", CLASS_DICT, CONDITIONAL_ANNOTATIONS];
+pub(crate) const CLASS_DICT: &str = "__classdict__";
+pub(crate) const CONDITIONAL_ANNOTATIONS: &str = "__conditional_annotations__";
 
 /// How a name is used in one scope.
 #[derive(Clone, Debug)]
@@ -85,8 +92,8 @@ pub(crate) struct Scope {
     pub comprehension: Option<ComprehensionKind>,
     /// How many iterables of comprehensions the first pass is in: `:=` may not occur there.
     iterables: u32,
-    /// A method uses `super` or `__class__`: the class must fill the cell `__class__`.
-    pub needs_class_cell: bool,
+    /// Which of the `CLASS_CELLS` something in the class uses, which it must make and fill.
+    pub class_cells: [bool; CLASS_CELLS.len()],
 }
 
 impl Scope {
@@ -205,11 +212,11 @@ impl ScopeTable {
             match scope.kind {
                 ScopeKind::Module => return None,
                 ScopeKind::Class => {
-                    if &**name == "__class__" {
+                    if CLASS_CELLS.contains(&&**name) {
                         break current;
                     }
                 }
-                ScopeKind::Function | ScopeKind::Comprehension => match scope.symbol(name) {
+                ScopeKind::Function | ScopeKind::Comprehension | ScopeKind::Annotation => match scope.symbol(name) {
                     Some(symbol) if symbol.is_global => return None,
                     Some(symbol) if symbol.is_bound && !symbol.is_nonlocal => break current,
                     _ => {}
@@ -217,7 +224,9 @@ impl ScopeTable {
             }
         };
         if self[owner].kind == ScopeKind::Class {
-            self[owner].needs_class_cell = true;
+            for (cell, used) in CLASS_CELLS.iter().zip(&mut self[owner].class_cells) {
+                *used |= **name == **cell;
+            }
         }
         if crossed.is_empty() {
             return Some(Resolution::Outer(owner));
@@ -232,6 +241,16 @@ impl ScopeTable {
             }
         }
         Some(Resolution::Free)
+    }
+}
+
+impl ScopeTable {
+    /// Whether names in the unit of that scope are looked up in a class's namespace first.
+    pub fn sees_class(&self, id: ScopeId) -> bool {
+        match (self[id].kind, self[id].parent) {
+            (ScopeKind::Annotation, Some(parent)) => self[parent].kind == ScopeKind::Class,
+            (kind, _) => kind == ScopeKind::Class,
+        }
     }
 }
 

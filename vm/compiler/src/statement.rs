@@ -371,7 +371,7 @@ impl<'tree> Generator<'tree> {
         self.jump_when(test, end)?;
         let mark = self.depth();
         let error = self.temporary();
-        self.emit(Op::LoadAssertionError, error, 0, 0, position);
+        self.emit(Op::LoadExceptionType, error, 0, 0, position);
         if let Some(message) = message {
             self.set_depth(mark + HEADER_WORDS as u32);
             self.temporary_operand(message)?;

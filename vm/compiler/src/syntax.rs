@@ -5,6 +5,7 @@
 //!
 //! Not here: names and scopes (`scope.rs`), and the wording of errors (`diagnosis.rs`).
 
+mod annotation;
 mod depth;
 pub(crate) mod diagnosis;
 mod escape;
@@ -16,10 +17,12 @@ mod position;
 mod statement;
 mod target;
 mod tokenizer;
+mod warning;
 
 use crate::Mode;
 use crate::ast::{Name, ScopeId, Tree, TreeBody};
 use crate::error::{ErrorKind, Failure, Outcome};
+use annotation::{AnnotationBlock, BlockKind};
 use position::LineMap;
 use ruff_python_ast::{self as ruff, PythonVersion, token::TokenKind};
 use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
@@ -27,6 +30,7 @@ use ruff_text_size::{Ranged, TextRange};
 use sidewinder_bytecode::Position;
 use std::collections::HashMap;
 use std::rc::Rc;
+use warning::Warnings;
 
 /// How deeply expressions and statements may be nested. All passes recurse over the tree; this bounds their stack.
 pub(crate) const TREE_DEPTH_MAX: u32 = 600;
@@ -71,12 +75,24 @@ fn lower(source: &str, parsed: &Parsed<ruff::Mod>, lines: LineMap) -> Outcome<Tr
     if parsed.has_syntax_errors() {
         return Err(diagnosis::diagnose(source, parsed, &lines));
     }
-    let mut lowering = Lowering { source, lines, names: HashMap::new(), scope_count: 1, depth: 0 };
+    let mut lowering = Lowering {
+        source,
+        lines,
+        names: HashMap::new(),
+        scope_count: 1,
+        depth: 0,
+        annotations: AnnotationBlock::new(BlockKind::Module),
+        forgets_annotations: false,
+        warnings: Warnings::default(),
+    };
     let body = match parsed.syntax() {
-        ruff::Mod::Module(module) => TreeBody::Module(lowering.statements(&module.body)?),
+        ruff::Mod::Module(module) => {
+            let body = lowering.statements(&module.body)?;
+            TreeBody::Module { body, annotation_scope: lowering.annotations.scope }
+        }
         ruff::Mod::Expression(expression) => TreeBody::Expression(lowering.expression(&expression.body)?),
     };
-    Ok(Tree { body, scope_count: lowering.scope_count })
+    Ok(Tree { body, scope_count: lowering.scope_count, warnings: lowering.warnings.finish() })
 }
 
 /// Enforces the limits of CPython's tokenizer.
@@ -116,6 +132,11 @@ struct Lowering<'source> {
     names: HashMap<Box<str>, Name>,
     scope_count: u32,
     depth: u32,
+    /// Of the innermost block.
+    annotations: AnnotationBlock,
+    /// Under `from __future__ import annotations` they would be texts, which are not made yet.
+    forgets_annotations: bool,
+    warnings: Warnings,
 }
 
 impl Lowering<'_> {

@@ -1094,7 +1094,9 @@ impl Semantics for Recorder<'_> {
 
     fn leave(&mut self, pc: Pc, result: RecordedToken) -> Pc {
         if self.is_function && self.cx.base == self.entry_base {
-            Semantics::release_locals(self);
+            for local in (0..Semantics::local_count(self)).rev() {
+                Semantics::clear(self, local);
+            }
             if self.stop.is_none() {
                 self.end_with_result(result.ir);
             }

@@ -118,8 +118,8 @@ helpers! {
     GET_SLICE: Helper3 = get_slice(a, b, c), ANY, |cx| crate::cold::build::slice_of(cx, a, b, c);
     /// A function of code a with the globals b
     MAKE_FUNCTION: Helper2 = make_function(a, b), HelperEffects::ALLOCATES, |cx| Ok(function::new(cx, a, b));
-    /// Bound method of function a and receiver b
-    BIND: Helper2 = bind(a, b), HelperEffects::ALLOCATES, |cx| Ok(method::new(cx, a, b));
+    /// Bound method of a, a function in Python or Rust, and receiver b
+    BIND: Helper2 = bind(a, b), HelperEffects::ALLOCATES, |cx| Ok(method::bind(cx, a, b));
     /// Attribute b of a
     GET_ATTRIBUTE: Helper2 = get_attribute(a, b), ANY, |cx| sidewinder_runtime::operations::attribute::get(cx, a, b);
     /// Sets attribute b of a to c; the result is None

@@ -97,7 +97,7 @@ fn take_locals(cx: &mut Context) -> Owned {
 
 /// Leaves the running frame with the exception pending. The caller's instruction that made the call, or `None` at a
 /// boundary.
-fn leave_frame(cx: &mut Context) -> Option<Pc> {
+pub fn leave_frame(cx: &mut Context) -> Option<Pc> {
     // SAFETY: (frames 3) the running frame has a header.
     unsafe {
         let base = cx.base;

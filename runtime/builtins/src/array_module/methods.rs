@@ -3,6 +3,7 @@
 use super::object::{self, ArrayObject, append_array, append_bytes, append_items, find, of};
 use sidewinder_runtime::native::{Effects, GetSet, Native};
 use sidewinder_runtime::objects::bytes::{self, BytesObject};
+use sidewinder_runtime::objects::iterator::arguments::bad_argument;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::slice::{argument_bound, index_argument, wrap_index};
 use sidewinder_runtime::objects::str::{self, StrObject};
@@ -151,8 +152,7 @@ fn from_list(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 fn from_unicode(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let array = of(arguments[0]);
     let Some(text) = str::cast(arguments[1]) else {
-        let actual = arguments[1].type_of().name();
-        return Err(cx.type_error(format!("fromunicode() argument must be str, not {actual}")));
+        return Err(bad_argument(cx, "fromunicode() argument", "str", arguments[1]));
     };
     if !array.element.text {
         return Err(cx.value_error("fromunicode() may only be called on unicode type arrays ('u' or 'w')"));

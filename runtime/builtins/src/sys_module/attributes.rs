@@ -5,11 +5,12 @@ use super::struct_sequence::{self, StaticType, struct_sequence};
 use crate::output::{Stream, TextStream};
 use sidewinder_runtime::native::GetSet;
 use sidewinder_runtime::objects::dict::DictObject;
+use sidewinder_runtime::objects::int::text::{DIGITS_MAX_DEFAULT, DIGITS_MAX_SMALLEST};
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::set::SetObject;
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::{float, int, module, singleton};
+use sidewinder_runtime::objects::{dict, float, int, module, singleton};
 use sidewinder_runtime::operations::dunder;
 use sidewinder_runtime::operations::finalize::{UNRAISABLE, UnraisableObject};
 use sidewinder_runtime::{Context, Owned, Result, Value};
@@ -221,7 +222,13 @@ fn add_sequences(cx: &mut Context, namespace: &DictObject) -> Result<()> {
         Int(1),
     ];
     add_sequence(cx, namespace, "float_info", &FLOAT_INFO, &floats)?;
-    add_sequence(cx, namespace, "int_info", &INT_INFO, &[Int(30), Int(4), Int(4300), Int(640)])?;
+    add_sequence(
+        cx,
+        namespace,
+        "int_info",
+        &INT_INFO,
+        &[Int(30), Int(4), Int(DIGITS_MAX_DEFAULT as i64), Int(DIGITS_MAX_SMALLEST as i64)],
+    )?;
     let hashes =
         [Int(64), Int((1 << 61) - 1), Int(314159), Int(0), Int(1000003), Text("siphash13"), Int(64), Int(128), Int(0)];
     add_sequence(cx, namespace, "hash_info", &HASH_INFO, &hashes)?;
@@ -233,9 +240,26 @@ fn add_sequences(cx: &mut Context, namespace: &DictObject) -> Result<()> {
     flags[11] = Int(1);
     flags[13] = Bool(false);
     flags[16] = Bool(false);
-    flags[17] = Int(4300);
+    flags[DIGITS_FLAG] = Int(DIGITS_MAX_DEFAULT as i64);
     add_sequence(cx, namespace, "flags", &FLAGS, &flags)?;
     add_implementation(cx, namespace)
+}
+
+/// The place of `int_max_str_digits` in `sys.flags`.
+const DIGITS_FLAG: usize = 17;
+
+/// Shows a new limit in `sys.flags`, if the program has left that there.
+pub fn set_digits_flag(cx: &mut Context, digits: i32) -> Result<()> {
+    let Some(system) = dict::of(cx.interpreter().modules.value()).get_text(cx, "sys") else { return Ok(()) };
+    let Some(system) = system.cast::<module::ModuleObject>() else { return Ok(()) };
+    let namespace = system.namespace();
+    let Some(flags) = namespace.get_text(cx, "flags").filter(|flags| flags.has_type(&FLAGS)) else { return Ok(()) };
+    let values = flags.cast::<TupleObject>().map_or(&[][..], TupleObject::as_slice);
+    let mut items: Vec<Owned> = values.iter().map(|value| Owned::new(*value)).collect();
+    items[DIGITS_FLAG] = int::from_i64(cx, digits as i64);
+    let flags = struct_sequence::make(cx, &FLAGS, items)?;
+    namespace.set_text(cx, "flags", flags.value());
+    Ok(())
 }
 
 /// Name and version of the C library's threads.

@@ -29,7 +29,7 @@ pub struct Collector {
 
 impl Default for Collector {
     fn default() -> Collector {
-        Collector { enabled: true, running: false, collections: 0, collected: 0, thresholds: [2000, 10, 0] }
+        Collector { enabled: true, running: false, collections: 0, collected: 0, thresholds: [2000, 10, 10] }
     }
 }
 

@@ -581,7 +581,7 @@ fn get_item(cx: &mut Context, dict: Value, key: Value) -> Result<Owned> {
     }
     if !std::ptr::eq(dict.heap_type(), &DICT.object) {
         let missing = cx.interpreter().names.missing;
-        if let Some(method) = crate::operations::call::lookup_special(cx, dict, missing) {
+        if let Some(method) = crate::operations::call::lookup_special(cx, dict, missing)? {
             return crate::operations::call::call(cx, method.value(), &[key]);
         }
     }

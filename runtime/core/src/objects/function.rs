@@ -7,7 +7,7 @@ use crate::native::Arguments;
 use crate::objects::cell::CELL;
 use crate::objects::code::CodeObject;
 use crate::objects::dict::DictObject;
-use crate::objects::iterator::arguments::Signature;
+use crate::objects::iterator::arguments::{Signature, bad_argument};
 use crate::objects::singleton;
 use crate::objects::slots::Slots;
 use crate::objects::tuple::TupleObject;
@@ -157,12 +157,10 @@ fn new_from_arguments(cx: &mut Context, _kind: &'static TypeObject, arguments: A
     let [code, globals, name, defaults, closure, keyword_defaults] = PARAMETERS.bind(cx, arguments)?;
     let (code, globals) = (code.unwrap_or(Value::UNBOUND), globals.unwrap_or(Value::UNBOUND));
     let Some(code_object) = code.cast::<CodeObject>() else {
-        let actual = code.type_of().name();
-        return Err(cx.type_error(format!("function() argument 'code' must be code, not {actual}")));
+        return Err(bad_argument(cx, "function() argument 'code'", "code", code));
     };
     if !globals.type_of().has_flag(flags::DICT) {
-        let actual = globals.type_of().name();
-        return Err(cx.type_error(format!("function() argument 'globals' must be dict, not {actual}")));
+        return Err(bad_argument(cx, "function() argument 'globals'", "dict", globals));
     }
     let given = |value: Option<Value>| value.filter(|value| *value != singleton::none());
     let rows = [

@@ -73,6 +73,15 @@ pub fn new(cx: &mut Context, function: Value, receiver: Value) -> Owned {
     Owned::from_raw(Value::from_pointer(method))
 }
 
+/// What `receiver.name` gives where `name` is a function on the type: in Rust or in Python.
+#[inline]
+pub fn bind(cx: &mut Context, function: Value, receiver: Value) -> Owned {
+    match function.has_type(&METHOD_DESCRIPTOR).then(|| native::cast(function)).flatten() {
+        Some(own) => native::new_bound(cx, own.definition, receiver),
+        None => new(cx, function, receiver),
+    }
+}
+
 fn of(value: Value) -> &'static MethodObject {
     // SAFETY: (heap 2) the slots of this type are called with methods.
     unsafe { value.cast_unchecked() }

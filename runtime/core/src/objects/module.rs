@@ -5,6 +5,7 @@ use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::Arguments;
 use crate::objects::dict::{self, DictObject};
+use crate::objects::iterator::arguments::bad_argument;
 use crate::objects::slots::Slots;
 use crate::objects::str::{self, StrObject};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
@@ -129,8 +130,7 @@ fn init(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Result<()> 
         return Err(cx.type_error("module() missing required argument 'name' (pos 1)"));
     };
     if !str::is_str(name) {
-        let actual = name.type_of().name();
-        return Err(cx.type_error(format!("module() argument 'name' must be str, not {actual}")));
+        return Err(bad_argument(cx, "module() argument 'name'", "str", name));
     }
     fill(cx, of(value), name, doc.unwrap_or(singleton::none()))
 }

@@ -187,7 +187,7 @@ fn bound(cx: &mut Context, value: Value) -> Result<isize> {
     let index = convert::index(cx, value)?;
     match int::as_i64(index.value()) {
         Some(number) => Ok(number as isize),
-        None if int::to_f64(cx, index.value())? < 0.0 => Ok(isize::MIN),
+        None if int::is_negative(index.value()) => Ok(isize::MIN),
         None => Ok(isize::MAX),
     }
 }

@@ -4,6 +4,7 @@ use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::objects::singleton;
 use crate::objects::slots::{BinaryOp, UnaryFunction};
+use crate::operations::dunder;
 use crate::value::Value;
 
 /// `a op b`. Errors: `TypeError` when neither operand supports it, or what they raise.
@@ -30,17 +31,27 @@ pub fn inplace(cx: &mut Context, op: BinaryOp, a: Value, b: Value) -> Result<Own
     Ok(result)
 }
 
-/// Tries the operands' slots in CPython's order; the right operand first when its type is a proper subtype.
+/// `a op b` after the method of `a`, which is in Python, answered `NotImplemented`, where the type of `b` is no proper
+/// subtype of that of `a`: what is left to ask is `b`.
+pub fn binary_declined(cx: &mut Context, op: BinaryOp, a: Value, b: Value) -> Result<Owned> {
+    let (left_type, right_type) = (a.type_of(), b.type_of());
+    if !std::ptr::eq(left_type, right_type) {
+        let result = dunder::python::right_binary(cx, op, a, b)?;
+        if result.value() != singleton::not_implemented() {
+            return Ok(result);
+        }
+    }
+    Err(unsupported(cx, op, a, b, ""))
+}
+
+/// Tries the operands' slots in CPython's order; the right operand first when its type is a proper subtype. A function
+/// that is the slot of both is asked once.
 fn dispatch(cx: &mut Context, op: BinaryOp, a: Value, b: Value) -> Result<Owned> {
     let (left_type, right_type) = (a.type_of(), b.type_of());
     let left = left_type.slots().binary[op as usize];
     let mut right = right_type.slots().binary[op as usize];
-    if std::ptr::eq(left_type, right_type) {
-        right = None;
-    } else if let (Some(l), Some(r)) = (left, right)
+    if let (Some(l), Some(r)) = (left, right)
         && std::ptr::fn_addr_eq(l, r)
-        && !left_type.has_flag(crate::objects::type_object::flags::HEAP)
-        && !right_type.has_flag(crate::objects::type_object::flags::HEAP)
     {
         right = None;
     }

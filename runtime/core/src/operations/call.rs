@@ -35,24 +35,19 @@ pub fn call_method(cx: &mut Context, object: Value, name: &str, arguments: &[Val
 }
 
 /// The special method `name` (interned) of the object, looked up on its type and bound; `None` if there is none.
-/// Errors of a descriptor count as absence, like CPython's `_PyObject_LookupSpecial` callers expect of ours.
-pub fn lookup_special(cx: &mut Context, object: Value, name: Value) -> Option<Owned> {
+/// Errors: what its descriptor raises.
+pub fn lookup_special(cx: &mut Context, object: Value, name: Value) -> Result<Option<Owned>> {
     let kind = object.type_of();
-    let found = Owned::new(kind.lookup(cx, name)?);
+    let Some(found) = kind.lookup(cx, name) else { return Ok(None) };
+    let found = Owned::new(found);
     match found.value().type_of().slots().descriptor_get {
-        Some(bind) => match bind(cx, found.value(), object, kind) {
-            Ok(bound) => Some(bound),
-            Err(_) => {
-                drop(cx.take_pending());
-                None
-            }
-        },
-        None => Some(found),
+        Some(bind) => bind(cx, found.value(), object, kind).map(Some),
+        None => Ok(Some(found)),
     }
 }
 
 /// Calls the special method `name` (interned) of the object, looked up on its type; `None` if there is none.
-pub fn call_special(cx: &mut Context, object: Value, name: Value, argument: Value) -> Option<Result<Owned>> {
+pub fn call_special(cx: &mut Context, object: Value, name: Value, argument: Value) -> Result<Option<Owned>> {
     let kind = object.type_of();
     // A native method needs not be bound.
     if let Some(found) = kind.lookup(cx, name)
@@ -61,10 +56,10 @@ pub fn call_special(cx: &mut Context, object: Value, name: Value, argument: Valu
         && function.owner().is_some_and(|owner| kind.is_subtype(owner))
     {
         let _kept = Owned::new(found);
-        return Some(method::native::invoke(cx, function, Arguments::positional(&[object, argument]), true));
+        return method::native::invoke(cx, function, Arguments::positional(&[object, argument]), true).map(Some);
     }
-    let bound = lookup_special(cx, object, name)?;
-    Some(call(cx, bound.value(), &[argument]))
+    let Some(bound) = lookup_special(cx, object, name)? else { return Ok(None) };
+    call(cx, bound.value(), &[argument]).map(Some)
 }
 
 /// Runs a native function's body after checking the number of arguments. `receiver` says whether the first argument

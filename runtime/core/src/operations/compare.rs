@@ -29,17 +29,27 @@ pub fn compare(cx: &mut Context, op: CompareOp, a: Value, b: Value) -> Result<Ow
             return Ok(result);
         }
     }
-    if !tried_right && let Some(function) = right_type.slots().compare {
+    if tried_right { undecided(cx, op, a, b) } else { compare_declined(cx, op, a, b) }
+}
+
+/// `a op b` after `a` answered `NotImplemented` and `b` was not asked yet.
+pub fn compare_declined(cx: &mut Context, op: CompareOp, a: Value, b: Value) -> Result<Owned> {
+    if let Some(function) = b.type_of().slots().compare {
         let result = function(cx, b, a, op.swapped())?;
-        if result.value() != not_implemented {
+        if result.value() != singleton::not_implemented() {
             return Ok(result);
         }
     }
+    undecided(cx, op, a, b)
+}
+
+/// What `a op b` is when neither operand knows.
+fn undecided(cx: &mut Context, op: CompareOp, a: Value, b: Value) -> Result<Owned> {
     match op {
         CompareOp::Equal => Ok(Owned::new(singleton::boolean(is_same(a, b)))),
         CompareOp::NotEqual => Ok(Owned::new(singleton::boolean(!is_same(a, b)))),
         _ => {
-            let (left, right) = (left_type.name(), right_type.name());
+            let (left, right) = (a.type_of().name(), b.type_of().name());
             let symbol = op.symbol();
             Err(cx.type_error(format!("'{symbol}' not supported between instances of '{left}' and '{right}'")))
         }

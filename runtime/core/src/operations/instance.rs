@@ -36,7 +36,7 @@ fn check(cx: &mut Context, object: Value, class: Value, subclass: bool) -> Resul
     let names = &cx.interpreter().names;
     let name = if subclass { names.subclasscheck } else { names.instancecheck };
     if class.is_pointer()
-        && let Some(method) = call::lookup_special(cx, class, name)
+        && let Some(method) = call::lookup_special(cx, class, name)?
     {
         let result = call::call(cx, method.value(), &[object])?;
         return convert::truth(cx, result.value());

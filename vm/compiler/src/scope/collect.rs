@@ -1,7 +1,9 @@
 //! First pass of the symbol table: notes the scopes and how each name is used in them. Statements here, expressions in
 //! `scope/expression.rs`.
 
-use super::{Resolution, Scope, ScopeKind, ScopeTable, Symbol, mangle};
+use super::{
+    CLASS_CELLS, CLASS_DICT, CONDITIONAL_ANNOTATIONS, Resolution, Scope, ScopeKind, ScopeTable, Symbol, mangle,
+};
 use crate::ast::*;
 use crate::error::{Failure, Outcome};
 use sidewinder_bytecode::Position;
@@ -47,12 +49,12 @@ pub(super) fn collect(tree: &Tree) -> Outcome<ScopeTable> {
         table.scopes.push(new_scope(ScopeKind::Module, None));
     }
     let future_end_line = match &tree.body {
-        TreeBody::Module(body) => future_end_line(body),
+        TreeBody::Module { body, .. } => future_end_line(body),
         TreeBody::Expression(_) => 0,
     };
     let mut collector = Collector { table, current: ScopeId(0), future_end_line };
     match &tree.body {
-        TreeBody::Module(body) => collector.statements(body)?,
+        TreeBody::Module { body, .. } => collector.statements(body)?,
         TreeBody::Expression(expression) => collector.expression(expression)?,
     }
     Ok(collector.table)
@@ -73,7 +75,7 @@ fn new_scope(kind: ScopeKind, parent: Option<ScopeId>) -> Scope {
         is_nested: false,
         comprehension: None,
         iterables: 0,
-        needs_class_cell: false,
+        class_cells: [false; CLASS_CELLS.len()],
     }
 }
 
@@ -94,7 +96,7 @@ impl Collector {
         let parent = &self.table[outer];
         let mut scope = new_scope(kind, Some(outer));
         scope.class_name = class_name.or_else(|| parent.class_name.clone());
-        scope.is_nested = parent.is_nested || matches!(parent.kind, ScopeKind::Function | ScopeKind::Comprehension);
+        scope.is_nested = parent.is_nested || !matches!(parent.kind, ScopeKind::Module | ScopeKind::Class);
         self.table[id] = scope;
         self.current = id;
         let visited = visit(self);
@@ -239,10 +241,37 @@ impl Collector {
             if node.simple || node.value.is_some() {
                 self.target(&node.target, Usage::Bind)?;
             }
+            if let Some(remembered) = node.remembered {
+                self.annotation(remembered, &node.annotation)?;
+            }
         } else {
             self.target(&node.target, Usage::Bind)?;
         }
         self.optional(&node.value)
+    }
+
+    /// Visits a variable's annotation, in the scope that all of the module or class share.
+    fn annotation(&mut self, remembered: RememberedAnnotation, annotation: &Expression) -> Outcome<()> {
+        let position = annotation.position;
+        let outer = self.current;
+        if self.table[remembered.scope].parent.is_none() {
+            self.enter(remembered.scope, ScopeKind::Annotation, None, |collector| collector.class_namespace(position))?;
+        }
+        self.current = remembered.scope;
+        if remembered.conditional.is_some() {
+            self.scope().entry(&CONDITIONAL_ANNOTATIONS.into(), position).is_used = true;
+        }
+        let visited = self.expression(annotation);
+        self.current = outer;
+        visited
+    }
+
+    /// Annotations in a class see its namespace.
+    fn class_namespace(&mut self, position: Position) -> Outcome<()> {
+        if self.table.sees_class(self.current) {
+            self.scope().entry(&CLASS_DICT.into(), position).is_used = true;
+        }
+        Ok(())
     }
 
     fn try_statement(&mut self, node: &Try) -> Outcome<()> {
@@ -324,6 +353,15 @@ impl Collector {
         self.note(&function.name, Usage::Bind, position)?;
         self.expressions(&function.decorators)?;
         self.defaults(&function.parameters)?;
+        if let Some(scope) = function.annotation_scope {
+            self.enter(scope, ScopeKind::Annotation, None, |collector| {
+                collector.class_namespace(position)?;
+                let annotations = function.annotations().into_iter();
+                annotations
+                    .map(|(_, annotation)| annotation)
+                    .try_for_each(|annotation| collector.expression(annotation))
+            })?;
+        }
         self.enter(function.scope, ScopeKind::Function, None, |collector| {
             collector.scope().is_coroutine = function.is_async;
             collector.parameters(&function.parameters)?;

@@ -28,6 +28,9 @@ impl Collector {
                     let message = "assignment expression cannot be used in a comprehension iterable expression";
                     return Err(Failure::syntax(message, position));
                 }
+                if self.scope().kind == ScopeKind::Annotation {
+                    return Err(Failure::syntax("named expression cannot be used within an annotation", position));
+                }
                 self.expression(value)?;
                 self.named(target)
             }
@@ -184,7 +187,23 @@ impl Collector {
         noted
     }
 
+    /// An error if the current code block is that of annotations.
+    fn refuse_in_annotation(&mut self, what: &str, position: Position) -> Outcome<()> {
+        let mut scope = self.current;
+        while self.table[scope].kind == ScopeKind::Comprehension {
+            match self.table[scope].parent {
+                Some(parent) => scope = parent,
+                None => break,
+            }
+        }
+        if self.table[scope].kind == ScopeKind::Annotation {
+            return Err(Failure::syntax(format!("{what} cannot be used within an annotation"), position));
+        }
+        Ok(())
+    }
+
     fn awaiting(&mut self, inner: &Expression, position: Position) -> Outcome<()> {
+        self.refuse_in_annotation("await expression", position)?;
         let scope = self.scope();
         let message = match scope.kind {
             ScopeKind::Module | ScopeKind::Class => Some("'await' outside function"),
@@ -215,6 +234,7 @@ impl Collector {
     }
 
     fn note_yield(&mut self, position: Position) -> Outcome<()> {
+        self.refuse_in_annotation("yield expression", position)?;
         let scope = self.scope();
         let place = match scope.comprehension {
             Some(ComprehensionKind::List) => "inside list comprehension",

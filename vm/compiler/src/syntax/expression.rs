@@ -32,7 +32,12 @@ impl Lowering<'_> {
             }
             Expr::Name(node) => ExpressionKind::Name(self.name(node.id.as_str())),
             Expr::StringLiteral(node) => ExpressionKind::Constant(self.string_literal(&node.value)?),
-            Expr::BytesLiteral(node) => ExpressionKind::Constant(Constant::Bytes(node.value.bytes().collect())),
+            Expr::BytesLiteral(node) => {
+                for part in node.value.iter().filter(|part| !part.flags.prefix().is_raw()) {
+                    self.check_escapes(part.content_range(), true);
+                }
+                ExpressionKind::Constant(Constant::Bytes(node.value.bytes().collect()))
+            }
             Expr::NumberLiteral(node) => ExpressionKind::Constant(super::literal::number(&node.value)),
             Expr::BooleanLiteral(node) => {
                 ExpressionKind::Constant(if node.value { Constant::True } else { Constant::False })
@@ -58,6 +63,7 @@ impl Lowering<'_> {
             }
             Expr::Call(node) => self.call(node)?,
             Expr::Subscript(node) => {
+                self.check_subscript(node);
                 let (value, index) = (self.boxed(&node.value)?, self.boxed(&node.slice)?);
                 let folded = match (value.as_constant(), index.as_constant()) {
                     (Some(value), Some(index)) if node.ctx.is_load() => fold::subscript(value, index),
@@ -154,6 +160,7 @@ impl Lowering<'_> {
     }
 
     fn compare(&mut self, node: &ruff::ExprCompare) -> Outcome<ExpressionKind> {
+        self.check_comparison(node);
         let left = self.boxed(&node.left)?;
         let mut rest = Vec::with_capacity(node.ops.len());
         for (operator, operand) in node.ops.iter().zip(&node.comparators) {
@@ -163,6 +170,7 @@ impl Lowering<'_> {
     }
 
     fn call(&mut self, node: &ruff::ExprCall) -> Outcome<ExpressionKind> {
+        self.check_call(node);
         let function = self.boxed(&node.func)?;
         let mut arguments = self.arguments(&node.arguments)?;
         // CPython counts the parentheses of the call to a generator expression that is its only argument.

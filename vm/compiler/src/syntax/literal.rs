@@ -58,8 +58,11 @@ impl Lowering<'_> {
     }
 
     /// Appends a literal; the parser turns lone surrogates into U+FFFD, so those literals are decoded again.
-    fn push_literal(&self, literal: &ruff::StringLiteral, text: &mut StringBuilder) {
+    fn push_literal(&mut self, literal: &ruff::StringLiteral, text: &mut StringBuilder) {
         let raw = literal.flags.prefix().is_raw();
+        if !raw {
+            self.check_escapes(literal.content_range(), false);
+        }
         if literal.value.contains('\u{fffd}') && !raw {
             text.push_escaped(&self.source[literal.content_range().to_std_range()]);
         } else {
@@ -99,6 +102,9 @@ impl Lowering<'_> {
         for element in elements {
             match element {
                 InterpolatedStringElement::Literal(literal) => {
+                    if !raw {
+                        self.check_escapes(literal.range, false);
+                    }
                     let text = parts.text_at(self.position(literal.range));
                     if literal.value.contains('\u{fffd}') && !raw {
                         let source = &self.source[literal.range.to_std_range()];

@@ -1,6 +1,7 @@
 //! Lowering of statements.
 
 use super::Lowering;
+use super::annotation::{BlockKind, is_compound};
 use crate::ast::*;
 use crate::error::{Failure, Outcome};
 use ruff_python_ast::{self as ruff, Expr, Stmt};
@@ -13,11 +14,15 @@ impl Lowering<'_> {
 
     fn statement(&mut self, statement: &Stmt) -> Outcome<Statement> {
         let position = self.statement_position(statement);
+        let conditional = is_compound(statement) as u32;
+        self.annotations.conditions += conditional;
         let kind = self.nested(statement.range(), |lowering| lowering.statement_kind(statement))?;
+        self.annotations.conditions -= conditional;
         Ok(Statement { position, kind })
     }
 
     fn statement_kind(&mut self, statement: &Stmt) -> Outcome<StatementKind> {
+        self.check_jump(statement);
         Ok(match statement {
             Stmt::FunctionDef(function) => self.function(function)?,
             Stmt::ClassDef(class) => self.class(class)?,
@@ -37,6 +42,7 @@ impl Lowering<'_> {
             },
             Stmt::AnnAssign(node) => StatementKind::AnnotatedAssign(Box::new(AnnotatedAssign {
                 target: self.expression(&node.target)?,
+                remembered: self.remember_annotation(node),
                 annotation: self.expression(&node.annotation)?,
                 value: self.optional(&node.value)?,
                 simple: node.simple,
@@ -44,13 +50,13 @@ impl Lowering<'_> {
             Stmt::For(node) => StatementKind::For(Box::new(For {
                 target: self.expression(&node.target)?,
                 iterable: self.expression(&node.iter)?,
-                body: self.statements(&node.body)?,
+                body: self.loop_body(|lowering| lowering.statements(&node.body))?,
                 orelse: self.statements(&node.orelse)?,
                 is_async: node.is_async,
             })),
             Stmt::While(node) => StatementKind::While {
                 test: self.expression(&node.test)?,
-                body: self.statements(&node.body)?,
+                body: self.loop_body(|lowering| lowering.statements(&node.body))?,
                 orelse: self.statements(&node.orelse)?,
             },
             Stmt::If(node) => self.if_statement(node)?,
@@ -61,13 +67,14 @@ impl Lowering<'_> {
             }
             Stmt::Try(node) => self.try_statement(node)?,
             Stmt::Assert(node) => {
+                self.check_assertion(node);
                 StatementKind::Assert { test: self.expression(&node.test)?, message: self.optional(&node.msg)? }
             }
             Stmt::Import(node) => StatementKind::Import(self.aliases(&node.names)),
             Stmt::ImportFrom(node) => StatementKind::ImportFrom {
+                level: self.note_future(node),
                 module: self.optional_name(&node.module),
                 names: self.aliases(&node.names),
-                level: node.level,
             },
             Stmt::Global(node) => {
                 StatementKind::Global(node.names.iter().map(|name| self.name(name.as_str())).collect())
@@ -137,9 +144,10 @@ impl Lowering<'_> {
             scope,
             name: self.name(node.name.as_str()),
             decorators: self.decorators(&node.decorator_list)?,
+            annotation_scope: self.function_annotations(node),
             parameters: self.parameters(&node.parameters)?,
             returns: self.optional(&node.returns)?,
-            body: self.statements(&node.body)?,
+            body: self.in_finally(false, |lowering| lowering.block(BlockKind::Function, &node.body))?.0,
             is_async: node.is_async,
             first_line: self.position(node.range).line,
         })))
@@ -154,12 +162,15 @@ impl Lowering<'_> {
             Some(arguments) => self.arguments(arguments)?,
             None => Arguments::default(),
         };
+        let decorators = self.decorators(&node.decorator_list)?;
+        let (body, annotation_scope) = self.block(BlockKind::Class, &node.body)?;
         Ok(StatementKind::Class(Box::new(ClassDefinition {
             scope,
             name: self.name(node.name.as_str()),
-            decorators: self.decorators(&node.decorator_list)?,
+            decorators,
             arguments,
-            body: self.statements(&node.body)?,
+            body,
+            annotation_scope,
             first_line: self.position(node.range).line,
         })))
     }
@@ -206,7 +217,7 @@ impl Lowering<'_> {
             });
         }
         let orelse = self.statements(&node.orelse)?;
-        let finally = self.statements(&node.finalbody)?;
+        let finally = self.in_finally(true, |lowering| lowering.statements(&node.finalbody))?;
         Ok(StatementKind::Try(Box::new(Try { body, handlers, orelse, finally, is_star: node.is_star })))
     }
 

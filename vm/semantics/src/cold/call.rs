@@ -245,10 +245,15 @@ fn find_plain_init(cx: &mut Context, class: &'static TypeObject) -> Option<Value
     (found == inherited).then_some(Value::UNBOUND)
 }
 
-/// An `__init__` returned something else than None.
+/// An `__init__` returned something else than None: an error of the call, whose frame is the caller's.
 pub fn init_returned_value(cx: &mut Context, pc: Pc) -> Pc {
-    cx.type_error("__init__() should return None");
-    raise(cx, pc)
+    let kind = super::operand(cx, fetch(pc).a).type_of().name();
+    cx.type_error(format!("__init__() should return None, not '{kind}'"));
+    crate::unwind::release_registers(cx, 0);
+    match crate::unwind::leave_frame(cx) {
+        Some(caller) => raise(cx, caller),
+        None => std::ptr::null(),
+    }
 }
 
 /// The Python function that is `name` on the type, a class, if it is a plain function.
@@ -306,7 +311,8 @@ pub fn next_function(cx: &mut Context, object: Value, _other: Value, _operation:
     python_method(cx, object, name)
 }
 
-/// The left operand's method answered NotImplemented: the general rules, which ask it once more only if they must.
+/// The left operand's method answered NotImplemented, and the right operand's type is no proper subtype of its type
+/// (`method_frame` tested that), so that the right one has not been asked yet.
 pub fn binary_not_implemented(cx: &mut Context, pc: Pc) -> Pc {
     use sidewinder_bytecode::Op;
     let i = fetch(pc);
@@ -315,11 +321,11 @@ pub fn binary_not_implemented(cx: &mut Context, pc: Pc) -> Pc {
         Op::GetItem => Ok(Owned::new(sidewinder_runtime::objects::singleton::not_implemented())),
         Op::Less | Op::LessEqual | Op::Equal | Op::NotEqual | Op::Greater | Op::GreaterEqual => {
             let op = CompareOp::ALL[i.op as usize - Op::Less as usize];
-            compare::compare(cx, op, a, b)
+            compare::compare_declined(cx, op, a, b)
         }
         _ => {
             let op = BinaryOp::ALL[i.op as usize - Op::Add as usize];
-            arithmetic::binary(cx, op, a, b)
+            arithmetic::binary_declined(cx, op, a, b)
         }
     };
     release_source(cx, i.c);
@@ -332,7 +338,7 @@ pub fn compare_not_implemented(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
     let (a, b) = (super::operand(cx, i.a), super::operand(cx, i.b));
     let (op, wanted) = crate::run::compare_jump_operation(i.op);
-    let result = compare::compare(cx, op, a, b).and_then(|value| convert::truth(cx, value.value()));
+    let result = compare::compare_declined(cx, op, a, b).and_then(|value| convert::truth(cx, value.value()));
     release_source(cx, i.b);
     release_source(cx, i.a);
     match result {

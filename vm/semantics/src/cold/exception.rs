@@ -2,13 +2,14 @@
 
 use super::{fetch, finish, move_out, next, register, set, take};
 use crate::semantics::Pc;
-use sidewinder_runtime::objects::exception::{self, ASSERTION_ERROR, RUNTIME_ERROR};
+use sidewinder_runtime::objects::exception::{self, ASSERTION_ERROR, NOT_IMPLEMENTED_ERROR, RUNTIME_ERROR};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::operations::call;
 use sidewinder_runtime::{Context, Owned, Value};
 
-pub fn load_assertion_error(cx: &mut Context, pc: Pc) -> Pc {
-    finish(cx, pc, Ok(Owned::new(ASSERTION_ERROR.value())))
+pub fn load_type(cx: &mut Context, pc: Pc) -> Pc {
+    let kind = if fetch(pc).b == 0 { &ASSERTION_ERROR } else { &NOT_IMPLEMENTED_ERROR };
+    finish(cx, pc, Ok(Owned::new(kind.value())))
 }
 
 pub fn raise(cx: &mut Context, pc: Pc) -> Pc {
@@ -83,8 +84,9 @@ pub fn load_special(cx: &mut Context, pc: Pc) -> Pc {
     };
     let manager = register(cx, i.b);
     match call::lookup_special(cx, manager, name) {
-        Some(method) => finish(cx, pc, Ok(method)),
-        None => {
+        Ok(Some(method)) => finish(cx, pc, Ok(method)),
+        Err(_) => super::raise(cx, pc),
+        Ok(None) => {
             let kind = manager.type_of().name();
             let asynchronous = if i.c >= 2 { "asynchronous " } else { "" };
             cx.type_error(format!(

@@ -51,7 +51,7 @@ pub fn handler(op: Op) -> ColdHandler {
         Op::MakeFunction => function::make,
         Op::SetFunctionPart => function::set_part,
         Op::LoadBuildClass => function::load_build_class,
-        Op::LoadAssertionError => exception::load_assertion_error,
+        Op::LoadExceptionType => exception::load_type,
         Op::Raise => exception::raise,
         Op::Reraise => exception::reraise,
         Op::PushHandled => exception::push_handled,

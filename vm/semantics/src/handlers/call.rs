@@ -245,7 +245,8 @@ fn return_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, continuation: Co
         }
         Continuation::CompareBranch => {
             let missing = s.is_object(view, sidewinder_runtime::objects::singleton::not_implemented());
-            let truth = super::branch::truth(s, view);
+            // NotImplemented has no truth: asking for it would leave an exception behind.
+            let truth = if missing { None } else { super::branch::truth(s, view) };
             let (result, next) = leave_with(s, i);
             s.drop(result);
             // SAFETY: (frames 3) the call came from the instruction before.

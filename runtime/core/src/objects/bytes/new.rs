@@ -4,6 +4,7 @@ use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::native::Arguments;
 use crate::objects::bytes::{BYTES, BytesObject, like};
+use crate::objects::iterator::arguments::bad_argument;
 use crate::objects::str::{check_bytes, codec, is_str, text};
 use crate::objects::type_object::TypeObject;
 use crate::objects::{exception, int};
@@ -19,7 +20,7 @@ pub fn new(cx: &mut Context, class: &'static TypeObject, arguments: Arguments<'_
     if encoding.is_unbound() && errors.is_unbound() && !source.is_unbound() {
         let name = cx.interpreter().names.bytes;
         if !source.has_type(&BYTES)
-            && let Some(method) = call::lookup_special(cx, source, name)
+            && let Some(method) = call::lookup_special(cx, source, name)?
         {
             let result = call::call(cx, method.value(), &[])?;
             let Some(bytes) = result.value().cast::<BytesObject>() else {
@@ -66,10 +67,7 @@ fn option(cx: &mut Context, value: Value, function: &str, name: &str, default: &
     }
     match text(value) {
         Some(string) => Ok(string.into_owned()),
-        None => {
-            let found = value.type_of().name();
-            Err(cx.type_error(format!("{function}() argument '{name}' must be str, not {found}")))
-        }
+        None => Err(bad_argument(cx, &format!("{function}() argument '{name}'"), "str", value)),
     }
 }
 

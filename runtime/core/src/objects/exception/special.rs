@@ -7,6 +7,7 @@ use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::native::Arguments;
 use crate::objects::bytes::BytesObject;
+use crate::objects::iterator::arguments::bad_argument;
 use crate::objects::slots::Slots;
 use crate::objects::str::{self, StrObject};
 use crate::objects::tuple::TupleObject;
@@ -294,8 +295,7 @@ fn expect_str(cx: &mut Context, place: usize, value: Value) -> Result<()> {
     if value.type_of().has_flag(flags::STR) {
         return Ok(());
     }
-    let actual = value.type_of().name();
-    Err(cx.type_error(format!("argument {place} must be str, not {actual}")))
+    Err(bad_argument(cx, &format!("argument {place}"), "str", value))
 }
 
 /// Checks `(encoding, object, start, end, reason)` (without the encoding for translation) and fills the fields.
@@ -407,8 +407,7 @@ pub(crate) fn new_group(cx: &mut Context, kind: &'static TypeObject, arguments: 
         return Err(cx.type_error(format!("BaseExceptionGroup.__new__() takes exactly 2 arguments ({count} given)")));
     };
     if !message.type_of().has_flag(flags::STR) {
-        let actual = message.type_of().name();
-        return Err(cx.type_error(format!("BaseExceptionGroup.__new__() argument 1 must be str, not {actual}")));
+        return Err(bad_argument(cx, "BaseExceptionGroup.__new__() argument 1", "str", message));
     }
     if !members.type_of().has_flag(flags::LIST | flags::TUPLE) && members.type_of().slots().get_item.is_none() {
         return Err(cx.type_error("second argument (exceptions) must be a sequence"));

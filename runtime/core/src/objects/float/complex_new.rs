@@ -83,7 +83,7 @@ pub fn from_number_object(cx: &mut Context, value: Value) -> Result<Option<Compl
         return Ok(Some(Complex { real, imaginary: 0.0 }));
     }
     let name = crate::objects::str::intern(cx, "__complex__");
-    if let Some(method) = call::lookup_special(cx, value, name.value()) {
+    if let Some(method) = call::lookup_special(cx, value, name.value())? {
         let result = call::call(cx, method.value(), &[])?;
         return match as_complex(result.value()) {
             Some(number) => Ok(Some(number)),

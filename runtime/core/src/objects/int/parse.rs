@@ -1,8 +1,7 @@
 //! Integers from text: `int(text, base)` and literals.
 
-use crate::context::{Context, Result};
+use crate::context::{Context, Raised, Result};
 use crate::heap::Owned;
-use crate::objects::int::text::digits_max;
 use crate::objects::int::{from_i64, from_limbs, kernel};
 use dashu_int::UBig;
 
@@ -31,7 +30,7 @@ pub fn parse(cx: &mut Context, text: &str, base: u32) -> std::result::Result<Own
         let value = text.bytes().fold(0, |value, byte| value * 10 + (byte - b'0') as i64);
         return Ok(from_i64(cx, value));
     }
-    let parsed = parse_magnitude(text.as_bytes(), base)?;
+    let parsed = parse_magnitude(text.as_bytes(), base, cx.interpreter().int_digits_max)?;
     Ok(from_limbs(cx, parsed.negative, &parsed.limbs))
 }
 
@@ -56,21 +55,22 @@ pub fn parse_or_raise(cx: &mut Context, text: &str, base: u32, shown: crate::val
             let repr: String = repr.chars().take(200).collect();
             Err(cx.value_error(format!("invalid literal for int() with base {base}: {repr}")))
         }
-        Err(ParseError::TooManyDigits(digits)) => Err(cx.value_error(too_many_digits_message(digits))),
+        Err(ParseError::TooManyDigits(digits)) => Err(too_many_digits(cx, digits)),
     }
 }
 
-/// The message about text with more digits than the limit.
-pub fn too_many_digits_message(digits: usize) -> String {
-    format!(
-        "Exceeds the limit ({} digits) for integer string conversion: value has {digits} digits; use \
-         sys.set_int_max_str_digits() to increase the limit",
-        digits_max()
-    )
+#[cold]
+fn too_many_digits(cx: &mut Context, digits: usize) -> Raised {
+    let maximum = cx.interpreter().int_digits_max;
+    cx.value_error(format!(
+        "Exceeds the limit ({maximum} digits) for integer string conversion: value has {digits} digits; use \
+         sys.set_int_max_str_digits() to increase the limit"
+    ))
 }
 
-/// Sign, prefix and digits with single underscores between them, surrounded by ASCII space.
-pub fn parse_magnitude(text: &[u8], base: u32) -> std::result::Result<Parsed, ParseError> {
+/// Sign, prefix and digits with single underscores between them, surrounded by ASCII space. At most `maximum` digits of
+/// a base that is no power of two; zero means any number.
+pub fn parse_magnitude(text: &[u8], base: u32, maximum: usize) -> std::result::Result<Parsed, ParseError> {
     let mut text = trim_space(text);
     let negative = text.first() == Some(&b'-');
     if let [b'+' | b'-', rest @ ..] = text {
@@ -96,7 +96,6 @@ pub fn parse_magnitude(text: &[u8], base: u32) -> std::result::Result<Parsed, Pa
         }
     }
     let digits = digit_values(text, radix)?;
-    let maximum = digits_max();
     if !radix.is_power_of_two() && maximum != 0 && digits.len() > maximum {
         return Err(ParseError::TooManyDigits(digits.len()));
     }
@@ -231,7 +230,7 @@ mod tests {
     use super::*;
 
     fn number(text: &str, base: u32) -> Option<i128> {
-        let parsed = parse_magnitude(to_ascii(text).as_bytes(), base).ok()?;
+        let parsed = parse_magnitude(to_ascii(text).as_bytes(), base, 0).ok()?;
         let limb = |index| parsed.limbs.get(index).copied().unwrap_or(0) as i128;
         let magnitude = limb(1) << 64 | limb(0);
         Some(if parsed.negative { -magnitude } else { magnitude })
@@ -261,8 +260,8 @@ mod tests {
             assert_eq!(number(text, 0), None, "{text:?}");
         }
         let long = "1".repeat(5000);
-        assert_eq!(parse_magnitude(long.as_bytes(), 10), Err(ParseError::TooManyDigits(5000)));
-        assert!(parse_magnitude(long.as_bytes(), 16).is_ok());
+        assert_eq!(parse_magnitude(long.as_bytes(), 10, 4300), Err(ParseError::TooManyDigits(5000)));
+        assert!(parse_magnitude(long.as_bytes(), 16, 4300).is_ok());
     }
 
     #[test]

@@ -6,25 +6,11 @@ use crate::objects::int::{Integer, kernel};
 use crate::objects::str::StrObject;
 use crate::value::Value;
 use dashu_int::UBig;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Limit on decimal digits unless the program sets another.
 pub const DIGITS_MAX_DEFAULT: usize = 4300;
 /// Smallest limit that a program may set (other than none).
 pub const DIGITS_MAX_SMALLEST: usize = 640;
-
-/// `sys.get_int_max_str_digits()`. Zero means no limit.
-static DIGITS_MAX: AtomicUsize = AtomicUsize::new(DIGITS_MAX_DEFAULT);
-
-/// The limit on digits of conversions that take quadratic time in CPython; zero means no limit.
-pub fn digits_max() -> usize {
-    DIGITS_MAX.load(Ordering::Relaxed)
-}
-
-/// Sets the limit; the caller has checked it.
-pub fn set_digits_max(digits: usize) {
-    DIGITS_MAX.store(digits, Ordering::Relaxed);
-}
 
 /// The repr slot.
 pub fn repr(cx: &mut Context, value: Value) -> Result<Owned> {
@@ -70,7 +56,7 @@ pub fn decimal_i64(value: i64, buffer: &mut [u8; 20]) -> &str {
 
 /// The decimal text; ValueError if it has more digits than the limit.
 pub fn decimal(cx: &mut Context, integer: &Integer<'_>) -> Result<String> {
-    let maximum = digits_max();
+    let maximum = cx.interpreter().int_digits_max;
     // A number of n bits has at least (n - 1) * log10(2) digits: refuse huge ones before the work.
     let digits_least = integer.bit_length().saturating_sub(1) as f64 * std::f64::consts::LOG10_2;
     if maximum != 0 && digits_least > maximum as f64 + 1.0 {
@@ -87,10 +73,10 @@ pub fn decimal(cx: &mut Context, integer: &Integer<'_>) -> Result<String> {
 
 #[cold]
 fn too_many_digits(cx: &mut Context) -> crate::context::Raised {
+    let maximum = cx.interpreter().int_digits_max;
     cx.value_error(format!(
-        "Exceeds the limit ({} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase \
-         the limit",
-        digits_max()
+        "Exceeds the limit ({maximum} digits) for integer string conversion; use sys.set_int_max_str_digits() to \
+         increase the limit"
     ))
 }
 

@@ -3,7 +3,7 @@
 
 use crate::context::{Context, Raised, Result};
 use crate::native::Arguments;
-use crate::objects::str as text;
+use crate::objects::{singleton, str as text};
 use crate::value::Value;
 
 /// Parameters of a native function: first the positional-only ones, then those that may come either way, then
@@ -28,21 +28,24 @@ impl<const N: usize> Signature<N> {
         for (slot, value) in bound.iter_mut().zip(values) {
             *slot = Some(*value);
         }
+        // What is missing is reported before what is too much, a second value before an unknown name.
+        let (mut twice, mut unknown) = (None, None);
         for (key, value) in arguments.keywords() {
             let position = (self.positional_only..N).find(|&i| text::equals_text(key, self.names[i]));
             match position {
-                Some(position) if bound[position].is_none() => bound[position] = Some(value),
-                Some(position) => return Err(self.given_twice(cx, position)),
-                None => return Err(self.unexpected(cx, key)),
+                Some(position) if position < values.len() => {
+                    twice = Some(twice.map_or(position, |first: usize| first.min(position)))
+                }
+                Some(position) => bound[position] = Some(value),
+                None => unknown = unknown.or(Some(key)),
             }
         }
-        match (0..self.required).find(|&i| bound[i].is_none()) {
-            Some(missing) => {
-                let (function, name) = (self.function, self.names[missing]);
-                let position = missing + 1;
-                Err(cx.type_error(format!("{function}() missing required argument '{name}' (pos {position})")))
-            }
-            None => Ok(bound),
+        let missing = (0..self.required).find(|&i| bound[i].is_none());
+        match (missing, twice, unknown) {
+            (None, None, None) => Ok(bound),
+            (Some(position), _, _) => Err(self.missing(cx, position)),
+            (_, Some(position), _) => Err(self.given_twice(cx, position)),
+            (_, _, Some(key)) => Err(self.unexpected(cx, key)),
         }
     }
 
@@ -52,13 +55,12 @@ impl<const N: usize> Signature<N> {
         let given = positional + keywords;
         let plural = |count: usize| if count == 1 { "" } else { "s" };
         let message = if given > N {
-            let limit = if self.required == N { "exactly" } else { "at most" };
             let kind = if positional == 0 { "keyword " } else { "" };
-            format!("{function}() takes {limit} {N} {kind}argument{} ({given} given)", plural(N))
+            format!("{function}() takes at most {N} {kind}argument{} ({given} given)", plural(N))
         } else if positional > self.positional && self.positional == 0 {
             format!("{function}() takes no positional arguments")
         } else if positional > self.positional {
-            let (limit, most) = (if minimum < self.positional { "at most" } else { "exactly" }, self.positional);
+            let (limit, most) = (if self.required < self.positional { "at most" } else { "exactly" }, self.positional);
             format!("{function}() takes {limit} {most} positional argument{} ({positional} given)", plural(most))
         } else if positional < minimum {
             let limit = if minimum < self.positional { "at least" } else { "exactly" };
@@ -67,6 +69,12 @@ impl<const N: usize> Signature<N> {
             return Ok(());
         };
         Err(cx.type_error(message))
+    }
+
+    #[cold]
+    fn missing(&self, cx: &mut Context, position: usize) -> Raised {
+        let (function, name, place) = (self.function, self.names[position], position + 1);
+        cx.type_error(format!("{function}() missing required argument '{name}' (pos {place})"))
     }
 
     #[cold]
@@ -81,6 +89,13 @@ impl<const N: usize> Signature<N> {
         let name = text::text(key).unwrap_or_default();
         cx.type_error(format!("{function}() got an unexpected keyword argument '{name}'"))
     }
+}
+
+/// The error for an argument of the wrong type: `which` must be `expected`. None is called by its name.
+#[cold]
+pub fn bad_argument(cx: &mut Context, which: &str, expected: &str, found: Value) -> Raised {
+    let found = if found == singleton::none() { "None" } else { found.type_of().name() };
+    cx.type_error(format!("{which} must be {expected}, not {found}"))
 }
 
 /// An error if there are keywords.

@@ -3,7 +3,7 @@
 use crate::context::{Context, Raised, Result};
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::Arguments;
-use crate::objects::iterator::arguments::{Signature, positionals, refuse_keywords};
+use crate::objects::iterator::arguments::{positionals, refuse_keywords};
 use crate::objects::iterator::sequence::ListReverseIterator;
 use crate::objects::iterator::{exhaust, iterator_slots, release_fields, traverse_fields};
 use crate::objects::list::{LIST, ListObject, as_values};
@@ -12,7 +12,7 @@ use crate::objects::singleton::{self, BOOL};
 use crate::objects::slots::Slots;
 use crate::objects::tuple::TupleObject;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
-use crate::objects::{exception, instance, int};
+use crate::objects::{exception, instance, int, str as text};
 use crate::operations::{call, convert, iterate, subscript};
 use crate::value::Value;
 use std::cell::Cell;
@@ -42,18 +42,31 @@ pub struct Enumerate {
     pub index: Cell<i64>,
 }
 
-fn enumerate_new(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'_>) -> Result<Owned> {
-    const SIGNATURE: Signature<2> = Signature {
-        function: "enumerate",
-        names: ["iterable", "start"],
-        positional_only: 0,
-        positional: 2,
-        required: 0,
-    };
-    let [iterable, start] = SIGNATURE.bind(cx, arguments)?;
-    let Some(iterable) = iterable else {
+/// The iterable and the start. Messages are CPython's own for this type: a keyword may name only a parameter that is
+/// neither given by position nor beyond the number of arguments.
+fn enumerate_arguments(cx: &mut Context, arguments: Arguments<'_>) -> Result<(Value, Option<Value>)> {
+    const NAMES: [&str; 2] = ["iterable", "start"];
+    let (values, given) = (arguments.positionals(), arguments.values.len());
+    if values.is_empty() && (given == 0 || given > NAMES.len()) {
         return Err(cx.type_error("enumerate() missing required argument 'iterable'"));
-    };
+    }
+    if given > NAMES.len() {
+        return Err(cx.type_error(format!("enumerate() takes at most {} arguments ({given} given)", NAMES.len())));
+    }
+    let mut bound = [Value::UNBOUND; NAMES.len()];
+    bound[..values.len()].copy_from_slice(values);
+    for (key, value) in arguments.keywords() {
+        let Some(place) = (values.len()..given).find(|&place| text::equals_text(key, NAMES[place])) else {
+            let key = text::text(key).unwrap_or_default();
+            return Err(cx.type_error(format!("'{key}' is an invalid keyword argument for enumerate()")));
+        };
+        bound[place] = value;
+    }
+    Ok((bound[0], Some(bound[1]).filter(|start| !start.is_unbound())))
+}
+
+fn enumerate_new(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'_>) -> Result<Owned> {
+    let (iterable, start) = enumerate_arguments(cx, arguments)?;
     let start = match start {
         Some(start) => convert::index(cx, start)?,
         None => Owned::new(Value::from_small_int(0)),
@@ -372,7 +385,7 @@ fn reversed_of(cx: &mut Context, kind: &'static TypeObject, value: Value) -> Res
     if value.type_of().lookup(cx, name) == Some(singleton::none()) {
         return Err(not_reversible(cx, value));
     }
-    if let Some(method) = call::lookup_special(cx, value, name) {
+    if let Some(method) = call::lookup_special(cx, value, name)? {
         return call::call(cx, method.value(), &[]);
     }
     let value_type = value.type_of();

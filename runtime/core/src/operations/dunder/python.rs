@@ -53,6 +53,25 @@ pub fn call_dunder(cx: &mut Context, receiver: Value, name: Value, arguments: &[
     call_dunder_with(cx, receiver, name, Arguments::positional(arguments))
 }
 
+/// Like `call_dunder`, where an `AttributeError` of the method's descriptor counts as absence: for operations that do
+/// something else without the method.
+pub fn call_optional(cx: &mut Context, receiver: Value, name: Value, arguments: &[Value]) -> Result<Option<Owned>> {
+    let kind = receiver.type_of();
+    let Some(found) = kind.lookup(cx, name) else { return Ok(None) };
+    if found.cast_exact::<FunctionObject>().is_some() {
+        return call_dunder(cx, receiver, name, arguments);
+    }
+    let found = Owned::new(found);
+    let Some(bind) = found.value().type_of().slots().descriptor_get else {
+        return call::call(cx, found.value(), arguments).map(Some);
+    };
+    match bind(cx, found.value(), receiver, kind) {
+        Ok(bound) => call::call(cx, bound.value(), arguments).map(Some),
+        Err(_) if cx.swallow(&exception::ATTRIBUTE_ERROR) => Ok(None),
+        Err(raised) => Err(raised),
+    }
+}
+
 fn call_dunder_with(cx: &mut Context, receiver: Value, name: Value, arguments: Arguments<'_>) -> Result<Option<Owned>> {
     let kind = receiver.type_of();
     let Some(found) = kind.lookup(cx, name) else { return Ok(None) };
@@ -89,7 +108,7 @@ fn hash(cx: &mut Context, value: Value) -> Result<i64> {
         Some(found) if found != singleton::none() => {}
         _ => return Err(convert::unhashable(cx, value)),
     }
-    let result = required(cx, value, |names| names.hash, &[])?;
+    let Some(result) = call_optional(cx, value, name, &[])? else { return Err(convert::unhashable(cx, value)) };
     if !int::is_int_like(result.value()) {
         return Err(cx.type_error("__hash__ method should return an integer"));
     }
@@ -171,7 +190,7 @@ fn compare_name(names: &Names, op: CompareOp) -> Value {
 
 fn compare(cx: &mut Context, a: Value, b: Value, op: CompareOp) -> Result<Owned> {
     let name = compare_name(&cx.interpreter().names, op);
-    let result = call_dunder(cx, a, name, &[b])?;
+    let result = call_optional(cx, a, name, &[b])?;
     Ok(result.unwrap_or_else(|| Owned::new(singleton::not_implemented())))
 }
 
@@ -182,11 +201,13 @@ fn forbidden(cx: &mut Context, value: Value, name: Value) -> bool {
 
 fn iter(cx: &mut Context, value: Value) -> Result<Owned> {
     let name = cx.interpreter().names.iter;
-    if forbidden(cx, value, name) {
-        let kind = value.type_of().name();
-        return Err(cx.type_error(format!("'{kind}' object is not iterable")));
+    if !forbidden(cx, value, name)
+        && let Some(iterator) = call_optional(cx, value, name, &[])?
+    {
+        return Ok(iterator);
     }
-    required(cx, value, |names| names.iter, &[])
+    let kind = value.type_of().name();
+    Err(cx.type_error(format!("'{kind}' object is not iterable")))
 }
 
 fn next(cx: &mut Context, value: Value) -> Result<Option<Owned>> {
@@ -234,7 +255,8 @@ fn contains(cx: &mut Context, container: Value, item: Value) -> Result<bool> {
 }
 
 fn truth(cx: &mut Context, value: Value) -> Result<bool> {
-    let result = required(cx, value, |names| names.bool, &[])?;
+    let name = cx.interpreter().names.bool;
+    let Some(result) = call_optional(cx, value, name, &[])? else { return Ok(true) };
     match singleton::as_bool(result.value()) {
         Some(truth) => Ok(truth),
         None => {
@@ -247,7 +269,7 @@ fn truth(cx: &mut Context, value: Value) -> Result<bool> {
 fn descriptor_get(cx: &mut Context, descriptor: Value, instance: Value, owner: &TypeObject) -> Result<Owned> {
     let instance = if instance.is_unbound() { singleton::none() } else { instance };
     let name = cx.interpreter().names.get;
-    match call_dunder(cx, descriptor, name, &[instance, owner.value()])? {
+    match call_optional(cx, descriptor, name, &[instance, owner.value()])? {
         Some(result) => Ok(result),
         None => Ok(Owned::new(descriptor)),
     }
@@ -334,6 +356,22 @@ python_binary!(
     Xor xor_ ixor_ xor rxor ixor,
 );
 
+/// What the right operand has to say to `a op b` when the left one has declined.
+pub fn right_binary(cx: &mut Context, op: BinaryOp, a: Value, b: Value) -> Result<Owned> {
+    let slot = b.type_of().slots().binary[op as usize];
+    let own = SLOTS.binary[op as usize];
+    let result = match (slot, own) {
+        (Some(function), Some(own)) if std::ptr::fn_addr_eq(function, own) => {
+            let row = super::REFLECTED.iter().find(|row| row.slot == Slot::Binary(op));
+            let name = row.map(|row| (row.pick)(&cx.interpreter().names));
+            name.map_or(Ok(None), |name| call_optional(cx, b, name, &[a]))?
+        }
+        (Some(function), _) => Some(function(cx, a, b)?),
+        (None, _) => None,
+    };
+    Ok(result.unwrap_or_else(|| Owned::new(singleton::not_implemented())))
+}
+
 fn has_slot(kind: &TypeObject, op: BinaryOp, own: BinaryFunction) -> bool {
     kind.slots().binary[op as usize].is_some_and(|function| std::ptr::fn_addr_eq(function, own))
 }
@@ -353,14 +391,14 @@ fn binary(
     let mut try_right = !std::ptr::eq(left, right) && has_slot(right, op, own);
     if has_slot(left, op, own) {
         if try_right && right.is_subtype(left) && overrides(cx, left, right, reflected) {
-            if let Some(result) = call_dunder(cx, b, reflected, &[a])?
+            if let Some(result) = call_optional(cx, b, reflected, &[a])?
                 && !is_not_implemented(&result)
             {
                 return Ok(result);
             }
             try_right = false;
         }
-        if let Some(result) = call_dunder(cx, a, name, &[b])?
+        if let Some(result) = call_optional(cx, a, name, &[b])?
             && !is_not_implemented(&result)
         {
             return Ok(result);
@@ -369,7 +407,7 @@ fn binary(
             return Ok(Owned::new(singleton::not_implemented()));
         }
     }
-    if try_right && let Some(result) = call_dunder(cx, b, reflected, &[a])? {
+    if try_right && let Some(result) = call_optional(cx, b, reflected, &[a])? {
         return Ok(result);
     }
     Ok(Owned::new(singleton::not_implemented()))

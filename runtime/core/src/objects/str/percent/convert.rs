@@ -130,7 +130,15 @@ fn bytes_of(cx: &mut Context, value: Value) -> Result<Owned> {
     }
     let found = value.type_of().name();
     let name = cx.interpreter().names.bytes;
-    let Some(method) = call::lookup_special(cx, value, name) else {
+    let method = match call::lookup_special(cx, value, name) {
+        Ok(method) => method,
+        Err(_) => {
+            // CPython's error, too, replaces what the descriptor raised.
+            drop(cx.take_pending());
+            None
+        }
+    };
+    let Some(method) = method else {
         return Err(cx.type_error(format!(
             "%b requires a bytes-like object, or an object that implements __bytes__, not '{found}'"
         )));
