@@ -478,7 +478,10 @@ impl Engine {
         if self.visits.is_multiple_of(POLL_PERIOD) {
             self.poll();
         }
-        if self.gc_period != 0 && self.visits.is_multiple_of(self.gc_period) {
+        if self.gc_period != 0
+            && self.visits.is_multiple_of(self.gc_period)
+            && cx.interpreter().collector.enabled
+        {
             sidewinder_runtime::heap::collect::collect(cx);
         }
         if self.invalidate_period != 0 && self.visits.is_multiple_of(self.invalidate_period) {

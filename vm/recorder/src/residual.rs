@@ -10,6 +10,7 @@ use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::method::MethodObject;
+use sidewinder_runtime::objects::type_object::{TYPE, TypeObject};
 use sidewinder_runtime::operations::call;
 use sidewinder_runtime::{Owned, Value};
 use sidewinder_semantics::frame;
@@ -285,7 +286,7 @@ impl Recorder<'_> {
     /// interpreter. The result of a call that raised is `Some(None)`.
     pub fn call_any(&mut self, block: u16, count: u16) -> Option<Option<(Value, Ref)>> {
         let callable = Semantics::register(self, block).value;
-        if self.has_effect() || enters_frame(callable) {
+        if self.has_effect() || enters_frame(callable) || makes_classes(callable) {
             return None;
         }
         let registers: Vec<u16> =
@@ -324,6 +325,11 @@ impl Recorder<'_> {
             }
         }
     }
+}
+
+/// Whether an object is a metaclass: a new class looks at the frame that makes it.
+fn makes_classes(callable: Value) -> bool {
+    callable.cast::<TypeObject>().is_some_and(|class| class.is_subtype(&TYPE.object))
 }
 
 /// Whether calling an object makes a frame of the interpreter's.

@@ -144,7 +144,10 @@ unsafe fn run_generator_frame(
 
 /// The globals of the running frame.
 pub fn frame_globals(cx: &mut Context) -> Owned {
-    if cx.base == cx.stack_bottom {
+    // SAFETY: (frames 1) every word of the stack is a value.
+    let left = cx.base == cx.stack_bottom || unsafe { frame::header(cx.base, frame::FUNCTION) }.is_unbound();
+    if left {
+        // No frame, or one that a trace has left by itself.
         return sidewinder_runtime::objects::dict::DictObject::new(cx);
     }
     Owned::new(frame::current_function(cx).globals.get())
@@ -190,6 +193,10 @@ pub fn walk_frames(cx: &mut Context, visit: &mut dyn FnMut(&LiveFrame) -> bool) 
     while base != cx.stack_bottom {
         // SAFETY: (frames 3) `base` is a frame's; links lead from frame to frame down to the bottom of the stack.
         unsafe {
+            if frame::header(base, frame::FUNCTION).is_unbound() {
+                // A trace that has called us has left this frame by itself.
+                return;
+            }
             let code = frame::code(base);
             let instruction = if code.contains(pc) { code.index_of(pc) as u32 } else { 0 };
             let function = frame::function(base).value();
