@@ -50,7 +50,7 @@ impl Recorder<'_> {
         match instruction.op {
             Op::BoxInt | Op::BoxFloat | Op::BoxBool => true,
             Op::ConstValue => !Value(instruction.immediate).is_counted(),
-            _ => false,
+            _ => self.numbers.contains(&value),
         }
     }
 

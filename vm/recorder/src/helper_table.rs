@@ -102,6 +102,10 @@ extern "C" fn load_method(cx: &mut Context, object: Value, name: Value, block: i
     0
 }
 
+extern "C" fn float_power(_cx: &mut Context, base: f64, exponent: f64) -> f64 {
+    sidewinder_runtime::objects::float::arithmetic::power_f64(base, exponent)
+}
+
 /// Runs the handler of an instruction that traces have no operations for, in the frame at slot `base`, whose header and
 /// operands the trace has written. Below zero when it raised.
 extern "C" fn residual(cx: &mut Context, handler: ColdHandler, pc: Pc, base: i64) -> i64 {
@@ -171,6 +175,7 @@ pub enum Special {
     CallNative,
     CallAny,
     CallFunction,
+    FloatPower,
     LoadMethod,
     Residual,
     NewInstance,
@@ -228,7 +233,7 @@ impl Helpers {
         const ANY: HelperEffects = HelperEffects::ANY;
         const ALLOCATES: HelperEffects = HelperEffects::ALLOCATES;
         type Row = (Special, &'static str, usize, &'static [Type], Type, HelperEffects);
-        let rows: [Row; 12] = [
+        let rows: [Row; 13] = [
             (Special::Binary, "binary", helpers::binary as *const () as usize, &[Value, Value, Raw, Raw], Value, ANY),
             (
                 Special::Compare,
@@ -248,6 +253,14 @@ impl Helpers {
                 &[Raw, Raw, Raw, Raw],
                 Value,
                 ANY,
+            ),
+            (
+                Special::FloatPower,
+                "float_power",
+                float_power as *const () as usize,
+                &[Type::Float, Type::Float],
+                Type::Float,
+                HelperEffects::PURE,
             ),
             (Special::LoadMethod, "load_method", load_method as *const () as usize, &[Value, Value, Raw], Raw, ANY),
             (Special::Residual, "residual", residual as *const () as usize, &[Raw, Raw, Raw], Raw, ANY),

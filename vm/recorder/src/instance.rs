@@ -292,7 +292,24 @@ impl Semantics for Recorder<'_> {
         now
     }
 
+    fn expect_number(&mut self, value: Recorded) {
+        if self.has_effect() || self.is_uncounted(value.ir) || self.is_constant_value(value.ir) {
+            return;
+        }
+        let op = if value.value.is_int() {
+            Op::IsInt
+        } else if value.value.is_float() {
+            Op::IsFloat
+        } else {
+            return;
+        };
+        let test = self.unary(op, value.ir);
+        self.guard(test, true);
+        self.numbers.insert(value.ir);
+    }
+
     fn dup(&mut self, value: Recorded) -> RecordedToken {
+        self.expect_number(value);
         self.emit_dup(value.ir);
         let token = self.interp().dup(value.value);
         RecordedToken { value: token.0, ir: value.ir }
@@ -323,9 +340,16 @@ impl Semantics for Recorder<'_> {
         {
             return Some(Number { now, ir });
         }
+        if now.is_none() && value.value.is_float() {
+            // Says more than that it is no integer, and is asked next.
+            let test = self.unary(Op::IsFloat, value.ir);
+            self.guard(test, true);
+            return None;
+        }
         let test = self.unary(Op::IsInt, value.ir);
         self.guard(test, now.is_some());
         let now = now?;
+        self.numbers.insert(value.ir);
         let ir = self.unary(Op::UnboxInt, value.ir);
         Some(Number { now, ir })
     }
@@ -340,6 +364,7 @@ impl Semantics for Recorder<'_> {
         let test = self.unary(Op::IsFloat, value.ir);
         self.guard(test, now.is_some());
         let now = now?;
+        self.numbers.insert(value.ir);
         let ir = self.unary(Op::UnboxFloat, value.ir);
         Some(Number { now, ir })
     }
@@ -349,9 +374,11 @@ impl Semantics for Recorder<'_> {
         if value.value.is_unbound() || self.is_constant_value(value.ir) && keeps_type(value.value) {
             return now;
         }
-        let address = self.raw(kind as *const TypeObject as u64);
+        // The type that it has says more than that it has another.
+        let actual = if value.value.is_pointer() { value.value.heap_type() } else { kind };
+        let address = self.raw(actual as *const TypeObject as u64);
         let test = self.binary(Op::HasType, value.ir, address);
-        self.guard(test, now);
+        self.guard(test, now || value.value.is_pointer());
         now
     }
 
@@ -499,6 +526,12 @@ impl Semantics for Recorder<'_> {
     fn float_compare(&mut self, op: CompareOp, a: Number<f64>, b: Number<f64>) -> bool {
         let outcome = self.interp().float_compare(op, a.now, b.now);
         self.compare_guard(op, a.ir, b.ir, outcome, [Op::FloatLess, Op::FloatLessEqual, Op::FloatEqual])
+    }
+
+    fn float_power(&mut self, a: Number<f64>, b: Number<f64>) -> Number<f64> {
+        let now = self.interp().float_power(a.now, b.now);
+        let helper = self.special(Special::FloatPower);
+        Number { now, ir: Recorder::call(self, helper, &[a.ir, b.ir], Type::Float) }
     }
 
     fn float_constant(&mut self, value: f64) -> Number<f64> {

@@ -80,6 +80,8 @@ pub struct Recorder<'a> {
     pub assumptions: Assumptions,
     /// Functions whose globals were tested.
     pub known_globals: HashSet<Ref>,
+    /// Values that a guard has found to be numbers, which are not counted.
+    pub numbers: HashSet<Ref>,
     pub stop: Option<Stop>,
     pub end: Option<TraceEnd>,
     /// Instructions at the end of the trace: what the handler emits after it has stopped does not count.
@@ -132,6 +134,7 @@ impl<'a> Recorder<'a> {
             constants: HashMap::new(),
             assumptions,
             known_globals: HashSet::new(),
+            numbers: HashSet::new(),
             stop: None,
             end: None,
             length: 0,

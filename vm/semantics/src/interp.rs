@@ -425,6 +425,11 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
+    fn float_power(&mut self, a: f64, b: f64) -> f64 {
+        sidewinder_runtime::objects::float::arithmetic::power_f64(a, b)
+    }
+
+    #[inline(always)]
     fn float_constant(&mut self, value: f64) -> f64 {
         value
     }

@@ -89,6 +89,9 @@ pub trait Semantics: Sized {
     fn dup(&mut self, value: Self::Value) -> Self::Owned;
     fn drop(&mut self, value: Self::Owned);
     fn view(&mut self, value: &Self::Owned) -> Self::Value;
+    /// Before values are duplicated: a number among them needs no counting, which traces can test while the instruction
+    /// has no effect yet.
+    fn expect_number(&mut self, _value: Self::Value) {}
     /// A value that is constant under assumptions which the caller has tested or declared.
     fn constant(&mut self, value: Value) -> Self::Value;
     /// What the value is, for filling caches and choosing cold paths that end a recording.
@@ -133,6 +136,7 @@ pub trait Semantics: Sized {
     fn float_negate(&mut self, a: Self::Float) -> Self::Float;
     fn float_compare(&mut self, op: CompareOp, a: Self::Float, b: Self::Float) -> bool;
 
+    fn float_power(&mut self, a: Self::Float, b: Self::Float) -> Self::Float;
     fn float_constant(&mut self, value: f64) -> Self::Float;
     fn float_absolute(&mut self, a: Self::Float) -> Self::Float;
     /// For a value that is not below zero.

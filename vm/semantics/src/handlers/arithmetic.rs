@@ -202,6 +202,17 @@ pub fn power<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, inplace: bool) -> 
             }
         }
     }
+    if let Some(x) = s.as_float(a)
+        && let Some(exponent) = s.as_float(b)
+    {
+        let zero = s.float_constant(0.0);
+        if s.float_compare(sidewinder_runtime::objects::slots::CompareOp::Greater, x, zero) {
+            let power = s.float_power(x, exponent);
+            if s.float_is_finite(power) {
+                return simple_float(s, pc, i, power);
+            }
+        }
+    }
     slow(s, pc, i, BinaryOp::Power, inplace)
 }
 

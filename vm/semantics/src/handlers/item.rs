@@ -148,6 +148,11 @@ pub fn unpack_sequence<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     if s.has_type(source, &TUPLE) {
         let (length, wanted) = (s.tuple_length(source), s.raw_constant(i.c as i64));
         if s.raw_equal(length, wanted) {
+            for position in 0..i.c {
+                let index = s.raw_constant(position as i64);
+                let item = s.tuple_item(source, index);
+                s.expect_number(item);
+            }
             let source = s.take(i.b);
             let view = s.view(&source);
             for position in 0..i.c {
@@ -162,6 +167,11 @@ pub fn unpack_sequence<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     } else if s.has_type(source, &LIST) {
         let (length, wanted) = (s.list_length(source), s.raw_constant(i.c as i64));
         if s.raw_equal(length, wanted) {
+            for position in 0..i.c {
+                let index = s.raw_constant(position as i64);
+                let item = s.list_item(source, index);
+                s.expect_number(item);
+            }
             let source = s.take(i.b);
             let view = s.view(&source);
             for position in 0..i.c {
