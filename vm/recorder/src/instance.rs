@@ -19,7 +19,7 @@ use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::{Context, TypeObject, Value};
 use sidewinder_semantics::frame::{self, Continuation};
-use sidewinder_semantics::helpers::{Helper1, Helper2, Helper3, RunHelper};
+use sidewinder_semantics::helpers::{Helper1, Helper2, Helper3, Helper4, RunHelper};
 use sidewinder_semantics::interp::{Small, Token, inline_offset};
 use sidewinder_semantics::semantics::ColdHandler;
 use sidewinder_semantics::{Interp, Pc, Semantics};
@@ -977,6 +977,14 @@ impl Semantics for Recorder<'_> {
         let id = self.engine.helpers.by_address(helper.function as usize);
         let ir = self.call_raising(id, &[a.ir, b.ir, c.ir]);
         let now = self.interp().call3(helper, a.value, b.value, c.value);
+        self.result(now, ir)
+    }
+
+    fn call4(&mut self, helper: &'static Helper4, a: Recorded, rest: [Recorded; 3]) -> Option<RecordedToken> {
+        let id = self.engine.helpers.by_address(helper.function as usize);
+        let [b, c, d] = rest;
+        let ir = self.call_raising(id, &[a.ir, b.ir, c.ir, d.ir]);
+        let now = self.interp().call4(helper, a.value, rest.map(|value| value.value));
         self.result(now, ir)
     }
 

@@ -3,12 +3,12 @@
 //! They are `extern "C"` because compiled traces call the very same functions. An unbound result means that an
 //! exception is pending; any other `Value` result is owned by the caller.
 
-use sidewinder_ir::op::Type;
+use sidewinder_ir::op::{Alias, Type};
 use sidewinder_ir::{Helper, HelperEffects};
-use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::list::{self, ListObject};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::{function, method, singleton};
+use sidewinder_runtime::objects::{function, method, range, singleton};
 use sidewinder_runtime::operations::{arithmetic, compare, convert, iterate, subscript};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
@@ -38,6 +38,7 @@ macro_rules! helper_kind {
 
 helper_kind!(Helper1, [Type::Value], Value);
 helper_kind!(Helper2, [Type::Value, Type::Value], Value, Value);
+helper_kind!(Helper4, [Type::Value, Type::Value, Type::Value, Type::Value], Value, Value, Value, Value);
 helper_kind!(Helper3, [Type::Value, Type::Value, Type::Value], Value, Value, Value);
 
 /// A helper over a run of values in memory, which it takes over.
@@ -104,6 +105,14 @@ helpers! {
     CONTAINS: Helper2 = contains(a, b), ANY, |cx| subscript::contains(cx, a, b).map(boolean);
     /// `iter(a)`
     GET_ITER: Helper1 = get_iter(a), ANY, |cx| iterate::get_iter(cx, a);
+    /// `iter(a)` of a list, tuple or range
+    GET_PLAIN_ITER: Helper1 = get_plain_iter(a), HelperEffects::ALLOCATES.borrowing(), |cx| iterate::get_iter(cx, a);
+    /// `range(a, b)` of small integers
+    MAKE_RANGE: Helper2 = make_range(a, b), HelperEffects::ALLOCATES, |cx| range::RangeObject::new(cx, Owned::new(a), Owned::new(b), Owned::new(Value::from_small_int(1)));
+    /// `a[b:c:d]` of a list, with small integers or None
+    LIST_GET_SLICE: Helper4 = list_get_slice(a, b, c, d), HelperEffects::ALLOCATES.borrowing().raising(), |cx| list::slots::get_slice(cx, a, [b, c, d]);
+    /// `a[b:c] = d` of two lists, with small integers or None; the result is None
+    LIST_SET_SLICE: Helper4 = list_set_slice(a, b, c, d), HelperEffects::ALLOCATES.borrowing().writing(Alias::ListHeader).writing(Alias::ListItem).dropping().raising(), |cx| list::slots::assign_slice(cx, a, [b, c], d).map(|()| none());
     /// `next(a)`, or NotImplemented when exhausted
     NEXT: Helper1 = next(a), ANY, |cx| iterate::next(cx, a).map(|item| item.unwrap_or_else(|| Owned::new(singleton::not_implemented())));
     /// `repr(a)`

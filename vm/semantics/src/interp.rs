@@ -3,7 +3,7 @@
 //! `Interp` is the thread's context seen as an instance of `Semantics`; its registers are `Context::base`.
 
 use crate::frame::{self, Continuation, Link};
-use crate::helpers::{Helper1, Helper2, Helper3, RunHelper};
+use crate::helpers::{Helper1, Helper2, Helper3, Helper4, RunHelper};
 use crate::last_acts::{
     back_edge_interrupted, box_float_then, drop_and_set, enter_interrupted, lost_last, return_after_tear_down,
 };
@@ -739,6 +739,12 @@ impl Semantics for Interp {
     #[inline(always)]
     fn call3(&mut self, helper: &'static Helper3, a: Value, b: Value, c: Value) -> Option<Token> {
         let result = (helper.function)(&mut self.0, a, b, c);
+        self.finish(result)
+    }
+
+    #[inline(always)]
+    fn call4(&mut self, helper: &'static Helper4, a: Value, [b, c, d]: [Value; 3]) -> Option<Token> {
+        let result = (helper.function)(&mut self.0, a, b, c, d);
         self.finish(result)
     }
 

@@ -1,7 +1,7 @@
 //! The dispatch loop: one instance for each implementation of the primitives.
 
 use crate::cold;
-use crate::handlers::{arithmetic, attribute, branch, call, fetch, global, item, iterate, jump, register};
+use crate::handlers::{arithmetic, attribute, branch, call, fetch, global, item, iterate, jump, register, slices};
 use crate::helpers;
 use crate::interp::Interp;
 use crate::semantics::{Pc, Semantics};
@@ -152,7 +152,7 @@ handlers! { |s, pc, i|
     BuildSet => item::build(s, pc, i, &helpers::BUILD_SET, i.c),
     BuildMap => item::build(s, pc, i, &helpers::BUILD_MAP, 2 * i.c),
     BuildString => item::build(s, pc, i, &helpers::BUILD_STRING, i.c),
-    BuildSlice => item::build(s, pc, i, &helpers::BUILD_SLICE, 3),
+    BuildSlice => slices::build_slice(s, pc, i),
     ListAppend => item::list_append(s, pc, i),
     Call => call::call(s, pc, i),
     CallMethod => call::call_method(s, pc, i),

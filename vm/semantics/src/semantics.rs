@@ -12,7 +12,7 @@ use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::{Context, TypeObject, Value};
 
 use crate::frame::Continuation;
-use crate::helpers::{Helper1, Helper2, Helper3};
+use crate::helpers::{Helper1, Helper2, Helper3, Helper4};
 
 /// The address of an instruction; null ends the run.
 pub type Pc = *const Instruction;
@@ -272,6 +272,7 @@ pub trait Semantics: Sized {
         b: Self::Value,
         c: Self::Value,
     ) -> Option<Self::Owned>;
+    fn call4(&mut self, helper: &'static Helper4, a: Self::Value, rest: [Self::Value; 3]) -> Option<Self::Owned>;
     /// A helper over a run of registers, whose values move into it: builds a tuple, list, string…
     fn build(&mut self, helper: &'static crate::helpers::RunHelper, first: u16, count: u16) -> Option<Self::Owned>;
     /// `a op b` by the operands' slots.

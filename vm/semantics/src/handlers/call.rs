@@ -135,6 +135,10 @@ fn call_class<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, cou
     let known = s.peek(callable);
     // SAFETY: (heap 2) an object of type `type`.
     let class: &'static TypeObject = unsafe { known.cast_unchecked() };
+    let next = super::intrinsic::call_type(s, pc, destination, block, count, class);
+    if !next.is_null() {
+        return next;
+    }
     let Some(init) = crate::cold::call::plain_init(s.context(), class) else {
         return s.cold_call(pc, destination, block, count);
     };

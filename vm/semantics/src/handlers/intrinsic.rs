@@ -8,6 +8,7 @@ use sidewinder_ir::op::Alias;
 use sidewinder_runtime::native::Intrinsic;
 use sidewinder_runtime::objects::dict::{self, DICT};
 use sidewinder_runtime::objects::list::LIST;
+use sidewinder_runtime::objects::range::RANGE;
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_runtime::objects::str::{STR, StrObject};
@@ -45,6 +46,34 @@ pub fn call<S: Semantics>(
         Some(result) => finish_native(s, pc, destination, block, count, Some(result)),
         None => std::ptr::null(),
     }
+}
+
+/// Calls a builtin type that handlers know from inside. Null when the general way must be taken; nothing has happened
+/// then.
+#[inline(always)]
+pub fn call_type<S: Semantics>(
+    s: &mut S,
+    pc: Pc,
+    destination: u16,
+    block: u16,
+    count: u16,
+    class: &'static TypeObject,
+) -> Pc {
+    let first = block + HEADER;
+    if !std::ptr::eq(class, &raw const RANGE.object) || !matches!(count, 1 | 2) {
+        return std::ptr::null();
+    }
+    let callable = s.register(block);
+    if !s.is_object(callable, class.value()) {
+        return std::ptr::null();
+    }
+    let stop = s.register(first + count - 1);
+    let start = if count == 2 { s.register(first) } else { s.constant(Value::from_small_int(0)) };
+    if s.as_int(start).is_none() || s.as_int(stop).is_none() {
+        return std::ptr::null();
+    }
+    let made = s.call2(&crate::helpers::MAKE_RANGE, start, stop);
+    finish_native(s, pc, destination, block, count, made)
 }
 
 fn none<S: Semantics>(s: &mut S) -> S::Owned {

@@ -8,7 +8,9 @@ use sidewinder_bytecode::Instruction;
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::objects::generator::GENERATOR;
 use sidewinder_runtime::objects::iterator::{LIST_ITERATOR, ListIterator, TUPLE_ITERATOR, TupleIterator};
-use sidewinder_runtime::objects::range::{RANGE_ITERATOR, RangeIterator};
+use sidewinder_runtime::objects::list::LIST;
+use sidewinder_runtime::objects::range::{RANGE, RANGE_ITERATOR, RangeIterator};
+use sidewinder_runtime::objects::tuple::TUPLE;
 use std::mem::offset_of;
 
 /// `a = iter(b)`
@@ -19,7 +21,9 @@ pub fn get_iter<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
         let source = s.take(i.b);
         return done(s, pc, i.a, source);
     }
-    let result = s.call1(&helpers::GET_ITER, source);
+    let plain = s.has_type(source, &LIST) || s.has_type(source, &TUPLE) || s.has_type(source, &RANGE);
+    let helper = if plain { &helpers::GET_PLAIN_ITER } else { &helpers::GET_ITER };
+    let result = s.call1(helper, source);
     s.release(i.b);
     done_or_raise(s, pc, i.a, result)
 }

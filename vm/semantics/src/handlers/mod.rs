@@ -10,6 +10,7 @@ pub mod item;
 pub mod iterate;
 pub mod pairs;
 pub mod register;
+pub mod slices;
 
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::Instruction;

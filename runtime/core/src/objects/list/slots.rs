@@ -163,8 +163,24 @@ fn delete_slice(cx: &mut Context, list: &ListObject, slice: &SliceObject) -> Res
     Ok(())
 }
 
+/// `value[start:stop:step]` of a list.
+pub fn get_slice(cx: &mut Context, value: Value, [start, stop, step]: [Value; 3]) -> Result<Owned> {
+    let bounds = slice::unpack_bounds(cx, start, stop, step)?;
+    Ok(select(cx, list(value), bounds))
+}
+
+/// `value[start:stop] = source` of a list.
+pub fn assign_slice(cx: &mut Context, value: Value, [start, stop]: [Value; 2], source: Value) -> Result<()> {
+    let bounds = slice::unpack_bounds(cx, start, stop, singleton::none())?;
+    set_span(cx, list(value), bounds, source)
+}
+
 fn set_slice(cx: &mut Context, list: &ListObject, slice: &SliceObject, source: Value) -> Result<()> {
     let bounds = slice.unpack(cx)?;
+    set_span(cx, list, bounds, source)
+}
+
+fn set_span(cx: &mut Context, list: &ListObject, bounds: slice::Bounds, source: Value) -> Result<()> {
     if bounds.step == 1 {
         if let Some(other) = source.cast_exact::<ListObject>()
             && !std::ptr::eq(other, list)
