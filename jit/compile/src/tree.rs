@@ -65,6 +65,11 @@ impl Tree {
         self.traces().map(|(_, trace)| trace.stack_words).max().unwrap_or(0) as usize
     }
 
+    /// Recorded operations.
+    pub fn size(&self) -> usize {
+        self.traces().map(|(_, trace)| trace.instructions.len()).sum()
+    }
+
     pub fn trace(&self, index: TraceIndex) -> &Trace {
         match index.0 {
             0 => &self.root,

@@ -27,6 +27,8 @@ const ARENA_BYTES: usize = 32 << 20;
 const EXIT_WORDS: usize = sidewinder_jit::exit::EXIT_WORDS_MAX;
 /// A bridge that waits is compiled when its exit has been taken this many times more.
 const COMPILE_WAITING: u32 = 1024;
+/// Recorded operations from which on a tree gets no more bridges: what starts at its exits becomes a tree of its own.
+const TREE_OPS_MAX: usize = 3000;
 /// Exits at one guard from which on a tree is given up if it does little else.
 const FUTILE_EXITS_MIN: u32 = 8192;
 /// Visits of hot loops between looks for finished compilations, which also ask for attention by the interrupt word.
@@ -82,6 +84,17 @@ impl TreeState {
     }
 }
 
+/// What a tree starts at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Root {
+    /// The header of a loop.
+    Loop,
+    /// The entry of a function.
+    Function,
+    /// An exit of a tree that has grown so large that another bridge is not worth compiling it again.
+    Side,
+}
+
 /// Counters, for `-X stats`.
 #[derive(Default)]
 pub struct Counters {
@@ -118,7 +131,9 @@ pub struct Engine {
     trees: Vec<TreeState>,
     /// Living trees by the instruction at which they start.
     by_start: HashMap<u64, usize>,
-    /// Recently used rows of `by_start`.
+    /// The same for trees that start at exits of others.
+    side_starts: HashMap<u64, usize>,
+    /// Recently used rows of both.
     links: [(u64, u32); LINKS],
     dependents: Dependents,
     volatile: HashSet<Broken>,
@@ -209,6 +224,7 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         worker,
         trees: Vec::new(),
         by_start: HashMap::new(),
+        side_starts: HashMap::new(),
         links: [(0, 0); LINKS],
         dependents: Dependents::default(),
         volatile: HashSet::new(),
@@ -309,7 +325,8 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
         state.countdown.set(if engine.recording { engine.threshold } else { u32::MAX });
         return target;
     }
-    engine.record_root(cx, target, state, function.is_some())
+    let root = if function.is_some() { Root::Function } else { Root::Loop };
+    engine.record_tree(cx, target, Some(state), root)
 }
 
 /// How machine code was left.
@@ -385,7 +402,7 @@ fn enter(cx: &mut Context, mut index: usize) -> Left {
         }
         let Some(own) = engine(cx) else { return Left::At(pc) };
         if cx.interrupt.load(Ordering::Relaxed) == 0
-            && let Some(&next) = own.by_start.get(&(pc as u64))
+            && let Some(next) = own.tree_at(pc as u64)
             && !(next == index && own.trees[index].tree.stands_still(record.id))
         {
             if own.trees[next].code.is_none() {
@@ -497,14 +514,16 @@ impl Engine {
             return;
         }
         tree.dead = true;
-        let (start, is_function) = (tree.start, tree.is_function);
+        let start = tree.start;
         tree.invalidated.store(1, Ordering::Relaxed);
         self.counters.invalidated += 1;
         if let Some((allocation, _)) = tree.code.take() {
             self.retired.push(allocation);
         }
-        if !is_function {
-            self.by_start.remove(&start);
+        for starts in [&mut self.by_start, &mut self.side_starts] {
+            if starts.get(&start) == Some(&index) {
+                starts.remove(&start);
+            }
         }
         self.links = [(0, 0); LINKS];
     }
@@ -527,57 +546,67 @@ impl Engine {
         *self.counters.aborted.entry(reason).or_default() += 1;
     }
 
-    /// Records from the loop header or function entry `target`. Returns where the recording left the interpreter.
-    fn record_root(&mut self, cx: &mut Context, target: Pc, state: &LoopState, is_function: bool) -> Pc {
+    /// Records a tree from the instruction `target`. Returns where the recording left the interpreter.
+    fn record_tree(&mut self, cx: &mut Context, target: Pc, state: Option<&LoopState>, root: Root) -> Pc {
         self.recording = true;
         self.counters.recorded += 1;
         let mut recorder = Recorder::new(cx, self, target);
-        recorder.is_function = is_function;
+        recorder.is_function = root == Root::Function;
+        recorder.is_side = root == Root::Side;
         let next = run::run(&mut recorder, target);
         let stop = recorder.stop;
         let finished = recorder.into_trace();
         self.recording = false;
         match (stop, finished) {
             (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) => {
-                let invalidated = Box::new(AtomicU32::new(0));
-                let mut tree = Tree::new(trace);
-                tree.invalidated = &raw const *invalidated as u64;
-                self.trees.push(TreeState {
-                    tree,
-                    start: target as u64,
-                    is_function,
-                    stack_words: 0,
-                    code: None,
-                    exits: Rc::default(),
-                    exit_counts: Vec::new(),
-                    submitted_bridges: 0,
-                    entered: 0,
-                    attempts: HashMap::new(),
-                    barren: HashSet::new(),
-                    invalidated,
-                    dead: false,
-                });
-                let index = self.trees.len() - 1;
-                if !is_function {
-                    self.by_start.insert(target as u64, index);
-                }
+                let index = self.plant(trace, target, root);
                 self.depend(index, assumptions);
-                state.trace.set(index as u32 + 1);
-                state.countdown.set(1);
+                if let Some(state) = state {
+                    state.trace.set(index as u32 + 1);
+                    state.countdown.set(1);
+                }
                 self.submit(index);
             }
-            (Some(Stop::Abort(reason)), _) => {
+            (stop, _) => {
+                let reason = if let Some(Stop::Abort(reason)) = stop { reason } else { "left the run" };
                 self.count_abort(reason);
-                let failures = self.failures.entry(target as u64).or_default();
-                *failures += 1;
-                state.countdown.set(self.threshold.max(2) << *failures);
-            }
-            _ => {
-                self.count_abort("left the run");
-                state.countdown.set(self.threshold << 2);
+                if let Some(state) = state {
+                    let failures = self.failures.entry(target as u64).or_default();
+                    *failures += 1;
+                    state.countdown.set(self.threshold.max(2) << *failures);
+                }
             }
         }
         next
+    }
+
+    /// Adds a tree that starts at `target`.
+    fn plant(&mut self, trace: Trace, target: Pc, root: Root) -> usize {
+        let invalidated = Box::new(AtomicU32::new(0));
+        let mut tree = Tree::new(trace);
+        tree.invalidated = &raw const *invalidated as u64;
+        self.trees.push(TreeState {
+            tree,
+            start: target as u64,
+            is_function: root == Root::Function,
+            stack_words: 0,
+            code: None,
+            exits: Rc::default(),
+            exit_counts: Vec::new(),
+            submitted_bridges: 0,
+            entered: 0,
+            attempts: HashMap::new(),
+            barren: HashSet::new(),
+            invalidated,
+            dead: false,
+        });
+        let index = self.trees.len() - 1;
+        match root {
+            Root::Loop => self.by_start.insert(target as u64, index),
+            Root::Side => self.side_starts.insert(target as u64, index),
+            Root::Function => None,
+        };
+        index
     }
 
     fn depend(&mut self, index: usize, assumptions: Assumptions) {
@@ -589,7 +618,7 @@ impl Engine {
     fn submit(&mut self, index: usize) {
         self.trees[index].submitted_bridges = self.trees[index].tree.bridges.len();
         let mut tree = self.trees[index].tree.clone();
-        tree.starts = self.by_start.keys().copied().collect();
+        tree.starts = self.by_start.keys().chain(self.side_starts.keys()).copied().collect();
         match (&mut self.compiler, &self.worker) {
             (Some(compiler), _) => {
                 let outcome = compiler.compile(&tree);
@@ -654,13 +683,18 @@ impl Engine {
         self.free_retired();
     }
 
+    /// The living tree that starts at an instruction.
+    fn tree_at(&self, pc: u64) -> Option<usize> {
+        self.by_start.get(&pc).or_else(|| self.side_starts.get(&pc)).copied()
+    }
+
     /// The compiled tree that starts at an instruction.
     fn linked(&mut self, pc: u64) -> Option<usize> {
-        let place = &mut self.links[(pc >> 3) as usize % LINKS];
-        if place.0 != pc {
-            *place = (pc, *self.by_start.get(&pc)? as u32);
+        let place = (pc >> 3) as usize % LINKS;
+        if self.links[place].0 != pc {
+            self.links[place] = (pc, self.tree_at(pc)? as u32);
         }
-        let index = place.1 as usize;
+        let index = self.links[place].1 as usize;
         self.trees[index].code.is_some().then_some(index)
     }
 
@@ -684,13 +718,17 @@ impl Engine {
         let has_bridge = tree.tree.bridge_at(record.id).is_some();
         let wanted = count >= self.exit_threshold
             && !self.recording
-            && tree.tree.bridges.len() < self.bridges_max
             && tree.tree.may_have_bridge(record.id)
             && !tree.barren.contains(&record.id)
             && !has_bridge
             && cx.interrupt.load(Ordering::Relaxed) == 0;
-        if wanted {
-            return self.record_bridge(cx, index, base, recursion, pc, record);
+        if wanted && (tree.is_function || tree.tree.size() < TREE_OPS_MAX) {
+            if tree.tree.bridges.len() < self.bridges_max {
+                return self.record_bridge(cx, index, base, recursion, pc, record);
+            }
+        } else if wanted && self.bridges_max > 0 {
+            tree.barren.insert(record.id);
+            return self.record_tree(cx, pc, None, Root::Side);
         }
         let waits = tree.tree.bridges.len() > tree.submitted_bridges;
         if waits && count.is_multiple_of(COMPILE_WAITING) && has_bridge {

@@ -1255,7 +1255,7 @@ impl Recorder<'_> {
             self.settle(result.ir);
             return;
         }
-        if !matches!(link, Continuation::Store | Continuation::Initialise) || !self.is_bridge {
+        if !matches!(link, Continuation::Store | Continuation::Initialise) || !(self.is_bridge || self.is_side) {
             self.exit_here("return from the entry frame");
             self.abort("return from the entry frame");
             return;

@@ -60,6 +60,8 @@ pub struct Recorder<'a> {
     /// The instruction at which the loop closes.
     pub start: Pc,
     pub is_bridge: bool,
+    /// It starts at an exit of a tree that has grown large, and goes wherever a bridge would go.
+    pub is_side: bool,
     /// The tree is one of a function: it starts at the function's entry, and ends where that returns.
     pub is_function: bool,
     /// The function has returned: its result comes next.
@@ -118,6 +120,7 @@ impl<'a> Recorder<'a> {
             entry_base,
             start,
             is_bridge: false,
+            is_side: false,
             is_function: false,
             returned: false,
             pc: start,
@@ -176,7 +179,10 @@ impl<'a> Recorder<'a> {
         if self.stop.is_some() {
             return;
         }
-        if self.effect_done || !self.is_bridge && !(self.is_function && self.steps > FUNCTION_STEPS_MIN) {
+        let may_leave = self.is_bridge
+            || self.is_side && self.steps > 1
+            || self.is_function && self.steps > FUNCTION_STEPS_MIN;
+        if self.effect_done || !may_leave {
             return self.abort(reason);
         }
         let snapshot = self.snapshot();
@@ -266,7 +272,7 @@ impl<'a> Recorder<'a> {
     pub fn inner_back_edge(&mut self, target: Pc) {
         let rounds = self.inner_back_edges.entry(target as u64).or_default();
         *rounds += 1;
-        let most = if self.is_bridge { INNER_BACK_EDGES_MAX } else { 1 };
+        let most = if self.is_bridge || self.is_side { INNER_BACK_EDGES_MAX } else { 1 };
         if *rounds > most {
             self.exit_here("inner loop");
         }
