@@ -48,7 +48,7 @@ pub unsafe fn run_frame(cx: &mut Context, base: *mut Value, function: &FunctionO
         frame::switch(cx, base, code);
     }
     cx.recursion_left -= 1;
-    crate::run::interpret(cx, pc);
+    (cx.interpreter().hooks.interpret)(cx, pc);
     (cx.base, cx.constants, cx.temporary_floor) = (old_base, old_constants, old_floor);
     (cx.trace_top, cx.instruction) = (old_trace_top, old_instruction);
     match crate::run::take_result(cx) {
@@ -131,7 +131,7 @@ unsafe fn run_generator_frame(
         frame::switch(cx, base, code);
         cx.recursion_left -= 1;
         let next = crate::cold::generator::throw_in(cx, pc.sub(1));
-        crate::run::interpret(cx, next);
+        (cx.interpreter().hooks.interpret)(cx, next);
     }
     (cx.base, cx.constants, cx.temporary_floor) = (old_base, old_constants, old_floor);
     (cx.trace_top, cx.instruction) = (old_trace_top, old_instruction);

@@ -9,6 +9,15 @@ use sidewinder_runtime::objects::slots::CompareOp;
 /// The truth of a value; `None` when it raised.
 #[inline(always)]
 pub fn truth<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
+    match quick_truth(s, value) {
+        None => s.truth_slow(value),
+        known => known,
+    }
+}
+
+/// The truth of a value whose type decides it without running Python; `None` for others.
+#[inline(always)]
+pub fn quick_truth<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
     if s.has_type(value, &singleton::BOOL) {
         return Some(s.is_true(value));
     }
@@ -19,11 +28,11 @@ pub fn truth<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
     if s.is_object(value, singleton::none()) {
         return Some(false);
     }
-    truth_of_object(s, value)
+    truth_of_sequence(s, value)
 }
 
 #[inline(never)]
-fn truth_of_object<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
+fn truth_of_sequence<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
     if s.has_type(value, &sidewinder_runtime::objects::list::LIST) {
         let (length, zero) = (s.list_length(value), s.raw_constant(0));
         return Some(!s.raw_equal(length, zero));
@@ -32,7 +41,7 @@ fn truth_of_object<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
         let (length, zero) = (s.tuple_length(value), s.raw_constant(0));
         return Some(!s.raw_equal(length, zero));
     }
-    s.truth_slow(value)
+    None
 }
 
 /// `a op b` decided inline; `None` when the operands are not both numbers.
@@ -130,8 +139,9 @@ fn compare_jump_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: Compar
         Some(result) => Some(result),
         None => match s.compare_slow(op, a, b) {
             Some(value) => {
+                // One test alone may follow the call: the one that decides the jump.
                 let view = s.view(&value);
-                let result = truth(s, view);
+                let result = s.truth_slow(view);
                 s.drop(value);
                 result
             }
