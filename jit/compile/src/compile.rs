@@ -88,7 +88,7 @@ impl Compiler {
                 verify(trace, Some(&self.helpers)).map_err(|message| format!("trace {}: {message}", index.0))?;
             }
         }
-        let region = optimize(&Environment::new(tree, &self.helpers, &self.layout));
+        let region = optimize(&Environment::new(tree, &self.helpers, &self.layout, self.options.verify))?;
         let optimize_time = start.elapsed();
 
         let target = Target {

@@ -68,7 +68,7 @@ pub unsafe fn materialize(
         unsafe { *base.offset(slot as isize) = word };
     }
     for &slot in &record.increments {
-        if let Some((_, word)) = released.iter().find(|(released, _)| *released == slot) {
+        if let Some((_, word)) = released[..released_count].iter().find(|(released, _)| *released == slot) {
             increment(*word);
             continue;
         }

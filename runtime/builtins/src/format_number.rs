@@ -256,6 +256,17 @@ fn render(cx: &mut Context, number: Number, spec: &FormatSpec) -> Result<Owned> 
     if missing == 0 {
         return Ok(StrObject::new(cx, &(head + &tail)));
     }
+    if let Some(fill) = char::from_u32(spec.fill).filter(char::is_ascii) {
+        let (before, behind) = format_spec::split_padding(missing, spec.align);
+        let mut text = String::with_capacity(head.len() + tail.len() + missing);
+        let (first, second) = if spec.align == Align::AfterSign { (head.as_str(), "") } else { ("", head.as_str()) };
+        text.push_str(first);
+        text.extend(std::iter::repeat_n(fill, before));
+        text.push_str(second);
+        text.push_str(&tail);
+        text.extend(std::iter::repeat_n(fill, behind));
+        return Ok(StrObject::new(cx, &text));
+    }
     if spec.align != Align::AfterSign {
         let points: Vec<u32> = head.chars().chain(tail.chars()).map(u32::from).collect();
         return format_spec::pad(cx, &points, spec);
@@ -298,7 +309,10 @@ fn assemble(number: Number, spec: &FormatSpec) -> (String, String) {
 /// Digits in groups from the right, with zeros in front up to a width (which a group's separator may exceed by one).
 fn group(digits: &str, grouping: Option<Grouping>, width: usize) -> String {
     let Some(Grouping { separator, size }) = grouping else {
-        return format!("{digits:0>width$}");
+        let mut filled = String::with_capacity(width.max(digits.len()));
+        text::push_zeros(&mut filled, width.saturating_sub(digits.len()));
+        filled.push_str(digits);
+        return filled;
     };
     let mut reversed = String::with_capacity(width.max(digits.len()) * 2);
     let mut rest = digits.chars().rev();

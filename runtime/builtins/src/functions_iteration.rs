@@ -1,7 +1,7 @@
 //! Builtin functions about iteration: `all`, `any`, `iter`, `next`, `len`, `sorted`, `aiter`, `anext`.
 
 use crate::sort::sorted;
-use sidewinder_runtime::native::{Effects, Native};
+use sidewinder_runtime::native::{Effects, Intrinsic, Native};
 use sidewinder_runtime::objects::generator::GeneratorObject;
 use sidewinder_runtime::objects::iterator::sequence::CallableIterator;
 use sidewinder_runtime::objects::list::ListObject;
@@ -44,6 +44,7 @@ pub static FUNCTIONS: &[Native] = &[
          instead of raising StopIteration.",
     ),
     Native::new("len", 1, 1, len, "len($module, obj, /)\n--\n\nReturn the number of items in a container.")
+        .intrinsic(Intrinsic::Length)
         .effects(Effects::NO_PYTHON | Effects::READ_ONLY),
     Native::with_keywords(
         "sorted",

@@ -2,7 +2,7 @@
 //! `sum`.
 
 use crate::functions_iteration::Cursor;
-use sidewinder_runtime::native::{Effects, Native};
+use sidewinder_runtime::native::{Effects, Intrinsic, Native};
 use sidewinder_runtime::objects::float::complex::{self, COMPLEX, Complex};
 use sidewinder_runtime::objects::float::{self, FLOAT};
 use sidewinder_runtime::objects::int::text::with_prefix;
@@ -26,6 +26,7 @@ pub static FUNCTIONS: &[Native] = &[
         "abs($module, number, /)\n--\n\nReturn the absolute value of the \
          argument.",
     )
+    .intrinsic(Intrinsic::Absolute)
     .effects(PURE),
     Native::new(
         "bin",
@@ -61,7 +62,8 @@ pub static FUNCTIONS: &[Native] = &[
          single iterable argument, return its biggest item. The\ndefault keyword-only argument specifies an object to \
          return if\nthe provided iterable is empty.\nWith two or more positional arguments, return the largest \
          argument.",
-    ),
+    )
+    .intrinsic(Intrinsic::Maximum),
     Native::with_keywords(
         "min",
         min,
@@ -69,7 +71,8 @@ pub static FUNCTIONS: &[Native] = &[
          single iterable argument, return its smallest item. The\ndefault keyword-only argument specifies an object to \
          return if\nthe provided iterable is empty.\nWith two or more positional arguments, return the smallest \
          argument.",
-    ),
+    )
+    .intrinsic(Intrinsic::Minimum),
     Native::new(
         "oct",
         1,

@@ -1,6 +1,6 @@
 //! Builtin functions about objects in general: attributes, classes, identity, conversion to text.
 
-use sidewinder_runtime::native::{Effects, Native};
+use sidewinder_runtime::native::{Effects, Intrinsic, Native};
 use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::float::FLOAT;
 use sidewinder_runtime::objects::list::ListObject;
@@ -112,6 +112,7 @@ pub static FUNCTIONS: &[Native] = &[
          ...))``, may be given as the target to\ncheck against. This is equivalent to ``isinstance(x, A) or \
          isinstance(x, B)\nor ...`` etc.",
     )
+    .intrinsic(Intrinsic::IsInstance)
     .effects(Effects::NO_PYTHON | Effects::READ_ONLY),
     Native::new(
         "issubclass",

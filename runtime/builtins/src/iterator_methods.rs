@@ -304,12 +304,12 @@ fn zip_reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     // SAFETY: (iterators 1) the field is a tuple, which the zip keeps alive.
     let iterators: &TupleObject = unsafe { zip.iterators.get().cast_unchecked() };
     let kind = arguments[0].type_of().value();
-    reduction(cx, kind, iterators.as_slice(), strict_state(zip.strict.get()))
+    reduction(cx, kind, iterators.as_slice(), strict_state(zip.strict.get() != 0))
 }
 
 fn zip_set_state(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let strict = convert::truth(cx, arguments[1])?;
-    of::<Zip>(arguments).strict.set(strict);
+    of::<Zip>(arguments).strict.set(strict as i64);
     none()
 }
 

@@ -1,7 +1,7 @@
 //! Methods of `list`.
 
 use crate::sort::list_sort;
-use sidewinder_runtime::native::{Effects, Native};
+use sidewinder_runtime::native::{Effects, Intrinsic, Native};
 use sidewinder_runtime::objects::iterator::functional::reversed_list;
 use sidewinder_runtime::objects::list::{ListObject, slots};
 use sidewinder_runtime::objects::slice::{argument_bound, index_argument, wrap_index};
@@ -11,6 +11,7 @@ use sidewinder_runtime::{Context, Owned, Result, Value};
 
 pub static METHODS: &[Native] = &[
     Native::new("append", 1, 1, append, "append($self, object, /)\n--\n\nAppend object to the end of the list.")
+        .intrinsic(Intrinsic::ListAppend)
         .effects(Effects::NO_PYTHON),
     Native::new("clear", 0, 0, clear, "clear($self, /)\n--\n\nRemove all items from list.").effects(Effects::NO_PYTHON),
     Native::new("copy", 0, 0, copy, "copy($self, /)\n--\n\nReturn a shallow copy of the list.")
@@ -39,7 +40,8 @@ pub static METHODS: &[Native] = &[
         pop,
         "pop($self, index=-1, /)\n--\n\nRemove and return item at index (default last).\n\nRaises IndexError if list \
          is empty or index is out of range.",
-    ),
+    )
+    .intrinsic(Intrinsic::ListPop),
     Native::new(
         "remove",
         1,

@@ -7,6 +7,7 @@ mod integers;
 mod sums;
 
 use sidewinder_runtime::context::{Context, Raised, Result};
+use sidewinder_runtime::native::Intrinsic;
 use sidewinder_runtime::native::Effects;
 use sidewinder_runtime::objects::exception::OVERFLOW_ERROR;
 use sidewinder_runtime::objects::float;
@@ -174,7 +175,8 @@ pub static FUNCTIONS: &[Native] = &[
         Domain { expected: "expected a nonnegative input", overflows: false },
         f64::sqrt,
         "The square root of x."
-    ),
+    )
+    .intrinsic(Intrinsic::SquareRoot),
     row!("sumprod", 2, 2, sums::sumprod, "p, q, /", "The sum of products of the items of two iterables."),
     unary!("tan", FINITE, f64::tan, "The tangent of x radians."),
     unary!("tanh", ANYWHERE, f64::tanh, "The hyperbolic tangent of x."),

@@ -59,6 +59,8 @@ pub struct Context {
     pub constants: *const Value,
     /// First temporary register of the running frame: operands from it up are consumed.
     pub temporary_floor: i64,
+    /// Inline caches of the running frame's code.
+    pub sites: *const crate::objects::code::Site,
     /// While a compiled trace calls out: first word above all frames it has inlined; null otherwise.
     pub trace_top: *mut Value,
     /// Where compiled code leaves the values of an exit.
@@ -158,6 +160,7 @@ impl Context {
             base: bottom,
             constants: std::ptr::null(),
             temporary_floor: 0,
+            sites: std::ptr::null(),
             trace_top: std::ptr::null_mut(),
             exit_buffer: std::ptr::null_mut(),
             result: Value::UNBOUND,

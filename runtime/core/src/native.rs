@@ -59,6 +59,21 @@ impl Effects {
     }
 }
 
+/// Native functions that handlers do in place; see `handlers/intrinsic.rs`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Intrinsic {
+    /// A call like any other.
+    None,
+    ListAppend,
+    ListPop,
+    Length,
+    Absolute,
+    SquareRoot,
+    Minimum,
+    Maximum,
+    IsInstance,
+}
+
 /// The Rust function behind a row.
 #[derive(Clone, Copy)]
 pub enum Body {
@@ -77,6 +92,7 @@ pub struct Native {
     /// Most positional arguments, `self` excluded for methods; `Native::MANY` for any number.
     pub maximum: u8,
     pub effects: Effects,
+    pub intrinsic: Intrinsic,
     /// Text signature and documentation, as `__doc__` shows it.
     pub doc: &'static str,
     pub kind: NativeKind,
@@ -110,6 +126,7 @@ impl Native {
             minimum,
             maximum,
             effects: Effects::ANY,
+            intrinsic: Intrinsic::None,
             doc,
             kind: NativeKind::Normal,
         }
@@ -127,9 +144,16 @@ impl Native {
             minimum: 0,
             maximum: Native::MANY,
             effects: Effects::ANY,
+            intrinsic: Intrinsic::None,
             doc,
             kind: NativeKind::Normal,
         }
+    }
+
+    /// The same row, done in place by handlers.
+    pub const fn intrinsic(mut self, intrinsic: Intrinsic) -> Native {
+        self.intrinsic = intrinsic;
+        self
     }
 
     /// The same row with declared effects.

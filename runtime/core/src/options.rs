@@ -53,6 +53,8 @@ options! {
     gc = "gc": 0;
     /// Stress: all traces are invalidated at every Nth visit of a hot loop.
     invalidate = "invalidate": 0;
+    /// Check every trace, and what each phase makes of it.
+    verify = "verify": cfg!(debug_assertions) as u64;
     /// Print counters at exit.
     stats = "stats": 0;
 }

@@ -63,6 +63,7 @@ impl Checked<'_> {
         self.ensure(code.contains(pc), "control leaves the code of the running frame");
         self.running = Some(Running::new(code, pc, base));
         self.ensure(self.cx.constants == code.constants, "the constants are not the running frame's");
+        self.ensure(self.cx.sites == code.sites, "the inline caches are not the running frame's");
         self.ensure(self.cx.temporary_floor == code.local_count as i64, "the temporaries are not the running frame's");
         if entered && pc == code.instructions {
             self.empty_temporaries(code);

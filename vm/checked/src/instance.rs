@@ -232,7 +232,8 @@ impl Semantics for Checked<'_> {
     }
 
     fn has_type(&mut self, value: Borrow, kind: &'static TypeObject) -> bool {
-        let value = self.test_of("has_type", value);
+        self.test_of("has_type", value);
+        let value = self.bound(value);
         self.interp().has_type(value, kind)
     }
 
@@ -353,6 +354,19 @@ impl Semantics for Checked<'_> {
         self.interp().float_compare(op, a, b)
     }
 
+    fn float_constant(&mut self, value: f64) -> f64 {
+        self.interp().float_constant(value)
+    }
+
+    fn float_absolute(&mut self, a: f64) -> f64 {
+        self.interp().float_absolute(a)
+    }
+
+    fn float_square_root(&mut self, a: f64) -> f64 {
+        self.ensure(a >= 0.0, "the square root of a float below zero");
+        self.interp().float_square_root(a)
+    }
+
     fn index(&mut self, index: Small, length: i64) -> Option<i64> {
         self.test("index");
         self.interp().index(index, length)
@@ -385,6 +399,15 @@ impl Semantics for Checked<'_> {
         let token = self.consume(value);
         self.effect("list_append");
         self.interp().list_append(list, token);
+    }
+
+    fn list_pop(&mut self, list: Borrow) -> Token {
+        let length = self.list_length(list);
+        self.sequence_item(length - 1, length);
+        let list = self.bound(list);
+        self.store("list_pop");
+        let token = self.interp().list_pop(list);
+        self.own("list_pop", token)
     }
 
     fn tuple_length(&mut self, tuple: Borrow) -> i64 {
@@ -488,7 +511,8 @@ impl Semantics for Checked<'_> {
     }
 
     fn as_function(&mut self, value: Borrow) -> Option<&'static FunctionObject> {
-        let value = self.test_of("as_function", value);
+        self.test_of("as_function", value);
+        let value = self.bound(value);
         self.interp().as_function(value)
     }
 
@@ -639,6 +663,18 @@ impl Semantics for Checked<'_> {
         self.interp().text_equal(a, b)
     }
 
+    fn text_ordered(&mut self, op: CompareOp, a: Borrow, b: Borrow) -> Option<bool> {
+        self.test("text_ordered");
+        let (a, b) = (self.layout(a, &STR), self.layout(b, &STR));
+        self.interp().text_ordered(op, a, b)
+    }
+
+    fn older_entry(&mut self, index: u16, object: Borrow) -> Option<&'static Site> {
+        self.test("older_entry");
+        let object = self.bound(object);
+        self.interp().older_entry(index, object)
+    }
+
     fn set_dict_entry(&mut self, dict: &'static DictObject, index: u32, value: Token) {
         self.ensure(dict.entry(index as usize).is_some(), "a dict entry is used that does not exist");
         let token = self.consume(value);
@@ -667,7 +703,8 @@ impl Semantics for Checked<'_> {
     }
 
     fn is_not_subtype_of(&mut self, value: Borrow, class: &'static TypeObject) -> bool {
-        let value = self.test_of("is_not_subtype_of", value);
+        self.test_of("is_not_subtype_of", value);
+        let value = self.bound(value);
         self.interp().is_not_subtype_of(value, class)
     }
 

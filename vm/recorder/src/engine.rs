@@ -103,6 +103,7 @@ pub struct Engine {
     invalidate_period: u64,
     visits: u64,
     dump: String,
+    verify: bool,
     arena: Arena,
     compiler: Option<Compiler>,
     worker: Option<Worker>,
@@ -152,7 +153,7 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         return None;
     };
     let helpers = Helpers::new();
-    let compiler_options = CompilerOptions { dump: !options.dump.is_empty(), ..Default::default() };
+    let compiler_options = CompilerOptions { dump: !options.dump.is_empty(), verify: options.verify != 0 };
     let compiler = match Compiler::new(helpers.table.clone(), layout(), compiler_options, &mut arena) {
         Ok(compiler) => compiler,
         Err(message) => {
@@ -189,6 +190,7 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         invalidate_period: options.invalidate,
         visits: 0,
         dump: options.dump.clone(),
+        verify: options.verify != 0,
         arena,
         compiler,
         worker,
@@ -270,7 +272,7 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
         let tree = &engine.trees[index as usize - 1];
         if !tree.dead {
             if tree.code.is_some() {
-                return engine.enter(cx, index as usize - 1);
+                return enter(cx, index as usize - 1);
             }
             // Being compiled: look again soon.
             engine.poll();
@@ -287,6 +289,75 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
         return target;
     }
     engine.record_loop(cx, target, state)
+}
+
+/// Runs a tree's machine code from the frame that is running, and rebuilds the frames at its exit. Goes on in another
+/// tree if one starts there. Returns where the interpreter goes on.
+///
+/// The engine is looked up again after the machine code has run: what that calls may run Python, which may come back
+/// here and change it.
+fn enter(cx: &mut Context, mut index: usize) -> Pc {
+    loop {
+        let Some(own) = engine(cx) else { return std::ptr::null() };
+        let tree = &mut own.trees[index];
+        let Some((_, entry)) = tree.code else { return tree.start as Pc };
+        tree.entered += 1;
+        let exits = tree.exits.clone();
+        own.counters.entered += 1;
+        own.running += 1;
+        let base = cx.base;
+        let recursion = cx.recursion_left;
+        // SAFETY: (jit 3) the code was compiled for a frame of this loop.
+        let number = unsafe { entry(cx as *mut Context as *mut u8, base as *mut u64) };
+        let Some(own) = engine(cx) else { return std::ptr::null() };
+        own.running -= 1;
+        let record = &exits[(number & !LINK) as usize];
+        let linked = number & LINK != 0;
+        // SAFETY: (jit 4) the exit wrote its values, or the frames; the slots belong to the stack around the entry
+        // frame.
+        unsafe {
+            if !linked {
+                sidewinder_jit::materialize(
+                    record,
+                    cx.exit_buffer,
+                    base as *mut u64,
+                    |value| float::from_f64(cx, value).into_raw().0,
+                    crate::helper_table::add_reference,
+                    |word| Context::current().release(Value(word)),
+                );
+            }
+            let top = base.offset(record.frame.base as isize);
+            frame::switch(cx, top, frame::code(top));
+        }
+        cx.recursion_left = recursion - record.frame.depth as i64;
+        let pc = record.frame.instruction as Pc;
+        if linked {
+            match own.linked(pc as u64) {
+                Some(next) => index = next,
+                None => return pc,
+            }
+            continue;
+        }
+        own.counters.exits += 1;
+        if !cx.pending.is_unbound() {
+            return sidewinder_semantics::unwind::raise(cx, pc);
+        }
+        if cx.finalizers_pending.get() != 0 {
+            cx.run_pending_finalizers();
+        }
+        let Some(own) = engine(cx) else { return pc };
+        if cx.interrupt.load(Ordering::Relaxed) == 0
+            && let Some(&next) = own.by_start.get(&(pc as u64))
+            && !(next == index && own.trees[index].tree.stands_still(record.id))
+        {
+            if own.trees[next].code.is_none() {
+                return pc;
+            }
+            index = next;
+            continue;
+        }
+        return own.after_exit(cx, index, number as usize, base, recursion, pc, record);
+    }
 }
 
 impl Engine {
@@ -427,9 +498,10 @@ impl Engine {
             Ok(compiled) => compiled,
             Err(message) => {
                 self.counters.failed += 1;
-                if !self.dump.is_empty() {
+                if self.verify || !self.dump.is_empty() {
                     eprintln!("sidewinder: a trace was not compiled: {message}");
                 }
+                self.failures.insert(self.trees[index].start, FAILURES_MAX);
                 self.invalidate(index);
                 return;
             }
@@ -465,73 +537,6 @@ impl Engine {
             self.retired.push(old);
         }
         self.free_retired();
-    }
-
-    /// Runs a tree's machine code from the frame that is running, and rebuilds the frames at its exit. Goes on in
-    /// another tree if one starts there. Returns where the interpreter goes on.
-    fn enter(&mut self, cx: &mut Context, mut index: usize) -> Pc {
-        loop {
-            let Some((_, entry)) = self.trees[index].code else { return self.trees[index].start as Pc };
-            self.counters.entered += 1;
-            self.trees[index].entered += 1;
-            self.running += 1;
-            let base = cx.base;
-            let recursion = cx.recursion_left;
-            let exits = self.trees[index].exits.clone();
-            // SAFETY: (jit 3) the code was compiled for a frame of this loop.
-            let number = unsafe { entry(cx as *mut Context as *mut u8, base as *mut u64) };
-            self.running -= 1;
-            let record = &exits[(number & !LINK) as usize];
-            if number & LINK != 0 {
-                // SAFETY: (jit 4) the exit has written the frames.
-                unsafe {
-                    let top = base.offset(record.frame.base as isize);
-                    frame::switch(cx, top, frame::code(top));
-                }
-                cx.recursion_left = recursion - record.frame.depth as i64;
-                let pc = record.frame.instruction;
-                match self.linked(pc) {
-                    Some(next) => index = next,
-                    None => return pc as Pc,
-                }
-                continue;
-            }
-            let number = number as usize;
-            self.counters.exits += 1;
-            let buffer = cx.exit_buffer;
-            // SAFETY: (jit 4) the exit wrote its values; the slots belong to the stack above the entry frame.
-            unsafe {
-                sidewinder_jit::materialize(
-                    record,
-                    buffer,
-                    base as *mut u64,
-                    |value| float::from_f64(cx, value).into_raw().0,
-                    crate::helper_table::add_reference,
-                    |word| Context::current().release(Value(word)),
-                );
-                let top = base.offset(record.frame.base as isize);
-                frame::switch(cx, top, frame::code(top));
-            }
-            cx.recursion_left = recursion - record.frame.depth as i64;
-            let pc = record.frame.instruction as Pc;
-            if !cx.pending.is_unbound() {
-                return sidewinder_semantics::unwind::raise(cx, pc);
-            }
-            if cx.finalizers_pending.get() != 0 {
-                cx.run_pending_finalizers();
-            }
-            match self.by_start.get(&(pc as u64)) {
-                Some(&next) if cx.interrupt.load(Ordering::Relaxed) == 0 => {
-                    let again = next == index && self.trees[index].tree.stands_still(record.id);
-                    if !again && self.trees[next].code.is_some() {
-                        index = next;
-                        continue;
-                    }
-                    return if again { self.after_exit(cx, index, number, base, recursion, pc, record) } else { pc };
-                }
-                _ => return self.after_exit(cx, index, number, base, recursion, pc, record),
-            }
-        }
     }
 
     /// The compiled tree that starts at an instruction.

@@ -490,6 +490,18 @@ impl Semantics for Recorder<'_> {
         self.compare_guard(op, a.ir, b.ir, outcome, [Op::FloatLess, Op::FloatLessEqual, Op::FloatEqual])
     }
 
+    fn float_constant(&mut self, value: f64) -> Number<f64> {
+        Number { now: value, ir: Recorder::constant(self, Op::ConstFloat, value.to_bits()) }
+    }
+
+    fn float_absolute(&mut self, a: Number<f64>) -> Number<f64> {
+        Number { now: a.now.abs(), ir: self.unary(Op::FloatAbsolute, a.ir) }
+    }
+
+    fn float_square_root(&mut self, a: Number<f64>) -> Number<f64> {
+        Number { now: a.now.sqrt(), ir: self.unary(Op::FloatSquareRoot, a.ir) }
+    }
+
     fn index(&mut self, index: Number<Small>, length: Number<i64>) -> Option<Number<i64>> {
         let now = self.interp().index(index.now, length.now);
         let raw = self.int_to_raw(index);
@@ -532,6 +544,17 @@ impl Semantics for Recorder<'_> {
         let helper = self.special(Special::ListAppend);
         Recorder::call(self, helper, &[list.ir, value.ir], Type::None);
         self.interp().list_append(list.value, Token(value.value));
+    }
+
+    fn list_pop(&mut self, list: Recorded) -> RecordedToken {
+        let length = self.load_word(list.ir, offset_of!(ListObject, length), Alias::ListHeader);
+        let minus_one = self.raw(u64::MAX);
+        let last = self.binary(Op::RawAdd, length, minus_one);
+        let items = self.load_word(list.ir, offset_of!(ListObject, items), Alias::ListHeader);
+        let ir = self.push(Op::LoadElement, [items, last, Ref::NONE], 0, Alias::ListItem);
+        self.store_word(list.ir, offset_of!(ListObject, length), last, Alias::ListHeader);
+        let token = self.interp().list_pop(list.value);
+        RecordedToken { value: token.0, ir }
     }
 
     fn tuple_length(&mut self, tuple: Recorded) -> Number<i64> {

@@ -275,7 +275,7 @@ impl<'a> Recorder<'a> {
         value
     }
 
-    fn take_over(&mut self, slot: i32) {
+    pub fn take_over(&mut self, slot: i32) {
         let index = (slot + SLOT_BIAS).max(0) as usize;
         if index >= self.taken_over.len() {
             self.taken_over.resize(index + 1, false);

@@ -139,6 +139,8 @@ impl Recorder<'_> {
         let slot = self.slot_of(register);
         let value = self.read_slot(slot);
         self.spill(Op::StoreSlot, slot, value);
+        // When the slot ends, the word must not stay in memory.
+        self.take_over(slot);
     }
 
     /// Gives a register that a helper will replace to memory, with the old value's reference.

@@ -138,6 +138,7 @@ pub unsafe fn switch(cx: &mut Context, base: *mut Value, code: &CodeObject) {
     cx.base = base;
     cx.constants = code.constants;
     cx.temporary_floor = code.local_count as i64;
+    cx.sites = code.sites;
 }
 
 /// Where a call goes on: the header's return word.

@@ -167,7 +167,22 @@ pub extern "C" fn truth(cx: &mut Context, a: Value) -> i64 {
 /// `first` points to `count` values, whose counts the caller gives up.
 unsafe fn take_run(first: *mut Value, count: usize) -> Vec<Owned> {
     // SAFETY: the caller's promise. The words are zeroed so that nobody counts them again.
-    (0..count).map(|i| unsafe { Owned::from_raw(std::mem::replace(&mut *first.add(i), Value::UNBOUND)) }).collect()
+    unsafe {
+        let items = std::slice::from_raw_parts(first, count).iter().map(|value| Owned::from_raw(*value)).collect();
+        forget_run(first, count);
+        items
+    }
+}
+
+/// Makes the words of a run unbound, without giving up counts.
+///
+/// # Safety
+/// `first` points to `count` words.
+unsafe fn forget_run(first: *mut Value, count: usize) {
+    for index in 0..count {
+        // SAFETY: the caller's promise. Volatile, lest the compiler call `memset` for a handful of words.
+        unsafe { first.add(index).write_volatile(Value::UNBOUND) };
+    }
 }
 
 extern "C" fn build_tuple(cx: &mut Context, first: *mut Value, count: usize) -> Value {
@@ -204,16 +219,26 @@ extern "C" fn build_map(cx: &mut Context, first: *mut Value, count: usize) -> Va
 }
 
 extern "C" fn build_string(cx: &mut Context, first: *mut Value, count: usize) -> Value {
-    // SAFETY: the contract of run helpers.
-    let items = unsafe { take_run(first, count) };
-    word(crate::cold::build::string(cx, items))
+    // SAFETY: the contract of run helpers: the values are ours until they are released.
+    unsafe {
+        let items = std::slice::from_raw_parts_mut(first, count);
+        let joined = crate::cold::build::string(cx, items);
+        for item in items {
+            drop(Owned::from_raw(std::mem::replace(item, Value::UNBOUND)));
+        }
+        word(joined)
+    }
 }
 
 extern "C" fn build_slice(cx: &mut Context, first: *mut Value, count: usize) -> Value {
-    // SAFETY: the contract of run helpers.
-    let items = unsafe { take_run(first, count) };
-    sidewinder_runtime::objects::slice::SliceObject::new(cx, items[0].value(), items[1].value(), items[2].value())
-        .into_raw()
+    debug_assert!(count == 3);
+    // SAFETY: the contract of run helpers; slices are built of three values, which move into the slice.
+    let parts = unsafe {
+        let parts = [*first, *first.add(1), *first.add(2)].map(Owned::from_raw);
+        forget_run(first, count);
+        parts
+    };
+    sidewinder_runtime::objects::slice::SliceObject::of(cx, parts).into_raw()
 }
 
 pub static BUILD_TUPLE: RunHelper =

@@ -6,7 +6,7 @@ use crate::frame::{self, Continuation, Link};
 use crate::helpers::{Helper1, Helper2, Helper3, RunHelper};
 use crate::semantics::{ColdHandler, Pc, Semantics};
 use sidewinder_ir::op::Alias;
-use sidewinder_runtime::heap::owned::increment;
+use sidewinder_runtime::heap::owned::increment_bound;
 use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::code::{CodeObject, Site};
 use sidewinder_runtime::objects::dict::DictObject;
@@ -16,7 +16,7 @@ use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::shape::ShapeId;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::{float, int, method, singleton};
+use sidewinder_runtime::objects::{float, int, method, singleton, str};
 use sidewinder_runtime::{Context, Owned, TypeObject, Value};
 use std::sync::atomic::Ordering;
 
@@ -138,7 +138,7 @@ impl Semantics for Interp {
             // SAFETY: (frames 3)
             unsafe { *self.place(field) = Value::UNBOUND };
         } else {
-            increment(value);
+            increment_bound(value);
         }
         Token(value)
     }
@@ -161,6 +161,34 @@ impl Semantics for Interp {
         // SAFETY: (frames 3)
         let old = unsafe { std::mem::replace(&mut *place, value.0) };
         self.0.release(old);
+    }
+
+    #[inline(always)]
+    fn set_then(&mut self, register: u16, value: Token, next: Pc) -> Pc {
+        let place = self.place(register);
+        if self.is_temporary(register) {
+            // SAFETY: (frames 3) a temporary is written once between consumptions, so it holds nothing.
+            unsafe { *place = value.0 };
+            return next;
+        }
+        // SAFETY: (frames 3)
+        let old = unsafe { std::mem::replace(&mut *place, value.0) };
+        self.drop_then(old, next)
+    }
+
+    #[inline(always)]
+    fn release_then(&mut self, field: u16, next: Pc) -> Pc {
+        let value = self.consume(field);
+        self.drop_then(value, next)
+    }
+
+    #[inline(always)]
+    fn release_set_then(&mut self, field: u16, register: u16, value: Token, next: Pc) -> Pc {
+        let consumed = self.consume(field);
+        if lost_last(consumed) {
+            return drop_and_set(self, consumed, register, value, next);
+        }
+        self.set_then(register, value, next)
     }
 
     #[inline(always)]
@@ -187,7 +215,7 @@ impl Semantics for Interp {
 
     #[inline(always)]
     fn dup(&mut self, value: Value) -> Token {
-        increment(value);
+        increment_bound(value);
         Token(value)
     }
 
@@ -223,7 +251,8 @@ impl Semantics for Interp {
 
     #[inline(always)]
     fn has_type(&mut self, value: Value, kind: &'static TypeObject) -> bool {
-        value.has_type(kind)
+        debug_assert!(!value.is_unbound());
+        value.is_pointer() && std::ptr::eq(value.heap_type(), kind)
     }
 
     #[inline(always)]
@@ -388,6 +417,21 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
+    fn float_constant(&mut self, value: f64) -> f64 {
+        value
+    }
+
+    #[inline(always)]
+    fn float_absolute(&mut self, a: f64) -> f64 {
+        a.abs()
+    }
+
+    #[inline(always)]
+    fn float_square_root(&mut self, a: f64) -> f64 {
+        a.sqrt()
+    }
+
+    #[inline(always)]
     fn index(&mut self, index: Small, length: i64) -> Option<i64> {
         let index = index.get();
         if (index as u64) < length as u64 {
@@ -420,9 +464,31 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
+    fn list_set_item_then(&mut self, list: Value, index: i64, value: Token, field: u16, next: Pc) -> Pc {
+        // SAFETY: (objects 3) as above.
+        let old = unsafe {
+            let place = list.cast_unchecked::<ListObject>().items.get().add(index as usize);
+            std::mem::replace(&mut *place, value.0)
+        };
+        let container = self.consume(field);
+        self.drop_both_then(old, container, next)
+    }
+
+    #[inline(always)]
     fn list_append(&mut self, list: Value, value: Token) {
         // SAFETY: (objects 3) the handler tested the type.
         unsafe { list.cast_unchecked::<ListObject>() }.push(Owned::from_raw(value.0));
+    }
+
+    #[inline(always)]
+    fn list_pop(&mut self, list: Value) -> Token {
+        // SAFETY: (objects 3) the handler tested type and length.
+        unsafe {
+            let list: &ListObject = list.cast_unchecked();
+            let last = list.length.get() - 1;
+            list.length.set(last);
+            Token(*list.items.get().add(last))
+        }
     }
 
     #[inline(always)]
@@ -484,7 +550,7 @@ impl Semantics for Interp {
 
     #[inline(always)]
     fn has_shape(&mut self, object: Value, kind: &'static TypeObject, shape: u32) -> bool {
-        object.has_type(kind) && instance::block(object, kind).shape.get() == ShapeId(shape)
+        self.has_type(object, kind) && instance::block(object, kind).shape.get() == ShapeId(shape)
     }
 
     #[inline(always)]
@@ -538,7 +604,7 @@ impl Semantics for Interp {
     #[inline(always)]
     fn as_function(&mut self, value: Value) -> Option<&'static FunctionObject> {
         // SAFETY: (heap 2) the type is tested.
-        value.has_type(&FUNCTION).then(|| unsafe { value.cast_unchecked() })
+        self.has_type(value, &FUNCTION).then(|| unsafe { value.cast_unchecked() })
     }
 
     #[inline(always)]
@@ -565,7 +631,8 @@ impl Semantics for Interp {
             *base.offset(frame::LINK) = Value(Link::new(delta, continuation, destination).0);
             *base.offset(frame::KEPT) = kept.map_or(Value::UNBOUND, |token| token.0);
             for local in code.argument_count as usize..code.local_count as usize {
-                *base.add(local) = Value::UNBOUND;
+                // Volatile, lest the compiler call `memset` for a handful of words.
+                base.add(local).write_volatile(Value::UNBOUND);
             }
             frame::switch(&mut self.0, base, code);
         }
@@ -623,7 +690,7 @@ impl Semantics for Interp {
     #[inline(always)]
     fn site(&mut self, index: u16) -> &'static Site {
         // SAFETY: (frames 3) sites are as many as the compiler counted.
-        unsafe { &*frame::current_code(&self.0).sites.add(index as usize) }
+        unsafe { &*self.0.sites.add(index as usize) }
     }
 
     #[inline(always)]
@@ -708,9 +775,30 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
+    fn text_ordered(&mut self, op: CompareOp, a: Value, b: Value) -> Option<bool> {
+        // SAFETY: (heap 2) the handler tested both types.
+        Some(unsafe { str::compare::holds(a.cast_unchecked(), b.cast_unchecked(), op) })
+    }
+
+    #[inline(always)]
     fn set_dict_entry(&mut self, dict: &'static DictObject, index: u32, value: Token) {
         let old = dict.replace_entry_value(&mut self.0, index, value.0);
         self.0.release(old);
+    }
+
+    #[inline(always)]
+    fn release_locals(&mut self) {
+        let base = self.0.base;
+        for local in (0..self.0.temporary_floor as usize).rev() {
+            // SAFETY: (frames 3) the running frame has that many locals.
+            let value = unsafe { std::mem::replace(&mut *base.add(local), Value::UNBOUND) };
+            self.0.release(value);
+        }
+    }
+
+    #[inline(always)]
+    fn older_entry(&mut self, index: u16, object: Value) -> Option<&'static Site> {
+        crate::cold::attribute::older_entry(&self.0, index, object)
     }
 
     #[inline(always)]
@@ -769,7 +857,71 @@ impl Semantics for Interp {
     }
 }
 
+/// Takes a count from a value that may be unbound; whether it was the last one, so that the object must be torn down.
+#[inline(always)]
+fn lost_last(value: Value) -> bool {
+    if !value.is_counted() {
+        return false;
+    }
+    // SAFETY: (heap 1) a counted value refers to a live object.
+    unsafe {
+        let header = value.header();
+        (*header).count -= 1;
+        (*header).count == 0
+    }
+}
+
+/// Tears down an object whose last count is gone, and goes on. Apart, so that handlers that end with it save no
+/// registers.
+#[cold]
+#[inline(never)]
+fn tear_down_then(s: &mut Interp, value: Value, next: Pc) -> Pc {
+    s.0.tear_down(value, true);
+    next
+}
+
+/// Like `tear_down_then`, and then takes a count from another value.
+#[cold]
+#[inline(never)]
+fn tear_down_and_drop(s: &mut Interp, value: Value, other: Value, next: Pc) -> Pc {
+    s.0.tear_down(value, true);
+    s.0.release(other);
+    next
+}
+
+/// Like `tear_down_then`, and then stores a result.
+#[cold]
+#[inline(never)]
+fn drop_and_set(s: &mut Interp, dead: Value, register: u16, value: Token, next: Pc) -> Pc {
+    s.0.tear_down(dead, true);
+    s.set_then(register, value, next)
+}
+
 impl Interp {
+    /// The value that a consumed field gives up: unbound unless it is a temporary.
+    #[inline(always)]
+    fn consume(&mut self, field: u16) -> Value {
+        if self.is_temporary(field) {
+            // SAFETY: (frames 3)
+            unsafe { std::mem::replace(&mut *self.place(field), Value::UNBOUND) }
+        } else {
+            Value::UNBOUND
+        }
+    }
+
+    #[inline(always)]
+    fn drop_then(&mut self, value: Value, next: Pc) -> Pc {
+        if lost_last(value) { tear_down_then(self, value, next) } else { next }
+    }
+
+    #[inline(always)]
+    fn drop_both_then(&mut self, first: Value, second: Value, next: Pc) -> Pc {
+        if lost_last(first) {
+            return tear_down_and_drop(self, first, second, next);
+        }
+        self.drop_then(second, next)
+    }
+
     /// After a helper: runs waiting finalizers, and says whether it raised.
     #[inline(always)]
     fn finish(&mut self, result: Value) -> Option<Token> {

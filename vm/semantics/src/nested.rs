@@ -35,7 +35,8 @@ pub fn call_function(cx: &mut Context, function: &FunctionObject, arguments: Arg
 /// # Safety
 /// `base` lies on the value stack above all frames.
 pub unsafe fn run_frame(cx: &mut Context, base: *mut Value, function: &FunctionObject, pc: Pc) -> Result<Owned> {
-    let (old_base, old_constants, old_floor) = (cx.base, cx.constants, cx.temporary_floor);
+    let (old_base, old_constants) = (cx.base, cx.constants);
+    let (old_floor, old_sites) = (cx.temporary_floor, cx.sites);
     let (old_trace_top, old_instruction) = (cx.trace_top, cx.instruction);
     let code = function.code();
     cx.trace_top = std::ptr::null_mut();
@@ -49,7 +50,8 @@ pub unsafe fn run_frame(cx: &mut Context, base: *mut Value, function: &FunctionO
     }
     cx.recursion_left -= 1;
     (cx.interpreter().hooks.interpret)(cx, pc);
-    (cx.base, cx.constants, cx.temporary_floor) = (old_base, old_constants, old_floor);
+    (cx.base, cx.constants) = (old_base, old_constants);
+    (cx.temporary_floor, cx.sites) = (old_floor, old_sites);
     (cx.trace_top, cx.instruction) = (old_trace_top, old_instruction);
     match crate::run::take_result(cx) {
         Some(result) => Ok(result),
@@ -119,7 +121,8 @@ unsafe fn run_generator_frame(
         return unsafe { run_frame(cx, base, function, pc) };
     }
     let code = function.code();
-    let (old_base, old_constants, old_floor) = (cx.base, cx.constants, cx.temporary_floor);
+    let (old_base, old_constants) = (cx.base, cx.constants);
+    let (old_floor, old_sites) = (cx.temporary_floor, cx.sites);
     let (old_trace_top, old_instruction) = (cx.trace_top, cx.instruction);
     cx.trace_top = std::ptr::null_mut();
     // SAFETY: the caller's promise; the instruction before the resume point is the `Yield`.
@@ -133,7 +136,8 @@ unsafe fn run_generator_frame(
         let next = crate::cold::generator::throw_in(cx, pc.sub(1));
         (cx.interpreter().hooks.interpret)(cx, next);
     }
-    (cx.base, cx.constants, cx.temporary_floor) = (old_base, old_constants, old_floor);
+    (cx.base, cx.constants) = (old_base, old_constants);
+    (cx.temporary_floor, cx.sites) = (old_floor, old_sites);
     (cx.trace_top, cx.instruction) = (old_trace_top, old_instruction);
     crate::run::take_result(cx).ok_or(Raised)
 }

@@ -7,121 +7,162 @@ use crate::interp::Interp;
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::Op;
 use sidewinder_runtime::objects::code::LoopState;
-use sidewinder_runtime::objects::slots::CompareOp;
+use sidewinder_runtime::objects::slots::CompareOp::{self, Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
 use sidewinder_runtime::{Context, Value};
 use std::cell::Cell;
 
-/// Runs from `pc` until a boundary frame is left (null) or `begin` stops (the instruction it stopped before).
-#[inline(always)]
-pub fn run<S: Semantics>(s: &mut S, mut pc: Pc) -> Pc {
-    use CompareOp::{Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
-    while !pc.is_null() {
-        if s.begin(pc) {
-            return pc;
-        }
-        let i = fetch(pc);
-        pc = match i.op {
-            Op::Nop | Op::Extra => crate::handlers::following(pc),
-            Op::Move => register::move_(s, pc, i),
-            Op::LoadConst => {
-                // SAFETY: (frames 3) verified code names constants that exist.
-                let constant = unsafe { *s.context().constants.add(i.wide_value() as usize) };
-                register::load_constant(s, pc, i, constant)
+/// One row for each opcode with a generic handler. From the rows come the dispatch of any implementation of the
+/// primitives, by one `match`, and the interpreter's table with a function for each opcode.
+///
+/// The interpreter calls through a table because a function that does one thing keeps its state in registers: in one
+/// big function for all opcodes, the context's address and what many handlers share are spilled, and every dispatch
+/// pays for it.
+macro_rules! handlers {
+    (|$s:ident, $pc:ident, $i:ident| $( $op:ident => $body:expr, )*) => {
+        /// Executes one instruction.
+        #[inline(always)]
+        fn execute<S: Semantics>($s: &mut S, $pc: Pc) -> Pc {
+            let $i = fetch($pc);
+            match $i.op {
+                $( Op::$op => $body, )*
+                op => $s.cold($pc, cold::handler(op)),
             }
-            Op::Clear => register::clear(s, pc, i),
-            Op::CheckBound => register::check_bound(s, pc, i),
-            Op::LoadCell => register::load_cell(s, pc, i),
-            Op::StoreCell => register::store_cell(s, pc, i),
-            Op::LoadFree => register::load_free(s, pc, i),
-            Op::StoreFree => register::store_free(s, pc, i),
-            Op::LoadGlobal => global::load_global(s, pc, i),
-            Op::StoreGlobal => global::store_global(s, pc, i),
-            Op::LoadAttr => attribute::load_attribute(s, pc, i),
-            Op::StoreAttr => attribute::store_attribute(s, pc, i),
-            Op::LoadMethod => attribute::load_method(s, pc, i),
-            Op::GetItem => item::get_item(s, pc, i),
-            Op::GetSlice => item::get_slice(s, pc, i),
-            Op::SetItem => item::set_item(s, pc, i),
-            Op::DeleteItem => item::delete_item(s, pc, i),
-            Op::Negative => arithmetic::negative(s, pc, i),
-            Op::Positive => arithmetic::positive(s, pc, i),
-            Op::Invert => arithmetic::invert(s, pc, i),
-            Op::Not => arithmetic::not(s, pc, i),
-            Op::Add => arithmetic::add(s, pc, i, false),
-            Op::Subtract => arithmetic::subtract(s, pc, i, false),
-            Op::Multiply => arithmetic::multiply(s, pc, i, false),
-            Op::TrueDivide => arithmetic::true_divide(s, pc, i, false),
-            Op::FloorDivide => arithmetic::floor_divide(s, pc, i, false),
-            Op::Remainder => arithmetic::remainder(s, pc, i, false),
-            Op::Power => arithmetic::power(s, pc, i, false),
-            Op::MatrixMultiply => arithmetic::matrix_multiply(s, pc, i, false),
-            Op::LeftShift => arithmetic::left_shift(s, pc, i, false),
-            Op::RightShift => arithmetic::right_shift(s, pc, i, false),
-            Op::And => arithmetic::and(s, pc, i, false),
-            Op::Or => arithmetic::or(s, pc, i, false),
-            Op::Xor => arithmetic::xor(s, pc, i, false),
-            Op::InplaceAdd => arithmetic::add(s, pc, i, true),
-            Op::InplaceSubtract => arithmetic::subtract(s, pc, i, true),
-            Op::InplaceMultiply => arithmetic::multiply(s, pc, i, true),
-            Op::InplaceTrueDivide => arithmetic::true_divide(s, pc, i, true),
-            Op::InplaceFloorDivide => arithmetic::floor_divide(s, pc, i, true),
-            Op::InplaceRemainder => arithmetic::remainder(s, pc, i, true),
-            Op::InplacePower => arithmetic::power(s, pc, i, true),
-            Op::InplaceMatrixMultiply => arithmetic::matrix_multiply(s, pc, i, true),
-            Op::InplaceLeftShift => arithmetic::left_shift(s, pc, i, true),
-            Op::InplaceRightShift => arithmetic::right_shift(s, pc, i, true),
-            Op::InplaceAnd => arithmetic::and(s, pc, i, true),
-            Op::InplaceOr => arithmetic::or(s, pc, i, true),
-            Op::InplaceXor => arithmetic::xor(s, pc, i, true),
-            Op::Less => branch::compare(s, pc, i, Less),
-            Op::LessEqual => branch::compare(s, pc, i, LessEqual),
-            Op::Equal => branch::compare(s, pc, i, Equal),
-            Op::NotEqual => branch::compare(s, pc, i, NotEqual),
-            Op::Greater => branch::compare(s, pc, i, Greater),
-            Op::GreaterEqual => branch::compare(s, pc, i, GreaterEqual),
-            Op::Is => branch::is(s, pc, i, true),
-            Op::IsNot => branch::is(s, pc, i, false),
-            Op::Contains => item::contains(s, pc, i, true),
-            Op::NotContains => item::contains(s, pc, i, false),
-            Op::Jump => jump(pc, i.wide_value()),
-            Op::JumpBack => s.back_edge(pc, jump(pc, i.wide_value()), i.a),
-            Op::JumpIfTrue => branch::truth_jump(s, pc, i, true),
-            Op::JumpIfFalse => branch::truth_jump(s, pc, i, false),
-            Op::JumpIfTrueKeep => branch::keep_jump(s, pc, i, true),
-            Op::JumpIfFalseKeep => branch::keep_jump(s, pc, i, false),
-            Op::JumpIfNone => branch::none_jump(s, pc, i, true),
-            Op::JumpIfNotNone => branch::none_jump(s, pc, i, false),
-            Op::JumpIfLess => branch::compare_jump(s, pc, i, Less, true),
-            Op::JumpIfLessEqual => branch::compare_jump(s, pc, i, LessEqual, true),
-            Op::JumpIfEqual => branch::compare_jump(s, pc, i, Equal, true),
-            Op::JumpIfNotEqual => branch::compare_jump(s, pc, i, NotEqual, true),
-            Op::JumpIfGreater => branch::compare_jump(s, pc, i, Greater, true),
-            Op::JumpIfGreaterEqual => branch::compare_jump(s, pc, i, GreaterEqual, true),
-            Op::JumpUnlessLess => branch::compare_jump(s, pc, i, Less, false),
-            Op::JumpUnlessLessEqual => branch::compare_jump(s, pc, i, LessEqual, false),
-            Op::JumpUnlessEqual => branch::compare_jump(s, pc, i, Equal, false),
-            Op::JumpUnlessNotEqual => branch::compare_jump(s, pc, i, NotEqual, false),
-            Op::JumpUnlessGreater => branch::compare_jump(s, pc, i, Greater, false),
-            Op::JumpUnlessGreaterEqual => branch::compare_jump(s, pc, i, GreaterEqual, false),
-            Op::JumpIfIs => branch::is_jump(s, pc, i, true),
-            Op::JumpIfIsNot => branch::is_jump(s, pc, i, false),
-            Op::GetIter => iterate::get_iter(s, pc, i),
-            Op::ForIter => iterate::for_iter(s, pc, i),
-            Op::Yield => iterate::yield_(s, pc, i),
-            Op::Send => iterate::send(s, pc, i),
-            Op::UnpackSequence => item::unpack_sequence(s, pc, i),
-            Op::BuildTuple => item::build(s, pc, i, &helpers::BUILD_TUPLE, i.c),
-            Op::BuildList => item::build(s, pc, i, &helpers::BUILD_LIST, i.c),
-            Op::BuildSet => item::build(s, pc, i, &helpers::BUILD_SET, i.c),
-            Op::BuildMap => item::build(s, pc, i, &helpers::BUILD_MAP, 2 * i.c),
-            Op::BuildString => item::build(s, pc, i, &helpers::BUILD_STRING, i.c),
-            Op::BuildSlice => item::build(s, pc, i, &helpers::BUILD_SLICE, 3),
-            Op::ListAppend => item::list_append(s, pc, i),
-            Op::Call => call::call(s, pc, i),
-            Op::CallMethod => call::call_method(s, pc, i),
-            Op::Return => call::return_(s, pc, i),
-            op => s.cold(pc, cold::handler(op)),
+        }
+
+        /// The interpreter's functions by opcode.
+        static INTERPRETER: [Handler; OPCODE_COUNT] = {
+            let mut table: [Handler; OPCODE_COUNT] = [interpret_cold; OPCODE_COUNT];
+            $(
+                table[Op::$op as usize] = {
+                    #[allow(unused_variables, reason = "few rows need nothing but the place")]
+                    fn handler($s: &mut Interp, $pc: Pc) -> Pc {
+                        let $i = fetch($pc);
+                        $body
+                    }
+                    handler
+                };
+            )*
+            table
         };
+    };
+}
+
+type Handler = fn(&mut Interp, Pc) -> Pc;
+
+const OPCODE_COUNT: usize = sidewinder_bytecode::opcode::ALL.len();
+
+/// An opcode without a generic handler.
+fn interpret_cold(s: &mut Interp, pc: Pc) -> Pc {
+    s.cold(pc, cold::handler(fetch(pc).op))
+}
+
+handlers! { |s, pc, i|
+    Nop => crate::handlers::following(pc),
+    Extra => crate::handlers::following(pc),
+    Move => register::move_(s, pc, i),
+    LoadConst => {
+        // SAFETY: (frames 3) verified code names constants that exist.
+        let constant = unsafe { *s.context().constants.add(i.wide_value() as usize) };
+        register::load_constant(s, pc, i, constant)
+    },
+    Clear => register::clear(s, pc, i),
+    CheckBound => register::check_bound(s, pc, i),
+    LoadCell => register::load_cell(s, pc, i),
+    StoreCell => register::store_cell(s, pc, i),
+    LoadFree => register::load_free(s, pc, i),
+    StoreFree => register::store_free(s, pc, i),
+    LoadGlobal => global::load_global(s, pc, i),
+    StoreGlobal => global::store_global(s, pc, i),
+    LoadAttr => attribute::load_attribute(s, pc, i),
+    StoreAttr => attribute::store_attribute(s, pc, i),
+    LoadMethod => attribute::load_method(s, pc, i),
+    GetItem => item::get_item(s, pc, i),
+    GetSlice => item::get_slice(s, pc, i),
+    SetItem => item::set_item(s, pc, i),
+    DeleteItem => item::delete_item(s, pc, i),
+    Negative => arithmetic::negative(s, pc, i),
+    Positive => arithmetic::positive(s, pc, i),
+    Invert => arithmetic::invert(s, pc, i),
+    Not => arithmetic::not(s, pc, i),
+    Add => arithmetic::add(s, pc, i, false),
+    Subtract => arithmetic::subtract(s, pc, i, false),
+    Multiply => arithmetic::multiply(s, pc, i, false),
+    TrueDivide => arithmetic::true_divide(s, pc, i, false),
+    FloorDivide => arithmetic::floor_divide(s, pc, i, false),
+    Remainder => arithmetic::remainder(s, pc, i, false),
+    Power => arithmetic::power(s, pc, i, false),
+    MatrixMultiply => arithmetic::matrix_multiply(s, pc, i, false),
+    LeftShift => arithmetic::left_shift(s, pc, i, false),
+    RightShift => arithmetic::right_shift(s, pc, i, false),
+    And => arithmetic::and(s, pc, i, false),
+    Or => arithmetic::or(s, pc, i, false),
+    Xor => arithmetic::xor(s, pc, i, false),
+    InplaceAdd => arithmetic::add(s, pc, i, true),
+    InplaceSubtract => arithmetic::subtract(s, pc, i, true),
+    InplaceMultiply => arithmetic::multiply(s, pc, i, true),
+    InplaceTrueDivide => arithmetic::true_divide(s, pc, i, true),
+    InplaceFloorDivide => arithmetic::floor_divide(s, pc, i, true),
+    InplaceRemainder => arithmetic::remainder(s, pc, i, true),
+    InplacePower => arithmetic::power(s, pc, i, true),
+    InplaceMatrixMultiply => arithmetic::matrix_multiply(s, pc, i, true),
+    InplaceLeftShift => arithmetic::left_shift(s, pc, i, true),
+    InplaceRightShift => arithmetic::right_shift(s, pc, i, true),
+    InplaceAnd => arithmetic::and(s, pc, i, true),
+    InplaceOr => arithmetic::or(s, pc, i, true),
+    InplaceXor => arithmetic::xor(s, pc, i, true),
+    Less => branch::compare(s, pc, i, Less),
+    LessEqual => branch::compare(s, pc, i, LessEqual),
+    Equal => branch::compare(s, pc, i, Equal),
+    NotEqual => branch::compare(s, pc, i, NotEqual),
+    Greater => branch::compare(s, pc, i, Greater),
+    GreaterEqual => branch::compare(s, pc, i, GreaterEqual),
+    Is => branch::is(s, pc, i, true),
+    IsNot => branch::is(s, pc, i, false),
+    Contains => item::contains(s, pc, i, true),
+    NotContains => item::contains(s, pc, i, false),
+    Jump => jump(pc, i.wide_value()),
+    JumpBack => s.back_edge(pc, jump(pc, i.wide_value()), i.a),
+    JumpIfTrue => branch::truth_jump(s, pc, i, true),
+    JumpIfFalse => branch::truth_jump(s, pc, i, false),
+    JumpIfTrueKeep => branch::keep_jump(s, pc, i, true),
+    JumpIfFalseKeep => branch::keep_jump(s, pc, i, false),
+    JumpIfNone => branch::none_jump(s, pc, i, true),
+    JumpIfNotNone => branch::none_jump(s, pc, i, false),
+    JumpIfLess => branch::compare_jump(s, pc, i, Less, true),
+    JumpIfLessEqual => branch::compare_jump(s, pc, i, LessEqual, true),
+    JumpIfEqual => branch::compare_jump(s, pc, i, Equal, true),
+    JumpIfNotEqual => branch::compare_jump(s, pc, i, NotEqual, true),
+    JumpIfGreater => branch::compare_jump(s, pc, i, Greater, true),
+    JumpIfGreaterEqual => branch::compare_jump(s, pc, i, GreaterEqual, true),
+    JumpUnlessLess => branch::compare_jump(s, pc, i, Less, false),
+    JumpUnlessLessEqual => branch::compare_jump(s, pc, i, LessEqual, false),
+    JumpUnlessEqual => branch::compare_jump(s, pc, i, Equal, false),
+    JumpUnlessNotEqual => branch::compare_jump(s, pc, i, NotEqual, false),
+    JumpUnlessGreater => branch::compare_jump(s, pc, i, Greater, false),
+    JumpUnlessGreaterEqual => branch::compare_jump(s, pc, i, GreaterEqual, false),
+    JumpIfIs => branch::is_jump(s, pc, i, true),
+    JumpIfIsNot => branch::is_jump(s, pc, i, false),
+    GetIter => iterate::get_iter(s, pc, i),
+    ForIter => iterate::for_iter(s, pc, i),
+    Yield => iterate::yield_(s, pc, i),
+    Send => iterate::send(s, pc, i),
+    UnpackSequence => item::unpack_sequence(s, pc, i),
+    BuildTuple => item::build(s, pc, i, &helpers::BUILD_TUPLE, i.c),
+    BuildList => item::build(s, pc, i, &helpers::BUILD_LIST, i.c),
+    BuildSet => item::build(s, pc, i, &helpers::BUILD_SET, i.c),
+    BuildMap => item::build(s, pc, i, &helpers::BUILD_MAP, 2 * i.c),
+    BuildString => item::build(s, pc, i, &helpers::BUILD_STRING, i.c),
+    BuildSlice => item::build(s, pc, i, &helpers::BUILD_SLICE, 3),
+    ListAppend => item::list_append(s, pc, i),
+    Call => call::call(s, pc, i),
+    CallMethod => call::call_method(s, pc, i),
+    Return => call::return_(s, pc, i),
+}
+
+/// Runs from `pc` until a boundary frame is left (null) or `begin` stops (the instruction it stopped before).
+pub fn run<S: Semantics>(s: &mut S, mut pc: Pc) -> Pc {
+    while !pc.is_null() && !s.begin(pc) {
+        pc = execute(s, pc);
     }
     pc
 }
@@ -135,9 +176,11 @@ pub fn compare_jump_operation(op: Op) -> (CompareOp, bool) {
 
 /// The interpreter.
 #[inline(never)]
-pub fn interpret(cx: &mut Context, pc: Pc) {
-    let end = run(Interp::of(cx), pc);
-    debug_assert!(end.is_null());
+pub fn interpret(cx: &mut Context, mut pc: Pc) {
+    let s = Interp::of(cx);
+    while !pc.is_null() {
+        pc = INTERPRETER[fetch(pc).op as usize](s, pc);
+    }
 }
 
 /// What a loop's countdown reaching zero starts: records the loop or enters its trace. Gives the instruction to go on

@@ -58,6 +58,21 @@ pub trait Semantics: Sized {
     fn set(&mut self, register: u16, value: Self::Owned);
     /// Stores into a register that holds nothing counted.
     fn set_fresh(&mut self, register: u16, value: Self::Owned);
+    /// The last act of a handler: `set`, then on to `next`. A temporary must hold nothing.
+    fn set_then(&mut self, register: u16, value: Self::Owned, next: Pc) -> Pc {
+        self.set(register, value);
+        next
+    }
+    /// The last act of a handler: `release`, then on to `next`.
+    fn release_then(&mut self, field: u16, next: Pc) -> Pc {
+        self.release(field);
+        next
+    }
+    /// The last acts of a handler: `release`, `set_then`.
+    fn release_set_then(&mut self, field: u16, register: u16, value: Self::Owned, next: Pc) -> Pc {
+        self.release(field);
+        self.set_then(register, value, next)
+    }
     /// Makes a register unbound and releases its value.
     fn clear(&mut self, register: u16);
     /// Takes the value out of a register, which becomes unbound.
@@ -113,6 +128,11 @@ pub trait Semantics: Sized {
     fn float_negate(&mut self, a: Self::Float) -> Self::Float;
     fn float_compare(&mut self, op: CompareOp, a: Self::Float, b: Self::Float) -> bool;
 
+    fn float_constant(&mut self, value: f64) -> Self::Float;
+    fn float_absolute(&mut self, a: Self::Float) -> Self::Float;
+    /// For a value that is not below zero.
+    fn float_square_root(&mut self, a: Self::Float) -> Self::Float;
+
     // Sequences.
     /// An index into a sequence of `length` items, negative ones counted from the end; `None` when out of range.
     fn index(&mut self, index: Self::Int, length: Self::Raw) -> Option<Self::Raw>;
@@ -120,7 +140,21 @@ pub trait Semantics: Sized {
     fn list_item(&mut self, list: Self::Value, index: Self::Raw) -> Self::Value;
     /// Replaces an item and releases the old one.
     fn list_set_item(&mut self, list: Self::Value, index: Self::Raw, value: Self::Owned);
+    /// The last acts of a handler: `list_set_item`, `release_then`.
+    fn list_set_item_then(
+        &mut self,
+        list: Self::Value,
+        index: Self::Raw,
+        value: Self::Owned,
+        field: u16,
+        next: Pc,
+    ) -> Pc {
+        self.list_set_item(list, index, value);
+        self.release_then(field, next)
+    }
     fn list_append(&mut self, list: Self::Value, value: Self::Owned);
+    /// Takes the last item off a list that is not empty.
+    fn list_pop(&mut self, list: Self::Value) -> Self::Owned;
     fn tuple_length(&mut self, tuple: Self::Value) -> Self::Raw;
     fn tuple_item(&mut self, tuple: Self::Value, index: Self::Raw) -> Self::Value;
     fn raw_constant(&mut self, value: i64) -> Self::Raw;
@@ -242,11 +276,26 @@ pub trait Semantics: Sized {
     fn float_is_finite(&mut self, a: Self::Float) -> bool;
     /// Equality of two str.
     fn text_equal(&mut self, a: Self::Value, b: Self::Value) -> bool;
+    /// Order of two str; `None` for the recorder, which takes the slow path.
+    fn text_ordered(&mut self, _op: CompareOp, _a: Self::Value, _b: Self::Value) -> Option<bool> {
+        None
+    }
     /// Replaces the value of an entry of a dict whose keys version was tested.
     fn set_dict_entry(&mut self, dict: &'static DictObject, index: u32, value: Self::Owned);
     /// Like `set`, but after effects of the same instruction.
     fn set_late(&mut self, register: u16, value: Self::Owned) {
         self.set(register, value);
+    }
+    /// Releases the locals of the running frame, the last one first.
+    fn release_locals(&mut self) {
+        for local in (0..self.local_count()).rev() {
+            self.clear(local);
+        }
+    }
+    /// An older entry of an attribute site that serves an instance of this type and shape, to use in place of the
+    /// site's. `None` for the recorder, which has the entry put into the site and executes the instruction again.
+    fn older_entry(&mut self, _index: u16, _object: Self::Value) -> Option<&'static Site> {
+        None
     }
     /// Starts the frame just pushed: its first instruction.
     fn enter(&mut self, code: &'static CodeObject) -> Pc;

@@ -23,6 +23,16 @@ pub struct PendingBridge {
     pub in_loop: bool,
 }
 
+/// A point in the growth of a region to which it can be taken back.
+pub struct Mark {
+    instructions: usize,
+    arguments: usize,
+    exits: usize,
+    segments: usize,
+    entry_body: usize,
+    pending: usize,
+}
+
 #[derive(Clone)]
 pub struct Forward<'a> {
     pub environment: &'a Environment<'a>,
@@ -83,6 +93,33 @@ impl<'a> Forward<'a> {
             recent_loads: Vec::new(),
             anchors: Map::default(),
         }
+    }
+
+    /// How much there is of what only grows.
+    pub fn mark(&self) -> Mark {
+        Mark {
+            instructions: self.region.instructions.len(),
+            arguments: self.region.arguments.len(),
+            exits: self.region.exits.len(),
+            segments: self.region.segments.len(),
+            entry_body: self.region.segments[0].body.len(),
+            pending: self.pending.len(),
+        }
+    }
+
+    /// Takes back everything added since the mark. Reliance on imported entries stays noted, which is only careful.
+    pub fn rewind(&mut self, mark: &Mark) {
+        let known = |value: &Ref| (value.0 as usize) < mark.instructions;
+        self.region.instructions.truncate(mark.instructions);
+        self.region.notes.truncate(mark.instructions);
+        self.region.arguments.truncate(mark.arguments);
+        self.region.exits.truncate(mark.exits);
+        self.region.segments.truncate(mark.segments);
+        self.region.segments[0].body.truncate(mark.entry_body);
+        self.pending.truncate(mark.pending);
+        self.constants.retain(|_, value| known(value));
+        self.entry_slots.retain(|_, value| known(value));
+        self.anchors.retain(|item, _| known(item));
     }
 
     /// Opens a segment with these parameters.

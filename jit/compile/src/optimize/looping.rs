@@ -179,7 +179,7 @@ fn take_first(pending: &mut Vec<PendingBridge>, wanted: impl Fn(&PendingBridge) 
 
 /// Replays a bridge from the state at its exit. Doubles in slots that it uses as value words are tested at its start.
 fn start_bridge(forward: &mut Forward, bridge: PendingBridge) -> End {
-    let before = forward.clone();
+    let mark = forward.mark();
     let mut settled = BTreeSet::new();
     loop {
         forward.state = bridge.state.clone();
@@ -198,7 +198,7 @@ fn start_bridge(forward: &mut Forward, bridge: PendingBridge) -> End {
             return end;
         }
         settled.append(&mut forward.unsettled);
-        *forward = before.clone();
+        forward.rewind(&mark);
     }
 }
 

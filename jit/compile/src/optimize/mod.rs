@@ -5,6 +5,7 @@
 //! `reference_counts.rs` then work on the region.
 
 pub mod dead_code;
+pub mod balance;
 mod facts;
 mod fold;
 mod forward;
@@ -29,6 +30,8 @@ pub struct Environment<'a> {
     pub tree: &'a Tree,
     pub helpers: &'a [Helper],
     pub layout: &'a Layout,
+    /// Check the passes' results.
+    pub verify: bool,
     /// Slots that a trace of the tree spills words to: memory does not keep what they held.
     rewritten_slots: Set<i32>,
     /// Slots that the root reads.
@@ -36,7 +39,7 @@ pub struct Environment<'a> {
 }
 
 impl<'a> Environment<'a> {
-    pub fn new(tree: &'a Tree, helpers: &'a [Helper], layout: &'a Layout) -> Environment<'a> {
+    pub fn new(tree: &'a Tree, helpers: &'a [Helper], layout: &'a Layout, verify: bool) -> Environment<'a> {
         let spilled = tree
             .traces()
             .flat_map(|(_, trace)| &trace.instructions)
@@ -44,14 +47,14 @@ impl<'a> Environment<'a> {
             .map(|instruction| instruction.immediate as i32);
         let read = tree.root.instructions.iter().filter(|instruction| instruction.op == Op::LoadSlot);
         let root_slots = read.map(|instruction| instruction.immediate as i32).collect();
-        Environment { tree, helpers, layout, rewritten_slots: spilled.collect(), root_slots }
+        Environment { tree, helpers, layout, verify, rewritten_slots: spilled.collect(), root_slots }
     }
 }
 
-/// Optimizes a tree.
-pub fn optimize(environment: &Environment) -> Region {
+/// Optimizes a tree. An error is a bug of the optimizer that `verify` found.
+pub fn optimize(environment: &Environment) -> Result<Region, String> {
     let (mut region, anchors) = looping::run(environment);
-    reference_counts::run(&mut region, &anchors, environment);
+    reference_counts::run(&mut region, &anchors, environment)?;
     dead_code::run(&mut region, environment.helpers);
-    region
+    Ok(region)
 }

@@ -12,6 +12,7 @@
 //! count, for helpers that test whether it is unique.
 
 use super::Environment;
+use super::balance::{self, Counted};
 use super::hash::{Map, Set};
 use super::memory::{MemoryKey, Place};
 use crate::region::{ExitIndex, Region, SegmentEnd, SegmentId};
@@ -57,13 +58,18 @@ struct Assumptions {
     clean: bool,
 }
 
-pub fn run(region: &mut Region, anchors: &Map<Ref, MemoryKey>, environment: &Environment) {
+pub fn run(
+    region: &mut Region,
+    anchors: &Map<Ref, MemoryKey>,
+    environment: &Environment,
+) -> Result<(), String> {
     let mut assumptions = Assumptions { borrowed: candidates(region, anchors), clean: true };
     loop {
         let mut pass = Elimination::new(region, anchors, environment, &assumptions);
         pass.run();
         let Elimination { bodies, increments, created, broken_phis, freed_at_start, .. } = pass;
         if broken_phis.is_empty() && !(freed_at_start && assumptions.clean) {
+            let before = environment.verify.then(|| region.clone());
             for (segment, body) in region.segments.iter_mut().zip(bodies) {
                 segment.body = body;
             }
@@ -74,11 +80,21 @@ pub fn run(region: &mut Region, anchors: &Map<Ref, MemoryKey>, environment: &Env
                 region.instructions.push(instruction);
                 region.notes.push(0);
             }
-            return;
+            if let Some(before) = before {
+                let borrowed = assumptions.borrowed.keys().copied().collect();
+                return check(&before, region, borrowed, environment);
+            }
+            return Ok(());
         }
         assumptions.borrowed.retain(|phi, _| !broken_phis.contains(phi));
         assumptions.clean &= !freed_at_start;
     }
+}
+
+fn check(before: &Region, after: &Region, borrowed: Vec<Ref>, environment: &Environment) -> Result<(), String> {
+    let uncounted_types = &environment.layout.uncounted_types;
+    let before = Counted { region: before, borrowed: Vec::new(), uncounted_types };
+    balance::compare(&before, &Counted { region: after, borrowed, uncounted_types })
 }
 
 /// Slot parameters of the loop that every jump supplies with a value loaded from one class of memory.

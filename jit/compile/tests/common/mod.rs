@@ -49,6 +49,8 @@ extern "C" fn drop_last(context: *mut TestContext, object: u64) {
 pub trait Words {
     fn read(&self, address: u64) -> u64;
     fn write(&mut self, address: u64, word: u64);
+    /// Whether there is an object at an address. Boxes of doubles are not in the reference's memory.
+    fn holds(&self, address: u64) -> bool;
 }
 
 impl Words for HashMap<u64, u64> {
@@ -58,6 +60,10 @@ impl Words for HashMap<u64, u64> {
 
     fn write(&mut self, address: u64, word: u64) {
         self.insert(address, word);
+    }
+
+    fn holds(&self, address: u64) -> bool {
+        self.contains_key(&address)
     }
 }
 
@@ -73,6 +79,10 @@ impl Words for Process {
     fn write(&mut self, address: u64, word: u64) {
         // SAFETY: see above.
         unsafe { *(address as *mut u64) = word };
+    }
+
+    fn holds(&self, _: u64) -> bool {
+        true
     }
 }
 
@@ -138,9 +148,13 @@ pub fn meaning(helper: u16, arguments: &[u64], memory: &mut dyn Words) -> u64 {
     match helper {
         0 => arguments[0].wrapping_mul(31) ^ arguments[1],
         1 => {
-            // Changes the last word of an object, and the first attribute; gives a new reference to the object.
-            if tagging::is_counted(arguments[0]) {
+            // Changes the last word of an object, and its class if an attribute is a number; gives a new reference.
+            if tagging::is_counted(arguments[0]) && memory.holds(arguments[0]) {
                 memory.write(arguments[0] + 15 * 8, int(77));
+                let class = memory.read(arguments[0] + 8);
+                if memory.read(arguments[0] + 24) & 3 == 1 && class & 15 == 0 {
+                    memory.write(arguments[0] + 8, class ^ CLASS_TYPE ^ OTHER_CLASS_TYPE);
+                }
                 let count = memory.read(arguments[0]);
                 memory.write(arguments[0], count + 1);
             }
@@ -213,6 +227,7 @@ pub struct Left {
     pub slots: BTreeMap<i32, u64>,
     pub objects: Vec<[u64; 16]>,
     pub calls: Vec<(HelperId, Vec<u64>)>,
+    pub finalizers_pending: bool,
     /// A double did not fit: the executors may have taken different ways.
     pub floats_boxed: bool,
 }
@@ -284,7 +299,7 @@ impl Runner {
     }
 
     pub fn check_compiled(&mut self, tree: &Tree, compiled: &CompiledTree, world: &World) -> Left {
-        let expected = reference(tree, TraceIndex::ROOT, world, Vec::new());
+        let expected = reference(tree, TraceIndex::ROOT, world, Vec::new(), false);
         let mut actual = self.run(tree, compiled, world);
         if expected.floats_boxed {
             return actual;
@@ -310,14 +325,10 @@ impl Runner {
     pub fn run(&mut self, tree: &Tree, compiled: &CompiledTree, world: &World) -> Left {
         let (id, left) = self.run_code(compiled, world);
         // An exit of the other copy of a guard that has a bridge: the reference goes on in the bridge, and so do we.
-        let bridge = tree
-            .bridges
-            .iter()
-            .position(|bridge| (bridge.parent_exit.trace, bridge.parent_exit.guard) == (id.trace, id.guard));
-        match bridge {
-            Some(position) => {
+        match continuation(tree, id.trace, id.guard) {
+            Some(bridge) => {
                 let world = World { slots: left.slots, objects: left.objects };
-                reference(tree, TraceIndex(position as u32 + 1), &world, left.calls)
+                reference(tree, bridge, &world, left.calls, left.finalizers_pending)
             }
             None => left,
         }
@@ -374,6 +385,7 @@ impl Runner {
             slots,
             objects,
             calls,
+            finalizers_pending: context.finalizers_pending != 0,
             floats_boxed: false,
         };
         (record.id, left)
@@ -388,12 +400,35 @@ pub fn boxed_float(bits: u64) -> u64 {
     }
 }
 
+/// The first of a tree's traces that is the same as this one.
+fn original(tree: &Tree, trace: TraceIndex) -> TraceIndex {
+    let found = tree.traces().find(|&(_, other)| other == tree.trace(trace));
+    found.expect("a trace is the same as itself").0
+}
+
+/// The bridge in which the program goes on where a guard fails. What a program does does not depend on the copy of the
+/// guard that noticed, so the bridges of all copies are the same trace, and any of them says what happens.
+pub fn continuation(tree: &Tree, trace: TraceIndex, guard: u32) -> Option<TraceIndex> {
+    let trace = original(tree, trace);
+    let starts_here =
+        |bridge: &Bridge| bridge.parent_exit.guard == guard && original(tree, bridge.parent_exit.trace) == trace;
+    let position = tree.bridges.iter().position(starts_here)?;
+    Some(TraceIndex(position as u32 + 1))
+}
+
 /// Runs the tree by the reference executor, starting with one of its traces.
-fn reference(tree: &Tree, start: TraceIndex, world: &World, calls: Vec<(HelperId, Vec<u64>)>) -> Left {
+fn reference(
+    tree: &Tree,
+    start: TraceIndex,
+    world: &World,
+    calls: Vec<(HelperId, Vec<u64>)>,
+    finalizers_pending: bool,
+) -> Left {
     let helper = |id: HelperId, arguments: &[u64], memory: &mut HashMap<u64, u64>| meaning(id.0, arguments, memory);
     let mut machine = Machine::new(layout().singletons(), Box::new(helper));
     machine.slots = world.slots.clone();
     machine.memory = reference_memory(world);
+    machine.finalizers_pending = finalizers_pending;
     let mut trace = start;
     let (exit, frame) = loop {
         let Exit { guard, frame, end } = eval::run(tree.trace(trace), &mut machine, 1_000_000);
@@ -402,12 +437,8 @@ fn reference(tree: &Tree, start: TraceIndex, world: &World, calls: Vec<(HelperId
             trace = TraceIndex::ROOT;
             continue;
         }
-        let bridge = tree
-            .bridges
-            .iter()
-            .position(|bridge| (bridge.parent_exit.trace, bridge.parent_exit.guard) == (trace, guard));
-        match bridge {
-            Some(position) => trace = TraceIndex(position as u32 + 1),
+        match continuation(tree, trace, guard) {
+            Some(bridge) => trace = bridge,
             None => break ((trace.0, guard), frame),
         }
     };
@@ -420,7 +451,15 @@ fn reference(tree: &Tree, start: TraceIndex, world: &World, calls: Vec<(HelperId
     let mut all_calls = calls;
     all_calls.extend(machine.calls.iter().filter(|(id, _)| id.0 != 0 && id.0 != 3).cloned());
     machine.slots.retain(|_, word| *word != 0);
-    Left { exit, frame, slots: machine.slots.clone(), objects, calls: all_calls, floats_boxed: machine.floats_boxed }
+    Left {
+        exit,
+        frame,
+        slots: machine.slots.clone(),
+        objects,
+        calls: all_calls,
+        finalizers_pending: machine.finalizers_pending,
+        floats_boxed: machine.floats_boxed,
+    }
 }
 
 pub fn int(value: i64) -> u64 {

@@ -67,6 +67,10 @@ pub fn random_world(random: &mut Random) -> World {
         .map(|_| {
             let mut words = [0; 16];
             words.fill_with(|| random.small_word());
+            if random.objects {
+                // Few references, so that objects die.
+                words[5..].fill_with(|| int(random.below(9) as i64));
+            }
             words[0] = 0;
             let types = [CLASS_TYPE, CLASS_TYPE, OTHER_CLASS_TYPE, LIST_TYPE];
             words[1] = if random.objects { CLASS_TYPE } else { random.pick(&types) };

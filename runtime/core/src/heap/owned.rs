@@ -21,7 +21,7 @@ impl Owned {
     /// A new count on a value that the caller borrows.
     #[inline(always)]
     pub fn new(value: Value) -> Owned {
-        increment(value);
+        increment_bound(value);
         Owned::from_raw(value)
     }
 
@@ -56,7 +56,10 @@ impl Clone for Owned {
 impl Drop for Owned {
     #[inline(always)]
     fn drop(&mut self) {
-        decrement(self.value());
+        let value = self.value();
+        if value.is_counted_bound() {
+            decrement(value);
+        }
     }
 }
 
@@ -64,6 +67,15 @@ impl Drop for Owned {
 #[inline(always)]
 pub fn increment(value: Value) {
     if value.is_counted() {
+        // SAFETY: (heap 1) a counted value refers to a live object.
+        unsafe { (*value.header()).count += 1 };
+    }
+}
+
+/// Adds a count to a value that is not unbound.
+#[inline(always)]
+pub fn increment_bound(value: Value) {
+    if value.is_counted_bound() {
         // SAFETY: (heap 1) a counted value refers to a live object.
         unsafe { (*value.header()).count += 1 };
     }

@@ -45,6 +45,9 @@ pub struct DictObject {
     pub watch: Cell<u64>,
 }
 
+/// Where a dict's number of live entries lies.
+pub const LENGTH_OFFSET: usize = std::mem::offset_of!(DictObject, length);
+
 /// The smallest index: 8 slots, 5 entries.
 const INDEX_BITS_MIN: u32 = 3;
 const EMPTY: u32 = u32::MAX;

@@ -7,6 +7,7 @@
 pub mod slots;
 
 use crate::context::Context;
+use crate::heap::owned::increment_bound;
 use crate::heap::{Header, Immortal, Owned};
 use crate::objects::slice::Span;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
@@ -55,7 +56,7 @@ pub fn as_values(items: &[Owned]) -> &[Value] {
 
 /// Gives up counts on `items`, the last one first, as CPython does.
 pub fn release_items(cx: &mut Context, items: Vec<Value>) {
-    if !items.is_empty() {
+    if items.iter().any(|item| item.is_counted()) {
         cx.clear_and_release(|children| items.iter().for_each(|item| children.push(*item)), false);
     }
 }
@@ -70,8 +71,8 @@ impl ListObject {
     /// A list with new counts on `items`.
     #[inline]
     pub fn from_values(cx: &mut Context, items: &[Value]) -> Owned {
-        let mut copy = Vec::with_capacity(items.len());
-        copy.extend(items.iter().map(|item| Owned::new(*item).into_raw()));
+        let copy = items.to_vec();
+        copy.iter().for_each(|item| increment_bound(*item));
         ListObject::from_raw_items(cx, copy)
     }
 
@@ -234,7 +235,11 @@ impl ListObject {
         if additional > 0 {
             self.reserve(additional);
         }
-        let new = into_raw_items(new);
+        let mut new = into_raw_items(new);
+        if new.len() == count {
+            self.with_items(|items| items[start..start + count].swap_with_slice(&mut new));
+            return release_items(cx, new);
+        }
         let old: Vec<Value> = self.with_items(|items| items.splice(start..start + count, new).collect());
         release_items(cx, old);
     }

@@ -80,13 +80,18 @@ impl Span {
 
 impl SliceObject {
     pub fn new(cx: &mut Context, start: Value, stop: Value, step: Value) -> Owned {
+        SliceObject::of(cx, [start, stop, step].map(Owned::new))
+    }
+
+    /// A slice that takes over start, stop and step.
+    pub fn of(cx: &mut Context, [start, stop, step]: [Owned; 3]) -> Owned {
         let header = cx.heap.allocate(&raw const SLICE.object, size_of::<SliceObject>(), true);
         let slice = header as *mut SliceObject;
-        // SAFETY: (heap 3) fresh memory of a slice's size; the fields take new counts.
+        // SAFETY: (heap 3) fresh memory of a slice's size; the fields take the counts.
         unsafe {
-            (&raw mut (*slice).start).write(Owned::new(start).into_raw());
-            (&raw mut (*slice).stop).write(Owned::new(stop).into_raw());
-            (&raw mut (*slice).step).write(Owned::new(step).into_raw());
+            (&raw mut (*slice).start).write(start.into_raw());
+            (&raw mut (*slice).stop).write(stop.into_raw());
+            (&raw mut (*slice).step).write(step.into_raw());
         }
         Owned::from_raw(Value::from_pointer(slice))
     }

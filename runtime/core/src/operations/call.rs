@@ -3,6 +3,7 @@
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::native::{Arguments, Body, Native};
+use crate::objects::method::{self, METHOD_DESCRIPTOR};
 use crate::objects::type_object::flags;
 use crate::operations::attribute;
 use crate::value::Value;
@@ -48,6 +49,22 @@ pub fn lookup_special(cx: &mut Context, object: Value, name: Value) -> Option<Ow
         },
         None => Some(found),
     }
+}
+
+/// Calls the special method `name` (interned) of the object, looked up on its type; `None` if there is none.
+pub fn call_special(cx: &mut Context, object: Value, name: Value, argument: Value) -> Option<Result<Owned>> {
+    let kind = object.type_of();
+    // A native method needs not be bound.
+    if let Some(found) = kind.lookup(cx, name)
+        && found.has_type(&METHOD_DESCRIPTOR)
+        && let Some(function) = method::native::cast(found)
+        && function.owner().is_some_and(|owner| kind.is_subtype(owner))
+    {
+        let _kept = Owned::new(found);
+        return Some(method::native::invoke(cx, function, Arguments::positional(&[object, argument]), true));
+    }
+    let bound = lookup_special(cx, object, name)?;
+    Some(call(cx, bound.value(), &[argument]))
 }
 
 /// Runs a native function's body after checking the number of arguments. `receiver` says whether the first argument

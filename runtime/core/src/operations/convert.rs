@@ -152,11 +152,11 @@ pub fn format(cx: &mut Context, value: Value, spec: Value) -> Result<Owned> {
     }
     let spec = if spec.is_unbound() { StrObject::new(cx, "") } else { Owned::new(spec) };
     let name = cx.interpreter().names.format;
-    let Some(method) = call::lookup_special(cx, value, name) else {
+    let Some(result) = call::call_special(cx, value, name, spec.value()) else {
         let kind = value.type_of().name();
         return Err(cx.type_error(format!("Type {kind} doesn't define __format__")));
     };
-    let result = call::call(cx, method.value(), &[spec.value()])?;
+    let result = result?;
     if result.value().type_of().has_flag(flags::STR) {
         return Ok(result);
     }

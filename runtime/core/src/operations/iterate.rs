@@ -82,6 +82,10 @@ pub fn for_each(
 
 /// All items.
 pub fn collect(cx: &mut Context, iterable: Value) -> Result<Vec<Owned>> {
+    let known = iterable.cast_exact::<ListObject>().map(ListObject::as_slice);
+    if let Some(values) = known.or_else(|| iterable.cast_exact::<TupleObject>().map(TupleObject::as_slice)) {
+        return Ok(values.iter().map(|value| Owned::new(*value)).collect());
+    }
     let mut items = Vec::new();
     for_each(cx, iterable, |_, item| {
         items.push(item);

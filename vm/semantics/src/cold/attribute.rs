@@ -133,6 +133,20 @@ fn hits(cx: &Context, site: &Site, object: Value) -> bool {
     }
 }
 
+/// The older entry of a site that was filled for an instance of the object's type and shape.
+pub fn older_entry(cx: &Context, index: u16, object: Value) -> Option<&'static Site> {
+    if !object.is_pointer() {
+        return None;
+    }
+    let class = object.heap_type();
+    current_code(cx).older_entries(index).iter().find(|older| {
+        // An entry for a type with shapes has a shape, which is never zero.
+        std::ptr::eq(class, older.type_pointer.get())
+            && older.shape.get() != 0
+            && shape_of(object) == Some(older.shape.get())
+    })
+}
+
 /// Moves what a site has cached to its older entries.
 fn retire(cx: &Context, index: u16) {
     let site = site_of(cx, index);

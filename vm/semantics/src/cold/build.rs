@@ -4,8 +4,9 @@ use super::{fetch, finish, finish_effect, next, register, set, take};
 use crate::semantics::Pc;
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception::{ATTRIBUTE_ERROR, TYPE_ERROR};
-use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::list::{ListObject, slots::select};
 use sidewinder_runtime::objects::set::SetObject;
+use sidewinder_runtime::objects::slice;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
@@ -37,12 +38,9 @@ pub fn map(cx: &mut Context, items: Vec<Owned>) -> Result<Owned> {
 }
 
 /// The pieces of an f-string, joined.
-pub fn string(cx: &mut Context, items: Vec<Owned>) -> Result<Owned> {
-    let values: Vec<Value> = items.iter().map(Owned::value).collect();
-    {
-        let empty = str::StrObject::new(cx, "");
-        str::join(cx, empty.value(), &values)
-    }
+pub fn string(cx: &mut Context, items: &[Value]) -> Result<Owned> {
+    let empty = cx.interpreter().interned.empty();
+    str::join(cx, empty, items)
 }
 
 /// Extends the list `list` by an iterable, with the message of a starred display.
@@ -227,6 +225,10 @@ pub fn format_with_spec(cx: &mut Context, pc: Pc) -> Pc {
 /// `object[start:stop]`
 pub fn slice_of(cx: &mut Context, object: Value, start: Value, stop: Value) -> Result<Owned> {
     let none = sidewinder_runtime::objects::singleton::none();
-    let slice = sidewinder_runtime::objects::slice::SliceObject::new(cx, start, stop, none);
+    if let Some(list) = object.cast_exact::<ListObject>() {
+        let bounds = slice::unpack_bounds(cx, start, stop, none)?;
+        return Ok(select(cx, list, bounds));
+    }
+    let slice = slice::SliceObject::new(cx, start, stop, none);
     subscript::get_item(cx, object, slice.value())
 }

@@ -101,11 +101,16 @@ pub fn add<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, inplace: bool) -> Pc
 
 #[inline(never)]
 fn add_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, inplace: bool) -> Pc {
-    if i.a == i.b {
-        let left = s.operand(i.b);
-        if s.has_type(left, &sidewinder_runtime::objects::str::STR) {
-            let right = s.operand(i.c);
-            if s.has_type(right, &sidewinder_runtime::objects::str::STR) {
+    let left = s.operand(i.b);
+    if s.has_type(left, &sidewinder_runtime::objects::str::STR) {
+        let right = s.operand(i.c);
+        if s.has_type(right, &sidewinder_runtime::objects::str::STR) {
+            if i.a != i.b {
+                let result = s.call2(&crate::helpers::CONCATENATE, left, right);
+                s.release(i.c);
+                s.release(i.b);
+                return done_or_raise(s, pc, i.a, result);
+            } else {
                 let left = s.move_out(i.b);
                 let result = s.concatenate(left, right);
                 s.release(i.c);

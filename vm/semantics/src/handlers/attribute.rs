@@ -48,12 +48,28 @@ pub fn load_attribute<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
                 let value = s.load_attribute(object, class, site.index.get(), cached == kind::INLINE);
                 if !s.is_unbound(value) {
                     let value = s.dup(value);
-                    s.release(i.b);
-                    return done(s, pc, i.a, value);
+                    return s.release_set_then(i.b, i.a, value, following(pc));
                 }
             }
         }
         _ => return load_rare(s, pc, i),
+    }
+    load_older(s, pc, i)
+}
+
+/// A site that sees several types.
+#[inline(never)]
+fn load_older<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let object = s.operand(i.b);
+    if let Some(site) = s.older_entry(i.c, object)
+        && matches!(site.kind.get(), kind::INLINE | kind::OVERFLOW)
+    {
+        let inline = site.kind.get() == kind::INLINE;
+        let value = s.load_attribute(object, cached_type(site), site.index.get(), inline);
+        if !s.is_unbound(value) {
+            let value = s.dup(value);
+            return s.release_set_then(i.b, i.a, value, following(pc));
+        }
     }
     s.cold(pc, crate::cold::attribute::load)
 }
@@ -129,22 +145,44 @@ fn module_entry<S: Semantics>(s: &mut S, object: S::Value, site: &'static Site) 
 pub fn store_attribute<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let site = s.site(i.c);
     let object = s.operand(i.a);
-    let class = cached_type(site);
-    match site.kind.get() {
-        cached @ (kind::INLINE | kind::OVERFLOW) if s.has_shape(object, class, site.shape.get()) => {
-            let value = s.take(i.b);
-            s.store_attribute(object, class, site.index.get(), cached == kind::INLINE, value);
-            s.release(i.a);
-            following(pc)
+    if s.has_shape(object, cached_type(site), site.shape.get()) {
+        let next = store_by(s, pc, i, object, site);
+        if !next.is_null() {
+            return next;
         }
-        kind::ADD_INLINE if s.has_shape(object, class, site.shape.get()) => {
-            let value = s.take(i.b);
-            s.add_attribute(object, class, site.second_version.get() as u32, site.index.get(), value);
-            s.release(i.a);
-            following(pc)
-        }
-        _ => s.cold(pc, crate::cold::attribute::store),
     }
+    store_older(s, pc, i)
+}
+
+/// Stores as an entry says whose type and shape were tested; null when it does not say how.
+#[inline(always)]
+fn store_by<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value, site: &'static Site) -> Pc {
+    let (class, slot) = (cached_type(site), site.index.get());
+    match site.kind.get() {
+        cached @ (kind::INLINE | kind::OVERFLOW) => {
+            let value = s.take(i.b);
+            s.store_attribute(object, class, slot, cached == kind::INLINE, value);
+        }
+        kind::ADD_INLINE => {
+            let value = s.take(i.b);
+            s.add_attribute(object, class, site.second_version.get() as u32, slot, value);
+        }
+        _ => return std::ptr::null(),
+    }
+    s.release_then(i.a, following(pc))
+}
+
+/// A site that sees several types.
+#[inline(never)]
+fn store_older<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let object = s.operand(i.a);
+    if let Some(site) = s.older_entry(i.c, object) {
+        let next = store_by(s, pc, i, object, site);
+        if !next.is_null() {
+            return next;
+        }
+    }
+    s.cold(pc, crate::cold::attribute::store)
 }
 
 /// Prepares a method call in block a: callable and self slot.
@@ -166,6 +204,19 @@ pub fn load_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
             }
         }
         _ => return load_method_rare(s, pc, i),
+    }
+    load_method_older(s, pc, i)
+}
+
+/// A site that sees several types.
+#[inline(never)]
+fn load_method_older<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let object = s.operand(i.b);
+    if let Some(site) = s.older_entry(i.c, object)
+        && site.kind.get() == kind::METHOD
+        && s.type_version_is(cached_type(site), site.version.get())
+    {
+        return method_found(s, pc, i, i.a + HEADER_WORDS as u16, site);
     }
     s.cold(pc, crate::cold::attribute::load_method)
 }

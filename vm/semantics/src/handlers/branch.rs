@@ -46,7 +46,7 @@ fn truth_of_sequence<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
 
 /// `a op b` decided inline; `None` when the operands are not both numbers.
 #[inline(always)]
-fn quick<S: Semantics>(s: &mut S, op: CompareOp, a: S::Value, b: S::Value) -> Option<bool> {
+pub fn quick<S: Semantics>(s: &mut S, op: CompareOp, a: S::Value, b: S::Value) -> Option<bool> {
     if let Some(x) = s.as_int(a) {
         if let Some(y) = s.as_int(b) {
             return Some(s.int_compare(op, x, y));
@@ -105,12 +105,15 @@ fn compare_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: CompareOp) 
     done_or_raise(s, pc, i.a, result)
 }
 
-/// Equality of two strings, without running Python; `None` for other operands or comparisons.
+/// Comparison of two strings, without running Python; `None` for other operands.
 #[inline(always)]
 fn compare_text<S: Semantics>(s: &mut S, op: CompareOp, a: S::Value, b: S::Value) -> Option<bool> {
     use sidewinder_runtime::objects::str::STR;
-    if !matches!(op, CompareOp::Equal | CompareOp::NotEqual) || !s.has_type(a, &STR) || !s.has_type(b, &STR) {
+    if !s.has_type(a, &STR) || !s.has_type(b, &STR) {
         return None;
+    }
+    if !matches!(op, CompareOp::Equal | CompareOp::NotEqual) {
+        return s.text_ordered(op, a, b);
     }
     let equal = s.text_equal(a, b);
     Some(equal == (op == CompareOp::Equal))
@@ -175,8 +178,8 @@ pub fn is_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) ->
     let (a, b) = (s.operand(i.a), s.operand(i.b));
     let result = s.same(a, b) == wanted;
     s.release(i.b);
-    s.release(i.a);
-    if result { jump(pc, i.c as i16 as i32) } else { following(pc) }
+    let next = if result { jump(pc, i.c as i16 as i32) } else { following(pc) };
+    s.release_then(i.a, next)
 }
 
 /// Jumps when `(a is None) == wanted`.
@@ -184,21 +187,20 @@ pub fn is_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) ->
 pub fn none_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
     let a = s.operand(i.a);
     let result = s.is_object(a, singleton::none()) == wanted;
-    s.release(i.a);
-    if result { jump(pc, i.wide_value()) } else { following(pc) }
+    let next = if result { jump(pc, i.wide_value()) } else { following(pc) };
+    s.release_then(i.a, next)
 }
 
 /// Jumps when the truth of `a` is `wanted`.
 #[inline(always)]
 pub fn truth_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
     let a = s.operand(i.a);
-    let result = truth(s, a);
-    s.release(i.a);
-    match result {
-        Some(result) if result == wanted => jump(pc, i.wide_value()),
-        Some(_) => following(pc),
-        None => s.raise(pc),
-    }
+    let Some(result) = truth(s, a) else {
+        s.release(i.a);
+        return s.raise(pc);
+    };
+    let next = if result == wanted { jump(pc, i.wide_value()) } else { following(pc) };
+    s.release_then(i.a, next)
 }
 
 /// Jumps and keeps `a` when its truth is `wanted`; otherwise clears it.

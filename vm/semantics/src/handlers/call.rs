@@ -75,6 +75,10 @@ fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, co
             native.bound.is_unbound()
         };
         if accepted && s.is_object(callable, known) {
+            let next = super::intrinsic::call(s, pc, destination, block, count, native.definition.intrinsic);
+            if !next.is_null() {
+                return next;
+            }
             let result = s.call_native(known, first, count, descriptor, pc);
             return finish_native(s, pc, destination, block, count, result);
         }
@@ -159,7 +163,7 @@ fn call_class<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, cou
 
 /// After a native call: releases the block and stores the result.
 #[inline(always)]
-fn finish_native<S: Semantics>(
+pub fn finish_native<S: Semantics>(
     s: &mut S,
     pc: Pc,
     destination: u16,
@@ -187,8 +191,7 @@ pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
             release_locals(s);
             let (kept, next) = s.pop_frame();
             s.forget(kept);
-            s.set(destination, result);
-            next
+            s.set_then(destination, result, next)
         }
         _ => return_rare(s, pc, i, continuation, destination),
     }
@@ -196,9 +199,7 @@ pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 
 #[inline(always)]
 fn release_locals<S: Semantics>(s: &mut S) {
-    for local in (0..s.local_count()).rev() {
-        s.clear(local);
-    }
+    s.release_locals();
 }
 
 /// The other continuation rows. What they test of the result they test first, while the instruction can still be

@@ -18,8 +18,7 @@ pub fn get_item<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
                 let item = s.list_item(container, index);
                 let item = s.dup(item);
                 s.release_simple(i.c);
-                s.release(i.b);
-                return done(s, pc, i.a, item);
+                return s.release_set_then(i.b, i.a, item, following(pc));
             }
         } else if s.has_type(container, &TUPLE) {
             let length = s.tuple_length(container);
@@ -27,8 +26,7 @@ pub fn get_item<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
                 let item = s.tuple_item(container, index);
                 let item = s.dup(item);
                 s.release_simple(i.c);
-                s.release(i.b);
-                return done(s, pc, i.a, item);
+                return s.release_set_then(i.b, i.a, item, following(pc));
             }
         }
     }
@@ -69,10 +67,8 @@ pub fn set_item<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
         let length = s.list_length(container);
         if let Some(index) = s.index(index, length) {
             let value = s.take(i.c);
-            s.list_set_item(container, index, value);
             s.release_simple(i.b);
-            s.release(i.a);
-            return following(pc);
+            return s.list_set_item_then(container, index, value, i.a, following(pc));
         }
     }
     set_item_slow(s, pc, i)

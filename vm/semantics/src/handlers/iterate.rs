@@ -70,6 +70,10 @@ pub fn for_iter<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 
 #[inline(never)]
 fn for_iter_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let next = super::pairs::for_pair(s, pc, i);
+    if !next.is_null() {
+        return next;
+    }
     let iterator = s.register(i.b);
     if s.has_type(iterator, &TUPLE_ITERATOR) {
         let tuple = s.load_field(iterator, offset_of!(TupleIterator, tuple), Alias::Iterator);

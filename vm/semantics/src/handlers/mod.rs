@@ -5,8 +5,10 @@ pub mod attribute;
 pub mod branch;
 pub mod call;
 pub mod global;
+pub mod intrinsic;
 pub mod item;
 pub mod iterate;
+pub mod pairs;
 pub mod register;
 
 use crate::semantics::{Pc, Semantics};
@@ -29,8 +31,7 @@ pub fn jump(pc: Pc, offset: i32) -> Pc {
 /// Stores a result and goes on.
 #[inline(always)]
 pub fn done<S: Semantics>(s: &mut S, pc: Pc, register: u16, value: S::Owned) -> Pc {
-    s.set(register, value);
-    following(pc)
+    s.set_then(register, value, following(pc))
 }
 
 /// Stores the result of something that may have raised, and goes on or unwinds.

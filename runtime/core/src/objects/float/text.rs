@@ -125,8 +125,43 @@ pub fn push_zeros(text: &mut String, count: usize) {
 
 /// The magnitude of a finite float with exactly `precision` digits after the point, rounded half to even.
 pub fn fixed(value: f64, precision: usize) -> String {
+    if let Some(scaled) = scaled(value.abs(), precision) {
+        return point_within(scaled, precision);
+    }
     let mut text = format!("{:.*}", precision.min(FRACTION_DIGITS_MAX), value.abs());
     push_zeros(&mut text, precision.saturating_sub(FRACTION_DIGITS_MAX));
+    text
+}
+
+/// A finite magnitude times 10^precision, rounded half to even, where that fits: exact, as the float's digits and the
+/// power of ten are integers of 53 and 64 bits.
+fn scaled(magnitude: f64, precision: usize) -> Option<u64> {
+    const MANTISSA_BITS: u32 = f64::MANTISSA_DIGITS - 1;
+    let bits = magnitude.to_bits();
+    let exponent = (bits >> MANTISSA_BITS) as i32;
+    // Subnormal numbers and zero lack the implied bit, and are below any half.
+    let mantissa = bits & ((1 << MANTISSA_BITS) - 1) | ((exponent > 0) as u64) << MANTISSA_BITS;
+    let product = mantissa as u128 * 10u64.checked_pow(u32::try_from(precision).ok()?)? as u128;
+    let shift = (f64::MAX_EXP - 1 + MANTISSA_BITS as i32) - exponent;
+    let rounded = match shift {
+        0 => product,
+        1..=120 => {
+            let (kept, cut, half) = (product >> shift, product & ((1 << shift) - 1), 1 << (shift - 1));
+            kept + (cut > half || cut == half && kept & 1 == 1) as u128
+        }
+        // The product has 117 bits.
+        121.. => 0,
+        _ => return None,
+    };
+    u64::try_from(rounded).ok()
+}
+
+/// The digits of a number with the point before the last `precision` of them.
+fn point_within(number: u64, precision: usize) -> String {
+    let mut text = format!("{number:0>width$}", width = precision + 1);
+    if precision > 0 {
+        text.insert(text.len() - precision, '.');
+    }
     text
 }
 

@@ -191,7 +191,16 @@ static DECIMAL_ZEROS: [u32; 76] = [
 ];
 
 /// The value of a decimal digit of any script.
+#[inline]
 pub fn decimal_digit(code_point: u32) -> Option<u32> {
+    if code_point < 0x80 {
+        let digit = code_point.wrapping_sub('0' as u32);
+        return (digit < 10).then_some(digit);
+    }
+    foreign_digit(code_point)
+}
+
+fn foreign_digit(code_point: u32) -> Option<u32> {
     let after = DECIMAL_ZEROS.partition_point(|zero| *zero <= code_point);
     let digit = code_point - DECIMAL_ZEROS[after.checked_sub(1)?];
     (digit < 10).then_some(digit)

@@ -119,7 +119,8 @@ pub struct Zip {
     pub header: Header,
     /// A tuple of iterators.
     pub iterators: Cell<Value>,
-    pub strict: Cell<bool>,
+    /// 1 if the iterators must end together, else 0.
+    pub strict: Cell<i64>,
 }
 
 /// The keyword `strict` of `zip` and `map`, the only one.
@@ -151,7 +152,7 @@ fn zip_new(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'_>
     // SAFETY: (heap 3) fresh memory of the object's size.
     unsafe {
         (&raw mut (*zip).iterators).write(Cell::new(iterators.into_raw()));
-        (&raw mut (*zip).strict).write(Cell::new(strict));
+        (&raw mut (*zip).strict).write(Cell::new(strict as i64));
     }
     Ok(Owned::from_raw(Value::from_pointer(zip)))
 }
@@ -181,7 +182,7 @@ fn zip_next(cx: &mut Context, value: Value) -> Result<Option<Owned>> {
 
 #[cold]
 fn zip_ended(cx: &mut Context, zip: &Zip, iterators: &[Value], position: usize) -> Result<Option<Owned>> {
-    if zip.strict.get() {
+    if zip.strict.get() != 0 {
         check_strict(cx, "zip", iterators, position)?;
     }
     Ok(None)

@@ -114,18 +114,28 @@ fn list_length(_cx: &mut Context, value: Value) -> Result<usize> {
     Ok(list(value).len())
 }
 
+/// A list of the items that a slice with these bounds selects.
+pub fn select(cx: &mut Context, list: &ListObject, bounds: slice::Bounds) -> Owned {
+    let span = bounds.adjust(list.len());
+    let items = list.as_slice();
+    if span.step == 1 {
+        let start = span.start as usize;
+        return ListObject::from_values(cx, &items[start..start + span.count]);
+    }
+    if span.step == -1 && span.count > 0 {
+        let first = span.start as usize + 1 - span.count;
+        let selected = items[first..first + span.count].iter().rev().map(|item| Owned::new(*item)).collect();
+        return ListObject::new(cx, selected);
+    }
+    let selected = span.positions().map(|position| Owned::new(items[position])).collect();
+    ListObject::new(cx, selected)
+}
+
 fn list_get_item(cx: &mut Context, value: Value, key: Value) -> Result<Owned> {
     let list = list(value);
     if let Some(slice) = key.cast_exact::<SliceObject>() {
         let bounds = slice.unpack(cx)?;
-        let span = bounds.adjust(list.len());
-        let items = list.as_slice();
-        if span.step == 1 {
-            let start = span.start as usize;
-            return Ok(ListObject::from_values(cx, &items[start..start + span.count]));
-        }
-        let selected = span.positions().map(|position| Owned::new(items[position])).collect();
-        return Ok(ListObject::new(cx, selected));
+        return Ok(select(cx, list, bounds));
     }
     let index = slice::sequence_index(cx, key, "list")?;
     match slice::wrap_index(index, list.len()).and_then(|position| list.get(position)) {

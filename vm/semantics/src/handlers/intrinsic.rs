@@ -1,0 +1,152 @@
+//! Native functions that handlers know from inside: small enough to be done in place, and in traces as operations.
+
+use super::branch::quick;
+use super::call::finish_native;
+use crate::semantics::{Pc, Semantics};
+use sidewinder_bytecode::HEADER_WORDS;
+use sidewinder_ir::op::Alias;
+use sidewinder_runtime::native::Intrinsic;
+use sidewinder_runtime::objects::dict::{self, DICT};
+use sidewinder_runtime::objects::list::LIST;
+use sidewinder_runtime::objects::singleton;
+use sidewinder_runtime::objects::slots::CompareOp;
+use sidewinder_runtime::objects::str::{STR, StrObject};
+use sidewinder_runtime::objects::tuple::TUPLE;
+use sidewinder_runtime::objects::type_object::{OBJECT, TYPE, TypeObject, flags};
+use sidewinder_runtime::{Context, Value};
+use std::mem::offset_of;
+
+const HEADER: u16 = HEADER_WORDS as u16;
+
+/// Calls the native function behind `intrinsic`, whose identity was tested, with the `count` arguments of the call
+/// block at `block`. Null when the general way must be taken; nothing has happened then.
+#[inline(always)]
+pub fn call<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, count: u16, intrinsic: Intrinsic) -> Pc {
+    let first = block + HEADER;
+    let result = match (intrinsic, count) {
+        (Intrinsic::ListAppend, 2) => list_append(s, first),
+        (Intrinsic::ListPop, 1) => list_pop(s, first),
+        (Intrinsic::Length, 1) => length(s, first),
+        (Intrinsic::Absolute, 1) => absolute(s, first),
+        (Intrinsic::SquareRoot, 1) => square_root(s, first),
+        (Intrinsic::Minimum, 2) => extreme(s, first, CompareOp::Less),
+        (Intrinsic::Maximum, 2) => extreme(s, first, CompareOp::Greater),
+        (Intrinsic::IsInstance, 2) => is_instance(s, first),
+        _ => None,
+    };
+    match result {
+        Some(result) => finish_native(s, pc, destination, block, count, Some(result)),
+        None => std::ptr::null(),
+    }
+}
+
+fn none<S: Semantics>(s: &mut S) -> S::Owned {
+    let none = s.constant(singleton::none());
+    s.dup(none)
+}
+
+fn boolean<S: Semantics>(s: &mut S, truth: bool) -> S::Owned {
+    let value = s.constant(singleton::boolean(truth));
+    s.dup(value)
+}
+
+fn list_append<S: Semantics>(s: &mut S, first: u16) -> Option<S::Owned> {
+    let list = s.register(first);
+    if !s.has_type(list, &LIST) {
+        return None;
+    }
+    let value = s.move_out(first + 1);
+    s.list_append(list, value);
+    Some(none(s))
+}
+
+fn list_pop<S: Semantics>(s: &mut S, first: u16) -> Option<S::Owned> {
+    let list = s.register(first);
+    if !s.has_type(list, &LIST) {
+        return None;
+    }
+    let (length, zero) = (s.list_length(list), s.raw_constant(0));
+    if s.raw_equal(length, zero) {
+        return None;
+    }
+    Some(s.list_pop(list))
+}
+
+fn length<S: Semantics>(s: &mut S, first: u16) -> Option<S::Owned> {
+    let object = s.register(first);
+    let length = if s.has_type(object, &LIST) {
+        s.list_length(object)
+    } else if s.has_type(object, &TUPLE) {
+        s.tuple_length(object)
+    } else if s.has_type(object, &STR) {
+        s.load_raw(object, offset_of!(StrObject, length), Alias::Immutable)
+    } else if s.has_type(object, &DICT) {
+        s.load_raw(object, dict::LENGTH_OFFSET, Alias::Dict)
+    } else {
+        return None;
+    };
+    let length = s.raw_to_int(length);
+    Some(s.box_int(length))
+}
+
+fn absolute<S: Semantics>(s: &mut S, first: u16) -> Option<S::Owned> {
+    let value = s.register(first);
+    if let Some(value) = s.as_int(value) {
+        let zero = s.int_constant(0);
+        let result = if s.int_compare(CompareOp::Less, value, zero) { s.int_subtract(zero, value)? } else { value };
+        return Some(s.box_int(result));
+    }
+    let value = s.as_float(value)?;
+    let result = s.float_absolute(value);
+    Some(s.box_float(result))
+}
+
+fn square_root<S: Semantics>(s: &mut S, first: u16) -> Option<S::Owned> {
+    let value = s.register(first);
+    let value = s.as_float(value)?;
+    let zero = s.float_constant(0.0);
+    if !s.float_compare(CompareOp::GreaterEqual, value, zero) {
+        return None;
+    }
+    let result = s.float_square_root(value);
+    Some(s.box_float(result))
+}
+
+/// `min(a, b)` or `max(a, b)` of numbers: b only if it is strictly more extreme.
+fn extreme<S: Semantics>(s: &mut S, first: u16, op: CompareOp) -> Option<S::Owned> {
+    let (a, b) = (s.register(first), s.register(first + 1));
+    let second = quick(s, op, b, a)?;
+    Some(s.move_out(if second { first + 1 } else { first }))
+}
+
+/// `isinstance(object, class)` for a class whose metaclass leaves the question to the types.
+fn is_instance<S: Semantics>(s: &mut S, first: u16) -> Option<S::Owned> {
+    let (object, class) = (s.register(first), s.register(first + 1));
+    let known = s.peek(class);
+    if !known.has_type(&TYPE) || !s.is_object(class, known) {
+        return None;
+    }
+    // SAFETY: (heap 2) an object of type `type`.
+    let class: &'static TypeObject = unsafe { known.cast_unchecked() };
+    if s.as_int(object).is_some() {
+        return Some(boolean(s, sidewinder_runtime::objects::int::INT.object.is_subtype(class)));
+    }
+    if s.as_float(object).is_some() {
+        return Some(boolean(s, sidewinder_runtime::objects::float::FLOAT.object.is_subtype(class)));
+    }
+    let kind = s.peek(object).heap_type();
+    let answer = kind.is_subtype(class);
+    if !answer && !has_plain_class(s.context(), kind) {
+        return None;
+    }
+    if !s.has_type(object, kind) || !s.type_version_is(kind, kind.version.get()) {
+        return None;
+    }
+    Some(boolean(s, answer))
+}
+
+/// Whether `__class__` of the type's instances is the type.
+fn has_plain_class(cx: &mut Context, kind: &'static TypeObject) -> bool {
+    let name: Value = cx.interpreter().names.class_;
+    !kind.has_flag(flags::HEAP) || kind.lookup(cx, name) == OBJECT.lookup(cx, name)
+}

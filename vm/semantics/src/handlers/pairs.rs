@@ -1,0 +1,183 @@
+//! `for a, b in enumerate(…)` and `for a, b in zip(…)`: the pair that the next instruction would take apart is never
+//! made.
+
+use super::{fetch, following, jump};
+use crate::semantics::{Pc, Semantics};
+use sidewinder_bytecode::{Instruction, Op};
+use sidewinder_ir::op::Alias;
+use sidewinder_runtime::objects::iterator::functional::{ENUMERATE, Enumerate, ZIP, Zip};
+use sidewinder_runtime::objects::iterator::{LIST_ITERATOR, ListIterator};
+use sidewinder_runtime::objects::range::{RANGE_ITERATOR, RangeIterator};
+use sidewinder_runtime::objects::tuple::TUPLE;
+use std::mem::offset_of;
+
+/// Counts above this are left to the general way.
+const COUNT_MAX: i64 = 1 << 60;
+
+/// An inner iterator whose state was read and tested.
+enum Ready<S: Semantics> {
+    Number {
+        iterator: S::Value,
+        remaining: S::Raw,
+    },
+    Item {
+        iterator: S::Value,
+        list: S::Value,
+        index: S::Raw,
+    },
+    /// A list iterator has come to its end, a range is empty.
+    ListEnd {
+        iterator: S::Value,
+    },
+    RangeEnd,
+}
+
+/// Reads the state of an iterator, without changing it. `None` for iterators of other kinds.
+#[inline(always)]
+fn ready<S: Semantics>(s: &mut S, iterator: S::Value) -> Option<Ready<S>> {
+    if s.has_type(iterator, &LIST_ITERATOR) {
+        let list = s.load_field(iterator, offset_of!(ListIterator, list), Alias::Iterator);
+        if s.is_unbound(list) {
+            return Some(Ready::RangeEnd);
+        }
+        let index = s.load_raw(iterator, offset_of!(ListIterator, index), Alias::Iterator);
+        let length = s.list_length(list);
+        if s.raw_below(index, length) {
+            return Some(Ready::Item { iterator, list, index });
+        }
+        return Some(Ready::ListEnd { iterator });
+    }
+    if s.has_type(iterator, &RANGE_ITERATOR) {
+        let remaining = s.load_raw(iterator, offset_of!(RangeIterator, remaining), Alias::Iterator);
+        let zero = s.raw_constant(0);
+        if s.raw_equal(remaining, zero) {
+            return Some(Ready::RangeEnd);
+        }
+        return Some(Ready::Number { iterator, remaining });
+    }
+    None
+}
+
+impl<S: Semantics> Ready<S> {
+    /// Steps the iterator: its item, or `None` at its end.
+    #[inline(always)]
+    fn advance(self, s: &mut S) -> Option<S::Owned> {
+        match self {
+            Ready::Item { iterator, list, index } => {
+                let item = s.list_item(list, index);
+                let item = s.dup(item);
+                let one = s.raw_constant(1);
+                let next = s.raw_add(index, one);
+                s.store_raw(iterator, offset_of!(ListIterator, index), next, Alias::Iterator);
+                Some(item)
+            }
+            Ready::Number { iterator, remaining } => {
+                let current = s.load_raw(iterator, offset_of!(RangeIterator, current), Alias::Iterator);
+                let step = s.load_raw(iterator, offset_of!(RangeIterator, step), Alias::Immutable);
+                let next = s.raw_add(current, step);
+                s.store_raw(iterator, offset_of!(RangeIterator, current), next, Alias::Iterator);
+                let minus_one = s.raw_constant(-1);
+                let remaining = s.raw_add(remaining, minus_one);
+                s.store_raw(iterator, offset_of!(RangeIterator, remaining), remaining, Alias::Iterator);
+                let item = s.raw_to_int(current);
+                Some(s.box_int(item))
+            }
+            Ready::ListEnd { iterator } => {
+                // An iterator that others refer to stays exhausted when the list grows.
+                let never = s.raw_constant(i64::MAX);
+                s.store_raw(iterator, offset_of!(ListIterator, index), never, Alias::Iterator);
+                None
+            }
+            Ready::RangeEnd => None,
+        }
+    }
+}
+
+/// `for_iter` together with the `UnpackSequence` that follows. Null when they are not done together; nothing has
+/// happened then.
+#[inline(always)]
+pub fn for_pair<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let unpack = fetch(following(pc));
+    if unpack.op != Op::UnpackSequence || unpack.b != i.a || unpack.c != 2 {
+        return std::ptr::null();
+    }
+    let iterator = s.register(i.b);
+    if s.has_type(iterator, &ENUMERATE) {
+        return enumerate(s, pc, i, unpack, iterator);
+    }
+    if s.has_type(iterator, &ZIP) {
+        return zip(s, pc, i, unpack, iterator);
+    }
+    std::ptr::null()
+}
+
+#[inline(always)]
+fn enumerate<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, unpack: Instruction, iterator: S::Value) -> Pc {
+    let long_index = s.load_field(iterator, offset_of!(Enumerate, long_index), Alias::Iterator);
+    if !s.is_unbound(long_index) {
+        return std::ptr::null();
+    }
+    let count = s.load_raw(iterator, offset_of!(Enumerate, index), Alias::Iterator);
+    let limit = s.raw_constant(COUNT_MAX);
+    if !s.raw_below(count, limit) {
+        return std::ptr::null();
+    }
+    let inner = s.load_field(iterator, offset_of!(Enumerate, iterator), Alias::Immutable);
+    let Some(inner) = ready(s, inner) else { return std::ptr::null() };
+    match inner.advance(s) {
+        Some(item) => {
+            let one = s.raw_constant(1);
+            let next = s.raw_add(count, one);
+            s.store_raw(iterator, offset_of!(Enumerate, index), next, Alias::Iterator);
+            let count = s.raw_to_int(count);
+            let count = s.box_int(count);
+            unpacked(s, pc, unpack, count, item)
+        }
+        None => exhausted(s, pc, i),
+    }
+}
+
+#[inline(always)]
+fn zip<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, unpack: Instruction, iterator: S::Value) -> Pc {
+    let strict = s.load_raw(iterator, offset_of!(Zip, strict), Alias::Iterator);
+    let zero = s.raw_constant(0);
+    if !s.raw_equal(strict, zero) {
+        return std::ptr::null();
+    }
+    let iterators = s.load_field(iterator, offset_of!(Zip, iterators), Alias::Immutable);
+    if !s.has_type(iterators, &TUPLE) {
+        return std::ptr::null();
+    }
+    let (length, two) = (s.tuple_length(iterators), s.raw_constant(2));
+    if !s.raw_equal(length, two) {
+        return std::ptr::null();
+    }
+    let (first, second) = (s.raw_constant(0), s.raw_constant(1));
+    let (first, second) = (s.tuple_item(iterators, first), s.tuple_item(iterators, second));
+    // Twice the same iterator: the second item depends on the first step.
+    if s.same(first, second) {
+        return std::ptr::null();
+    }
+    let (Some(first), Some(second)) = (ready(s, first), ready(s, second)) else { return std::ptr::null() };
+    let Some(a) = first.advance(s) else { return exhausted(s, pc, i) };
+    match second.advance(s) {
+        Some(b) => unpacked(s, pc, unpack, a, b),
+        None => {
+            s.drop(a);
+            exhausted(s, pc, i)
+        }
+    }
+}
+
+#[inline(always)]
+fn unpacked<S: Semantics>(s: &mut S, pc: Pc, unpack: Instruction, a: S::Owned, b: S::Owned) -> Pc {
+    s.set(unpack.a, a);
+    s.set_late(unpack.a + 1, b);
+    following(following(pc))
+}
+
+#[inline(always)]
+fn exhausted<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    s.clear(i.b);
+    jump(pc, i.c as i16 as i32)
+}
