@@ -34,6 +34,8 @@ pub const MODES: &[Mode] = &[
     mode("threshold-1", &["jit=sync", "threshold=1"], "recording of rarely seen paths"),
     mode("gc-7", &["jit=sync", "threshold=1", "gc=7"], "roots or reference counts in traces"),
     mode("invalidate-5", &["jit=sync", "threshold=1", "invalidate=5"], "invalidation of a trace that runs"),
+    mode("guard-fail-5", &["jit=sync", "threshold=1", "guard-fail=5"], "snapshots, or effects before a guard"),
+    mode("exit-all", &["jit=sync", "threshold=1", "exit-all"], "snapshots, or effects before a guard"),
 ];
 
 /// Modes of [`MODES`] whose names stand in `list`, separated by commas; all of them for `None`.

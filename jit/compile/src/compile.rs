@@ -6,6 +6,7 @@ use crate::exit::ExitRecord;
 use crate::layout::Layout;
 use crate::lower::{self, Target};
 use crate::optimize::{Environment, optimize};
+use crate::stress::Stress;
 use crate::tree::Tree;
 use sidewinder_ir::helper::HelperTable;
 use sidewinder_ir::text::{self, Symbols};
@@ -19,11 +20,15 @@ pub struct Options {
     pub dump: bool,
     /// Check recorded traces before they are compiled, and what they become. The default in debug builds.
     pub verify: bool,
+    /// Stress: every so many'th guard is taken as failed; 0 for none.
+    pub guard_fail: u32,
+    /// Stress: every guard is taken as failed the first time that it is reached.
+    pub exit_all: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { dump: false, verify: cfg!(debug_assertions) }
+        Options { dump: false, verify: cfg!(debug_assertions), guard_fail: 0, exit_all: false }
     }
 }
 
@@ -67,6 +72,7 @@ pub struct Compiler {
     options: Options,
     backend: Backend,
     drop_thunk: usize,
+    stress: Stress,
 }
 
 impl Compiler {
@@ -77,7 +83,8 @@ impl Compiler {
         let thunk = backend.thunk(layout.drop_last)?;
         let thunk = arena.install(&thunk).ok_or("no room for code")?;
         let drop_thunk = arena.address(thunk) as usize;
-        Ok(Compiler { helpers, layout, options, backend, drop_thunk })
+        let stress = Stress::new(options.guard_fail, options.exit_all);
+        Ok(Compiler { helpers, layout, options, backend, drop_thunk, stress })
     }
 
     /// Compiles a tree. An error is a bug in a trace or in the compiler; the tree is then best given up.
@@ -96,6 +103,7 @@ impl Compiler {
             layout: &self.layout,
             invalidated: tree.invalidated,
             drop_thunk: self.drop_thunk,
+            stress: self.stress.words(tree, &region),
         };
         let mut lower_time = Duration::ZERO;
         let (compiled, exits) = self.backend.compile(lower::signature(), self.options.dump, |builder, isa| {

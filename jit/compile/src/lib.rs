@@ -12,12 +12,13 @@ pub mod layout;
 mod lower;
 pub mod optimize;
 pub mod region;
+pub mod stress;
 pub mod tree;
 pub mod worker;
 
 pub use arena::{Allocation, Arena};
 pub use compile::{CompiledTree, Compiler, Dumps, Entry, Options, Statistics};
-pub use exit::{ExitRecord, LINK, Source, materialize};
+pub use exit::{ExitRecord, LINK, RETURNED, Source, materialize};
 pub use layout::Layout;
 pub use tree::{Bridge, ExitId, Pass, TraceIndex, Tree};
 pub use worker::Worker;

@@ -60,6 +60,11 @@ impl Tree {
         Tree { root, bridges: Vec::new(), invalidated: 0, starts: Vec::new() }
     }
 
+    /// Words above the entry frame's base that its traces use.
+    pub fn stack_words(&self) -> usize {
+        self.traces().map(|(_, trace)| trace.stack_words).max().unwrap_or(0) as usize
+    }
+
     pub fn trace(&self, index: TraceIndex) -> &Trace {
         match index.0 {
             0 => &self.root,

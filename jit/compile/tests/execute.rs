@@ -3,7 +3,7 @@
 mod common;
 
 use common::*;
-use sidewinder_jit::Tree;
+use sidewinder_jit::{Options, Tree};
 
 /// total += i while i < n, with slots i, total, n.
 const SUM: &str = "\
@@ -294,4 +294,34 @@ fn a_float_that_does_not_fit_leaves_before_it_reaches_memory() {
     assert_eq!(left.exit, (0, sidewinder_jit::ExitId::END));
     assert_eq!(left.objects[0][3], float(2f64.powi(256)));
     assert_eq!(left.slots[&0], boxed_float(2f64.powi(512).to_bits()));
+}
+
+/// The guards of the sum loop at which so many visits of it leave, all of them before anything has changed.
+fn stressed_exits(options: Options, source: &str, visits: usize) -> Vec<u32> {
+    let tree = parse_tree(source);
+    let mut runner = Runner::with(options);
+    let compiled = runner.compile(&tree);
+    let world = world(&[int(0), int(0), int(2)]);
+    let mut visit = || {
+        let (id, left) = runner.leave(&compiled, &world);
+        assert_eq!(left, world, "the instruction starts over");
+        id.guard
+    };
+    (0..visits).map(|_| visit()).collect()
+}
+
+#[test]
+fn each_guard_fails_at_its_first_visit() {
+    let options = Options { exit_all: true, ..Options::default() };
+    assert_eq!(stressed_exits(options, SUM, 4), [3, 5, 9, 12]);
+    let decisive = SUM.replace("GuardTrue v8 [s1]", "GuardTrue v8 decisive [s1]");
+    assert_eq!(stressed_exits(options, &decisive, 3), [3, 5, 12]);
+}
+
+#[test]
+fn every_nth_guard_fails() {
+    let exits = |guard_fail| stressed_exits(Options { guard_fail, ..Options::default() }, SUM, 3);
+    assert_eq!(exits(1), [3, 3, 3]);
+    assert_eq!(exits(2), [5, 5, 5]);
+    assert_eq!(exits(3), [9, 9, 9]);
 }

@@ -21,7 +21,7 @@ fn thread_time() -> std::time::Duration {
 #[ignore = "measures"]
 fn compile_times() {
     let mut arena = Arena::new(1 << 22).unwrap();
-    let options = Options { dump: false, verify: false };
+    let options = Options { dump: false, verify: false, ..Options::default() };
     let mut compiler = Compiler::new(helpers(), layout(), options, &mut arena).unwrap();
     for (seed, steps) in [(11, 8), (12, 8), (21, 35), (22, 35), (31, 100), (32, 100)] {
         let mut random = Random::new(seed);

@@ -15,4 +15,4 @@ pub mod verify;
 pub use helper::{Helper, HelperEffects, HelperId};
 pub use op::{Effect, Op, Type};
 pub use snapshot::{FrameState, SlotValue, Snapshot, SnapshotId};
-pub use trace::{Instruction, Ref, Trace, TraceEnd};
+pub use trace::{DECISIVE, Instruction, Ref, Trace, TraceEnd};

@@ -14,6 +14,9 @@ pub struct SnapshotId(pub u32);
 /// interpreter has no use for.
 pub const RELEASED_SLOT: i32 = 1 << 30;
 
+/// The slot of a function's result, in the snapshot of its return.
+pub const RESULT_SLOT: i32 = RELEASED_SLOT + (1 << 20);
+
 /// A slot that the exit writes. Slots that are not listed keep what memory has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SlotValue {
@@ -28,7 +31,8 @@ pub struct SlotValue {
 pub struct FrameState {
     /// First register of the running frame, in words from that of the entry frame.
     pub base: i32,
-    /// Address of the bytecode instruction to execute next (or that raised).
+    /// Address of the bytecode instruction to execute next (or that raised). Zero when the function that the trace is of
+    /// has returned, with its result in `RESULT_SLOT`.
     pub instruction: u64,
     /// Frames entered since the trace's start minus frames left: how far the recursion counter moves.
     pub depth: i32,

@@ -18,7 +18,7 @@
 use crate::op::{ALL, Alias, Effect, Op, Type};
 use crate::snapshot::{FrameState, SlotValue, Snapshot, SnapshotId};
 use crate::tagging::{self, WordKind};
-use crate::trace::{Instruction, Ref, Trace, TraceEnd};
+use crate::trace::{DECISIVE, Instruction, Ref, Trace, TraceEnd};
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -133,6 +133,7 @@ pub fn instruction_text(name: Ref, instruction: &Instruction, arguments: &[Ref],
         | Op::PhiInt
         | Op::PhiFloat
         | Op::PhiRaw => out += &format!(" {}", instruction.immediate as i64),
+        _ if op.effect() == Effect::Guard && instruction.immediate == DECISIVE => out += " decisive",
         _ if instruction.immediate != 0 => out += &format!(" {:+}", instruction.immediate as i64),
         _ => {}
     }
@@ -308,6 +309,7 @@ fn immediate(op: Op, text: &str) -> Parsed<u64> {
                 word(text)
             }
         }
+        _ if op.effect() == Effect::Guard && text == "decisive" => Ok(DECISIVE),
         _ => word(text),
     }
 }

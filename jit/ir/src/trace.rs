@@ -21,11 +21,15 @@ pub struct Instruction {
     pub alias: Alias,
     /// Operands; unused ones are `Ref::NONE`. Calls: `operands[0].0` and `operands[1].0` are start and length in the pool.
     pub operands: [Ref; 3],
-    /// Constant, offset, slot or helper number.
+    /// Constant, offset, slot or helper number; of a guard, 0 or `DECISIVE`.
     pub immediate: u64,
     /// For guards.
     pub snapshot: SnapshotId,
 }
+
+/// Immediate of a guard whose exit is right only when the condition fails: it goes on where that leads. At the exit of
+/// any other guard the running instruction starts over, whatever the condition is.
+pub const DECISIVE: u64 = 1;
 
 impl SnapshotId {
     pub const NONE: SnapshotId = SnapshotId(u32::MAX);

@@ -263,6 +263,13 @@ impl Context {
         unsafe { self.interpreter().builtins.value().cast_unchecked() }
     }
 
+    /// Whether there is native stack left for nested runs.
+    #[inline]
+    pub fn has_native_stack(&self) -> bool {
+        let marker = 0u8;
+        &raw const marker as usize >= self.native_stack_limit
+    }
+
     /// An error when the native stack is nearly used up.
     #[inline]
     pub fn check_native_stack(&mut self, doing: &str) -> Result<()> {

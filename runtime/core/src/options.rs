@@ -53,6 +53,10 @@ options! {
     gc = "gc": 0;
     /// Stress: all traces are invalidated at every Nth visit of a hot loop.
     invalidate = "invalidate": 0;
+    /// Stress: every Nth guard of machine code is taken as failed.
+    guard_fail = "guard-fail": 0;
+    /// Stress: every guard of machine code is taken as failed when it is first reached.
+    exit_all = "exit-all": 0;
     /// Check every trace, and what each phase makes of it.
     verify = "verify": cfg!(debug_assertions) as u64;
     /// Print counters at exit.

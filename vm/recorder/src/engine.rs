@@ -4,14 +4,14 @@ use crate::assumptions::{Assumptions, Dependents};
 use crate::helper_table::{Helpers, drop_last};
 use crate::recorder::{Recorder, Stop};
 use sidewinder_jit::{
-    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, LINK, Layout, Options as CompilerOptions,
+    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, LINK, Layout, RETURNED, Options as CompilerOptions,
     Pass, TraceIndex, Tree, Worker,
 };
 use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{Trace, TraceEnd};
 use sidewinder_runtime::context::interrupt;
 use sidewinder_runtime::hooks::Broken;
-use sidewinder_runtime::objects::code::LoopState;
+use sidewinder_runtime::objects::code::{CodeObject, LoopState};
 use sidewinder_runtime::objects::{dict, float, iterator, list, module, range, singleton, str, tuple};
 use sidewinder_runtime::options::jit_mode;
 use sidewinder_runtime::{Context, Value};
@@ -41,6 +41,10 @@ struct TreeState {
     tree: Tree,
     /// The loop that enters it. Valid while the tree is: the code object outlives its entry.
     start: u64,
+    /// Words above the entry frame's base that its machine code uses.
+    stack_words: usize,
+    /// It starts at a function's entry.
+    is_function: bool,
     code: Option<(Allocation, Entry)>,
     exits: Rc<[ExitRecord]>,
     exit_counts: Vec<u32>,
@@ -153,7 +157,12 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         return None;
     };
     let helpers = Helpers::new();
-    let compiler_options = CompilerOptions { dump: !options.dump.is_empty(), verify: options.verify != 0 };
+    let compiler_options = CompilerOptions {
+        dump: !options.dump.is_empty(),
+        verify: options.verify != 0,
+        guard_fail: options.guard_fail as u32,
+        exit_all: options.exit_all != 0,
+    };
     let compiler = match Compiler::new(helpers.table.clone(), layout(), compiler_options, &mut arena) {
         Ok(compiler) => compiler,
         Err(message) => {
@@ -267,12 +276,20 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
         return target;
     };
     engine.visit(cx);
+    let code = frame::current_code(cx);
+    let function = std::ptr::eq(state, &code.entry).then_some(code);
     let index = state.trace.get();
     if index > 0 {
         let tree = &engine.trees[index as usize - 1];
         if !tree.dead {
             if tree.code.is_some() {
-                return enter(cx, index as usize - 1);
+                return match function {
+                    Some(code) => enter_function(cx, index as usize - 1, code),
+                    None => match enter(cx, index as usize - 1) {
+                        Left::At(pc) => pc,
+                        Left::Returned(_) => unreachable!("a loop does not return"),
+                    },
+                };
             }
             // Being compiled: look again soon.
             engine.poll();
@@ -288,7 +305,15 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
         state.countdown.set(if engine.recording { engine.threshold } else { u32::MAX });
         return target;
     }
-    engine.record_loop(cx, target, state)
+    engine.record_root(cx, target, state, function.is_some())
+}
+
+/// How machine code was left.
+enum Left {
+    /// The interpreter goes on here.
+    At(Pc),
+    /// The function has returned this, owned. Its frame is still the running one.
+    Returned(Value),
 }
 
 /// Runs a tree's machine code from the frame that is running, and rebuilds the frames at its exit. Goes on in another
@@ -296,21 +321,30 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
 ///
 /// The engine is looked up again after the machine code has run: what that calls may run Python, which may come back
 /// here and change it.
-fn enter(cx: &mut Context, mut index: usize) -> Pc {
+fn enter(cx: &mut Context, mut index: usize) -> Left {
     loop {
-        let Some(own) = engine(cx) else { return std::ptr::null() };
+        let Some(own) = engine(cx) else { return Left::At(std::ptr::null()) };
         let tree = &mut own.trees[index];
-        let Some((_, entry)) = tree.code else { return tree.start as Pc };
+        let Some((_, entry)) = tree.code else { return Left::At(tree.start as Pc) };
         tree.entered += 1;
         let exits = tree.exits.clone();
+        let words = tree.stack_words;
         own.counters.entered += 1;
         own.running += 1;
         let base = cx.base;
         let recursion = cx.recursion_left;
+        let old_top = cx.trace_top;
+        // SAFETY: (frames 4) words above the frames that the trace may enter are free.
+        cx.trace_top = unsafe { base.add(words.max(frame::current_code(cx).register_count as usize)) };
         // SAFETY: (jit 3) the code was compiled for a frame of this loop.
         let number = unsafe { entry(cx as *mut Context as *mut u8, base as *mut u64) };
-        let Some(own) = engine(cx) else { return std::ptr::null() };
+        cx.trace_top = old_top;
+        let Some(own) = engine(cx) else { return Left::At(std::ptr::null()) };
         own.running -= 1;
+        if number & RETURNED != 0 && number & LINK == 0 {
+            // SAFETY: (jit 4) the exit wrote the result.
+            return Left::Returned(Value(unsafe { *cx.exit_buffer }));
+        }
         let record = &exits[(number & !LINK) as usize];
         let linked = number & LINK != 0;
         // SAFETY: (jit 4) the exit wrote its values, or the frames; the slots belong to the stack around the entry
@@ -334,29 +368,94 @@ fn enter(cx: &mut Context, mut index: usize) -> Pc {
         if linked {
             match own.linked(pc as u64) {
                 Some(next) => index = next,
-                None => return pc,
+                None => return Left::At(pc),
             }
             continue;
         }
         own.counters.exits += 1;
         if !cx.pending.is_unbound() {
-            return sidewinder_semantics::unwind::raise(cx, pc);
+            return Left::At(sidewinder_semantics::unwind::raise(cx, pc));
         }
         if cx.finalizers_pending.get() != 0 {
             cx.run_pending_finalizers();
         }
-        let Some(own) = engine(cx) else { return pc };
+        let Some(own) = engine(cx) else { return Left::At(pc) };
         if cx.interrupt.load(Ordering::Relaxed) == 0
             && let Some(&next) = own.by_start.get(&(pc as u64))
             && !(next == index && own.trees[index].tree.stands_still(record.id))
         {
             if own.trees[next].code.is_none() {
-                return pc;
+                return Left::At(pc);
             }
             index = next;
             continue;
         }
-        return own.after_exit(cx, index, number as usize, base, recursion, pc, record);
+        return Left::At(own.after_exit(cx, index, number as usize, base, recursion, pc, record));
+    }
+}
+
+/// Runs the frame of a function that traces call, to its end: its result, or unbound when it raised.
+pub fn run_function(cx: &mut Context, code: &CodeObject) -> Value {
+    let index = code.entry.trace.get();
+    let ready = index > 0
+        && cx.interrupt.load(Ordering::Relaxed) == 0
+        && engine(cx).is_some_and(|own| own.trees[index as usize - 1].code.is_some());
+    let mut pc = code.instructions;
+    if ready {
+        let base = cx.base;
+        match enter(cx, index as usize - 1) {
+            Left::Returned(result) => {
+                leave_function(cx, base, code);
+                return result;
+            }
+            Left::At(next) => pc = next,
+        }
+    } else {
+        let countdown = code.entry.countdown.get();
+        if countdown > 1 {
+            code.entry.countdown.set(countdown - 1);
+        }
+    }
+    run::interpret(cx, pc);
+    run::take_result(cx).map_or(Value::UNBOUND, |result| result.into_raw())
+}
+
+/// A function's machine code has returned: gives up the header, and the words that the arguments had.
+fn leave_function(cx: &mut Context, base: *mut Value, code: &CodeObject) {
+    // SAFETY: (frames 3) `base` is the function's; its machine code has consumed the locals.
+    unsafe {
+        for register in 0..code.argument_count as usize {
+            *base.add(register) = Value::UNBOUND;
+        }
+        let function = std::mem::replace(&mut *base.offset(frame::FUNCTION), Value::UNBOUND);
+        cx.release(function);
+    }
+}
+
+/// Enters the function tree `index` for the frame that has just been pushed. Returns where the interpreter goes on.
+fn enter_function(cx: &mut Context, index: usize, code: &'static CodeObject) -> Pc {
+    let base = cx.base;
+    // SAFETY: (frames 3) the running frame has a header.
+    let (link, return_to) = unsafe { (frame::Link(frame::header(base, frame::LINK).0), frame::return_address(base)) };
+    if link.continuation() != frame::Continuation::Store || !cx.has_native_stack() {
+        return code.instructions;
+    }
+    match enter(cx, index) {
+        Left::At(pc) => pc,
+        Left::Returned(result) => {
+            // SAFETY: (frames 3) the frame is no boundary, so there is a caller.
+            unsafe {
+                let caller = base.sub(link.delta());
+                frame::switch(cx, caller, frame::code(caller));
+            }
+            cx.recursion_left += 1;
+            leave_function(cx, base, code);
+            sidewinder_semantics::cold::set_register(cx, link.destination(), result);
+            if cx.finalizers_pending.get() != 0 {
+                cx.run_pending_finalizers();
+            }
+            return_to
+        }
     }
 }
 
@@ -391,13 +490,15 @@ impl Engine {
             return;
         }
         tree.dead = true;
-        let start = tree.start;
+        let (start, is_function) = (tree.start, tree.is_function);
         tree.invalidated.store(1, Ordering::Relaxed);
         self.counters.invalidated += 1;
         if let Some((allocation, _)) = tree.code.take() {
             self.retired.push(allocation);
         }
-        self.by_start.remove(&start);
+        if !is_function {
+            self.by_start.remove(&start);
+        }
         self.links = [(0, 0); LINKS];
     }
 
@@ -419,23 +520,26 @@ impl Engine {
         *self.counters.aborted.entry(reason).or_default() += 1;
     }
 
-    /// Records from the loop header `target`. Returns where the recording left the interpreter.
-    fn record_loop(&mut self, cx: &mut Context, target: Pc, state: &LoopState) -> Pc {
+    /// Records from the loop header or function entry `target`. Returns where the recording left the interpreter.
+    fn record_root(&mut self, cx: &mut Context, target: Pc, state: &LoopState, is_function: bool) -> Pc {
         self.recording = true;
         self.counters.recorded += 1;
         let mut recorder = Recorder::new(cx, self, target);
+        recorder.is_function = is_function;
         let next = run::run(&mut recorder, target);
         let stop = recorder.stop;
         let finished = recorder.into_trace();
         self.recording = false;
         match (stop, finished) {
-            (Some(Stop::Closed), Some((trace, assumptions))) => {
+            (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) => {
                 let invalidated = Box::new(AtomicU32::new(0));
                 let mut tree = Tree::new(trace);
                 tree.invalidated = &raw const *invalidated as u64;
                 self.trees.push(TreeState {
                     tree,
                     start: target as u64,
+                    is_function,
+                    stack_words: 0,
                     code: None,
                     exits: Rc::default(),
                     exit_counts: Vec::new(),
@@ -446,7 +550,9 @@ impl Engine {
                     dead: false,
                 });
                 let index = self.trees.len() - 1;
-                self.by_start.insert(target as u64, index);
+                if !is_function {
+                    self.by_start.insert(target as u64, index);
+                }
                 self.depend(index, assumptions);
                 state.trace.set(index as u32 + 1);
                 state.countdown.set(1);
@@ -529,6 +635,7 @@ impl Engine {
         // SAFETY: (jit 3) the arena holds the compiled function with this signature.
         let entry: Entry = unsafe { std::mem::transmute(self.arena.address(allocation)) };
         let state = &mut self.trees[index];
+        state.stack_words = state.tree.stack_words();
         let old_counts: HashMap<_, u32> =
             state.exits.iter().map(|exit| exit.id).zip(state.exit_counts.iter().copied()).collect();
         state.exit_counts = compiled.exits.iter().map(|exit| old_counts.get(&exit.id).copied().unwrap_or(0)).collect();
@@ -612,9 +719,10 @@ impl Engine {
         }
         self.recording = true;
         self.counters.bridges += 1;
-        let start = self.trees[index].start as Pc;
+        let (start, is_function) = (self.trees[index].start as Pc, self.trees[index].is_function);
         let slots: Vec<i32> = record.slots.iter().map(|(slot, _)| *slot).collect();
         let mut recorder = Recorder::new(cx, self, start);
+        recorder.is_function = is_function;
         recorder.become_bridge(base, recursion, &slots);
         let next = run::run(&mut recorder, pc);
         let stop = recorder.stop;

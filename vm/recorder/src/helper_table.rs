@@ -5,26 +5,26 @@ use sidewinder_ir::op::{Alias, Type};
 use sidewinder_ir::{Helper, HelperEffects, HelperId};
 use sidewinder_runtime::heap::owned::increment;
 use sidewinder_runtime::native::{Arguments, Native};
+use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::{instance, str};
 use sidewinder_runtime::operations::call;
 use sidewinder_runtime::{Context, Owned, TypeObject, Value};
 use sidewinder_semantics::helpers::{self, RunHelper, word};
 use sidewinder_semantics::semantics::ColdHandler;
+use sidewinder_semantics::frame::Continuation;
 use sidewinder_semantics::{Pc, frame};
 use std::collections::HashMap;
 
 /// Calls a native function with the arguments that the trace has spilled from slot `first`, and releases them.
-/// `shape` packs the number of arguments and whether the first is a receiver; `top` is the first free slot.
-extern "C" fn call_native(cx: &mut Context, native: &'static Native, first: i64, shape: i64, top: i64) -> Value {
+/// `shape` packs the number of arguments and whether the first is a receiver.
+extern "C" fn call_native(cx: &mut Context, native: &'static Native, first: i64, shape: i64) -> Value {
     let count = (shape >> 1) as usize;
     // SAFETY: the trace spilled `count` values there, which nobody else owns.
     unsafe {
         let place = cx.base.offset(first as isize);
-        cx.trace_top = cx.base.offset(top as isize);
         let arguments = Arguments::positional(std::slice::from_raw_parts(place, count));
         let result = word(call::call_native(cx, native, arguments, shape & 1 != 0));
-        cx.trace_top = std::ptr::null_mut();
         for position in (0..count).rev() {
             let value = std::mem::replace(&mut *place.add(position), Value::UNBOUND);
             drop(Owned::from_raw_option(value));
@@ -34,16 +34,14 @@ extern "C" fn call_native(cx: &mut Context, native: &'static Native, first: i64,
 }
 
 /// Calls any object: the callable lies in slot `block`, and `count` arguments after its header. All are released.
-extern "C" fn call_any(cx: &mut Context, block: i64, count: i64, top: i64) -> Value {
+extern "C" fn call_any(cx: &mut Context, block: i64, count: i64) -> Value {
     let (block, count) = (block as isize, count as usize);
     // SAFETY: the trace spilled the callable and `count` values there, which nobody else owns.
     unsafe {
         let place = cx.base.offset(block);
         let first = place.add(sidewinder_bytecode::HEADER_WORDS);
-        cx.trace_top = cx.base.offset(top as isize);
         let arguments = Arguments::positional(std::slice::from_raw_parts(first, count));
         let result = word(call::call_with(cx, *place, arguments));
-        cx.trace_top = std::ptr::null_mut();
         for position in (0..count).rev() {
             drop(Owned::from_raw_option(std::mem::replace(&mut *first.add(position), Value::UNBOUND)));
         }
@@ -52,18 +50,53 @@ extern "C" fn call_any(cx: &mut Context, block: i64, count: i64, top: i64) -> Va
     }
 }
 
+/// Runs the Python function whose call block lies at slot `block`: the callable, room for a header, and the arguments,
+/// which are as many as it takes. All are consumed. `depth` is how many frames the caller has entered itself.
+pub extern "C" fn call_function(cx: &mut Context, code: &CodeObject, block: i64, pc: Pc, depth: i64) -> Value {
+    let saved = (cx.base, cx.constants, cx.temporary_floor, cx.trace_top, cx.instruction);
+    let recursion = cx.recursion_left;
+    // SAFETY: (frames 4) the trace wrote the callable and the arguments; the words above them are free.
+    unsafe {
+        let base = cx.base.offset(block as isize + sidewinder_bytecode::HEADER_WORDS as isize);
+        for register in code.argument_count as usize..code.register_count as usize {
+            *base.add(register) = Value::UNBOUND;
+        }
+        let delta = base.offset_from(cx.base) as usize;
+        *base.offset(frame::CODE) = frame::tag(code);
+        *base.offset(frame::RETURN) = frame::tag(pc);
+        *base.offset(frame::LINK) = Value(frame::Link::new(delta, Continuation::Boundary, 0).0);
+        *base.offset(frame::KEPT) = Value::UNBOUND;
+        cx.trace_top = std::ptr::null_mut();
+        cx.recursion_left -= depth + 1;
+        frame::switch(cx, base, code);
+        let result = if cx.recursion_left < 0 || base >= cx.stack_limit || cx.check_native_stack("").is_err() {
+            if cx.pending.is_unbound() {
+                sidewinder_semantics::cold::call::recursion_error(cx);
+            }
+            for register in (0..code.argument_count as usize).rev() {
+                cx.release(std::mem::replace(&mut *base.add(register), Value::UNBOUND));
+            }
+            cx.release(std::mem::replace(&mut *base.offset(frame::FUNCTION), Value::UNBOUND));
+            Value::UNBOUND
+        } else {
+            crate::engine::run_function(cx, code)
+        };
+        (cx.base, cx.constants, cx.temporary_floor, cx.trace_top, cx.instruction) = saved;
+        cx.recursion_left = recursion;
+        result
+    }
+}
+
 /// Runs the handler of an instruction that traces have no operations for, in the frame at slot `base`, whose header and
 /// operands the trace has written. Below zero when it raised.
-extern "C" fn residual(cx: &mut Context, handler: ColdHandler, pc: Pc, base: i64, top: i64) -> i64 {
+extern "C" fn residual(cx: &mut Context, handler: ColdHandler, pc: Pc, base: i64) -> i64 {
     let saved = (cx.base, cx.constants, cx.temporary_floor);
     // SAFETY: (frames 3) the trace wrote the header of the frame.
     unsafe {
         let running = cx.base.offset(base as isize);
-        cx.trace_top = cx.base.offset(top as isize);
         frame::switch(cx, running, frame::code(running));
     }
     let next = handler(cx, pc);
-    cx.trace_top = std::ptr::null_mut();
     (cx.base, cx.constants, cx.temporary_floor) = saved;
     if next.is_null() { -1 } else { 0 }
 }
@@ -122,6 +155,7 @@ pub enum Special {
     Truth,
     CallNative,
     CallAny,
+    CallFunction,
     Residual,
     NewInstance,
     ListAppend,
@@ -178,7 +212,7 @@ impl Helpers {
         const ANY: HelperEffects = HelperEffects::ANY;
         const ALLOCATES: HelperEffects = HelperEffects::ALLOCATES;
         type Row = (Special, &'static str, usize, &'static [Type], Type, HelperEffects);
-        let rows: [Row; 10] = [
+        let rows: [Row; 11] = [
             (Special::Binary, "binary", helpers::binary as *const () as usize, &[Value, Value, Raw, Raw], Value, ANY),
             (
                 Special::Compare,
@@ -189,9 +223,17 @@ impl Helpers {
                 ANY,
             ),
             (Special::Truth, "truth", helpers::truth as *const () as usize, &[Value], Raw, ANY),
-            (Special::CallNative, "call_native", call_native as *const () as usize, &[Raw, Raw, Raw, Raw], Value, ANY),
-            (Special::CallAny, "call_any", call_any as *const () as usize, &[Raw, Raw, Raw], Value, ANY),
-            (Special::Residual, "residual", residual as *const () as usize, &[Raw, Raw, Raw, Raw], Raw, ANY),
+            (Special::CallNative, "call_native", call_native as *const () as usize, &[Raw, Raw, Raw], Value, ANY),
+            (Special::CallAny, "call_any", call_any as *const () as usize, &[Raw, Raw], Value, ANY),
+            (
+                Special::CallFunction,
+                "call_function",
+                call_function as *const () as usize,
+                &[Raw, Raw, Raw, Raw],
+                Value,
+                ANY,
+            ),
+            (Special::Residual, "residual", residual as *const () as usize, &[Raw, Raw, Raw], Raw, ANY),
             (Special::NewInstance, "new_instance", new_instance as *const () as usize, &[Raw], Value, ALLOCATES),
             (
                 Special::ListAppend,

@@ -12,6 +12,7 @@ use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
 use sidewinder_runtime::objects::instance::AttributeBlock;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::method::NativeFunctionObject;
+use sidewinder_runtime::objects::module::MODULE;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
@@ -38,6 +39,15 @@ pub struct RecordedToken {
 pub struct Number<T> {
     now: T,
     ir: Ref,
+}
+
+/// Whether a value, if it is an object, can never change its class.
+fn keeps_type(value: Value) -> bool {
+    if !value.is_pointer() {
+        return true;
+    }
+    let kind = value.heap_type();
+    !kind.has_flag(flags::HEAP) && !std::ptr::eq(kind, &MODULE.object)
 }
 
 impl Recorder<'_> {
@@ -230,6 +240,13 @@ impl Semantics for Recorder<'_> {
     }
 
     fn set(&mut self, register: u16, value: RecordedToken) {
+        if self.returned {
+            if self.stop.is_none() {
+                self.end_with_result(value.ir);
+            }
+            self.interp().set(register, Token(value.value));
+            return;
+        }
         let slot = self.slot_of(register as i32);
         let temporary = register as i64 >= self.cx.temporary_floor;
         let old = if temporary { self.known_slot(slot) } else { Some(self.read_slot(slot)) };
@@ -335,7 +352,7 @@ impl Semantics for Recorder<'_> {
 
     fn has_type(&mut self, value: Recorded, kind: &'static TypeObject) -> bool {
         let now = value.value.has_type(kind);
-        if self.is_constant_value(value.ir) || value.value.is_unbound() {
+        if value.value.is_unbound() || self.is_constant_value(value.ir) && keeps_type(value.value) {
             return now;
         }
         let address = self.raw(kind as *const TypeObject as u64);
@@ -756,6 +773,7 @@ impl Semantics for Recorder<'_> {
             let test = self.binary(Op::RawEqual, own, wanted);
             self.guard(test, true);
         }
+        self.known_globals.insert(value.ir);
         Some(function)
     }
 
@@ -804,6 +822,13 @@ impl Semantics for Recorder<'_> {
     }
 
     fn pop_frame(&mut self) -> (RecordedToken, Pc) {
+        if self.is_function && self.cx.base == self.entry_base {
+            // Whoever called the function gives up its header.
+            self.returned = true;
+            let (token, next) = self.interp().pop_frame();
+            let ir = Recorder::constant(self, Op::ConstValue, 0);
+            return (RecordedToken { value: token.0, ir }, next);
+        }
         let function_slot = self.slot_of(frame::FUNCTION as i32);
         let function = self.read_slot(function_slot);
         let kept_slot = self.slot_of(frame::KEPT as i32);
@@ -825,10 +850,16 @@ impl Semantics for Recorder<'_> {
         self.interp().link()
     }
 
+    fn call_through(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<Option<RecordedToken>> {
+        if !self.is_too_deep(code) || self.has_effect() {
+            return None;
+        }
+        let result = self.call_function(block, count, code);
+        Some(result.map(|(value, ir)| RecordedToken { value, ir }))
+    }
+
     fn may_enter(&mut self, code: &'static CodeObject) -> bool {
-        let address = code as *const CodeObject as u64;
-        let levels = self.inlined.iter().filter(|own| **own == address).count();
-        if levels >= self.engine.inline_recursion_max || self.inlined.len() >= self.engine.inline_depth_max {
+        if self.is_too_deep(code) {
             self.exit_here("inlined too deep");
         }
         self.interp().may_enter(code)
@@ -857,7 +888,6 @@ impl Semantics for Recorder<'_> {
             let argument = self.register(first + position);
             self.settle(argument.ir);
         }
-        let top = self.top_slot();
         for position in 0..count {
             let slot = self.slot_of((first + position) as i32);
             let argument = self.read_slot(slot);
@@ -873,7 +903,6 @@ impl Semantics for Recorder<'_> {
             self.raw(native as *const sidewinder_runtime::Native as u64),
             self.raw(first_slot as i64 as u64),
             self.raw(shape as u64),
-            self.raw(top as i64 as u64),
         ];
         let ir = self.call_raising(helper, &arguments);
         let now = self.interp().call_native(callable, first, count, receiver, pc);
@@ -885,7 +914,17 @@ impl Semantics for Recorder<'_> {
     }
 
     fn function(&mut self) -> &'static FunctionObject {
-        Semantics::function(self.interp())
+        let slot = self.slot_of(frame::FUNCTION as i32);
+        let ir = self.read_slot(slot);
+        let function = Semantics::function(self.interp());
+        if !self.is_constant_value(ir) && self.known_globals.insert(ir) {
+            // The frame was there before the trace: another function of the same code may come with other globals.
+            let own = self.load_word(ir, offset_of!(FunctionObject, globals), Alias::Function);
+            let wanted = self.raw(function.globals.get().0);
+            let test = self.binary(Op::RawEqual, own, wanted);
+            self.guard(test, true);
+        }
+        function
     }
 
     fn function_value(&mut self) -> Recorded {
@@ -1056,7 +1095,14 @@ impl Semantics for Recorder<'_> {
     }
 
     fn leave(&mut self, pc: Pc, result: RecordedToken) -> Pc {
-        self.abort("return to a native caller");
+        if self.is_function && self.cx.base == self.entry_base {
+            Semantics::release_locals(self);
+            if self.stop.is_none() {
+                self.end_with_result(result.ir);
+            }
+        } else {
+            self.abort("return to a native caller");
+        }
         self.interp().leave(pc, Token(result.value))
     }
 
@@ -1111,6 +1157,15 @@ impl Recorder<'_> {
             return;
         }
         let link = self.interp().link().0;
+        if self.is_function && self.cx.base == self.entry_base {
+            if !matches!(link, Continuation::Store | Continuation::Boundary) {
+                self.abort("a function returns to an operator");
+            }
+            let i = sidewinder_semantics::handlers::fetch(self.pc);
+            let result = Semantics::operand(self, i.a);
+            self.settle(result.ir);
+            return;
+        }
         if !matches!(link, Continuation::Store | Continuation::Initialise) || !self.is_bridge {
             self.exit_here("return from the entry frame");
             self.abort("return from the entry frame");

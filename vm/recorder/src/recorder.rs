@@ -8,12 +8,12 @@
 use crate::assumptions::Assumptions;
 use crate::engine::Engine;
 use sidewinder_ir::op::Alias;
-use sidewinder_ir::snapshot::RELEASED_SLOT;
-use sidewinder_ir::{FrameState, Instruction, Op, Ref, SlotValue, Snapshot, SnapshotId, Trace, TraceEnd};
+use sidewinder_ir::snapshot::{RELEASED_SLOT, RESULT_SLOT};
+use sidewinder_ir::{DECISIVE, FrameState, Instruction, Op, Ref, SlotValue, Snapshot, SnapshotId, Trace, TraceEnd};
 use sidewinder_runtime::{Context, Value};
 use sidewinder_semantics::Pc;
 use sidewinder_semantics::frame;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Words below the entry frame's base that a trace may name: its header, and the frames it returns to.
 pub const SLOT_BIAS: i32 = 1024;
@@ -60,6 +60,10 @@ pub struct Recorder<'a> {
     /// The instruction at which the loop closes.
     pub start: Pc,
     pub is_bridge: bool,
+    /// The tree is one of a function: it starts at the function's entry, and ends where that returns.
+    pub is_function: bool,
+    /// The function has returned: its result comes next.
+    pub returned: bool,
     pub pc: Pc,
     base_at_start: *mut Value,
     recursion_at_entry: i64,
@@ -74,6 +78,8 @@ pub struct Recorder<'a> {
     deferred: Vec<Deferred>,
     constants: HashMap<(u8, u64), Ref>,
     pub assumptions: Assumptions,
+    /// Functions whose globals were tested.
+    pub known_globals: HashSet<Ref>,
     pub stop: Option<Stop>,
     pub end: Option<TraceEnd>,
     /// Instructions at the end of the trace: what the handler emits after it has stopped does not count.
@@ -89,6 +95,9 @@ pub struct Recorder<'a> {
 
 /// Rounds of inner loops that a recording unrolls.
 const INNER_BACK_EDGES_MAX: usize = 3;
+
+/// A function's trace that leaves to the interpreter is worth its entry from so many instructions on.
+const FUNCTION_STEPS_MIN: usize = 10;
 
 impl<'a> Recorder<'a> {
     pub fn new(cx: &'a mut Context, engine: &'a mut Engine, start: Pc) -> Recorder<'a> {
@@ -107,6 +116,8 @@ impl<'a> Recorder<'a> {
             entry_base,
             start,
             is_bridge: false,
+            is_function: false,
+            returned: false,
             pc: start,
             base_at_start: entry_base,
             recursion_at_entry: recursion,
@@ -120,6 +131,7 @@ impl<'a> Recorder<'a> {
             deferred: Vec::new(),
             constants: HashMap::new(),
             assumptions,
+            known_globals: HashSet::new(),
             stop: None,
             end: None,
             length: 0,
@@ -161,7 +173,7 @@ impl<'a> Recorder<'a> {
         if self.stop.is_some() {
             return;
         }
-        if self.effect_done || !self.is_bridge {
+        if self.effect_done || !self.is_bridge && !(self.is_function && self.steps > FUNCTION_STEPS_MIN) {
             return self.abort(reason);
         }
         let snapshot = self.snapshot();
@@ -204,6 +216,10 @@ impl<'a> Recorder<'a> {
         }
         let retried = std::mem::take(&mut self.retried);
         if pc == self.start && self.cx.base == self.entry_base && self.steps > 1 && !retried {
+            if self.is_function {
+                self.abort("a loop at the function's entry");
+                return true;
+            }
             let snapshot = self.snapshot();
             self.end = Some(if self.is_bridge { TraceEnd::Root(snapshot) } else { TraceEnd::Loop(snapshot) });
             self.stop = Some(Stop::Closed);
@@ -224,6 +240,16 @@ impl<'a> Recorder<'a> {
             self.push_guard(Op::GuardNoInterrupt, [Ref::NONE; 3], snapshot);
         }
         false
+    }
+
+    /// Ends the trace with the function's result.
+    pub fn end_with_result(&mut self, result: Ref) {
+        let frame = FrameState { base: 0, instruction: 0, depth: 0 };
+        let id = SnapshotId(self.snapshots.len() as u32);
+        self.snapshots.push(Snapshot { frame, slots: vec![SlotValue { slot: RESULT_SLOT, value: result }] });
+        self.end = Some(TraceEnd::Exit(id));
+        self.length = self.instructions.len();
+        self.stop = Some(Stop::Closed);
     }
 
     /// The instruction starts over: nothing has happened yet.
@@ -311,8 +337,10 @@ impl<'a> Recorder<'a> {
     /// The value that a helper has left in a slot becomes the trace's.
     pub fn reload_slot(&mut self, slot: i32) -> Ref {
         let value = self.push(Op::ReloadSlot, [Ref::NONE; 3], slot as i64 as u64, Alias::Other);
+        // The word does not stay in memory, where it would be taken for somebody's.
+        let unbound = self.constant(Op::ConstValue, 0);
+        self.spill(Op::StoreSlot, slot, unbound);
         self.write_slot(slot, value);
-        self.take_over(slot);
         value
     }
 
@@ -355,6 +383,17 @@ impl<'a> Recorder<'a> {
         self.slots = now;
         self.snapshot_here = Some(snapshot);
         snapshot
+    }
+
+    /// Whether the trace knows a slot's value as that from before it.
+    pub fn is_initial(&self, slot: i32) -> bool {
+        let index = (slot + SLOT_BIAS).max(0) as usize;
+        self.slots.get(index).is_some_and(|&value| self.is_initial_load(value, index))
+    }
+
+    /// Frames entered since the trace's start minus frames left.
+    pub fn depth(&self) -> i64 {
+        self.recursion_at_entry - self.cx.recursion_left
     }
 
     fn is_initial_load(&self, value: Ref, index: usize) -> bool {
@@ -416,7 +455,9 @@ impl<'a> Recorder<'a> {
     }
 
     pub fn push_guard(&mut self, op: Op, operands: [Ref; 3], snapshot: SnapshotId) {
-        self.instructions.push(Instruction { op, alias: Alias::Other, operands, immediate: 0, snapshot });
+        let starts_over = self.snapshot_here == Some(snapshot) && !self.effect_done;
+        let immediate = if starts_over { 0 } else { DECISIVE };
+        self.instructions.push(Instruction { op, alias: Alias::Other, operands, immediate, snapshot });
     }
 
     /// Both successors of the running instruction if it branches.
@@ -472,11 +513,5 @@ impl<'a> Recorder<'a> {
             stack_words: self.stack_words,
         };
         Some((trace, self.assumptions))
-    }
-
-    /// First word above everything the trace's frames use, from the entry frame's base.
-    pub fn top_slot(&self) -> i32 {
-        let code = frame::current_code(self.cx);
-        self.slot_of(code.register_count as i32).max(self.stack_words as i32)
     }
 }

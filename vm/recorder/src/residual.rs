@@ -7,6 +7,7 @@ use sidewinder_bytecode::opcode::Kind;
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Op as Opcode};
 use sidewinder_ir::{Op, Ref, Type};
 use sidewinder_runtime::native::Arguments;
+use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::method::MethodObject;
 use sidewinder_runtime::operations::call;
@@ -70,6 +71,7 @@ impl Recorder<'_> {
                 Kind::Reg => kept.push(field),
                 Kind::Run => consumed.extend(field..field + i.op.run_length(i.c) as u16),
                 Kind::Dst => written.push(field),
+                Kind::Number if i.op == Opcode::LoadClosure && field == i.b && i.c == 0 => kept.push(field),
                 Kind::DstRun => written.extend(field..field + i.op.run_length(i.c) as u16),
                 Kind::Block => written.extend([field, field + HEADER]),
                 _ => {}
@@ -92,18 +94,22 @@ impl Recorder<'_> {
             }
         }
         self.effect();
-        let top = self.top_slot();
         let base = self.slot_of(0);
         let helper = self.special(Special::Residual);
         let arguments = [
             self.raw(handler as usize as u64),
             self.raw(pc as u64),
             self.raw(base as i64 as u64),
-            self.raw(top as i64 as u64),
         ];
         let status = self.call(helper, &arguments, Type::Raw);
         let snapshot = self.take_snapshot(pc);
         self.push_guard(Op::GuardNoExceptionRaw, [status, Ref::NONE, Ref::NONE], snapshot);
+        for &register in kept.iter() {
+            self.take_back(register as i32);
+        }
+        for word in [frame::FUNCTION, frame::CODE] {
+            self.take_back(word as i32);
+        }
         let next = handler(self.cx, pc);
         if next != following(pc) {
             self.abort("exception");
@@ -114,6 +120,46 @@ impl Recorder<'_> {
             self.reload_slot(slot);
         }
         Some(next)
+    }
+
+    /// Whether a call is not to be inlined.
+    pub fn is_too_deep(&self, code: &'static CodeObject) -> bool {
+        let address = code as *const CodeObject as u64;
+        let levels = self.inlined.iter().filter(|own| **own == address).count();
+        let own = self.is_function && self.start == code.instructions;
+        levels + own as usize >= self.engine.inline_recursion_max || self.inlined.len() >= self.engine.inline_depth_max
+    }
+
+    /// Records a call of a Python function as one that runs it to its end: in its own machine code, if it has any.
+    pub fn call_function(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<(Value, Ref)> {
+        let registers: Vec<u16> =
+            std::iter::once(block).chain((0..count).map(|position| block + HEADER + position)).collect();
+        self.settle_registers(registers.iter());
+        for &register in &registers {
+            let slot = self.slot_of(register as i32);
+            let value = self.read_slot(slot);
+            self.spill(Op::SpillSlot, slot, value);
+            self.forget_slot(slot);
+        }
+        let slot = self.slot_of(block as i32);
+        let depth = self.depth();
+        let arguments = [
+            self.raw(code as *const CodeObject as u64),
+            self.raw(slot as i64 as u64),
+            self.raw(self.pc as u64),
+            self.raw(depth as u64),
+        ];
+        let helper = self.special(Special::CallFunction);
+        let ir = self.call_raising(helper, &arguments);
+        let result = crate::helper_table::call_function(self.cx, code, block as i64, self.pc, 0);
+        if self.cx.finalizers_pending.get() != 0 {
+            self.cx.run_pending_finalizers();
+        }
+        if result.is_unbound() {
+            self.abort("exception");
+            return None;
+        }
+        Some((result, ir))
     }
 
     /// Makes sure that the doubles in registers fit a word of memory.
@@ -139,8 +185,16 @@ impl Recorder<'_> {
         let slot = self.slot_of(register);
         let value = self.read_slot(slot);
         self.spill(Op::StoreSlot, slot, value);
-        // When the slot ends, the word must not stay in memory.
-        self.take_over(slot);
+    }
+
+    /// After the helper: words that the trace alone keeps do not stay in memory, where they would be taken for
+    /// somebody's.
+    fn take_back(&mut self, register: i32) {
+        let slot = self.slot_of(register);
+        if !self.is_initial(slot) {
+            let unbound = self.constant(Op::ConstValue, 0);
+            self.spill(Op::StoreSlot, slot, unbound);
+        }
     }
 
     /// Gives a register that a helper will replace to memory, with the old value's reference.
@@ -167,7 +221,6 @@ impl Recorder<'_> {
         let registers: Vec<u16> =
             std::iter::once(block).chain((0..count).map(|position| block + HEADER + position)).collect();
         self.settle_registers(registers.iter());
-        let top = self.top_slot();
         for &register in &registers {
             let slot = self.slot_of(register as i32);
             let value = self.read_slot(slot);
@@ -175,7 +228,7 @@ impl Recorder<'_> {
             self.forget_slot(slot);
         }
         let slot = self.slot_of(block as i32);
-        let arguments = [self.raw(slot as i64 as u64), self.raw(count as u64), self.raw(top as i64 as u64)];
+        let arguments = [self.raw(slot as i64 as u64), self.raw(count as u64)];
         let helper = self.special(Special::CallAny);
         let ir = self.call_raising(helper, &arguments);
         self.cx.instruction = self.pc;

@@ -670,6 +670,11 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
+    fn call_through(&mut self, _block: u16, _count: u16, _code: &'static CodeObject) -> Option<Option<Token>> {
+        None
+    }
+
+    #[inline(always)]
     fn may_enter(&mut self, code: &'static CodeObject) -> bool {
         let _ = code;
         self.0.recursion_left > 0 && self.0.base < self.0.stack_limit
@@ -808,7 +813,12 @@ impl Semantics for Interp {
         {
             return crate::unwind::raise(&mut self.0, code.instructions);
         }
-        code.instructions
+        let countdown = code.entry.countdown.get();
+        if countdown > 1 {
+            code.entry.countdown.set(countdown - 1);
+            return code.instructions;
+        }
+        crate::run::hot_loop(&mut self.0, code.instructions, code.instructions, &code.entry)
     }
 
     #[inline(always)]

@@ -239,6 +239,9 @@ pub trait Semantics: Sized {
     fn local_count(&mut self) -> u16;
     /// Continuation and destination of the running frame.
     fn link(&mut self) -> (Continuation, u16);
+    /// Calls the Python function in the call block at `block` without entering a frame of this run: the recorder's way
+    /// with calls that it does not inline. `None` to enter a frame; `Some(None)` when it raised.
+    fn call_through(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<Option<Self::Owned>>;
     /// Whether another frame may be entered (recursion and stack limits).
     fn may_enter(&mut self, code: &'static CodeObject) -> bool;
     /// Calls the native function whose arguments lie in registers `first..first+count`.

@@ -2,10 +2,11 @@
 
 use super::homes::Home;
 use super::{Lowering, trusted};
-use crate::exit::{EXIT_WORDS_MAX, ExitRecord, LINK, Source};
+use crate::exit::{EXIT_WORDS_MAX, ExitRecord, LINK, RETURNED, Source};
 use crate::region::{ExitIndex, SegmentId};
 use cranelift_codegen::ir::{Block, InstBuilder, types};
 use sidewinder_ir::op::Type;
+use sidewinder_ir::snapshot::RESULT_SLOT;
 use sidewinder_ir::{Op, Ref, tagging};
 use std::collections::HashMap;
 
@@ -15,6 +16,7 @@ pub(super) struct PendingExit {
     exit: ExitIndex,
     segment: SegmentId,
     number: u64,
+    filled: bool,
 }
 
 impl Lowering<'_, '_> {
@@ -26,7 +28,7 @@ impl Lowering<'_, '_> {
         let block = self.builder.create_block();
         self.builder.set_cold_block(block);
         let number = self.pending_exits.len() as u64;
-        self.pending_exits.push(PendingExit { block, exit, segment: self.segment, number });
+        self.pending_exits.push(PendingExit { block, exit, segment: self.segment, number, filled: false });
         block
     }
 
@@ -48,6 +50,9 @@ impl Lowering<'_, '_> {
                     slots: slots.clone(),
                     increments: exit.increments.clone(),
                 });
+            }
+            if group[0].filled {
+                continue;
             }
             let leave = if uses_homes { self.leave_with_homes } else { self.leave };
             if group.len() == 1 || words.is_empty() {
@@ -82,6 +87,14 @@ impl Lowering<'_, '_> {
                 let pending = &self.pending_exits[position];
                 (pending.block, pending.exit, pending.number)
             };
+            if self.region.exit(exit).snapshot.frame.instruction == 0 {
+                self.builder.switch_to_block(block);
+                self.in_exit = Some(HashMap::new());
+                self.fill_return(exit, number);
+                self.in_exit = None;
+                self.pending_exits[position].filled = true;
+                continue;
+            }
             if !self.region.exit(exit).link {
                 continue;
             }
@@ -93,6 +106,27 @@ impl Lowering<'_, '_> {
             self.fill_link(exit, number, ordinary);
             self.in_exit = None;
         }
+    }
+
+    /// The function returns: its result goes to the exit buffer.
+    fn fill_return(&mut self, exit: ExitIndex, number: u64) {
+        let exit = self.region.exit(exit);
+        let result = exit.snapshot.slots.iter().find(|entry| entry.slot == RESULT_SLOT);
+        let result = result.expect("a return has a result").value;
+        let machine = self.value(result);
+        let word = match self.region.type_of(result) {
+            Type::Int => self.builder.ins().iadd_imm_s(machine, 1),
+            Type::Float => self.float_word(result, machine),
+            _ => machine,
+        };
+        if exit.increments.contains(&RESULT_SLOT) {
+            self.increment(word);
+        }
+        let offset = self.target.layout.exit_buffer;
+        let buffer = self.builder.ins().load(types::I64, trusted(), self.context, offset);
+        self.builder.ins().store(trusted(), word, buffer, 0);
+        let number = self.word(RETURNED | number);
+        self.builder.ins().jump(self.leave, &[number.into()]);
     }
 
     fn fill_link(&mut self, exit: ExitIndex, number: u64, ordinary: Block) {

@@ -2,18 +2,25 @@
 
 use super::{Lowering, trusted};
 use crate::layout::TYPE_OFFSET;
-use crate::region::note;
+use crate::region::{ExitIndex, note};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, Value, types};
-use sidewinder_ir::{Instruction, Op, Ref};
+use sidewinder_ir::{DECISIVE, Instruction, Op, Ref};
 
 impl Lowering<'_, '_> {
     pub(super) fn guard(&mut self, instruction: &Instruction) {
         let exit = self.region.exit_of(instruction);
         let operand = instruction.operands[0];
+        if instruction.op == Op::GuardNotInvalidated && self.target.invalidated == 0 {
+            return;
+        }
+        let block = self.exit_block(exit);
+        if instruction.immediate != DECISIVE {
+            self.stress(exit, block);
+        }
         let (condition, leave_if) = match instruction.op {
             Op::GuardTrue | Op::GuardFalse if self.is_fused(operand) => {
-                return self.type_guard(operand, instruction.op == Op::GuardTrue, exit);
+                return self.type_guard(operand, instruction.op == Op::GuardTrue, block);
             }
             Op::GuardTrue | Op::GuardNoException => (self.value(operand), false),
             Op::GuardFalse => (self.value(operand), true),
@@ -23,15 +30,34 @@ impl Lowering<'_, '_> {
             }
             Op::GuardNoInterrupt => (self.context_word(self.target.layout.interrupt), true),
             Op::GuardNoFinalizers => (self.context_word(self.target.layout.finalizers_pending), true),
-            Op::GuardNotInvalidated if self.target.invalidated == 0 => return,
             Op::GuardNotInvalidated => {
                 let address = self.word(self.target.invalidated);
                 (self.builder.ins().load(types::I32, trusted(), address, 0), true)
             }
             op => unreachable!("{} is no guard", op.name()),
         };
-        let block = self.exit_block(exit);
         self.branch(condition, leave_if, block);
+    }
+
+    /// Leaves though the guard may hold, if a stress switch asks for it.
+    fn stress(&mut self, exit: ExitIndex, block: Block) {
+        if let Some((address, period)) = self.target.stress.countdown {
+            let address = self.word(address);
+            let count = self.builder.ins().load(types::I32, trusted(), address, 0);
+            let due = self.builder.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, count, 1);
+            let start = self.builder.ins().iconst(types::I32, period as i64);
+            let less = self.builder.ins().iadd_imm_s(count, -1);
+            let next = self.builder.ins().select(due, start, less);
+            self.builder.ins().store(trusted(), next, address, 0);
+            self.branch(due, true, block);
+        }
+        if let Some(&address) = self.target.stress.taken.get(exit.0 as usize) {
+            let address = self.word(address);
+            let taken = self.builder.ins().load(types::I8, trusted(), address, 0);
+            let yes = self.builder.ins().iconst(types::I8, 1);
+            self.builder.ins().store(trusted(), yes, address, 0);
+            self.branch(taken, false, block);
+        }
     }
 
     fn context_word(&mut self, offset: i32) -> Value {
@@ -75,10 +101,9 @@ impl Lowering<'_, '_> {
         Some(self.builder.block_params(result)[0])
     }
 
-    fn type_guard(&mut self, test: Ref, expected: bool, exit: crate::region::ExitIndex) {
+    fn type_guard(&mut self, test: Ref, expected: bool, block: Block) {
         let instruction = self.region.get(test);
         let object = self.value(instruction.operands[0]);
-        let block = self.exit_block(exit);
         let stay = self.builder.create_block();
         if self.region.note(test) & note::POINTER == 0 {
             if expected {

@@ -13,6 +13,7 @@ mod values;
 use crate::exit::ExitRecord;
 use crate::layout::Layout;
 use crate::region::{Region, SegmentEnd, SegmentId};
+use crate::stress::StressWords;
 use cranelift_codegen::ir::{
     AbiParam, Block, BlockArg, InstBuilder, MemFlagsData, Signature, StackSlot, StackSlotData, StackSlotKind, Value,
     types,
@@ -32,6 +33,7 @@ pub struct Target<'a> {
     pub invalidated: u64,
     /// Address of the thunk around `Layout::drop_last`, which preserves all registers.
     pub drop_thunk: usize,
+    pub stress: StressWords,
 }
 
 /// The signature of a compiled tree.

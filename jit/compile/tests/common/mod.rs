@@ -281,9 +281,12 @@ fn reference_memory(world: &World) -> HashMap<u64, u64> {
 
 impl Runner {
     pub fn new() -> Runner {
+        Runner::with(Options { dump: true, verify: true, ..Options::default() })
+    }
+
+    pub fn with(options: Options) -> Runner {
         map_singletons();
         let mut arena = Arena::new(1 << 20).expect("executable memory");
-        let options = Options { dump: true, verify: true };
         let compiler = Compiler::new(helpers(), layout(), options, &mut arena).unwrap();
         Runner { arena, compiler }
     }

@@ -130,6 +130,11 @@ pub(crate) fn set(cx: &mut Context, register: u16, value: Owned) {
     cx.release(old);
 }
 
+/// Stores an owned value into a register and releases the old value.
+pub fn set_register(cx: &mut Context, register: u16, value: Value) {
+    set(cx, register, Owned::from_raw(value));
+}
+
 /// Makes a register unbound and releases its value.
 pub(crate) fn clear(cx: &mut Context, register: u16) {
     // SAFETY: (frames 3) as above.

@@ -1,6 +1,6 @@
 //! Calls and returns. A Python callee gets a frame in the call block: arguments are never copied.
 
-use super::{done, following, jump};
+use super::{done, done_or_raise, following, jump};
 use crate::frame::Continuation;
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Instruction};
@@ -52,6 +52,12 @@ fn call_function<S: Semantics>(
     function: &'static FunctionObject,
 ) -> Pc {
     let code = function.code();
+    if code.has_flag(CodeFlags::SIMPLE)
+        && code.argument_count == count as u32
+        && let Some(result) = s.call_through(block, count, code)
+    {
+        return done_or_raise(s, pc, destination, result);
+    }
     if code.has_flag(CodeFlags::SIMPLE) && code.argument_count == count as u32 && s.may_enter(code) {
         s.push_frame(block, code, following(pc), Continuation::Store, destination, None);
         return s.enter(code);
