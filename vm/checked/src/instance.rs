@@ -306,6 +306,14 @@ impl Semantics for Checked<'_> {
         self.interp().int_shift_right(a, b)
     }
 
+    fn int_minimum(&mut self, a: Small, b: Small) -> Small {
+        self.interp().int_minimum(a, b)
+    }
+
+    fn int_maximum(&mut self, a: Small, b: Small) -> Small {
+        self.interp().int_maximum(a, b)
+    }
+
     fn int_compare(&mut self, op: CompareOp, a: Small, b: Small) -> bool {
         self.test("int_compare");
         self.interp().int_compare(op, a, b)
@@ -552,6 +560,11 @@ impl Semantics for Checked<'_> {
     fn link(&mut self) -> (Continuation, u16) {
         self.test("link");
         self.interp().link()
+    }
+
+    fn call_through(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<Option<Token>> {
+        let result = self.interp().call_through(block, count, code)?;
+        Some(self.own_result("call_through", result))
     }
 
     fn may_enter(&mut self, code: &'static CodeObject) -> bool {
