@@ -182,6 +182,25 @@ pub fn is_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) ->
     s.release_then(i.a, next)
 }
 
+/// Jumps when `(a in b) == wanted`.
+#[inline(never)]
+pub fn contains_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
+    let (item, container) = (s.operand(i.a), s.operand(i.b));
+    let result = s.call2(&crate::helpers::CONTAINS, container, item).map(|found| {
+        let view = s.view(&found);
+        let truth = s.is_true(view);
+        s.drop(found);
+        truth
+    });
+    s.release(i.b);
+    s.release(i.a);
+    match result {
+        Some(truth) if truth == wanted => jump(pc, i.c as i16 as i32),
+        Some(_) => following(pc),
+        None => s.raise(pc),
+    }
+}
+
 /// Jumps when `(a is None) == wanted`.
 #[inline(always)]
 pub fn none_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
