@@ -33,6 +33,8 @@ const FUTILE_EXITS_MIN: u32 = 8192;
 const POLL_PERIOD: u64 = 16;
 /// Size of the table of recently used links.
 const LINKS: usize = 256;
+/// Recordings at an exit that may fail before nothing more is recorded there.
+const BRIDGE_ATTEMPTS_MAX: u32 = 3;
 /// Recordings of a loop that may fail before it is left alone.
 const FAILURES_MAX: u32 = 4;
 
@@ -51,6 +53,8 @@ struct TreeState {
     /// Bridges that were there when the tree was last submitted.
     submitted_bridges: usize,
     entered: u64,
+    /// How often recording at an exit has failed.
+    attempts: HashMap<ExitId, u32>,
     /// Exits at which nothing more is recorded.
     barren: HashSet<ExitId>,
     invalidated: Box<AtomicU32>,
@@ -545,6 +549,7 @@ impl Engine {
                     exit_counts: Vec::new(),
                     submitted_bridges: 0,
                     entered: 0,
+                    attempts: HashMap::new(),
                     barren: HashSet::new(),
                     invalidated,
                     dead: false,
@@ -739,7 +744,13 @@ impl Engine {
             (stop, _) => {
                 let reason = if let Some(Stop::Abort(reason)) = stop { reason } else { "empty side trace" };
                 self.count_abort(reason);
-                self.trees[index].barren.insert(record.id);
+                let tree = &mut self.trees[index];
+                let attempts = tree.attempts.entry(record.id).or_default();
+                *attempts += 1;
+                // What was executed while recording may have filled the caches that were missing.
+                if *attempts >= BRIDGE_ATTEMPTS_MAX || stop == Some(Stop::Exit) {
+                    tree.barren.insert(record.id);
+                }
             }
         }
         next

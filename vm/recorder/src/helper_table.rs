@@ -87,6 +87,21 @@ pub extern "C" fn call_function(cx: &mut Context, code: &CodeObject, block: i64,
     }
 }
 
+/// Prepares the call of method `name` of an object: the callable goes to slot `block`, self (or nothing) to its first
+/// argument. Below zero when it raised.
+extern "C" fn load_method(cx: &mut Context, object: Value, name: Value, block: i64) -> i64 {
+    let Ok((callable, receiver)) = sidewinder_semantics::cold::attribute::find_method(cx, object, name) else {
+        return -1;
+    };
+    // SAFETY: the slots are words of a call block, which hold nothing.
+    unsafe {
+        let place = cx.base.offset(block as isize);
+        *place = callable.into_raw();
+        *place.add(sidewinder_bytecode::HEADER_WORDS) = receiver.map_or(Value::UNBOUND, Owned::into_raw);
+    }
+    0
+}
+
 /// Runs the handler of an instruction that traces have no operations for, in the frame at slot `base`, whose header and
 /// operands the trace has written. Below zero when it raised.
 extern "C" fn residual(cx: &mut Context, handler: ColdHandler, pc: Pc, base: i64) -> i64 {
@@ -156,6 +171,7 @@ pub enum Special {
     CallNative,
     CallAny,
     CallFunction,
+    LoadMethod,
     Residual,
     NewInstance,
     ListAppend,
@@ -212,7 +228,7 @@ impl Helpers {
         const ANY: HelperEffects = HelperEffects::ANY;
         const ALLOCATES: HelperEffects = HelperEffects::ALLOCATES;
         type Row = (Special, &'static str, usize, &'static [Type], Type, HelperEffects);
-        let rows: [Row; 11] = [
+        let rows: [Row; 12] = [
             (Special::Binary, "binary", helpers::binary as *const () as usize, &[Value, Value, Raw, Raw], Value, ANY),
             (
                 Special::Compare,
@@ -233,6 +249,7 @@ impl Helpers {
                 Value,
                 ANY,
             ),
+            (Special::LoadMethod, "load_method", load_method as *const () as usize, &[Value, Value, Raw], Raw, ANY),
             (Special::Residual, "residual", residual as *const () as usize, &[Raw, Raw, Raw], Raw, ANY),
             (Special::NewInstance, "new_instance", new_instance as *const () as usize, &[Raw], Value, ALLOCATES),
             (

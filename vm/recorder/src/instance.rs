@@ -171,14 +171,7 @@ impl Semantics for Recorder<'_> {
                 | sidewinder_bytecode::Op::StoreAttr
         );
         if cached && !self.has_effect() {
-            // The handler may only have to put another entry into the site's cache.
-            let next = handler(self.cx, pc);
-            if next == pc {
-                self.retry();
-            } else {
-                self.abort(reason);
-            }
-            return next;
+            return self.attribute(pc, handler);
         }
         if pc == self.pc {
             self.exit_here(reason);
@@ -767,6 +760,9 @@ impl Semantics for Recorder<'_> {
     fn as_function(&mut self, value: Recorded) -> Option<&'static FunctionObject> {
         let now = self.interp().as_function(value.value);
         if self.is_constant_value(value.ir) {
+            if let Some(function) = now {
+                self.assumptions.add_code(function.code());
+            }
             return now;
         }
         if !self.has_type(value, &FUNCTION) {

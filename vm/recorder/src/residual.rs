@@ -162,6 +162,76 @@ impl Recorder<'_> {
         Some((result, ir))
     }
 
+    /// Records an attribute access that no cache serves by the general rules. The handler may also only have to put
+    /// another entry into the site's cache, and have the instruction executed again.
+    pub fn attribute(&mut self, pc: Pc, handler: ColdHandler) -> Pc {
+        let i = fetch(pc);
+        let object = Semantics::operand(self, if i.op == Opcode::StoreAttr { i.a } else { i.b });
+        let value = (i.op == Opcode::StoreAttr).then(|| Semantics::operand(self, i.b));
+        let name = Semantics::site(self, i.c).name;
+        let next = handler(self.cx, pc);
+        if next == pc {
+            self.retry();
+            return next;
+        }
+        if next != following(pc) {
+            self.abort("exception");
+            return next;
+        }
+        let name = self.constant(Op::ConstValue, name.0);
+        match (i.op, value) {
+            (Opcode::StoreAttr, Some(value)) => {
+                let helper = self.helper(sidewinder_semantics::helpers::SET_ATTRIBUTE.function as usize);
+                self.call_raising(helper, &[object.ir, name, value.ir]);
+                self.consume(i.b, value.ir);
+                self.consume(i.a, object.ir);
+            }
+            (Opcode::LoadAttr, _) => {
+                let helper = self.helper(sidewinder_semantics::helpers::GET_ATTRIBUTE.function as usize);
+                let result = self.call_raising(helper, &[object.ir, name]);
+                self.consume(i.b, object.ir);
+                self.assign(i.a, result);
+            }
+            _ => {
+                self.settle(object.ir);
+                let slot = self.slot_of(i.a as i32);
+                let block = self.raw(slot as i64 as u64);
+                let helper = self.special(Special::LoadMethod);
+                let status = self.call(helper, &[object.ir, name, block], Type::Raw);
+                let snapshot = self.take_snapshot(pc);
+                self.push_guard(Op::GuardNoExceptionRaw, [status, Ref::NONE, Ref::NONE], snapshot);
+                self.consume(i.b, object.ir);
+                self.reload_slot(slot);
+                self.reload_slot(slot + HEADER as i32);
+            }
+        }
+        next
+    }
+
+    /// Ends the use of a `Src` field in the trace: a temporary gives up its value.
+    fn consume(&mut self, field: u16, value: Ref) {
+        if field as i16 as i64 >= self.cx.temporary_floor {
+            let slot = self.slot_of(field as i32);
+            self.end_slot(slot);
+            self.emit_drop(value);
+        }
+    }
+
+    /// Stores into a register, in the trace alone.
+    fn assign(&mut self, register: u16, value: Ref) {
+        let slot = self.slot_of(register as i32);
+        let temporary = register as i64 >= self.cx.temporary_floor;
+        let old = if temporary { self.known_slot(slot) } else { Some(self.read_slot(slot)) };
+        self.write_slot(slot, value);
+        if let Some(old) = old {
+            self.emit_drop(old);
+        }
+    }
+
+    fn helper(&self, address: usize) -> sidewinder_ir::HelperId {
+        self.engine.helpers.by_address(address)
+    }
+
     /// Makes sure that the doubles in registers fit a word of memory.
     fn settle_registers<'a>(&mut self, registers: impl Iterator<Item = &'a u16>) {
         for &register in registers {

@@ -73,20 +73,26 @@ pub fn load_method(cx: &mut Context, pc: Pc) -> Pc {
         return pc;
     }
     let object = take(cx, i.b);
-    if let Some(method) = unbound_method(cx, object.value(), site.name) {
-        set(cx, i.a, method);
-        set(cx, i.a + HEADER, object);
-        return next(pc);
-    }
-    let result = attribute::get(cx, object.value(), site.name);
+    let found = find_method(cx, object.value(), site.name);
     super::release(cx, object);
-    match result {
-        Ok(value) => {
-            set(cx, i.a, value);
-            clear(cx, i.a + HEADER);
+    match found {
+        Ok((callable, receiver)) => {
+            set(cx, i.a, callable);
+            match receiver {
+                Some(receiver) => set(cx, i.a + HEADER, receiver),
+                None => clear(cx, i.a + HEADER),
+            }
             next(pc)
         }
         Err(_) => raise(cx, pc),
+    }
+}
+
+/// What a call of `object.name(…)` calls, and self if that comes as first argument.
+pub fn find_method(cx: &mut Context, object: Value, name: Value) -> Result<(Owned, Option<Owned>)> {
+    match unbound_method(cx, object, name) {
+        Some(method) => Ok((method, Some(Owned::new(object)))),
+        None => Ok((attribute::get(cx, object, name)?, None)),
     }
 }
 
