@@ -1,6 +1,6 @@
 //! Builtin functions that compile or look at the running frame: exec, eval, compile, globals, locals, `__import__`.
 
-use sidewinder_runtime::native::{Arguments, Native};
+use sidewinder_runtime::native::{Arguments, Intrinsic, Native};
 use sidewinder_runtime::objects::code::{CODE, CodeObject};
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::str;
@@ -10,11 +10,15 @@ use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// The rows of the `builtins` module.
 pub static FUNCTIONS: &[Native] = &[
-    Native::with_keywords("exec", exec, "Execute the given source in the context of globals and locals."),
-    Native::with_keywords("eval", eval, "Evaluate the given source in the context of globals and locals."),
+    Native::with_keywords("exec", exec, "Execute the given source in the context of globals and locals.")
+        .intrinsic(Intrinsic::LooksAtFrames),
+    Native::with_keywords("eval", eval, "Evaluate the given source in the context of globals and locals.")
+        .intrinsic(Intrinsic::LooksAtFrames),
     Native::with_keywords("compile", compile, "Compile source into a code object that can be executed."),
-    Native::new("globals", 0, 0, globals, "Return the dictionary containing the current scope's global variables."),
-    Native::new("locals", 0, 0, locals, "Return a dictionary containing the current scope's local variables."),
+    Native::new("globals", 0, 0, globals, "Return the dictionary containing the current scope's global variables.")
+        .intrinsic(Intrinsic::LooksAtFrames),
+    Native::new("locals", 0, 0, locals, "Return a dictionary containing the current scope's local variables.")
+        .intrinsic(Intrinsic::LooksAtFrames),
     Native::with_keywords("__import__", import, "Import a module."),
 ];
 

@@ -58,7 +58,8 @@ pub static FUNCTIONS: &[Native] = &[
         "Show attributes of an object.\n\nIf called without an argument, return the names \
          in the current scope.\nElse, return an alphabetized list of names comprising (some of) the attributes\nof \
          the given object, and of attributes reachable from it.",
-    ),
+    )
+    .intrinsic(Intrinsic::LooksAtFrames),
     Native::new(
         "format",
         1,
@@ -159,7 +160,8 @@ pub static FUNCTIONS: &[Native] = &[
         vars,
         "Show vars.\n\nWithout arguments, equivalent to locals().\nWith an argument, \
          equivalent to object.__dict__.",
-    ),
+    )
+    .intrinsic(Intrinsic::LooksAtFrames),
 ];
 
 fn none() -> Result<Owned> {

@@ -10,7 +10,7 @@ pub use attributes::fill;
 use crate::object_methods::object_bytes;
 use crate::output::{self, Stream};
 use crate::traceback_print;
-use sidewinder_runtime::native::Native;
+use sidewinder_runtime::native::{Intrinsic, Native};
 use sidewinder_runtime::objects::exception::{self, types};
 use sidewinder_runtime::objects::frame::FrameObject;
 use sidewinder_runtime::objects::str::{self, StrObject};
@@ -46,7 +46,8 @@ pub static FUNCTIONS: &[Native] = &[
     Native::new("getrefcount", 1, 1, get_reference_count, "Return the reference count of object."),
     Native::with_keywords("getsizeof", get_size, "Return the size of object in bytes."),
     Native::new("intern", 1, 1, intern, "``Intern'' the given string."),
-    Native::new("_getframe", 0, 1, crate::frame_methods::get_frame, "Return a frame object from the call stack."),
+    Native::new("_getframe", 0, 1, crate::frame_methods::get_frame, "Return a frame object from the call stack.")
+        .intrinsic(Intrinsic::LooksAtFrames),
     Native::with_keywords(
         "_getframemodulename",
         frame_module_name,

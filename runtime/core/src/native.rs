@@ -64,6 +64,8 @@ impl Effects {
 pub enum Intrinsic {
     /// A call like any other.
     None,
+    /// Looks at the frames of its callers: traces leave the call to the interpreter.
+    LooksAtFrames,
     ListAppend,
     ListPop,
     Length,

@@ -6,6 +6,7 @@ use sidewinder_bytecode::HEADER_WORDS;
 use sidewinder_ir::op::Alias;
 use sidewinder_ir::{Op, Ref, Type};
 use sidewinder_runtime::hooks::Broken;
+use sidewinder_runtime::native::Intrinsic;
 use sidewinder_runtime::objects::code::{CodeObject, Site};
 use sidewinder_runtime::objects::dict::{DictObject, Entry};
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
@@ -52,7 +53,7 @@ fn keeps_type(value: Value) -> bool {
 
 impl Recorder<'_> {
     #[inline(always)]
-    fn interp(&mut self) -> &mut Interp {
+    pub fn interp(&mut self) -> &mut Interp {
         Interp::of(self.cx)
     }
 
@@ -811,16 +812,8 @@ impl Semantics for Recorder<'_> {
         let token = kept.map(|token| Token(token.value));
         self.interp().push_frame(block, code, return_to, continuation, destination, token);
         self.inlined.push(code as *const CodeObject as u64);
-        for word in [frame::CODE, frame::RETURN, frame::LINK] {
-            // SAFETY: (frames 3) the header was just written.
-            let value = unsafe { *self.cx.base.offset(word) };
-            let ir = Recorder::constant(self, Op::ConstValue, value.0);
-            let slot = self.slot_of(word as i32);
-            self.write_slot(slot, ir);
-        }
+        self.write_header(kept_ir);
         let unbound = Recorder::constant(self, Op::ConstValue, 0);
-        let slot = self.slot_of(frame::KEPT as i32);
-        self.write_slot(slot, kept_ir.unwrap_or(unbound));
         for local in code.argument_count..code.local_count {
             let slot = self.slot_of(local as i32);
             self.write_slot(slot, unbound);
@@ -879,6 +872,11 @@ impl Semantics for Recorder<'_> {
         receiver: bool,
         pc: Pc,
     ) -> Option<RecordedToken> {
+        // SAFETY: (heap 2) the handler tested the type.
+        let native = unsafe { callable.cast_unchecked::<NativeFunctionObject>() }.definition;
+        if native.intrinsic == Intrinsic::LooksAtFrames {
+            self.exit_here("looks at frames");
+        }
         if receiver && count > 0 {
             let own = self.register(first);
             let kind = own.value.type_of();
@@ -900,8 +898,6 @@ impl Semantics for Recorder<'_> {
             self.push(Op::SpillSlot, [argument, Ref::NONE, Ref::NONE], slot as i64 as u64, Alias::Other);
             self.end_slot(slot);
         }
-        // SAFETY: (heap 2) the handler tested the type.
-        let native = unsafe { callable.cast_unchecked::<NativeFunctionObject>() }.definition;
         let helper = self.special(Special::CallNative);
         let shape = (count as i64) << 1 | receiver as i64;
         let first_slot = self.slot_of(first as i32);
@@ -1091,11 +1087,17 @@ impl Semantics for Recorder<'_> {
     }
 
     fn resume(&mut self, pc: Pc, iterator: u16, continuation: Continuation, destination: u16) -> Pc {
+        if let Some(next) = self.resume_inlined(pc, iterator, continuation, destination) {
+            return next;
+        }
         self.exit_here("generator");
         self.interp().resume(pc, iterator, continuation, destination)
     }
 
     fn suspend(&mut self, pc: Pc, value: RecordedToken) -> Pc {
+        if let Some(next) = self.suspend_inlined(pc, (value.value, value.ir)) {
+            return next;
+        }
         self.abort("yield");
         self.interp().suspend(pc, Token(value.value))
     }
@@ -1156,27 +1158,29 @@ impl Semantics for Recorder<'_> {
 }
 
 impl Recorder<'_> {
-    /// Guards where the running frame returns to, if it was there before the trace: the trace then goes on in a frame
-    /// below the one in which it was entered.
-    fn guard_return(&mut self) {
-        if self.cx.base > self.entry_base {
-            return;
+    /// Writes the header of the frame that was just entered, but for its function.
+    fn write_header(&mut self, kept: Option<Ref>) {
+        for word in [frame::CODE, frame::RETURN, frame::LINK] {
+            // SAFETY: (frames 3) the header was just written.
+            let value = unsafe { *self.cx.base.offset(word) };
+            let ir = Recorder::constant(self, Op::ConstValue, value.0);
+            let slot = self.slot_of(word as i32);
+            self.write_slot(slot, ir);
         }
-        let link = self.interp().link().0;
-        if self.is_function && self.cx.base == self.entry_base {
-            if !matches!(link, Continuation::Store | Continuation::Boundary) {
-                self.abort("a function returns to an operator");
-            }
-            let i = sidewinder_semantics::handlers::fetch(self.pc);
-            let result = Semantics::operand(self, i.a);
-            self.settle(result.ir);
-            return;
-        }
-        if !matches!(link, Continuation::Store | Continuation::Initialise) || !self.is_bridge {
-            self.exit_here("return from the entry frame");
-            self.abort("return from the entry frame");
-            return;
-        }
+        let unbound = Recorder::constant(self, Op::ConstValue, 0);
+        let slot = self.slot_of(frame::KEPT as i32);
+        self.write_slot(slot, kept.unwrap_or(unbound));
+    }
+
+    /// The header of a frame that was entered for a generator.
+    pub fn enter_header(&mut self, function: Ref, kept: Option<Ref>) {
+        let slot = self.slot_of(frame::FUNCTION as i32);
+        self.write_slot(slot, function);
+        self.write_header(kept);
+    }
+
+    /// Guards that the running frame's caller goes on where it does now. The frame is one from before the trace.
+    pub fn guard_caller(&mut self) {
         for word in [frame::RETURN, frame::LINK] {
             let slot = self.slot_of(word as i32);
             let own = self.read_slot(slot);
@@ -1195,6 +1199,35 @@ impl Recorder<'_> {
             frame::code(self.cx.base.sub(delta))
         };
         self.assumptions.add_code(caller);
+    }
+
+    /// Guards where the running frame returns to, if it was there before the trace: the trace then goes on in a frame
+    /// below the one in which it was entered.
+    fn guard_return(&mut self) {
+        let link = self.interp().link().0;
+        if matches!(link, Continuation::Iterate | Continuation::Send) {
+            self.exit_here("a generator ends");
+            self.abort("a generator ends");
+            return;
+        }
+        if self.cx.base > self.entry_base {
+            return;
+        }
+        if self.is_function && self.cx.base == self.entry_base {
+            if !matches!(link, Continuation::Store | Continuation::Boundary) {
+                self.abort("a function returns to an operator");
+            }
+            let i = sidewinder_semantics::handlers::fetch(self.pc);
+            let result = Semantics::operand(self, i.a);
+            self.settle(result.ir);
+            return;
+        }
+        if !matches!(link, Continuation::Store | Continuation::Initialise) || !self.is_bridge {
+            self.exit_here("return from the entry frame");
+            self.abort("return from the entry frame");
+            return;
+        }
+        self.guard_caller();
     }
 
     fn overflow(&mut self, object: Recorded, kind: &'static TypeObject) -> Ref {

@@ -4,6 +4,7 @@
 mod assumptions;
 mod emit;
 mod engine;
+mod generator;
 mod helper_table;
 mod instance;
 mod recorder;

@@ -218,7 +218,7 @@ impl Recorder<'_> {
     }
 
     /// Stores into a register, in the trace alone.
-    fn assign(&mut self, register: u16, value: Ref) {
+    pub fn assign(&mut self, register: u16, value: Ref) {
         let slot = self.slot_of(register as i32);
         let temporary = register as i64 >= self.cx.temporary_floor;
         let old = if temporary { self.known_slot(slot) } else { Some(self.read_slot(slot)) };

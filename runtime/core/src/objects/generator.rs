@@ -245,7 +245,8 @@ unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
         }
     }
     let registers = generator.registers.get();
-    if !registers.is_null() {
+    // Of a running generator the buffer may hold stale words: the registers are on the value stack.
+    if !registers.is_null() && matches!(generator.state.get(), state::CREATED | state::SUSPENDED) {
         for position in 0..generator.register_count.get() as usize {
             // SAFETY: the buffer holds `register_count` values.
             let value = unsafe { *registers.add(position) };
@@ -262,11 +263,11 @@ unsafe fn release_registers(header: *mut Header, children: &mut Children<'_>) {
     children.push(generator.result.replace(Value::UNBOUND));
     children.push(generator.handled.replace(Value::UNBOUND));
     children.push(generator.function.replace(Value::UNBOUND));
-    generator.state.set(state::FINISHED);
+    let holds = matches!(generator.state.replace(state::FINISHED), state::CREATED | state::SUSPENDED);
     let registers = generator.registers.replace(std::ptr::null_mut());
     if !registers.is_null() {
         let count = generator.register_count.get() as usize;
-        for position in (0..count).rev() {
+        for position in (0..count).rev().filter(|_| holds) {
             // SAFETY: the buffer holds `count` values, whose counts move to the list.
             children.push(unsafe { *registers.add(position) });
         }
