@@ -23,7 +23,7 @@ struct Step {
 const STEPS: &[Step] = &[
     Step { name: "format", run: steps::format, doc: "cargo fmt --check, ratcheted" },
     Step { name: "tidy", run: tidy::run, doc: "layers, file lengths, forbidden text, documented rows and rules" },
-    Step { name: "build", run: steps::build, doc: "the release binary" },
+    Step { name: "build", run: steps::build, doc: "the release binary, and that of the mode `checked`" },
     Step { name: "tests", run: steps::tests, doc: "unit tests and the conformance programs" },
     Step { name: "clippy", run: steps::clippy, doc: "clippy, ratcheted" },
 ];

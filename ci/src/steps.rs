@@ -10,7 +10,7 @@ pub fn format(root: &Path) -> Outcome {
 }
 
 pub fn build(root: &Path) -> Outcome {
-    visible(root, &["build", "--release", "--package", "sidewinder"])
+    visible(root, &["build", "--release", "--package", "sidewinder", "--package", "sidewinder-checked"])
 }
 
 pub fn tests(root: &Path) -> Outcome {

@@ -121,31 +121,34 @@ impl Session {
     }
 
     fn run(&self, case: &Case) -> Result<(), String> {
-        if self.binary.components().count() > 1 && !self.binary.exists() {
-            let path = self.binary.display();
-            return Err(format!("{path} does not exist: build it, or set SIDEWINDER_BINARY"));
-        }
         let files = GoldenFiles::beside(&case.directory, &case.program);
-        let normaliser = self.normaliser(&case.directory)?;
         if self.bless {
-            let golden = self.observe(case, &[], &normaliser)?;
+            let golden = self.observe(case, &self.binary, &[])?;
             return files.write(&golden).map_err(|error| error.to_string());
         }
         let expected = files.read()?;
         let mut reports = Vec::new();
         for mode in &self.modes {
-            let failure = self.run_mode(case, mode, &expected, &normaliser);
+            let failure = self.run_mode(case, mode, &expected);
             reports.extend(self.judge(case, mode, failure).map(|report| (*mode, report)));
         }
         if reports.is_empty() { Ok(()) } else { Err(describe(&reports)) }
     }
 
     /// What went wrong in one mode, if anything.
-    fn run_mode(&self, case: &Case, mode: &Mode, expected: &Golden, normaliser: &Normaliser) -> Option<String> {
-        match self.observe(case, mode.options, normaliser) {
+    fn run_mode(&self, case: &Case, mode: &Mode, expected: &Golden) -> Option<String> {
+        match self.observe(case, &self.binary_of(mode), mode.options) {
             Ok(actual) => golden::compare(expected, &actual),
             Err(message) => Some(message),
         }
+    }
+
+    /// The program of a mode: the VM, or another one beside it.
+    fn binary_of(&self, mode: &Mode) -> PathBuf {
+        if mode.binary == modes::VM {
+            return self.binary.clone();
+        }
+        self.binary.with_file_name(format!("{}{}", mode.binary, env::consts::EXE_SUFFIX))
     }
 
     /// Turns a failure round where one is expected.
@@ -160,22 +163,27 @@ impl Session {
         }
     }
 
-    fn observe(&self, case: &Case, options: &[&str], normaliser: &Normaliser) -> Result<Golden, String> {
+    fn observe(&self, case: &Case, binary: &Path, options: &[&str]) -> Result<Golden, String> {
+        if binary.components().count() > 1 && !binary.exists() {
+            let path = binary.display();
+            return Err(format!("{path} does not exist: build it, or set SIDEWINDER_BINARY or SIDEWINDER_MODES"));
+        }
         let mut arguments: Vec<&str> = options.iter().flat_map(|option| ["-X", option]).collect();
         arguments.extend(case.arguments.iter().map(String::as_str));
-        golden::observe(&process::run(&self.binary, &arguments, &case.directory)?, normaliser)
+        let normaliser = normaliser(binary, &case.directory)?;
+        golden::observe(&process::run(binary, &arguments, &case.directory)?, &normaliser)
     }
+}
 
-    /// The names are those that `sys.executable` and the command line can give to the program.
-    fn normaliser(&self, directory: &Path) -> Result<Normaliser, String> {
-        let question = ["-c", "import sys; print(sys.executable)"];
-        let answer = process::run(&self.binary, &question, directory)?;
-        let mut programs = vec![self.binary.to_string_lossy().into_owned()];
-        programs.extend(self.binary.file_name().map(|name| name.to_string_lossy().into_owned()));
-        let executable = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
-        programs.extend((!executable.is_empty()).then_some(executable));
-        Ok(Normaliser { directory: directory.to_string_lossy().into_owned(), programs })
-    }
+/// The names are those that `sys.executable` and the command line can give to the program.
+fn normaliser(binary: &Path, directory: &Path) -> Result<Normaliser, String> {
+    let question = ["-c", "import sys; print(sys.executable)"];
+    let answer = process::run(binary, &question, directory)?;
+    let mut programs = vec![binary.to_string_lossy().into_owned()];
+    programs.extend(binary.file_name().map(|name| name.to_string_lossy().into_owned()));
+    let executable = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
+    programs.extend((!executable.is_empty()).then_some(executable));
+    Ok(Normaliser { directory: directory.to_string_lossy().into_owned(), programs })
 }
 
 /// Programs run in other folders, so a path must not depend on this one; a bare name is searched

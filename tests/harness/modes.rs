@@ -5,6 +5,8 @@
 pub struct Mode {
     /// The name used in reports and in `expected_failures.txt`.
     pub name: &'static str,
+    /// The program that runs it, beside the VM.
+    pub binary: &'static str,
     /// The values of the `-X` options.
     pub options: &'static [&'static str],
     /// What a failure in this mode alone suggests.
@@ -12,12 +14,21 @@ pub struct Mode {
 }
 
 const fn mode(name: &'static str, options: &'static [&'static str], suspect: &'static str) -> Mode {
-    Mode { name, options, suspect }
+    Mode { name, binary: VM, options, suspect }
 }
+
+/// The VM itself.
+pub const VM: &str = "sidewinder";
 
 /// Every mode; the plain interpreter comes first, for a failure there explains the others.
 pub const MODES: &[Mode] = &[
     mode("off", &["jit=off"], "the compiler, the interpreter or the runtime"),
+    Mode {
+        name: "checked",
+        binary: "sidewinder-checked",
+        options: &["jit=off"],
+        suspect: "a handler that breaks the rules of its primitives",
+    },
     mode("sync", &["jit=sync"], "the recorder, the optimizer or the backend"),
     mode("on", &["jit=on"], "the compile thread or the installation of traces"),
     mode("threshold-1", &["jit=sync", "threshold=1"], "recording of rarely seen paths"),

@@ -58,6 +58,8 @@ pub fn pure(op: Op, immediate: u64, operands: &[u64], singletons: Singletons) ->
         Op::IntShiftLeft if b < 62 => wide((int_a as i128) << b),
         Op::IntShiftLeftOverflows if b < 62 => overflows((int_a as i128) << b),
         Op::IntShiftRight if b < 64 => Some((int_a >> b) as u64),
+        Op::IntMinimum => Some(int_a.min(int_b) as u64),
+        Op::IntMaximum => Some(int_a.max(int_b) as u64),
         Op::IntLess => truth(int_a < int_b),
         Op::IntLessEqual => truth(int_a <= int_b),
         Op::IntEqual => truth(int_a == int_b),

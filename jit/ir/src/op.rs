@@ -173,6 +173,10 @@ ir_ops! {
     IntShiftLeftOverflows(Int, Int) -> Bool, Pure;
     /// a >> b, arithmetic, for 0 <= b < 64.
     IntShiftRight(Int, Int) -> Int, Pure;
+    /// The smaller of a and b.
+    IntMinimum(Int, Int) -> Int, Pure;
+    /// The larger of a and b.
+    IntMaximum(Int, Int) -> Int, Pure;
     /// a < b
     IntLess(Int, Int) -> Bool, Pure;
     /// a <= b

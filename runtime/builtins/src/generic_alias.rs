@@ -7,11 +7,12 @@ use sidewinder_runtime::heap::teardown::Children;
 use sidewinder_runtime::heap::{Header, Immortal};
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::dict::DICT;
+use sidewinder_runtime::objects::generator::GENERATOR;
 use sidewinder_runtime::objects::iterator::arguments::{positionals, refuse_keywords};
 use sidewinder_runtime::objects::iterator::functional::ENUMERATE;
 use sidewinder_runtime::objects::list::{LIST, ListObject};
+use sidewinder_runtime::objects::method::{CLASS_METHOD, STATIC_METHOD};
 use sidewinder_runtime::objects::set::{FROZENSET, SET};
-use sidewinder_runtime::objects::slice::SLICE;
 use sidewinder_runtime::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, CompareOp, Slots};
 use sidewinder_runtime::objects::str::{self as text, StrBuilder};
 use sidewinder_runtime::objects::tuple::{TUPLE, TupleObject, push_repr};
@@ -41,7 +42,9 @@ pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[
     (&SET, CLASS_GETITEM, &[]),
     (&FROZENSET, CLASS_GETITEM, &[]),
     (&ENUMERATE, CLASS_GETITEM, &[]),
-    (&SLICE, CLASS_GETITEM, &[]),
+    (&GENERATOR, CLASS_GETITEM, &[]),
+    (&STATIC_METHOD, CLASS_GETITEM, &[]),
+    (&CLASS_METHOD, CLASS_GETITEM, &[]),
 ];
 
 pub static GENERIC_ALIAS: StaticType = Immortal::new(

@@ -249,6 +249,10 @@ opcodes! {
     JumpIfIs(Src, Src, Jump16);
     /// Jumps when a is not b.
     JumpIfIsNot(Src, Src, Jump16);
+    /// Jumps when a in b.
+    JumpIfContains(Src, Src, Jump16);
+    /// Jumps when a not in b.
+    JumpUnlessContains(Src, Src, Jump16);
 
     /// a = iter(b)
     GetIter(Dst, Src, None);

@@ -31,6 +31,28 @@ pub fn verify(code: &CodeData) -> Result<(), String> {
     Ok(())
 }
 
+/// The temporaries that hold nothing any more when the instruction at an index is done and control goes on at `next`.
+/// `None` if it may have come there by an exception.
+pub fn ended_temporaries(code: &CodeData, index: usize, next: usize) -> Option<Vec<u16>> {
+    if code.handlers.iter().any(|handler| handler.target as usize == next) {
+        return None;
+    }
+    let Effect { consumes, writes, mut unbinds, unbinds_on_jump, unbinds_on_fall, .. } = effect(code, index);
+    let jumps = code.instructions[index].jump_offset().map(|offset| (index as i64 + 1 + offset as i64) as usize);
+    let extra = code.instructions.get(index + 1).is_some_and(|following| following.op == Op::Extra);
+    let falls = next == index + 1 + extra as usize;
+    if falls && jumps != Some(next) {
+        unbinds.extend(unbinds_on_fall);
+    } else if jumps == Some(next) && !falls {
+        unbinds.extend(unbinds_on_jump);
+    } else if !falls && jumps != Some(next) {
+        return None;
+    }
+    unbinds.extend(consumes);
+    unbinds.retain(|register| *register >= code.local_count && !writes.contains(register));
+    Some(unbinds)
+}
+
 fn at(code: &CodeData, index: usize, text: &str) -> String {
     format!("instruction {index} `{}`: {text}", print_instruction(code, index))
 }

@@ -8,6 +8,7 @@ use crate::objects::frame::LiveFrame;
 use crate::objects::function::FunctionObject;
 use crate::objects::generator::GeneratorObject;
 use crate::value::Value;
+use sidewinder_bytecode::Instruction;
 
 /// A fact that compiled traces rely on and that has just ceased to hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -25,6 +26,8 @@ pub enum Broken {
 /// Upward calls.
 #[derive(Clone, Copy)]
 pub struct Hooks {
+    /// Runs the frame that is in place, from an instruction until its boundary is left: an instance of the handlers.
+    pub interpret: fn(&mut Context, *const Instruction),
     /// Runs a Python function in a nested interpreter run.
     pub call_function: fn(&mut Context, &FunctionObject, Arguments<'_>) -> Result<Owned>,
     /// Resumes a suspended generator with a value, or with the pending exception when the value is unbound.

@@ -1,5 +1,6 @@
 //! Creation of an interpreter with its first thread.
 
+use crate::Interpret;
 use sidewinder_runtime::heap::collect::Collector;
 use sidewinder_runtime::hooks::{Broken, Hooks};
 use sidewinder_runtime::objects::dict::{self, DictObject};
@@ -14,12 +15,17 @@ use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 /// An interpreter and the context of its main thread, which becomes the calling thread's.
-pub fn start(options: Options, arguments: Vec<String>, hash_key: (u64, u64)) -> Result<&'static mut Context> {
+pub fn start(
+    options: Options,
+    arguments: Vec<String>,
+    hash_key: (u64, u64),
+    interpret: Interpret,
+) -> Result<&'static mut Context> {
     let mut interned = InternTable::new(hash_key);
     let names = Names::new(&mut interned);
     let nothing = || Owned::new(singleton::none());
     let interpreter = Box::new(Interpreter {
-        hooks: hooks(),
+        hooks: hooks(interpret),
         options,
         interned,
         names,
@@ -50,8 +56,9 @@ pub fn start(options: Options, arguments: Vec<String>, hash_key: (u64, u64)) -> 
     Ok(cx)
 }
 
-fn hooks() -> Hooks {
+fn hooks(interpret: Interpret) -> Hooks {
     Hooks {
+        interpret,
         call_function: sidewinder_semantics::nested::call_function,
         resume_generator: sidewinder_semantics::nested::resume_generator,
         compile: crate::program::compile,

@@ -1,16 +1,5 @@
-//! The command line.
-
-mod arguments;
-mod bootstrap;
-mod import;
-mod program;
-mod signal;
-mod source;
+//! The VM: the command line over the interpreter.
 
 fn main() {
-    let status = match arguments::parse(std::env::args_os().collect()) {
-        Ok(command) => program::run(command),
-        Err(exit) => exit.report(),
-    };
-    std::process::exit(status);
+    std::process::exit(sidewinder::run(sidewinder_semantics::run::interpret));
 }

@@ -1,5 +1,6 @@
 //! Compiling and running programs.
 
+use crate::Interpret;
 use crate::arguments::{Command, Source};
 use crate::bootstrap;
 use crate::import::Located;
@@ -26,9 +27,9 @@ enum Ending {
 }
 
 /// Runs a command; the exit status.
-pub fn run(command: Command) -> i32 {
+pub fn run(command: Command, interpret: Interpret) -> i32 {
     let key = bootstrap::hash_key(command.ignore_environment);
-    let Ok(cx) = bootstrap::start(command.options, command.arguments, key) else {
+    let Ok(cx) = bootstrap::start(command.options, command.arguments, key, interpret) else {
         eprintln!("Fatal Python error: the builtin types could not be completed");
         return 1;
     };

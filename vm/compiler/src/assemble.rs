@@ -227,6 +227,8 @@ fn inverse(op: Op) -> Option<Op> {
         Op::JumpUnlessGreaterEqual => Op::JumpIfGreaterEqual,
         Op::JumpIfIs => Op::JumpIfIsNot,
         Op::JumpIfIsNot => Op::JumpIfIs,
+        Op::JumpIfContains => Op::JumpUnlessContains,
+        Op::JumpUnlessContains => Op::JumpIfContains,
         _ => return None,
     })
 }

@@ -170,14 +170,8 @@ impl<'tree> Generator<'tree> {
             (CompareOperator::GreaterEqual, false) => Op::JumpUnlessGreaterEqual,
             (CompareOperator::Is, true) | (CompareOperator::IsNot, false) => Op::JumpIfIs,
             (CompareOperator::Is, false) | (CompareOperator::IsNot, true) => Op::JumpIfIsNot,
-            (CompareOperator::In, _) | (CompareOperator::NotIn, _) => {
-                let mark = self.depth();
-                let result = self.temporary();
-                self.set_depth(mark);
-                self.emit(Op::Contains, result, left, right, position);
-                self.branch_on(result.into(), target, sense == (operator == CompareOperator::In), position);
-                return;
-            }
+            (CompareOperator::In, true) | (CompareOperator::NotIn, false) => Op::JumpIfContains,
+            (CompareOperator::In, false) | (CompareOperator::NotIn, true) => Op::JumpUnlessContains,
         };
         self.emit_jump(op, left, right, target, position);
     }

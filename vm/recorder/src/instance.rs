@@ -470,6 +470,16 @@ impl Semantics for Recorder<'_> {
         Some(Number { now, ir: self.binary(Op::IntShiftRight, a.ir, b.ir) })
     }
 
+    fn int_minimum(&mut self, a: Number<Small>, b: Number<Small>) -> Number<Small> {
+        let now = self.interp().int_minimum(a.now, b.now);
+        Number { now, ir: self.binary(Op::IntMinimum, a.ir, b.ir) }
+    }
+
+    fn int_maximum(&mut self, a: Number<Small>, b: Number<Small>) -> Number<Small> {
+        let now = self.interp().int_maximum(a.now, b.now);
+        Number { now, ir: self.binary(Op::IntMaximum, a.ir, b.ir) }
+    }
+
     fn int_compare(&mut self, op: CompareOp, a: Number<Small>, b: Number<Small>) -> bool {
         let outcome = self.interp().int_compare(op, a.now, b.now);
         self.compare_guard(op, a.ir, b.ir, outcome, [Op::IntLess, Op::IntLessEqual, Op::IntEqual])

@@ -103,6 +103,10 @@ helpers! {
     DELETE_ITEM: Helper2 = delete_item(a, b), ANY, |cx| subscript::delete_item(cx, a, b).map(|()| none());
     /// `b in a` as a bool object
     CONTAINS: Helper2 = contains(a, b), ANY, |cx| subscript::contains(cx, a, b).map(boolean);
+    /// `b not in a` as a bool object
+    NOT_CONTAINS: Helper2 = not_contains(a, b), ANY, |cx| subscript::contains(cx, a, b).map(|found| boolean(!found));
+    /// `not a` as a bool object
+    NOT: Helper1 = not(a), ANY, |cx| convert::truth(cx, a).map(|truth| boolean(!truth));
     /// `iter(a)`
     GET_ITER: Helper1 = get_iter(a), ANY, |cx| iterate::get_iter(cx, a);
     /// `iter(a)` of a list, tuple or range

@@ -353,6 +353,16 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
+    fn int_minimum(&mut self, a: Small, b: Small) -> Small {
+        Small(a.0.min(b.0))
+    }
+
+    #[inline(always)]
+    fn int_maximum(&mut self, a: Small, b: Small) -> Small {
+        Small(a.0.max(b.0))
+    }
+
+    #[inline(always)]
     fn int_compare(&mut self, op: CompareOp, a: Small, b: Small) -> bool {
         match op {
             CompareOp::Less => a.0 < b.0,

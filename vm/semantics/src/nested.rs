@@ -49,7 +49,7 @@ pub unsafe fn run_frame(cx: &mut Context, base: *mut Value, function: &FunctionO
         frame::switch(cx, base, code);
     }
     cx.recursion_left -= 1;
-    crate::run::interpret(cx, pc);
+    (cx.interpreter().hooks.interpret)(cx, pc);
     (cx.base, cx.constants) = (old_base, old_constants);
     (cx.temporary_floor, cx.sites) = (old_floor, old_sites);
     (cx.trace_top, cx.instruction) = (old_trace_top, old_instruction);
@@ -134,7 +134,7 @@ unsafe fn run_generator_frame(
         frame::switch(cx, base, code);
         cx.recursion_left -= 1;
         let next = crate::cold::generator::throw_in(cx, pc.sub(1));
-        crate::run::interpret(cx, next);
+        (cx.interpreter().hooks.interpret)(cx, next);
     }
     (cx.base, cx.constants) = (old_base, old_constants);
     (cx.temporary_floor, cx.sites) = (old_floor, old_sites);

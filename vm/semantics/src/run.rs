@@ -142,6 +142,8 @@ handlers! { |s, pc, i|
     JumpUnlessGreaterEqual => branch::compare_jump(s, pc, i, GreaterEqual, false),
     JumpIfIs => branch::is_jump(s, pc, i, true),
     JumpIfIsNot => branch::is_jump(s, pc, i, false),
+    JumpIfContains => branch::contains_jump(s, pc, i, true),
+    JumpUnlessContains => branch::contains_jump(s, pc, i, false),
     GetIter => iterate::get_iter(s, pc, i),
     ForIter => iterate::for_iter(s, pc, i),
     Yield => iterate::yield_(s, pc, i),

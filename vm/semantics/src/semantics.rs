@@ -121,6 +121,8 @@ pub trait Semantics: Sized {
     fn int_shift_left(&mut self, a: Self::Int, b: Self::Int) -> Option<Self::Int>;
     /// `None` when b is negative.
     fn int_shift_right(&mut self, a: Self::Int, b: Self::Int) -> Option<Self::Int>;
+    fn int_minimum(&mut self, a: Self::Int, b: Self::Int) -> Self::Int;
+    fn int_maximum(&mut self, a: Self::Int, b: Self::Int) -> Self::Int;
     fn int_compare(&mut self, op: CompareOp, a: Self::Int, b: Self::Int) -> bool;
     fn int_to_float(&mut self, a: Self::Int) -> Self::Float;
     fn int_to_raw(&mut self, a: Self::Int) -> Self::Raw;

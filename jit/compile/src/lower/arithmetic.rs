@@ -45,6 +45,13 @@ impl Lowering<'_, '_> {
                     _ => self.builder.ins().isub(a, b),
                 }
             }
+            Op::IntMinimum | Op::IntMaximum => {
+                let (a, b) = (self.value(first), self.value(second));
+                match instruction.op {
+                    Op::IntMinimum => self.builder.ins().smin(a, b),
+                    _ => self.builder.ins().smax(a, b),
+                }
+            }
             Op::IntLess | Op::RawLess => self.compare(IntCC::SignedLessThan, first, second),
             Op::IntLessEqual => self.compare(IntCC::SignedLessThanOrEqual, first, second),
             Op::IntEqual | Op::RawEqual => self.compare(IntCC::Equal, first, second),

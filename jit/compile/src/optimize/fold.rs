@@ -28,6 +28,8 @@ pub fn canonical(forward: &Forward, instruction: &mut Instruction) {
             | Op::IntAnd
             | Op::IntOr
             | Op::IntXor
+            | Op::IntMinimum
+            | Op::IntMaximum
             | Op::IntEqual
             | Op::FloatAdd
             | Op::FloatMultiply
@@ -129,6 +131,14 @@ pub fn result_facts(forward: &Forward, op: Op, operands: &[Ref]) -> Facts {
                 (false, true) => Facts::of_range(0, b.maximum),
                 (false, false) => Facts::NONE,
             }
+        }
+        Op::IntMinimum => {
+            let (a, b) = (facts(0), facts(1));
+            Facts::of_range(a.minimum.min(b.minimum), a.maximum.min(b.maximum))
+        }
+        Op::IntMaximum => {
+            let (a, b) = (facts(0), facts(1));
+            Facts::of_range(a.minimum.max(b.minimum), a.maximum.max(b.maximum))
         }
         Op::IntShiftRight => {
             let (a, b) = (facts(0), facts(1));

@@ -386,7 +386,7 @@ impl<'a> Recorder<'a> {
                 self.set_int(result);
             }
             6 => {
-                let op = self.random.pick(&[Op::IntAnd, Op::IntOr, Op::IntXor]);
+                let op = self.random.pick(&[Op::IntAnd, Op::IntOr, Op::IntXor, Op::IntMinimum, Op::IntMaximum]);
                 let result = self.op(op, &[a, b]);
                 self.set_int(result);
             }

@@ -2,7 +2,7 @@
 
 use super::{clear, fetch, next, raise, register, set};
 use crate::frame::{self, Continuation, Link, current_code};
-use crate::semantics::Pc;
+use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS};
 use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::dict;
@@ -331,6 +331,15 @@ pub fn binary_not_implemented(cx: &mut Context, pc: Pc) -> Pc {
     release_source(cx, i.c);
     release_source(cx, i.b);
     super::finish(cx, pc, result)
+}
+
+/// Returns from the method of a comparison in a branch with a result whose truth may run Python.
+pub fn return_comparison(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let result = super::operand(cx, i.a);
+    let s = crate::Interp::of(cx);
+    let truth = s.truth_slow(result);
+    crate::handlers::call::leave_comparison(s, i, truth)
 }
 
 /// Like `binary_not_implemented`, for a comparison in a branch.

@@ -274,9 +274,10 @@ pub fn invert<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 #[inline(always)]
 pub fn not<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let a = s.operand(i.b);
-    let Some(truth) = super::branch::truth(s, a) else {
+    let Some(truth) = super::branch::quick_truth(s, a) else {
+        let result = s.call1(&crate::helpers::NOT, a);
         s.release(i.b);
-        return s.raise(pc);
+        return done_or_raise(s, pc, i.a, result);
     };
     s.release(i.b);
     let value = s.constant(singleton::boolean(!truth));

@@ -10,14 +10,14 @@ use sidewinder_runtime::objects::slots::CompareOp;
 #[inline(always)]
 pub fn truth<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
     match quick_truth(s, value) {
-        None => truth_of_object(s, value),
+        None => s.truth_slow(value),
         known => known,
     }
 }
 
-/// The truth of a bool, an integer or None; `None` for other values.
+/// The truth of a value whose type decides it without running Python; `None` for others.
 #[inline(always)]
-fn quick_truth<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
+pub fn quick_truth<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
     if s.has_type(value, &singleton::BOOL) {
         return Some(s.is_true(value));
     }
@@ -25,11 +25,14 @@ fn quick_truth<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
         let zero = s.int_constant(0);
         return Some(s.int_compare(CompareOp::NotEqual, int, zero));
     }
-    s.is_object(value, singleton::none()).then_some(false)
+    if s.is_object(value, singleton::none()) {
+        return Some(false);
+    }
+    truth_of_sequence(s, value)
 }
 
 #[inline(never)]
-fn truth_of_object<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
+fn truth_of_sequence<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
     if s.has_type(value, &sidewinder_runtime::objects::list::LIST) {
         let (length, zero) = (s.list_length(value), s.raw_constant(0));
         return Some(!s.raw_equal(length, zero));
@@ -38,6 +41,12 @@ fn truth_of_object<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
         let (length, zero) = (s.tuple_length(value), s.raw_constant(0));
         return Some(!s.raw_equal(length, zero));
     }
+    None
+}
+
+/// The truth of a value that `quick_truth` did not know; `None` when it raised.
+#[inline(never)]
+fn truth_of_object<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
     s.truth_slow(value)
 }
 
@@ -139,8 +148,9 @@ fn compare_jump_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: Compar
         Some(result) => Some(result),
         None => match s.compare_slow(op, a, b) {
             Some(value) => {
+                // One test alone may follow the call: the one that decides the jump.
                 let view = s.view(&value);
-                let result = truth(s, view);
+                let result = s.truth_slow(view);
                 s.drop(value);
                 result
             }
@@ -176,6 +186,25 @@ pub fn is_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) ->
     s.release(i.b);
     let next = if result { jump(pc, i.c as i16 as i32) } else { following(pc) };
     s.release_then(i.a, next)
+}
+
+/// Jumps when `(a in b) == wanted`.
+#[inline(never)]
+pub fn contains_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
+    let (item, container) = (s.operand(i.a), s.operand(i.b));
+    let result = s.call2(&crate::helpers::CONTAINS, container, item).map(|found| {
+        let view = s.view(&found);
+        let truth = s.is_true(view);
+        s.drop(found);
+        truth
+    });
+    s.release(i.b);
+    s.release(i.a);
+    match result {
+        Some(truth) if truth == wanted => jump(pc, i.c as i16 as i32),
+        Some(_) => following(pc),
+        None => s.raise(pc),
+    }
 }
 
 /// Jumps when `(a is None) == wanted`.

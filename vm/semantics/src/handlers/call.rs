@@ -100,7 +100,8 @@ fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, co
             let (function, receiver) = (s.dup(function), s.dup(receiver));
             shift_arguments(s, first, count);
             s.set_fresh(first, receiver);
-            s.set(block, function);
+            s.clear(block);
+            s.set_fresh(block, function);
             let code = known.code();
             s.push_frame(block, code, following(pc), Continuation::Store, destination, None);
             return s.enter(code);
@@ -166,7 +167,8 @@ fn call_class<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, cou
     s.set_fresh(first, receiver);
     let init = s.constant(init);
     let init = s.dup(init);
-    s.set(block, init);
+    s.clear(block);
+    s.set_fresh(block, init);
     s.push_frame(block, code, following(pc), Continuation::Initialise, destination, Some(instance));
     s.enter(code)
 }
@@ -248,30 +250,40 @@ fn return_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, continuation: Co
             next
         }
         Continuation::CompareBranch => {
-            let missing = s.is_object(view, sidewinder_runtime::objects::singleton::not_implemented());
-            // NotImplemented has no truth: asking for it would leave an exception behind.
-            let truth = if missing { None } else { super::branch::truth(s, view) };
-            let (result, next) = leave_with(s, i);
-            s.drop(result);
-            // SAFETY: (frames 3) the call came from the instruction before.
-            let origin = unsafe { next.sub(1) };
-            if missing {
+            if s.is_object(view, sidewinder_runtime::objects::singleton::not_implemented()) {
+                let (result, next) = leave_with(s, i);
+                s.drop(result);
+                // SAFETY: (frames 3) the call came from the instruction before.
+                let origin = unsafe { next.sub(1) };
                 return s.cold(origin, crate::cold::call::compare_not_implemented);
             }
-            let i = super::fetch(origin);
-            s.release(i.b);
-            s.release(i.a);
-            let (_, wanted) = crate::run::compare_jump_operation(i.op);
-            match truth {
-                Some(truth) if truth == wanted => jump(origin, i.c as i16 as i32),
-                Some(_) => next,
-                None => s.raise(origin),
+            match super::branch::quick_truth(s, view) {
+                Some(truth) => leave_comparison(s, i, Some(truth)),
+                None => s.cold(pc, crate::cold::call::return_comparison),
             }
         }
         _ => {
             let result = s.take(i.a);
             s.leave(pc, result)
         }
+    }
+}
+
+/// Leaves the method of a comparison in a branch, whose result has this truth (`None`: finding it out raised).
+#[inline(always)]
+pub fn leave_comparison<S: Semantics>(s: &mut S, i: Instruction, truth: Option<bool>) -> Pc {
+    let (result, next) = leave_with(s, i);
+    s.drop(result);
+    // SAFETY: (frames 3) the call came from the instruction before.
+    let origin = unsafe { next.sub(1) };
+    let i = super::fetch(origin);
+    s.release(i.b);
+    s.release(i.a);
+    let (_, wanted) = crate::run::compare_jump_operation(i.op);
+    match truth {
+        Some(truth) if truth == wanted => jump(origin, i.c as i16 as i32),
+        Some(_) => next,
+        None => s.raise(origin),
     }
 }
 

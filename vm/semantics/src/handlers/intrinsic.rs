@@ -148,9 +148,16 @@ fn square_root<S: Semantics>(s: &mut S, first: u16) -> Option<S::Owned> {
     Some(s.box_float(result))
 }
 
-/// `min(a, b)` or `max(a, b)` of numbers: b only if it is strictly more extreme.
+/// `min(a, b)` or `max(a, b)` of numbers: b only if it is strictly more extreme. That of integers is a number in a
+/// trace, as equal integers cannot be told apart; that of floats is decided by a guard.
 fn extreme<S: Semantics>(s: &mut S, first: u16, op: CompareOp) -> Option<S::Owned> {
     let (a, b) = (s.register(first), s.register(first + 1));
+    if let Some(x) = s.as_int(a)
+        && let Some(y) = s.as_int(b)
+    {
+        let result = if op == CompareOp::Less { s.int_minimum(x, y) } else { s.int_maximum(x, y) };
+        return Some(s.box_int(result));
+    }
     let second = quick(s, op, b, a)?;
     Some(s.move_out(if second { first + 1 } else { first }))
 }

@@ -110,19 +110,11 @@ pub fn delete_item<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 #[inline(never)]
 pub fn contains<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
     let (item, container) = (s.operand(i.b), s.operand(i.c));
-    let result = s.call2(&helpers::CONTAINS, container, item);
+    let helper = if wanted { &helpers::CONTAINS } else { &helpers::NOT_CONTAINS };
+    let result = s.call2(helper, container, item);
     s.release(i.c);
     s.release(i.b);
-    let Some(found) = result else { return s.raise(pc) };
-    if wanted {
-        return done(s, pc, i.a, found);
-    }
-    let view = s.view(&found);
-    let truth = s.is_true(view);
-    s.drop(found);
-    let value = s.constant(sidewinder_runtime::objects::singleton::boolean(!truth));
-    let value = s.dup(value);
-    done(s, pc, i.a, value)
+    done_or_raise(s, pc, i.a, result)
 }
 
 /// A display of `c` values from the run `b`.

@@ -34,7 +34,32 @@ fn less(forward: &Forward, a: Ref, b: Ref) -> Option<bool> {
     }
 }
 
+/// The other operand of `value`, if `op` made it of `known` and another one.
+fn other_operand(forward: &Forward, value: Ref, op: Op, known: Ref) -> Option<Ref> {
+    let [x, y, _] = forward.get(value).operands;
+    match forward.op(value) {
+        made_by if made_by != op => None,
+        _ if y == known => Some(x),
+        // A difference gives back its left operand alone.
+        Op::IntAdd if x == known => Some(y),
+        _ => None,
+    }
+}
+
+/// a, of (a - b) + b in either order.
+fn difference_undone(forward: &Forward, a: Ref, b: Ref) -> Option<Ref> {
+    other_operand(forward, a, Op::IntSubtract, b).or_else(|| other_operand(forward, b, Op::IntSubtract, a))
+}
+
 rules! {
+    int_subtract_of_sum: IntSubtract |f, a, b| other_operand(f, a, Op::IntAdd, b);
+    int_add_of_difference: IntAdd |f, a, b| difference_undone(f, a, b);
+    // What comes back fitted before.
+    int_subtract_of_sum_fits: IntSubtractOverflows |f, a, b| {
+        other_operand(f, a, Op::IntAdd, b).map(|_| f.const_bool(false))
+    };
+    int_add_of_difference_fits: IntAddOverflows |f, a, b| difference_undone(f, a, b).map(|_| f.const_bool(false));
+
     int_add_zero: IntAdd |f, a, b| is(f, b, 0).then_some(a);
     int_subtract_zero: IntSubtract |f, a, b| is(f, b, 0).then_some(a);
     int_subtract_self: IntSubtract |f, a, b| (a == b).then(|| f.const_int(0));
@@ -80,6 +105,9 @@ rules! {
     int_xor_zero: IntXor |f, a, b| is(f, b, 0).then_some(a);
     int_shift_left_zero: IntShiftLeft |f, a, b| is(f, b, 0).then_some(a);
     int_shift_right_zero: IntShiftRight |f, a, b| is(f, b, 0).then_some(a);
+
+    int_minimum_by_range: IntMinimum |f, a, b| less(f, b, a).map(|below| if below { b } else { a });
+    int_maximum_by_range: IntMaximum |f, a, b| less(f, b, a).map(|below| if below { a } else { b });
 
     int_less_by_range: IntLess |f, a, b| less(f, a, b).map(|truth| f.const_bool(truth));
     int_less_equal_by_range: IntLessEqual |f, a, b| {

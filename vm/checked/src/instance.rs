@@ -1,0 +1,767 @@
+//! The primitives: each is checked, and then done by `Interp`.
+
+use crate::Checked;
+use crate::frames::depth;
+use crate::ledger::{Borrow, Token};
+use sidewinder_ir::HelperEffects;
+use sidewinder_ir::op::Alias;
+use sidewinder_runtime::objects::code::{CodeObject, Site};
+use sidewinder_runtime::objects::dict::DictObject;
+use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
+use sidewinder_runtime::objects::list::LIST;
+use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
+use sidewinder_runtime::objects::str::STR;
+use sidewinder_runtime::objects::tuple::TUPLE;
+use sidewinder_runtime::{Context, TypeObject, Value};
+use sidewinder_semantics::frame::Continuation;
+use sidewinder_semantics::helpers::{Helper1, Helper2, Helper3, Helper4, RunHelper};
+use sidewinder_semantics::interp::{self, Small};
+use sidewinder_semantics::semantics::ColdHandler;
+use sidewinder_semantics::{Pc, Semantics};
+
+type InterpToken = interp::Token;
+
+impl Checked<'_> {
+    /// Whether the recorder knows that a value is not counted, so that its count is no effect.
+    fn is_silent(known: bool, value: Value) -> bool {
+        known && !value.is_counted()
+    }
+
+    fn own(&mut self, origin: &'static str, token: InterpToken) -> Token {
+        self.ledger.own(origin, token.0, false)
+    }
+
+    fn own_result(&mut self, origin: &'static str, token: Option<InterpToken>) -> Option<Token> {
+        token.map(|token| self.own(origin, token))
+    }
+
+    /// The value that a token gives up; it is bound.
+    fn consume(&mut self, token: Token) -> InterpToken {
+        let value = self.ledger.consume(token);
+        self.ensure(!value.is_unbound(), "an unbound token is consumed by something else than `forget`");
+        interp::Token(value)
+    }
+
+    /// The effects of a helper that is about to be called.
+    fn call(&mut self, name: &'static str, effects: HelperEffects) {
+        if effects.writes != 0 || effects.runs_python || effects.drops || effects.raises {
+            self.store(name);
+        }
+    }
+
+    /// The object of a primitive that reads or writes a builtin layout: the handler must have tested the type.
+    fn layout(&self, borrow: Borrow, kind: &TypeObject) -> Value {
+        let value = self.bound(borrow);
+        let right = value.type_of().is_subtype(kind);
+        self.ensure(right, "the fields of an object are used that has another layout");
+        value
+    }
+
+    fn sequence_item(&self, index: i64, length: i64) {
+        self.ensure((0..length).contains(&index), "an item is used that does not exist");
+    }
+
+    /// The object of a primitive that uses slots of its shape.
+    fn shaped(&self, borrow: Borrow, kind: &'static TypeObject) -> Value {
+        let value = self.bound(borrow);
+        self.ensure(value.has_type(kind), "the attributes of an object are used that has another type");
+        value
+    }
+}
+
+impl Semantics for Checked<'_> {
+    type Value = Borrow;
+    type Owned = Token;
+    type Int = Small;
+    type Float = f64;
+    type Raw = i64;
+
+    fn context(&mut self) -> &mut Context {
+        self.cx
+    }
+
+    fn begin(&mut self, pc: Pc) -> bool {
+        self.begin_instruction(pc);
+        false
+    }
+
+    fn back_edge(&mut self, pc: Pc, target: Pc, loop_index: u16) -> Pc {
+        self.end("back_edge");
+        self.interp().back_edge(pc, target, loop_index)
+    }
+
+    fn cold(&mut self, pc: Pc, handler: ColdHandler) -> Pc {
+        if self.is_running(pc) {
+            self.ensure_untouched("cold");
+        }
+        self.end("cold");
+        self.interp().cold(pc, handler)
+    }
+
+    fn raise(&mut self, pc: Pc) -> Pc {
+        self.end("raise");
+        self.ensure(!self.cx.pending.is_unbound(), "`raise` without a pending exception");
+        self.interp().raise(pc)
+    }
+
+    fn operand(&mut self, field: u16) -> Borrow {
+        let value = self.interp().operand(field);
+        if (field as i16) < 0 {
+            return self.ledger.borrow_constant(value);
+        }
+        if self.is_temporary(field) {
+            self.ensure_full(field);
+        }
+        self.register(field)
+    }
+
+    fn register(&mut self, register: u16) -> Borrow {
+        let value = self.interp().register(register);
+        let place = self.place(register as isize);
+        self.ledger.borrow_register(place as usize, value)
+    }
+
+    fn take(&mut self, field: u16) -> Token {
+        let constant = (field as i16) < 0;
+        if !constant {
+            self.ensure_full(field);
+        }
+        let token = self.interp().take(field);
+        if self.is_temporary(field) {
+            self.end_register(field);
+        } else if !Self::is_silent(constant, token.0) {
+            self.effect("take");
+        }
+        self.ledger.own("take", token.0, constant)
+    }
+
+    fn release(&mut self, field: u16) {
+        if self.is_temporary(field) {
+            self.ensure_full(field);
+            self.end_register(field);
+            self.effect("release");
+        }
+        self.interp().release(field);
+    }
+
+    fn release_simple(&mut self, field: u16) {
+        let value = self.interp().operand(field);
+        self.ensure(!value.is_counted(), "`release_simple` of a counted value");
+        self.interp().release_simple(field);
+        if self.is_temporary(field) {
+            self.consume_simple(field);
+        }
+    }
+
+    fn set(&mut self, register: u16, value: Token) {
+        if self.is_temporary(register) {
+            self.ensure_fresh(register);
+        } else {
+            self.effect("set");
+        }
+        self.end_register(register);
+        let token = self.consume(value);
+        self.interp().set(register, token);
+    }
+
+    fn set_fresh(&mut self, register: u16, value: Token) {
+        self.ensure_fresh(register);
+        self.end_register(register);
+        let token = self.consume(value);
+        self.interp().set_fresh(register, token);
+    }
+
+    fn clear(&mut self, register: u16) {
+        if !self.read_register(register as isize).is_unbound() {
+            self.effect("clear");
+        }
+        self.end_register(register);
+        self.interp().clear(register);
+    }
+
+    fn move_out(&mut self, register: u16) -> Token {
+        self.ensure_full(register);
+        self.end_register(register);
+        let token = self.interp().move_out(register);
+        self.own("move_out", token)
+    }
+
+    fn is_unbound(&mut self, value: Borrow) -> bool {
+        self.test_of("is_unbound", value).is_unbound()
+    }
+
+    fn dup(&mut self, value: Borrow) -> Token {
+        let known = self.ledger.is_known(value);
+        let value = self.bound(value);
+        if !Self::is_silent(known, value) {
+            self.effect("dup");
+        }
+        let token = self.interp().dup(value);
+        self.ledger.own("dup", token.0, known)
+    }
+
+    fn drop(&mut self, value: Token) {
+        let known = self.ledger.is_known_token(&value);
+        let token = self.consume(value);
+        if !Self::is_silent(known, token.0) {
+            self.effect("drop");
+        }
+        self.interp().drop(token);
+    }
+
+    fn view(&mut self, value: &Token) -> Borrow {
+        self.ledger.view(value)
+    }
+
+    fn constant(&mut self, value: Value) -> Borrow {
+        self.ledger.borrow_constant(value)
+    }
+
+    fn peek(&self, value: Borrow) -> Value {
+        self.demand(self.ledger.read(value))
+    }
+
+    fn as_int(&mut self, value: Borrow) -> Option<Small> {
+        let value = self.test_of("as_int", value);
+        self.interp().as_int(value)
+    }
+
+    fn as_float(&mut self, value: Borrow) -> Option<f64> {
+        let value = self.test_of("as_float", value);
+        self.interp().as_float(value)
+    }
+
+    fn has_type(&mut self, value: Borrow, kind: &'static TypeObject) -> bool {
+        self.test_of("has_type", value);
+        let value = self.bound(value);
+        self.interp().has_type(value, kind)
+    }
+
+    fn same(&mut self, a: Borrow, b: Borrow) -> bool {
+        self.test("same");
+        let (a, b) = (self.bound(a), self.bound(b));
+        self.interp().same(a, b)
+    }
+
+    fn is_true(&mut self, value: Borrow) -> bool {
+        let value = self.test_of("is_true", value);
+        let known = self.interp().has_type(value, &sidewinder_runtime::objects::singleton::BOOL);
+        self.ensure(known, "`is_true` of something that is no bool");
+        self.interp().is_true(value)
+    }
+
+    fn box_int(&mut self, value: Small) -> Token {
+        let token = self.interp().box_int(value);
+        self.ledger.own("box_int", token.0, true)
+    }
+
+    fn int_constant(&mut self, value: i64) -> Small {
+        self.interp().int_constant(value)
+    }
+
+    fn int_add(&mut self, a: Small, b: Small) -> Option<Small> {
+        self.test("int_add");
+        self.interp().int_add(a, b)
+    }
+
+    fn int_subtract(&mut self, a: Small, b: Small) -> Option<Small> {
+        self.test("int_subtract");
+        self.interp().int_subtract(a, b)
+    }
+
+    fn int_multiply(&mut self, a: Small, b: Small) -> Option<Small> {
+        self.test("int_multiply");
+        self.interp().int_multiply(a, b)
+    }
+
+    fn int_floor_divide(&mut self, a: Small, b: Small) -> Option<Small> {
+        self.test("int_floor_divide");
+        self.interp().int_floor_divide(a, b)
+    }
+
+    fn int_remainder(&mut self, a: Small, b: Small) -> Option<Small> {
+        self.test("int_remainder");
+        self.interp().int_remainder(a, b)
+    }
+
+    fn int_and(&mut self, a: Small, b: Small) -> Small {
+        self.interp().int_and(a, b)
+    }
+
+    fn int_or(&mut self, a: Small, b: Small) -> Small {
+        self.interp().int_or(a, b)
+    }
+
+    fn int_xor(&mut self, a: Small, b: Small) -> Small {
+        self.interp().int_xor(a, b)
+    }
+
+    fn int_shift_left(&mut self, a: Small, b: Small) -> Option<Small> {
+        self.test("int_shift_left");
+        self.interp().int_shift_left(a, b)
+    }
+
+    fn int_shift_right(&mut self, a: Small, b: Small) -> Option<Small> {
+        self.test("int_shift_right");
+        self.interp().int_shift_right(a, b)
+    }
+
+    fn int_minimum(&mut self, a: Small, b: Small) -> Small {
+        self.interp().int_minimum(a, b)
+    }
+
+    fn int_maximum(&mut self, a: Small, b: Small) -> Small {
+        self.interp().int_maximum(a, b)
+    }
+
+    fn int_compare(&mut self, op: CompareOp, a: Small, b: Small) -> bool {
+        self.test("int_compare");
+        self.interp().int_compare(op, a, b)
+    }
+
+    fn int_to_float(&mut self, a: Small) -> f64 {
+        self.interp().int_to_float(a)
+    }
+
+    fn int_to_raw(&mut self, a: Small) -> i64 {
+        self.interp().int_to_raw(a)
+    }
+
+    fn raw_to_int(&mut self, a: i64) -> Small {
+        self.interp().raw_to_int(a)
+    }
+
+    fn box_float(&mut self, value: f64) -> Token {
+        let token = self.interp().box_float(value);
+        self.ledger.own("box_float", token.0, true)
+    }
+
+    fn float_add(&mut self, a: f64, b: f64) -> f64 {
+        self.interp().float_add(a, b)
+    }
+
+    fn float_subtract(&mut self, a: f64, b: f64) -> f64 {
+        self.interp().float_subtract(a, b)
+    }
+
+    fn float_multiply(&mut self, a: f64, b: f64) -> f64 {
+        self.interp().float_multiply(a, b)
+    }
+
+    fn float_divide(&mut self, a: f64, b: f64) -> Option<f64> {
+        self.test("float_divide");
+        self.interp().float_divide(a, b)
+    }
+
+    fn float_negate(&mut self, a: f64) -> f64 {
+        self.interp().float_negate(a)
+    }
+
+    fn float_compare(&mut self, op: CompareOp, a: f64, b: f64) -> bool {
+        self.test("float_compare");
+        self.interp().float_compare(op, a, b)
+    }
+
+    fn float_constant(&mut self, value: f64) -> f64 {
+        self.interp().float_constant(value)
+    }
+
+    fn float_absolute(&mut self, a: f64) -> f64 {
+        self.interp().float_absolute(a)
+    }
+
+    fn float_power(&mut self, a: f64, b: f64) -> f64 {
+        self.ensure(a > 0.0, "the power of a float that is not above zero");
+        self.interp().float_power(a, b)
+    }
+
+    fn float_square_root(&mut self, a: f64) -> f64 {
+        self.ensure(a >= 0.0, "the square root of a float below zero");
+        self.interp().float_square_root(a)
+    }
+
+    fn index(&mut self, index: Small, length: i64) -> Option<i64> {
+        self.test("index");
+        self.interp().index(index, length)
+    }
+
+    fn list_length(&mut self, list: Borrow) -> i64 {
+        let list = self.layout(list, &LIST);
+        self.interp().list_length(list)
+    }
+
+    fn list_item(&mut self, list: Borrow, index: i64) -> Borrow {
+        let length = self.list_length(list);
+        self.sequence_item(index, length);
+        let object = self.bound(list);
+        let value = self.interp().list_item(object, index);
+        self.ledger.borrow_from(list, value)
+    }
+
+    fn list_set_item(&mut self, list: Borrow, index: i64, value: Token) {
+        let length = self.list_length(list);
+        self.sequence_item(index, length);
+        let list = self.bound(list);
+        let token = self.consume(value);
+        self.store("list_set_item");
+        self.interp().list_set_item(list, index, token);
+    }
+
+    fn list_append(&mut self, list: Borrow, value: Token) {
+        let list = self.layout(list, &LIST);
+        let token = self.consume(value);
+        self.effect("list_append");
+        self.interp().list_append(list, token);
+    }
+
+    fn list_pop(&mut self, list: Borrow) -> Token {
+        let length = self.list_length(list);
+        self.sequence_item(length - 1, length);
+        let list = self.bound(list);
+        self.store("list_pop");
+        let token = self.interp().list_pop(list);
+        self.own("list_pop", token)
+    }
+
+    fn tuple_length(&mut self, tuple: Borrow) -> i64 {
+        let tuple = self.layout(tuple, &TUPLE);
+        self.interp().tuple_length(tuple)
+    }
+
+    fn tuple_item(&mut self, tuple: Borrow, index: i64) -> Borrow {
+        let length = self.tuple_length(tuple);
+        self.sequence_item(index, length);
+        let object = self.bound(tuple);
+        let value = self.interp().tuple_item(object, index);
+        self.ledger.borrow_from(tuple, value)
+    }
+
+    fn raw_constant(&mut self, value: i64) -> i64 {
+        self.interp().raw_constant(value)
+    }
+
+    fn raw_equal(&mut self, a: i64, b: i64) -> bool {
+        self.test("raw_equal");
+        self.interp().raw_equal(a, b)
+    }
+
+    fn raw_below(&mut self, a: i64, b: i64) -> bool {
+        self.test("raw_below");
+        self.interp().raw_below(a, b)
+    }
+
+    fn raw_add(&mut self, a: i64, b: i64) -> i64 {
+        self.interp().raw_add(a, b)
+    }
+
+    fn load_field(&mut self, object: Borrow, offset: usize, class: Alias) -> Borrow {
+        let address = self.bound(object);
+        let value = self.interp().load_field(address, offset, class);
+        self.ledger.borrow_from(object, value)
+    }
+
+    fn load_raw(&mut self, object: Borrow, offset: usize, class: Alias) -> i64 {
+        let object = self.bound(object);
+        self.interp().load_raw(object, offset, class)
+    }
+
+    fn store_raw(&mut self, object: Borrow, offset: usize, value: i64, class: Alias) {
+        let object = self.bound(object);
+        self.effect("store_raw");
+        self.interp().store_raw(object, offset, value, class);
+    }
+
+    fn replace_field(&mut self, object: Borrow, offset: usize, value: Token, class: Alias) {
+        let object = self.bound(object);
+        let token = self.consume(value);
+        self.store("replace_field");
+        self.interp().replace_field(object, offset, token, class);
+    }
+
+    fn has_shape(&mut self, object: Borrow, kind: &'static TypeObject, shape: u32) -> bool {
+        self.test("has_shape");
+        let object = self.bound(object);
+        self.interp().has_shape(object, kind, shape)
+    }
+
+    fn load_attribute(&mut self, object: Borrow, kind: &'static TypeObject, slot: u32, inline: bool) -> Borrow {
+        let instance = self.shaped(object, kind);
+        let value = self.interp().load_attribute(instance, kind, slot, inline);
+        self.ledger.borrow_from(object, value)
+    }
+
+    fn store_attribute(&mut self, object: Borrow, kind: &'static TypeObject, slot: u32, inline: bool, value: Token) {
+        let instance = self.shaped(object, kind);
+        let token = self.consume(value);
+        self.store("store_attribute");
+        self.interp().store_attribute(instance, kind, slot, inline, token);
+    }
+
+    fn add_attribute(&mut self, object: Borrow, kind: &'static TypeObject, shape: u32, slot: u32, value: Token) {
+        let instance = self.shaped(object, kind);
+        let token = self.consume(value);
+        self.store("add_attribute");
+        self.interp().add_attribute(instance, kind, shape, slot, token);
+    }
+
+    fn new_instance(&mut self, kind: &'static TypeObject) -> Token {
+        let token = self.interp().new_instance(kind);
+        self.own("new_instance", token)
+    }
+
+    fn type_version_is(&mut self, kind: &'static TypeObject, version: u64) -> bool {
+        self.interp().type_version_is(kind, version)
+    }
+
+    fn keys_version_is(&mut self, dict: &'static DictObject, version: u64) -> bool {
+        self.interp().keys_version_is(dict, version)
+    }
+
+    fn dict_entry(&mut self, dict: &'static DictObject, index: u32) -> Borrow {
+        self.ensure(dict.entry(index as usize).is_some(), "a dict entry is used that does not exist");
+        let value = self.interp().dict_entry(dict, index);
+        self.ledger.borrow_global(value)
+    }
+
+    fn as_function(&mut self, value: Borrow) -> Option<&'static FunctionObject> {
+        self.test_of("as_function", value);
+        let value = self.bound(value);
+        self.interp().as_function(value)
+    }
+
+    fn is_object(&mut self, value: Borrow, object: Value) -> bool {
+        let value = self.test_of("is_object", value);
+        self.interp().is_object(value, object)
+    }
+
+    fn push_frame(
+        &mut self,
+        block: u16,
+        code: &'static CodeObject,
+        return_to: Pc,
+        continuation: Continuation,
+        destination: u16,
+        kept: Option<Token>,
+    ) {
+        self.before_push(block, code, return_to);
+        let (caller, before) = (self.cx.base, depth(self.cx));
+        let kept = kept.map(|token| self.consume(token));
+        self.interp().push_frame(block, code, return_to, continuation, destination, kept);
+        self.after_push(caller, before, return_to);
+    }
+
+    fn pop_frame(&mut self) -> (Token, Pc) {
+        self.before_pop();
+        self.effect("pop_frame");
+        let (kept, next) = self.interp().pop_frame();
+        self.after_pop(next);
+        (self.own("pop_frame", kept), next)
+    }
+
+    fn local_count(&mut self) -> u16 {
+        self.interp().local_count()
+    }
+
+    fn link(&mut self) -> (Continuation, u16) {
+        self.test("link");
+        self.interp().link()
+    }
+
+    fn call_through(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<Option<Token>> {
+        let result = self.interp().call_through(block, count, code)?;
+        Some(self.own_result("call_through", result))
+    }
+
+    fn may_enter(&mut self, code: &'static CodeObject) -> bool {
+        let answer = self.interp().may_enter(code);
+        self.ledger.may_enter = answer;
+        answer
+    }
+
+    fn call_native(&mut self, callable: Value, first: u16, count: u16, receiver: bool, pc: Pc) -> Option<Token> {
+        for position in 0..count {
+            self.ensure_full(first + position);
+        }
+        self.store("call_native");
+        let result = self.interp().call_native(callable, first, count, receiver, pc);
+        self.own_result("call_native", result)
+    }
+
+    fn site(&mut self, index: u16) -> &'static Site {
+        self.interp().site(index)
+    }
+
+    fn function(&mut self) -> &'static FunctionObject {
+        Semantics::function(self.interp())
+    }
+
+    fn function_value(&mut self) -> Borrow {
+        let value = self.interp().function_value();
+        self.ensure(value.has_type(&FUNCTION), "the running frame has no function");
+        self.ledger.borrow_global(value)
+    }
+
+    fn call1(&mut self, helper: &'static Helper1, a: Borrow) -> Option<Token> {
+        let a = self.bound(a);
+        self.call(helper.name, helper.effects);
+        let result = self.interp().call1(helper, a);
+        self.own_result(helper.name, result)
+    }
+
+    fn call2(&mut self, helper: &'static Helper2, a: Borrow, b: Borrow) -> Option<Token> {
+        let (a, b) = (self.bound(a), self.bound(b));
+        self.call(helper.name, helper.effects);
+        let result = self.interp().call2(helper, a, b);
+        self.own_result(helper.name, result)
+    }
+
+    fn call3(&mut self, helper: &'static Helper3, a: Borrow, b: Borrow, c: Borrow) -> Option<Token> {
+        let (a, b, c) = (self.bound(a), self.bound(b), self.bound(c));
+        self.call(helper.name, helper.effects);
+        let result = self.interp().call3(helper, a, b, c);
+        self.own_result(helper.name, result)
+    }
+
+    fn call4(&mut self, helper: &'static Helper4, a: Borrow, rest: [Borrow; 3]) -> Option<Token> {
+        let (a, rest) = (self.bound(a), rest.map(|value| self.bound(value)));
+        self.call(helper.name, helper.effects);
+        let result = self.interp().call4(helper, a, rest);
+        self.own_result(helper.name, result)
+    }
+
+    fn build(&mut self, helper: &'static RunHelper, first: u16, count: u16) -> Option<Token> {
+        for register in first..first + count {
+            self.ensure_full(register);
+            self.end_register(register);
+        }
+        self.store(helper.name);
+        let result = self.interp().build(helper, first, count);
+        for register in first..first + count {
+            self.ensure_fresh(register);
+        }
+        self.own_result(helper.name, result)
+    }
+
+    fn binary_slow(&mut self, op: BinaryOp, inplace: bool, a: Borrow, b: Borrow) -> Option<Token> {
+        let (a, b) = (self.bound(a), self.bound(b));
+        self.store("binary_slow");
+        let result = self.interp().binary_slow(op, inplace, a, b);
+        self.own_result("binary_slow", result)
+    }
+
+    fn compare_slow(&mut self, op: CompareOp, a: Borrow, b: Borrow) -> Option<Token> {
+        let (a, b) = (self.bound(a), self.bound(b));
+        self.store("compare_slow");
+        let result = self.interp().compare_slow(op, a, b);
+        self.own_result("compare_slow", result)
+    }
+
+    fn truth_slow(&mut self, value: Borrow) -> Option<bool> {
+        let value = self.bound(value);
+        self.store("truth_slow");
+        let truth = self.interp().truth_slow(value)?;
+        self.test("truth_slow");
+        Some(truth)
+    }
+
+    fn concatenate(&mut self, left: Token, right: Borrow) -> Option<Token> {
+        let right = self.layout(right, &STR);
+        let token = self.consume(left);
+        self.store("concatenate");
+        let result = self.interp().concatenate(token, right);
+        self.own_result("concatenate", result)
+    }
+
+    fn int_to_exact_float(&mut self, a: Small) -> Option<f64> {
+        self.test("int_to_exact_float");
+        self.interp().int_to_exact_float(a)
+    }
+
+    fn float_is_finite(&mut self, a: f64) -> bool {
+        self.test("float_is_finite");
+        self.interp().float_is_finite(a)
+    }
+
+    fn text_equal(&mut self, a: Borrow, b: Borrow) -> bool {
+        self.test("text_equal");
+        let (a, b) = (self.layout(a, &STR), self.layout(b, &STR));
+        self.interp().text_equal(a, b)
+    }
+
+    fn text_ordered(&mut self, op: CompareOp, a: Borrow, b: Borrow) -> Option<bool> {
+        self.test("text_ordered");
+        let (a, b) = (self.layout(a, &STR), self.layout(b, &STR));
+        self.interp().text_ordered(op, a, b)
+    }
+
+    fn older_entry(&mut self, index: u16, object: Borrow) -> Option<&'static Site> {
+        self.test("older_entry");
+        let object = self.bound(object);
+        self.interp().older_entry(index, object)
+    }
+
+    fn set_dict_entry(&mut self, dict: &'static DictObject, index: u32, value: Token) {
+        self.ensure(dict.entry(index as usize).is_some(), "a dict entry is used that does not exist");
+        let token = self.consume(value);
+        self.store("set_dict_entry");
+        self.interp().set_dict_entry(dict, index, token);
+    }
+
+    fn enter(&mut self, code: &'static CodeObject) -> Pc {
+        self.end("enter");
+        self.interp().enter(code)
+    }
+
+    fn cold_call(&mut self, pc: Pc, destination: u16, block: u16, count: u16) -> Pc {
+        self.ensure_untouched("cold_call");
+        self.end("cold_call");
+        self.interp().cold_call(pc, destination, block, count)
+    }
+
+    fn forget(&mut self, value: Token) {
+        let value = self.ledger.consume(value);
+        self.ensure(value.is_unbound(), "`forget` of a bound value");
+    }
+
+    fn peek_first(&mut self, first: u16, count: u16) -> Value {
+        self.interp().peek_first(first, count)
+    }
+
+    fn is_not_subtype_of(&mut self, value: Borrow, class: &'static TypeObject) -> bool {
+        self.test_of("is_not_subtype_of", value);
+        let value = self.bound(value);
+        self.interp().is_not_subtype_of(value, class)
+    }
+
+    fn free_block(&mut self) -> u16 {
+        self.interp().free_block()
+    }
+
+    fn resume(&mut self, pc: Pc, iterator: u16, continuation: Continuation, destination: u16) -> Pc {
+        self.ensure_untouched("resume");
+        self.ensure_full(iterator);
+        self.end("resume");
+        self.interp().resume(pc, iterator, continuation, destination)
+    }
+
+    fn suspend(&mut self, pc: Pc, value: Token) -> Pc {
+        let token = self.consume(value);
+        self.end("suspend");
+        self.interp().suspend(pc, token)
+    }
+
+    fn leave(&mut self, pc: Pc, result: Token) -> Pc {
+        let token = self.consume(result);
+        self.end("leave");
+        self.interp().leave(pc, token)
+    }
+
+    fn next_item(&mut self, iterator: Borrow) -> Option<Option<Token>> {
+        // The recorder guards the answer where the instruction starts: an exhausted iterator may be asked again.
+        self.ensure_untouched("next_item");
+        let iterator = self.bound(iterator);
+        self.store("next_item");
+        let item = self.interp().next_item(iterator)?;
+        Some(self.own_result("next_item", item))
+    }
+}

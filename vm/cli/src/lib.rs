@@ -1,0 +1,22 @@
+//! The command line, over an instance of the handlers that runs the programs.
+
+mod arguments;
+mod bootstrap;
+mod import;
+mod program;
+mod signal;
+mod source;
+
+use sidewinder_runtime::Context;
+use sidewinder_semantics::Pc;
+
+/// What runs code: see `Hooks::interpret`.
+pub type Interpret = fn(&mut Context, Pc);
+
+/// Does what the process's command line says; the exit status.
+pub fn run(interpret: Interpret) -> i32 {
+    match arguments::parse(std::env::args_os().collect()) {
+        Ok(command) => program::run(command, interpret),
+        Err(exit) => exit.report(),
+    }
+}
