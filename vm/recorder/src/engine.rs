@@ -45,6 +45,8 @@ struct TreeState {
     tree: Tree,
     /// The loop that enters it. Valid while the tree is: the code object outlives its entry.
     start: u64,
+    /// Registers of the entry frame.
+    register_count: usize,
     /// Words above the entry frame's base that its machine code uses.
     stack_words: usize,
     /// It starts at a function's entry.
@@ -101,6 +103,8 @@ pub struct Counters {
     pub recorded: u64,
     pub bridges: u64,
     pub aborted: HashMap<&'static str, u64>,
+    /// Recordings that end by leaving to the interpreter, by reason.
+    pub left: HashMap<&'static str, u64>,
     pub entered: u64,
     pub exits: u64,
     pub invalidated: u64,
@@ -119,7 +123,6 @@ pub struct Engine {
     exit_threshold: u32,
     threshold: u32,
     bridges_max: usize,
-    sync: bool,
     gc_period: u64,
     invalidate_period: u64,
     visits: u64,
@@ -142,6 +145,8 @@ pub struct Engine {
     running: usize,
     recording: bool,
     retired: Vec<Allocation>,
+    /// Exit records of code that was replaced, which may still be running.
+    retired_exits: Vec<Rc<[ExitRecord]>>,
     pub counters: Counters,
 }
 
@@ -213,7 +218,6 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         exit_threshold: if options.threshold < 1000 { options.threshold as u32 } else { options.exit_threshold as u32 },
         threshold: options.threshold as u32,
         bridges_max: options.bridges_max as usize,
-        sync,
         gc_period: options.gc,
         invalidate_period: options.invalidate,
         visits: 0,
@@ -232,6 +236,7 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         running: 0,
         recording: false,
         retired: Vec::new(),
+        retired_exits: Vec::new(),
         counters: Counters::default(),
     };
     cx.interpreter().jit = Box::into_raw(Box::new(made)) as *mut ();
@@ -342,31 +347,59 @@ enum Left {
 ///
 /// The engine is looked up again after the machine code has run: what that calls may run Python, which may come back
 /// here and change it.
-fn enter(cx: &mut Context, mut index: usize) -> Left {
+fn enter(cx: &mut Context, index: usize) -> Left {
+    match start_code(cx, index) {
+        Some(run) => follow(cx, index, run),
+        None => Left::At(engine(cx).map_or(std::ptr::null(), |own| own.trees[index].start as Pc)),
+    }
+}
+
+/// Machine code that has run and was left.
+struct Run {
+    /// What it returned.
+    number: u64,
+    base: *mut Value,
+    recursion: i64,
+    /// Kept until no machine code runs.
+    exits: *const [ExitRecord],
+}
+
+/// Runs a tree's machine code from the running frame, until it is left. `None` if it has none (any more).
+///
+/// The engine is reached by its pointer alone: what machine code calls may come back to it.
+#[inline(always)]
+fn start_code(cx: &mut Context, index: usize) -> Option<Run> {
+    let own = cx.interpreter().jit as *mut Engine;
+    // SAFETY: (jit 1) the caller has found the engine. (jit 3) The code was compiled for a frame of this loop or
+    // function. (frames 4) Words above the frames that it may enter are free.
+    unsafe {
+        let (entry, exits, stack_words) = {
+            let tree = &mut (&mut (*own).trees)[index];
+            tree.entered += 1;
+            (tree.code?.1, Rc::as_ptr(&tree.exits), tree.stack_words)
+        };
+        let (base, recursion, old_top) = (cx.base, cx.recursion_left, cx.trace_top);
+        cx.trace_top = base.add(stack_words);
+        (*own).running += 1;
+        let number = entry(cx as *mut Context as *mut u8, base as *mut u64);
+        (*own).running -= 1;
+        cx.trace_top = old_top;
+        Some(Run { number, base, recursion, exits })
+    }
+}
+
+/// Goes on from where machine code was left.
+fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
     loop {
         let Some(own) = engine(cx) else { return Left::At(std::ptr::null()) };
-        let tree = &mut own.trees[index];
-        let Some((_, entry)) = tree.code else { return Left::At(tree.start as Pc) };
-        tree.entered += 1;
-        let exits = tree.exits.clone();
-        let words = tree.stack_words;
-        own.counters.entered += 1;
-        own.running += 1;
-        let base = cx.base;
-        let recursion = cx.recursion_left;
-        let old_top = cx.trace_top;
-        // SAFETY: (frames 4) words above the frames that the trace may enter are free.
-        cx.trace_top = unsafe { base.add(words.max(frame::current_code(cx).register_count as usize)) };
-        // SAFETY: (jit 3) the code was compiled for a frame of this loop.
-        let number = unsafe { entry(cx as *mut Context as *mut u8, base as *mut u64) };
-        cx.trace_top = old_top;
-        let Some(own) = engine(cx) else { return Left::At(std::ptr::null()) };
-        own.running -= 1;
+        let Run { number, base, recursion, exits } = run;
         if number & RETURNED != 0 && number & LINK == 0 {
             // SAFETY: (jit 4) the exit wrote the result.
             return Left::Returned(Value(unsafe { *cx.exit_buffer }));
         }
-        let record = &exits[(number & !LINK) as usize];
+        // SAFETY: (jit 3) records of replaced code are kept until no machine code runs, and none was installed since.
+        let exits = unsafe { &*exits };
+        let record = &exits[(number & !LINK) as usize].clone();
         let linked = number & LINK != 0;
         // SAFETY: (jit 4) the exit wrote its values, or the frames; the slots belong to the stack around the entry
         // frame.
@@ -387,10 +420,9 @@ fn enter(cx: &mut Context, mut index: usize) -> Left {
         cx.recursion_left = recursion - record.frame.depth as i64;
         let pc = record.frame.instruction as Pc;
         if linked {
-            match own.linked(pc as u64) {
-                Some(next) => index = next,
-                None => return Left::At(pc),
-            }
+            let Some(next) = own.linked(pc as u64) else { return Left::At(pc) };
+            let Some(started) = start_code(cx, next) else { return Left::At(pc) };
+            (index, run) = (next, started);
             continue;
         }
         own.counters.exits += 1;
@@ -405,10 +437,8 @@ fn enter(cx: &mut Context, mut index: usize) -> Left {
             && let Some(next) = own.tree_at(pc as u64)
             && !(next == index && own.trees[index].tree.stands_still(record.id))
         {
-            if own.trees[next].code.is_none() {
-                return Left::At(pc);
-            }
-            index = next;
+            let Some(started) = start_code(cx, next) else { return Left::At(pc) };
+            (index, run) = (next, started);
             continue;
         }
         return Left::At(own.after_exit(cx, index, number as usize, base, recursion, pc, record));
@@ -417,14 +447,20 @@ fn enter(cx: &mut Context, mut index: usize) -> Left {
 
 /// Runs the frame of a function that traces call, to its end: its result, or unbound when it raised.
 pub fn run_function(cx: &mut Context, code: &CodeObject) -> Value {
-    let index = code.entry.trace.get();
-    let ready = index > 0
-        && cx.interrupt.load(Ordering::Relaxed) == 0
-        && engine(cx).is_some_and(|own| own.trees[index as usize - 1].code.is_some());
     let mut pc = code.instructions;
-    if ready {
-        let base = cx.base;
-        match enter(cx, index as usize - 1) {
+    let index = code.entry.trace.get() as usize;
+    if index > 0
+        && cx.interrupt.load(Ordering::Relaxed) == 0
+        && let Some(run) = start_code(cx, index - 1)
+    {
+        let base = run.base;
+        let left = if run.number & (RETURNED | LINK) == RETURNED {
+            // SAFETY: (jit 4) the exit wrote the result.
+            Left::Returned(Value(unsafe { *cx.exit_buffer }))
+        } else {
+            follow(cx, index - 1, run)
+        };
+        match left {
             Left::Returned(result) => {
                 leave_function(cx, base, code);
                 return result;
@@ -536,6 +572,7 @@ impl Engine {
     /// Gives back the code of dead trees once no machine code is on the stack.
     fn free_retired(&mut self) {
         if self.running == 0 {
+            self.retired_exits.clear();
             for allocation in std::mem::take(&mut self.retired) {
                 self.arena.free(allocation);
             }
@@ -550,6 +587,7 @@ impl Engine {
     fn record_tree(&mut self, cx: &mut Context, target: Pc, state: Option<&LoopState>, root: Root) -> Pc {
         self.recording = true;
         self.counters.recorded += 1;
+        let register_count = frame::current_code(cx).register_count as usize;
         let mut recorder = Recorder::new(cx, self, target);
         recorder.is_function = root == Root::Function;
         recorder.is_side = root == Root::Side;
@@ -559,7 +597,7 @@ impl Engine {
         self.recording = false;
         match (stop, finished) {
             (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) => {
-                let index = self.plant(trace, target, root);
+                let index = self.plant(trace, target, root, register_count);
                 self.depend(index, assumptions);
                 if let Some(state) = state {
                     state.trace.set(index as u32 + 1);
@@ -581,7 +619,7 @@ impl Engine {
     }
 
     /// Adds a tree that starts at `target`.
-    fn plant(&mut self, trace: Trace, target: Pc, root: Root) -> usize {
+    fn plant(&mut self, trace: Trace, target: Pc, root: Root, register_count: usize) -> usize {
         let invalidated = Box::new(AtomicU32::new(0));
         let mut tree = Tree::new(trace);
         tree.invalidated = &raw const *invalidated as u64;
@@ -589,6 +627,7 @@ impl Engine {
             tree,
             start: target as u64,
             is_function: root == Root::Function,
+            register_count,
             stack_words: 0,
             code: None,
             exits: Rc::default(),
@@ -672,11 +711,11 @@ impl Engine {
         // SAFETY: (jit 3) the arena holds the compiled function with this signature.
         let entry: Entry = unsafe { std::mem::transmute(self.arena.address(allocation)) };
         let state = &mut self.trees[index];
-        state.stack_words = state.tree.stack_words();
+        state.stack_words = state.tree.stack_words().max(state.register_count);
         let old_counts: HashMap<_, u32> =
             state.exits.iter().map(|exit| exit.id).zip(state.exit_counts.iter().copied()).collect();
         state.exit_counts = compiled.exits.iter().map(|exit| old_counts.get(&exit.id).copied().unwrap_or(0)).collect();
-        state.exits = compiled.exits.into();
+        self.retired_exits.push(std::mem::replace(&mut state.exits, compiled.exits.into()));
         if let Some((old, _)) = state.code.replace((allocation, entry)) {
             self.retired.push(old);
         }
@@ -796,11 +835,6 @@ impl Engine {
         }
         next
     }
-
-    /// Whether compilation happens on the program's thread.
-    pub fn is_sync(&self) -> bool {
-        self.sync
-    }
 }
 
 /// Whether a side trace that began at `pc` leaves there again.
@@ -820,10 +854,12 @@ pub fn print_statistics(cx: &Context) {
     eprintln!("jit: recorded {} bridges {} compiled {} failed {}", c.recorded, c.bridges, c.compiled, c.failed);
     eprintln!("jit: entered {} exits {} invalidated {}", c.entered, c.exits, c.invalidated);
     eprintln!("jit: compile {:.1} ms code {} bytes", c.compile_nanoseconds as f64 / 1e6, c.code_bytes);
-    let mut aborts: Vec<_> = c.aborted.iter().collect();
-    aborts.sort();
-    for (reason, count) in aborts {
-        eprintln!("jit: abort {count} {reason}");
+    for (what, counts) in [("abort", &c.aborted), ("leave", &c.left)] {
+        let mut counts: Vec<_> = counts.iter().collect();
+        counts.sort();
+        for (reason, count) in counts {
+            eprintln!("jit: {what} {count} {reason}");
+        }
     }
     for (index, tree) in engine.trees.iter().enumerate() {
         let mut exits: Vec<_> = tree.exits.iter().zip(&tree.exit_counts).filter(|(_, count)| **count > 0).collect();

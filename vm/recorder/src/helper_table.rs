@@ -58,8 +58,9 @@ pub extern "C" fn call_function(cx: &mut Context, code: &CodeObject, block: i64,
     // SAFETY: (frames 4) the trace wrote the callable and the arguments; the words above them are free.
     unsafe {
         let base = cx.base.offset(block as isize + sidewinder_bytecode::HEADER_WORDS as isize);
+        // A few words: not worth the call of a library function that the compiler would make of it.
         for register in code.argument_count as usize..code.register_count as usize {
-            *base.add(register) = Value::UNBOUND;
+            base.add(register).write_volatile(Value::UNBOUND);
         }
         let delta = base.offset_from(cx.base) as usize;
         *base.offset(frame::CODE) = frame::tag(code);

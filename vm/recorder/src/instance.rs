@@ -823,8 +823,17 @@ impl Semantics for Recorder<'_> {
             return now;
         }
         if object.is_counted() {
-            self.exit_here("identity of a mortal object");
-            return now;
+            match object.cast::<TypeObject>() {
+                // Its death would be told, so that no other object at its address is taken for it.
+                Some(class) if now => {
+                    class.add_flag(flags::WATCHED);
+                    self.assumptions.add(Broken::TypeVersion(class.version.get()));
+                }
+                _ => {
+                    self.exit_here("identity of a mortal object");
+                    return now;
+                }
+            }
         }
         let constant = Recorder::constant(self, Op::ConstValue, object.0);
         let test = self.binary(Op::SameValue, value.ir, constant);

@@ -185,6 +185,7 @@ impl<'a> Recorder<'a> {
         if self.effect_done || !may_leave {
             return self.abort(reason);
         }
+        *self.engine.counters.left.entry(reason).or_default() += 1;
         let snapshot = self.snapshot();
         self.end = Some(TraceEnd::Exit(snapshot));
         self.length = self.instructions.len();

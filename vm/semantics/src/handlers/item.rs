@@ -1,6 +1,6 @@
 //! Subscription and display building.
 
-use super::{done, done_or_raise, following};
+use super::{done_or_raise, following};
 use crate::helpers::{self, RunHelper};
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::Instruction;
