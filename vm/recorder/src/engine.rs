@@ -399,7 +399,7 @@ fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
         }
         // SAFETY: (jit 3) records of replaced code are kept until no machine code runs, and none was installed since.
         let exits = unsafe { &*exits };
-        let record = &exits[(number & !LINK) as usize].clone();
+        let record = &exits[(number & !LINK) as usize];
         let linked = number & LINK != 0;
         // SAFETY: (jit 4) the exit wrote its values, or the frames; the slots belong to the stack around the entry
         // frame.
@@ -429,6 +429,8 @@ fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
         if !cx.pending.is_unbound() {
             return Left::At(sidewinder_semantics::unwind::raise(cx, pc));
         }
+        // What follows may install code, and give up the records of the old.
+        let record = record.clone();
         if cx.finalizers_pending.get() != 0 {
             cx.run_pending_finalizers();
         }
@@ -441,7 +443,7 @@ fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
             (index, run) = (next, started);
             continue;
         }
-        return Left::At(own.after_exit(cx, index, number as usize, base, recursion, pc, record));
+        return Left::At(own.after_exit(cx, index, number as usize, base, recursion, pc, &record));
     }
 }
 
