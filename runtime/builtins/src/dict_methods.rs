@@ -1,6 +1,6 @@
 //! Methods of `dict` and of its views.
 
-use sidewinder_runtime::native::{Effects, GetSet, Native};
+use sidewinder_runtime::native::{Effects, GetSet, Intrinsic, Native};
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception;
 use sidewinder_runtime::objects::iterator::dict::{DICT_REVERSE_KEY_ITERATOR, DictIterator};
@@ -39,7 +39,8 @@ pub static METHODS: &[Native] = &[
         2,
         get,
         "get($self, key, default=None, /)\n--\n\nReturn the value for key if key is in the dictionary, else default.",
-    ),
+    )
+    .intrinsic(Intrinsic::DictGet),
     Native::new(
         "items",
         0,

@@ -74,6 +74,7 @@ pub enum Intrinsic {
     Minimum,
     Maximum,
     IsInstance,
+    DictGet,
 }
 
 /// The Rust function behind a row.

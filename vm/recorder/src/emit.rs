@@ -93,8 +93,11 @@ impl Recorder<'_> {
         if effects.writes != 0 || effects.runs_python || effects.drops || effects.raises {
             self.effect();
         }
-        if effects.runs_python {
+        if effects.runs_python || effects.writes >> Alias::Dict as u32 & 1 != 0 {
+            // A dict may be one whose contents traces take for granted.
             self.ran_python = true;
+        }
+        if effects.runs_python || effects.drops {
             self.note_drop();
         }
         value

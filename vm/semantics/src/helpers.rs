@@ -8,7 +8,7 @@ use sidewinder_ir::{Helper, HelperEffects};
 use sidewinder_runtime::objects::list::{self, ListObject};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::{function, method, range, singleton};
+use sidewinder_runtime::objects::{dict, function, method, range, singleton};
 use sidewinder_runtime::operations::{arithmetic, compare, convert, iterate, subscript};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
@@ -72,6 +72,19 @@ pub fn word(result: Result<Owned>) -> Value {
 
 const ANY: HelperEffects = HelperEffects::ANY;
 
+/// Reading a dict by a plain key. See `dict_key` for why it is said to drop references.
+const DICT_READ: HelperEffects = HelperEffects::ALLOCATES.borrowing().raising().dropping();
+/// Changing a dict by a plain key.
+const DICT_WRITE: HelperEffects = DICT_READ.writing(Alias::Dict);
+
+/// Before a dict is searched by a string or a small integer. Should another key have to be asked by its own `__eq__`, which
+/// may change anything, a trace must not go on with what it knows of memory: it is made to leave as if a finalizer waited.
+fn dict_key(cx: &mut Context, dict: Value, key: Value) {
+    if !dict::of(dict).is_plain_key(cx, key) {
+        cx.finalizers_pending.set(1);
+    }
+}
+
 macro_rules! helpers {
     ($( #[doc = $doc:literal] $static:ident : $kind:ident = $function:ident ( $($argument:ident),* ), $effects:expr, |$cx:ident| $body:expr; )*) => {
         $(
@@ -95,8 +108,18 @@ helpers! {
     INVERT: Helper1 = invert(a), ANY, |cx| arithmetic::invert(cx, a);
     /// `a[b]`
     GET_ITEM: Helper2 = get_item(a, b), ANY, |cx| subscript::get_item(cx, a, b);
-    /// `a[b]` for a dict (exact) and a key whose hash and equality run no Python code
-    DICT_GET_ITEM: Helper2 = dict_get_item(a, b), ANY, |cx| subscript::get_item(cx, a, b);
+    /// `a[b]` of a dict, for a string or a small integer
+    DICT_GET_ITEM: Helper2 = dict_get_item(a, b), DICT_READ, |cx| { dict_key(cx, a, b); subscript::get_item(cx, a, b) };
+    /// `a[b] = c` of a dict, for a string or a small integer; the result is None
+    DICT_SET_ITEM: Helper3 = dict_set_item(a, b, c), DICT_WRITE, |cx| { dict_key(cx, a, b); subscript::set_item(cx, a, b, c).map(|()| none()) };
+    /// `del a[b]` of a dict, for a string or a small integer; the result is None
+    DICT_DELETE_ITEM: Helper2 = dict_delete_item(a, b), DICT_WRITE, |cx| { dict_key(cx, a, b); subscript::delete_item(cx, a, b).map(|()| none()) };
+    /// `b in a` of a dict as a bool object, for a string or a small integer
+    DICT_CONTAINS: Helper2 = dict_contains(a, b), DICT_READ, |cx| { dict_key(cx, a, b); subscript::contains(cx, a, b).map(boolean) };
+    /// `b not in a` of a dict as a bool object, for a string or a small integer
+    DICT_NOT_CONTAINS: Helper2 = dict_not_contains(a, b), DICT_READ, |cx| { dict_key(cx, a, b); subscript::contains(cx, a, b).map(|found| boolean(!found)) };
+    /// `a.get(b, c)` of a dict, for a string or a small integer
+    DICT_GET: Helper3 = dict_get(a, b, c), DICT_READ, |cx| { dict_key(cx, a, b); dict::of(a).get(cx, b).map(|found| Owned::new(found.unwrap_or(c))) };
     /// `a[b] = c`; the result is None
     SET_ITEM: Helper3 = set_item(a, b, c), ANY, |cx| subscript::set_item(cx, a, b, c).map(|()| none());
     /// `del a[b]`; the result is None

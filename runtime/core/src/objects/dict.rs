@@ -347,6 +347,13 @@ impl DictObject {
         }
     }
 
+    /// Whether looking a key up runs no Python code: it is a string or a small integer, and none of the dict's keys has to
+    /// be asked whether it equals it.
+    pub fn is_plain_key(&self, cx: &mut Context, key: Value) -> bool {
+        (key.is_int() || is_str(key))
+            && key_hash(cx, key).is_ok_and(|hash| self.find_simple(key, hash).is_some())
+    }
+
     /// The value of a key, borrowed. Errors: the key is unhashable, or a comparison raised.
     #[inline]
     pub fn get(&self, cx: &mut Context, key: Value) -> Result<Option<Value>> {

@@ -192,7 +192,9 @@ pub fn is_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) ->
 #[inline(never)]
 pub fn contains_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
     let (item, container) = (s.operand(i.a), s.operand(i.b));
-    let result = s.call2(&crate::helpers::CONTAINS, container, item).map(|found| {
+    let plain = super::item::is_plain_lookup(s, container, item);
+    let helper = if plain { &crate::helpers::DICT_CONTAINS } else { &crate::helpers::CONTAINS };
+    let result = s.call2(helper, container, item).map(|found| {
         let view = s.view(&found);
         let truth = s.is_true(view);
         s.drop(found);

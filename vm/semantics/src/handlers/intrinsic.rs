@@ -40,6 +40,15 @@ pub fn call<S: Semantics>(
         (Intrinsic::Minimum, 2) => extreme(s, first, CompareOp::Less),
         (Intrinsic::Maximum, 2) => extreme(s, first, CompareOp::Greater),
         (Intrinsic::IsInstance, 2) => is_instance(s, first),
+        (Intrinsic::DictGet, 2 | 3) => {
+            let (dict, key) = (s.register(first), s.register(first + 1));
+            if !super::item::is_plain_lookup(s, dict, key) {
+                return std::ptr::null();
+            }
+            let default = if count == 3 { s.register(first + 2) } else { s.constant(singleton::none()) };
+            let found = s.call3(&crate::helpers::DICT_GET, dict, key, default);
+            return finish_native(s, pc, destination, block, count, found);
+        }
         _ => None,
     };
     match result {

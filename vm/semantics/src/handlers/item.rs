@@ -4,7 +4,9 @@ use super::{done_or_raise, following};
 use crate::helpers::{self, RunHelper};
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::Instruction;
+use sidewinder_runtime::objects::dict::DICT;
 use sidewinder_runtime::objects::list::LIST;
+use sidewinder_runtime::objects::str::STR;
 use sidewinder_runtime::objects::tuple::TUPLE;
 
 /// `a = b[c]`
@@ -40,7 +42,8 @@ fn get_item_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
         return next;
     }
     let (container, key) = (s.operand(i.b), s.operand(i.c));
-    let result = s.call2(&helpers::GET_ITEM, container, key);
+    let helper = if is_plain_lookup(s, container, key) { &helpers::DICT_GET_ITEM } else { &helpers::GET_ITEM };
+    let result = s.call2(helper, container, key);
     s.release(i.c);
     s.release(i.b);
     done_or_raise(s, pc, i.a, result)
@@ -55,6 +58,12 @@ pub fn get_slice<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     s.clear(i.c);
     s.release(i.b);
     done_or_raise(s, pc, i.a, result)
+}
+
+/// Whether a dict is searched by a string or a small integer.
+#[inline(always)]
+pub fn is_plain_lookup<S: Semantics>(s: &mut S, container: S::Value, key: S::Value) -> bool {
+    s.has_type(container, &DICT) && (s.as_int(key).is_some() || s.has_type(key, &STR))
 }
 
 /// `a[b] = c`
@@ -77,7 +86,8 @@ pub fn set_item<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 #[inline(never)]
 fn set_item_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let (container, key, value) = (s.operand(i.a), s.operand(i.b), s.operand(i.c));
-    let result = s.call3(&helpers::SET_ITEM, container, key, value);
+    let helper = if is_plain_lookup(s, container, key) { &helpers::DICT_SET_ITEM } else { &helpers::SET_ITEM };
+    let result = s.call3(helper, container, key, value);
     s.release(i.c);
     s.release(i.b);
     s.release(i.a);
@@ -100,7 +110,8 @@ fn effect_or_raise<S: Semantics>(s: &mut S, pc: Pc, result: Option<S::Owned>) ->
 #[inline(never)]
 pub fn delete_item<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let (container, key) = (s.operand(i.a), s.operand(i.b));
-    let result = s.call2(&helpers::DELETE_ITEM, container, key);
+    let helper = if is_plain_lookup(s, container, key) { &helpers::DICT_DELETE_ITEM } else { &helpers::DELETE_ITEM };
+    let result = s.call2(helper, container, key);
     s.release(i.b);
     s.release(i.a);
     effect_or_raise(s, pc, result)
@@ -110,7 +121,12 @@ pub fn delete_item<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 #[inline(never)]
 pub fn contains<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
     let (item, container) = (s.operand(i.b), s.operand(i.c));
-    let helper = if wanted { &helpers::CONTAINS } else { &helpers::NOT_CONTAINS };
+    let helper = match (is_plain_lookup(s, container, item), wanted) {
+        (true, true) => &helpers::DICT_CONTAINS,
+        (true, false) => &helpers::DICT_NOT_CONTAINS,
+        (false, true) => &helpers::CONTAINS,
+        (false, false) => &helpers::NOT_CONTAINS,
+    };
     let result = s.call2(helper, container, item);
     s.release(i.c);
     s.release(i.b);
