@@ -77,11 +77,28 @@ const DICT_READ: HelperEffects = HelperEffects::ALLOCATES.borrowing().raising().
 /// Changing a dict by a plain key.
 const DICT_WRITE: HelperEffects = DICT_READ.writing(Alias::Dict);
 
-/// Before a dict is searched by a string or a small integer. Should another key have to be asked by its own `__eq__`, which
-/// may change anything, a trace must not go on with what it knows of memory: it is made to leave as if a finalizer waited.
-fn dict_key(cx: &mut Context, dict: Value, key: Value) {
-    if !dict::of(dict).is_plain_key(cx, key) {
-        cx.finalizers_pending.set(1);
+/// After a dict had to ask another key by its own `__eq__`, which may change anything: a trace must not go on with what
+/// it knows of memory, and is made to leave as if a finalizer waited.
+fn leave_trace(cx: &Context) {
+    cx.finalizers_pending.set(1);
+}
+
+/// What a dict has for a string or a small integer, handed to `plain`; by the general rules where that may run Python.
+#[inline(always)]
+fn dict_value(
+    cx: &mut Context,
+    dict: Value,
+    key: Value,
+    general: impl FnOnce(&mut Context) -> Result<Owned>,
+    plain: impl FnOnce(&mut Context, Option<Value>) -> Result<Owned>,
+) -> Result<Owned> {
+    match dict::of(dict).get_plain(cx, key) {
+        Some(found) => plain(cx, found),
+        None => {
+            let result = general(cx);
+            leave_trace(cx);
+            result
+        }
     }
 }
 
@@ -109,17 +126,17 @@ helpers! {
     /// `a[b]`
     GET_ITEM: Helper2 = get_item(a, b), ANY, |cx| subscript::get_item(cx, a, b);
     /// `a[b]` of a dict, for a string or a small integer
-    DICT_GET_ITEM: Helper2 = dict_get_item(a, b), DICT_READ, |cx| { dict_key(cx, a, b); subscript::get_item(cx, a, b) };
+    DICT_GET_ITEM: Helper2 = dict_get_item(a, b), DICT_READ, |cx| dict_value(cx, a, b, |cx| subscript::get_item(cx, a, b), |cx, found| match found { Some(value) => Ok(Owned::new(value)), None => Err(cx.key_error(b)) });
     /// `a[b] = c` of a dict, for a string or a small integer; the result is None
-    DICT_SET_ITEM: Helper3 = dict_set_item(a, b, c), DICT_WRITE, |cx| { dict_key(cx, a, b); subscript::set_item(cx, a, b, c).map(|()| none()) };
+    DICT_SET_ITEM: Helper3 = dict_set_item(a, b, c), DICT_WRITE, |cx| { if dict::of(a).set_plain(cx, b, c) { Ok(none()) } else { let result = subscript::set_item(cx, a, b, c).map(|()| none()); leave_trace(cx); result } };
     /// `del a[b]` of a dict, for a string or a small integer; the result is None
-    DICT_DELETE_ITEM: Helper2 = dict_delete_item(a, b), DICT_WRITE, |cx| { dict_key(cx, a, b); subscript::delete_item(cx, a, b).map(|()| none()) };
+    DICT_DELETE_ITEM: Helper2 = dict_delete_item(a, b), DICT_WRITE, |cx| { let plain = dict::of(a).get_plain(cx, b).is_some(); let result = subscript::delete_item(cx, a, b).map(|()| none()); if !plain { leave_trace(cx) } result };
     /// `b in a` of a dict as a bool object, for a string or a small integer
-    DICT_CONTAINS: Helper2 = dict_contains(a, b), DICT_READ, |cx| { dict_key(cx, a, b); subscript::contains(cx, a, b).map(boolean) };
+    DICT_CONTAINS: Helper2 = dict_contains(a, b), DICT_READ, |cx| dict_value(cx, a, b, |cx| subscript::contains(cx, a, b).map(boolean), |_, found| Ok(boolean(found.is_some())));
     /// `b not in a` of a dict as a bool object, for a string or a small integer
-    DICT_NOT_CONTAINS: Helper2 = dict_not_contains(a, b), DICT_READ, |cx| { dict_key(cx, a, b); subscript::contains(cx, a, b).map(|found| boolean(!found)) };
+    DICT_NOT_CONTAINS: Helper2 = dict_not_contains(a, b), DICT_READ, |cx| dict_value(cx, a, b, |cx| subscript::contains(cx, a, b).map(|found| boolean(!found)), |_, found| Ok(boolean(found.is_none())));
     /// `a.get(b, c)` of a dict, for a string or a small integer
-    DICT_GET: Helper3 = dict_get(a, b, c), DICT_READ, |cx| { dict_key(cx, a, b); dict::of(a).get(cx, b).map(|found| Owned::new(found.unwrap_or(c))) };
+    DICT_GET: Helper3 = dict_get(a, b, c), DICT_READ, |cx| dict_value(cx, a, b, |cx| dict::of(a).get(cx, b).map(|found| Owned::new(found.unwrap_or(c))), |_, found| Ok(Owned::new(found.unwrap_or(c))));
     /// `a[b] = c`; the result is None
     SET_ITEM: Helper3 = set_item(a, b, c), ANY, |cx| subscript::set_item(cx, a, b, c).map(|()| none());
     /// `del a[b]`; the result is None

@@ -347,11 +347,22 @@ impl DictObject {
         }
     }
 
-    /// Whether looking a key up runs no Python code: it is a string or a small integer, and none of the dict's keys has to
-    /// be asked whether it equals it.
-    pub fn is_plain_key(&self, cx: &mut Context, key: Value) -> bool {
-        (key.is_int() || is_str(key))
-            && key_hash(cx, key).is_ok_and(|hash| self.find_simple(key, hash).is_some())
+    /// The value of a string or small integer, borrowed, if finding it runs no Python code: none of the dict's keys has to
+    /// be asked whether it equals it. The outer `None` says that one has.
+    #[inline]
+    pub fn get_plain(&self, cx: &mut Context, key: Value) -> Option<Option<Value>> {
+        let hash = key_hash(cx, key).ok()?;
+        let found = self.find_simple(key, hash)?;
+        Some(found.entry.map(|entry| self.raw_entry(entry).value))
+    }
+
+    /// Stores the value of a string or small integer like `set`, if that runs no Python code. Whether it did.
+    #[inline]
+    pub fn set_plain(&self, cx: &mut Context, key: Value, value: Value) -> bool {
+        let Ok(hash) = key_hash(cx, key) else { return false };
+        let Some(found) = self.find_simple(key, hash) else { return false };
+        self.store(cx, Some(found), key, hash, value);
+        true
     }
 
     /// The value of a key, borrowed. Errors: the key is unhashable, or a comparison raised.
