@@ -112,21 +112,26 @@ impl Recorder<'_> {
         self.guard(test, true);
     }
 
+    /// Whether the running frame, a generator's, can be suspended in the trace.
+    pub fn may_suspend(&self) -> bool {
+        // SAFETY: (frames 3) the running frame has a header, and one that yields keeps its generator.
+        let (generator, link): (&GeneratorObject, _) = unsafe {
+            let link = frame::Link(frame::header(self.cx.base, frame::LINK).0);
+            (frame::header(self.cx.base, frame::KEPT).cast_unchecked(), link)
+        };
+        let plain = generator.handled.get().is_unbound() && self.cx.handled.is_unbound();
+        plain && !self.has_effect() && link.continuation() == Continuation::Iterate
+    }
+
     /// Suspends the running frame, a generator's, at the `Yield` at `pc`: its registers go back to the generator.
     /// `None` if it must be left to the interpreter.
     pub fn suspend_inlined(&mut self, pc: Pc, value: (Value, Ref)) -> Option<Pc> {
         // SAFETY: (frames 3) a frame that yields keeps its generator.
         let generator: &GeneratorObject = unsafe { frame::header(self.cx.base, frame::KEPT).cast_unchecked() };
-        let plain = generator.handled.get().is_unbound() && self.cx.handled.is_unbound();
-        if !plain || self.has_effect() {
+        if !self.may_suspend() {
             return None;
         }
         if self.cx.base <= self.entry_base {
-            // SAFETY: (frames 3) the running frame has a header.
-            let link = frame::Link(unsafe { frame::header(self.cx.base, frame::LINK) }.0);
-            if link.continuation() != Continuation::Iterate {
-                return None;
-            }
             self.guard_caller();
         }
         let kept_slot = self.slot_of(frame::KEPT as i32);

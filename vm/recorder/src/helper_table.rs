@@ -7,6 +7,7 @@ use sidewinder_runtime::heap::owned::increment;
 use sidewinder_runtime::native::{Arguments, Native};
 use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_runtime::objects::{instance, str};
 use sidewinder_runtime::operations::call;
 use sidewinder_runtime::{Context, Owned, TypeObject, Value};
@@ -137,6 +138,11 @@ extern "C" fn concatenate(cx: &mut Context, left: Value, right: Value) -> Value 
     word(str::concat_in_place(cx, Owned::from_raw(left), right))
 }
 
+extern "C" fn text_ordered(_cx: &mut Context, a: Value, b: Value, operation: usize) -> i64 {
+    // SAFETY: (heap 2) the trace has guarded both types.
+    unsafe { str::compare::holds(a.cast_unchecked(), b.cast_unchecked(), CompareOp::ALL[operation]) as i64 }
+}
+
 extern "C" fn text_equal(_cx: &mut Context, a: Value, b: Value) -> i64 {
     (a == b || str::equal(a, b)) as i64
 }
@@ -174,6 +180,8 @@ pub enum Special {
     Compare,
     Truth,
     CallNative,
+    CallReader,
+    TextOrdered,
     CallAny,
     CallFunction,
     FloatPower,
@@ -234,7 +242,7 @@ impl Helpers {
         const ANY: HelperEffects = HelperEffects::ANY;
         const ALLOCATES: HelperEffects = HelperEffects::ALLOCATES;
         type Row = (Special, &'static str, usize, &'static [Type], Type, HelperEffects);
-        let rows: [Row; 13] = [
+        let rows: [Row; 15] = [
             (Special::Binary, "binary", helpers::binary as *const () as usize, &[Value, Value, Raw, Raw], Value, ANY),
             (
                 Special::Compare,
@@ -246,6 +254,22 @@ impl Helpers {
             ),
             (Special::Truth, "truth", helpers::truth as *const () as usize, &[Value], Raw, ANY),
             (Special::CallNative, "call_native", call_native as *const () as usize, &[Raw, Raw, Raw], Value, ANY),
+            (
+                Special::CallReader,
+                "call_reader",
+                call_native as *const () as usize,
+                &[Raw, Raw, Raw],
+                Value,
+                ALLOCATES.raising(),
+            ),
+            (
+                Special::TextOrdered,
+                "text_ordered",
+                text_ordered as *const () as usize,
+                &[Value, Value, Raw],
+                Raw,
+                ALLOCATES.borrowing(),
+            ),
             (Special::CallAny, "call_any", call_any as *const () as usize, &[Raw, Raw], Value, ANY),
             (
                 Special::CallFunction,

@@ -6,7 +6,9 @@ use sidewinder_bytecode::HEADER_WORDS;
 use sidewinder_ir::op::Alias;
 use sidewinder_ir::{Op, Ref, Type};
 use sidewinder_runtime::hooks::Broken;
-use sidewinder_runtime::native::Intrinsic;
+use sidewinder_runtime::native::{Effects, Intrinsic, Native};
+use sidewinder_runtime::objects::singleton::{BOOL, NONE_TYPE};
+use sidewinder_runtime::objects::str::STR;
 use sidewinder_runtime::objects::code::{CodeObject, Site};
 use sidewinder_runtime::objects::dict::{DictObject, Entry};
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
@@ -930,6 +932,7 @@ impl Semantics for Recorder<'_> {
                 self.as_float(own);
             }
         }
+        let reads_only = self.reads_only(native, first, count, receiver);
         for position in 0..count {
             let argument = self.register(first + position);
             self.settle(argument.ir);
@@ -940,7 +943,7 @@ impl Semantics for Recorder<'_> {
             self.push(Op::SpillSlot, [argument, Ref::NONE, Ref::NONE], slot as i64 as u64, Alias::Other);
             self.end_slot(slot);
         }
-        let helper = self.special(Special::CallNative);
+        let helper = self.special(if reads_only { Special::CallReader } else { Special::CallNative });
         let shape = (count as i64) << 1 | receiver as i64;
         let first_slot = self.slot_of(first as i32);
         let arguments = [
@@ -1086,6 +1089,17 @@ impl Semantics for Recorder<'_> {
         a.now.is_finite()
     }
 
+    fn text_ordered(&mut self, op: CompareOp, a: Recorded, b: Recorded) -> Option<bool> {
+        let now = self.interp().text_ordered(op, a.value, b.value)?;
+        let helper = self.special(Special::TextOrdered);
+        let operation = self.raw(op as u64);
+        let ir = Recorder::call(self, helper, &[a.ir, b.ir, operation], Type::Raw);
+        let zero = self.raw(0);
+        let test = self.binary(Op::RawEqual, ir, zero);
+        self.guard(test, !now);
+        Some(now)
+    }
+
     fn text_equal(&mut self, a: Recorded, b: Recorded) -> bool {
         let now = self.interp().text_equal(a.value, b.value);
         let helper = self.special(Special::TextEqual);
@@ -1142,6 +1156,12 @@ impl Semantics for Recorder<'_> {
         }
         self.exit_here("generator");
         self.interp().resume(pc, iterator, continuation, destination)
+    }
+
+    fn before_suspend(&mut self) {
+        if !self.may_suspend() {
+            self.exit_here("yield");
+        }
     }
 
     fn suspend(&mut self, pc: Pc, value: RecordedToken) -> Pc {
@@ -1285,6 +1305,33 @@ impl Recorder<'_> {
     fn overflow(&mut self, object: Recorded, kind: &'static TypeObject) -> Ref {
         let offset = kind.block_offset.get() as usize + offset_of!(AttributeBlock, overflow);
         self.load_word(object.ir, offset, Alias::Shape)
+    }
+
+    /// Whether a native call with these arguments changes nothing and runs no Python: its row promises that for builtin
+    /// values, or it is a method of str, and they are all numbers, strings or None, which is guarded.
+    fn reads_only(&mut self, native: &Native, first: u16, count: u16, receiver: bool) -> bool {
+        let promised = native.effects.has(Effects::NO_PYTHON | Effects::READ_ONLY)
+            || receiver && self.interp().operand(first).has_type(&STR);
+        let simple = |value: Value| {
+            value.is_int()
+                || value.is_float()
+                || [&STR.object, &BOOL.object, &NONE_TYPE.object].iter().any(|kind| value.has_type(kind))
+        };
+        if !promised || self.has_effect() || !(0..count).all(|position| simple(self.interp().operand(first + position))) {
+            return false;
+        }
+        for position in 0..count {
+            let argument = self.register(first + position);
+            if argument.value.is_int() {
+                self.as_int(argument);
+            } else if argument.value.is_float() {
+                self.as_float(argument);
+            } else {
+                let kind = argument.value.heap_type();
+                self.has_type(argument, kind);
+            }
+        }
+        true
     }
 
     /// The number under which traces watch a dict.

@@ -330,6 +330,8 @@ pub trait Semantics: Sized {
     fn free_block(&mut self) -> u16;
     /// Resumes the generator in register `iterator`.
     fn resume(&mut self, pc: Pc, iterator: u16, continuation: Continuation, destination: u16) -> Pc;
+    /// Before a value is taken to be yielded: where the recorder leaves if it cannot follow.
+    fn before_suspend(&mut self) {}
     /// Suspends the running frame, a generator's, and hands `value` to its resumer.
     fn suspend(&mut self, pc: Pc, value: Self::Owned) -> Pc;
     /// Returns from a frame with one of the rare continuations: boundaries and generators.

@@ -119,6 +119,7 @@ fn exhausted<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 /// Suspends a generator, giving b to whoever resumed it.
 #[inline(always)]
 pub fn yield_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    s.before_suspend();
     let value = s.take(i.b);
     s.suspend(pc, value)
 }
