@@ -24,7 +24,9 @@ fn goldens_match() {
                 panic!("{}: {message}", file.display());
             });
         }
-        let actual = optimize(&Environment::new(&tree, &helpers(), &layout(), true)).expect("balanced references").print(&mut Symbols::symbolic());
+        let actual = optimize(&Environment::new(&tree, &helpers(), &layout(), true))
+            .expect("balanced references")
+            .print(&mut Symbols::symbolic());
         if actual != expected {
             if std::env::var_os("BLESS").is_some() {
                 std::fs::write(&file, format!("{}\n{MARK}{actual}", source.trim_end())).unwrap();

@@ -7,8 +7,8 @@ mod integers;
 mod sums;
 
 use sidewinder_runtime::context::{Context, Raised, Result};
-use sidewinder_runtime::native::Intrinsic;
 use sidewinder_runtime::native::Effects;
+use sidewinder_runtime::native::Intrinsic;
 use sidewinder_runtime::objects::exception::OVERFLOW_ERROR;
 use sidewinder_runtime::objects::float;
 use sidewinder_runtime::objects::int::{self, Integer, big};

@@ -3,12 +3,12 @@
 use crate::assumptions::{Assumptions, Dependents};
 use crate::helper_table::{Helpers, drop_last};
 use crate::recorder::{Recorder, Stop};
-use sidewinder_jit::{
-    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, LINK, Layout, RETURNED, Options as CompilerOptions,
-    Pass, TraceIndex, Tree, Worker,
-};
 use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{Trace, TraceEnd};
+use sidewinder_jit::{
+    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, LINK, Layout,
+    Options as CompilerOptions, Pass, RETURNED, TraceIndex, Tree, Worker,
+};
 use sidewinder_runtime::context::interrupt;
 use sidewinder_runtime::hooks::Broken;
 use sidewinder_runtime::objects::code::{CodeObject, LoopState};
@@ -533,10 +533,7 @@ impl Engine {
         if self.visits.is_multiple_of(POLL_PERIOD) {
             self.poll();
         }
-        if self.gc_period != 0
-            && self.visits.is_multiple_of(self.gc_period)
-            && cx.interpreter().collector.enabled
-        {
+        if self.gc_period != 0 && self.visits.is_multiple_of(self.gc_period) && cx.interpreter().collector.enabled {
             sidewinder_runtime::heap::collect::collect(cx);
         }
         if self.invalidate_period != 0 && self.visits.is_multiple_of(self.invalidate_period) {
@@ -816,7 +813,9 @@ impl Engine {
         let finished = recorder.into_trace();
         self.recording = false;
         match (stop, finished) {
-            (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) if !returns_at_once(&trace, pc, record.frame.base) => {
+            (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions)))
+                if !returns_at_once(&trace, pc, record.frame.base) =>
+            {
                 self.trees[index].tree.bridges.push(Bridge { parent_exit: record.id, trace });
                 self.depend(index, assumptions);
                 if self.trees[index].worth_compiling() {

@@ -5,10 +5,10 @@ use crate::recorder::{Recorded, Recorder};
 use sidewinder_bytecode::HEADER_WORDS;
 use sidewinder_ir::op::Alias;
 use sidewinder_ir::{Op, Ref};
+use sidewinder_runtime::Value;
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::generator::{GeneratorObject, state};
 use sidewinder_runtime::objects::singleton;
-use sidewinder_runtime::Value;
 use sidewinder_semantics::frame::{self, Continuation};
 use sidewinder_semantics::handlers::{fetch, following};
 use sidewinder_semantics::{Pc, Semantics};
@@ -20,7 +20,13 @@ const FIELDS: Alias = Alias::Iterator;
 impl Recorder<'_> {
     /// Resumes the suspended generator in register `iterator` as an inlined frame. `None` if it must be left to the
     /// interpreter.
-    pub fn resume_inlined(&mut self, pc: Pc, iterator: u16, continuation: Continuation, destination: u16) -> Option<Pc> {
+    pub fn resume_inlined(
+        &mut self,
+        pc: Pc,
+        iterator: u16,
+        continuation: Continuation,
+        destination: u16,
+    ) -> Option<Pc> {
         let value = Semantics::register(self, iterator);
         // SAFETY: (heap 2) the handler tested the type.
         let generator: &GeneratorObject = unsafe { value.value.cast_unchecked() };
@@ -75,12 +81,7 @@ impl Recorder<'_> {
                 let none = self.constant(Op::ConstValue, singleton::none().0);
                 self.write_slot(slot, none);
             } else if bound || (register as u32) < code.local_count {
-                let word = self.push(
-                    Op::LoadValue,
-                    [registers, Ref::NONE, Ref::NONE],
-                    8 * register as u64,
-                    FIELDS,
-                );
+                let word = self.push(Op::LoadValue, [registers, Ref::NONE, Ref::NONE], 8 * register as u64, FIELDS);
                 self.write_slot(slot, word);
             }
         }

@@ -11,9 +11,9 @@ use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_runtime::objects::{instance, str};
 use sidewinder_runtime::operations::call;
 use sidewinder_runtime::{Context, Owned, TypeObject, Value};
+use sidewinder_semantics::frame::Continuation;
 use sidewinder_semantics::helpers::{self, RunHelper, word};
 use sidewinder_semantics::semantics::ColdHandler;
-use sidewinder_semantics::frame::Continuation;
 use sidewinder_semantics::{Pc, frame};
 use std::collections::HashMap;
 
@@ -110,7 +110,9 @@ extern "C" fn float_power(_cx: &mut Context, base: f64, exponent: f64) -> f64 {
 
 /// Runs the handler of an instruction that traces have no operations for, in the frame at slot `base`, whose header and
 /// operands the trace has written. Below zero when it raised.
-extern "C" fn residual(cx: &mut Context, handler: ColdHandler, pc: Pc, base: i64) -> i64 {
+extern "C" fn residual(cx: &mut Context, handler: usize, pc: Pc, base: i64) -> i64 {
+    // SAFETY: the recorder passes a handler's address.
+    let handler: ColdHandler = unsafe { std::mem::transmute(handler) };
     let saved = (cx.base, cx.constants, cx.temporary_floor);
     // SAFETY: (frames 3) the trace wrote the header of the frame.
     unsafe {

@@ -9,5 +9,6 @@ mod helper_table;
 mod instance;
 mod recorder;
 mod residual;
+mod support;
 
 pub use engine::{install, print_statistics};

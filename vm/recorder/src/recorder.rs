@@ -179,9 +179,8 @@ impl<'a> Recorder<'a> {
         if self.stop.is_some() {
             return;
         }
-        let may_leave = self.is_bridge
-            || self.is_side && self.steps > 1
-            || self.is_function && self.steps > FUNCTION_STEPS_MIN;
+        let may_leave =
+            self.is_bridge || self.is_side && self.steps > 1 || self.is_function && self.steps > FUNCTION_STEPS_MIN;
         if self.effect_done || !may_leave {
             return self.abort(reason);
         }

@@ -97,11 +97,7 @@ impl Recorder<'_> {
         self.effect();
         let base = self.slot_of(0);
         let helper = self.special(Special::Residual);
-        let arguments = [
-            self.raw(handler as usize as u64),
-            self.raw(pc as u64),
-            self.raw(base as i64 as u64),
-        ];
+        let arguments = [self.raw(handler as usize as u64), self.raw(pc as u64), self.raw(base as i64 as u64)];
         let status = self.call(helper, &arguments, Type::Raw);
         let snapshot = self.take_snapshot(pc);
         self.push_guard(Op::GuardNoExceptionRaw, [status, Ref::NONE, Ref::NONE], snapshot);

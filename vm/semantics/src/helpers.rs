@@ -102,6 +102,16 @@ fn dict_value(
     }
 }
 
+/// Stores the value of a string or small integer in a dict.
+fn dict_store(cx: &mut Context, dict: Value, key: Value, value: Value) -> Result<Owned> {
+    if dict::of(dict).set_plain(cx, key, value) {
+        return Ok(none());
+    }
+    let result = subscript::set_item(cx, dict, key, value).map(|()| none());
+    leave_trace(cx);
+    result
+}
+
 macro_rules! helpers {
     ($( #[doc = $doc:literal] $static:ident : $kind:ident = $function:ident ( $($argument:ident),* ), $effects:expr, |$cx:ident| $body:expr; )*) => {
         $(
@@ -128,7 +138,7 @@ helpers! {
     /// `a[b]` of a dict, for a string or a small integer
     DICT_GET_ITEM: Helper2 = dict_get_item(a, b), DICT_READ, |cx| dict_value(cx, a, b, |cx| subscript::get_item(cx, a, b), |cx, found| match found { Some(value) => Ok(Owned::new(value)), None => Err(cx.key_error(b)) });
     /// `a[b] = c` of a dict, for a string or a small integer; the result is None
-    DICT_SET_ITEM: Helper3 = dict_set_item(a, b, c), DICT_WRITE, |cx| { if dict::of(a).set_plain(cx, b, c) { Ok(none()) } else { let result = subscript::set_item(cx, a, b, c).map(|()| none()); leave_trace(cx); result } };
+    DICT_SET_ITEM: Helper3 = dict_set_item(a, b, c), DICT_WRITE, |cx| dict_store(cx, a, b, c);
     /// `del a[b]` of a dict, for a string or a small integer; the result is None
     DICT_DELETE_ITEM: Helper2 = dict_delete_item(a, b), DICT_WRITE, |cx| { let plain = dict::of(a).get_plain(cx, b).is_some(); let result = subscript::delete_item(cx, a, b).map(|()| none()); if !plain { leave_trace(cx) } result };
     /// `b in a` of a dict as a bool object, for a string or a small integer

@@ -152,7 +152,12 @@ fn end_snapshot(trace: &sidewinder_ir::Trace) -> usize {
 /// Slots of a snapshot that are still alive when the entry frame runs again.
 fn live_slots(snapshot: &Snapshot) -> Vec<i32> {
     let FrameState { base, .. } = snapshot.frame;
-    snapshot.slots.iter().map(|entry| entry.slot).filter(|&slot| slot < RELEASED_SLOT && (base <= 0 || slot < base)).collect()
+    snapshot
+        .slots
+        .iter()
+        .map(|entry| entry.slot)
+        .filter(|&slot| slot < RELEASED_SLOT && (base <= 0 || slot < base))
+        .collect()
 }
 
 /// Ends a trace that cannot go back with an exit.

@@ -4,8 +4,8 @@
 //! root through it twice, which peels the loop, and the bridges from the state at their exits. `dead_code.rs` and
 //! `reference_counts.rs` then work on the region.
 
-pub mod dead_code;
 pub mod balance;
+pub mod dead_code;
 mod facts;
 mod fold;
 mod forward;

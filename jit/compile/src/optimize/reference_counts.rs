@@ -58,11 +58,7 @@ struct Assumptions {
     clean: bool,
 }
 
-pub fn run(
-    region: &mut Region,
-    anchors: &Map<Ref, MemoryKey>,
-    environment: &Environment,
-) -> Result<(), String> {
+pub fn run(region: &mut Region, anchors: &Map<Ref, MemoryKey>, environment: &Environment) -> Result<(), String> {
     let mut assumptions = Assumptions { borrowed: candidates(region, anchors), clean: true };
     loop {
         let mut pass = Elimination::new(region, anchors, environment, &assumptions);

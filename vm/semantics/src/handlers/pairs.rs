@@ -16,10 +16,19 @@ const COUNT_MAX: i64 = 1 << 60;
 
 /// An inner iterator whose state was read and tested.
 enum Ready<S: Semantics> {
-    Number { iterator: S::Value, remaining: S::Raw },
-    Item { iterator: S::Value, list: S::Value, index: S::Raw },
+    Number {
+        iterator: S::Value,
+        remaining: S::Raw,
+    },
+    Item {
+        iterator: S::Value,
+        list: S::Value,
+        index: S::Raw,
+    },
     /// A list iterator has come to its end, a range is empty.
-    ListEnd { iterator: S::Value },
+    ListEnd {
+        iterator: S::Value,
+    },
     RangeEnd,
 }
 
