@@ -127,6 +127,12 @@ impl Recorder<'_> {
         levels + own as usize >= self.engine.inline_recursion_max || self.inlined.len() >= self.engine.inline_depth_max
     }
 
+    /// Whether a call is one of a recursion that goes deeper than is inlined: those are made, other deep ones left to the
+    /// interpreter.
+    pub fn is_deep_recursion(&self, code: &'static CodeObject) -> bool {
+        self.is_too_deep(code) && self.inlined.len() < self.engine.inline_depth_max
+    }
+
     /// Records a call of a Python function as one that runs it to its end: in its own machine code, if it has any.
     pub fn call_function(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<(Value, Ref)> {
         let registers: Vec<u16> =
