@@ -18,7 +18,7 @@ fn thread_time() -> std::time::Duration {
 
 /// Big straight loops with the mix of the random recorder.
 #[test]
-#[ignore = "measures"]
+#[ignore = "prints compile times and asserts nothing: run by hand, as the head of the file says"]
 fn compile_times() {
     let mut arena = Arena::new(1 << 22).unwrap();
     let options = Options { dump: false, verify: false, ..Options::default() };

@@ -932,16 +932,8 @@ impl Semantics for Recorder<'_> {
     }
 
     fn is_not_subtype_of(&mut self, value: Recorded, class: &'static TypeObject) -> bool {
-        let now = self.interp().is_not_subtype_of(value.value, class);
-        if value.value.is_int() {
-            self.as_int(value);
-        } else if value.value.is_float() {
-            self.as_float(value);
-        } else {
-            let kind = value.value.heap_type();
-            self.has_type(value, kind);
-        }
-        now
+        self.guard_own_type(value);
+        self.interp().is_not_subtype_of(value.value, class)
     }
 
     fn free_block(&mut self) -> u16 {

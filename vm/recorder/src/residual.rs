@@ -135,15 +135,7 @@ impl Recorder<'_> {
 
     /// Records a call of a Python function as one that runs it to its end: in its own machine code, if it has any.
     pub fn call_function(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<(Value, Ref)> {
-        let registers: Vec<u16> =
-            std::iter::once(block).chain((0..count).map(|position| block + HEADER + position)).collect();
-        self.settle_registers(registers.iter());
-        for &register in &registers {
-            let slot = self.slot_of(register as i32);
-            let value = self.read_slot(slot);
-            self.spill(Op::SpillSlot, slot, value);
-            self.forget_slot(slot);
-        }
+        self.spill_block(block, count);
         let slot = self.slot_of(block as i32);
         let depth = self.depth();
         let arguments = [
@@ -245,6 +237,21 @@ impl Recorder<'_> {
         }
     }
 
+    /// Gives a call block to memory, the callable and then its arguments, for a helper that consumes them. The registers
+    /// that were given.
+    fn spill_block(&mut self, block: u16, count: u16) -> Vec<u16> {
+        let registers: Vec<u16> =
+            std::iter::once(block).chain((0..count).map(|position| block + HEADER + position)).collect();
+        self.settle_registers(registers.iter());
+        for &register in &registers {
+            let slot = self.slot_of(register as i32);
+            let value = self.read_slot(slot);
+            self.spill(Op::SpillSlot, slot, value);
+            self.forget_slot(slot);
+        }
+        registers
+    }
+
     /// Writes the words of the running frame's header that handlers read, if the frame is one that the trace entered.
     fn publish_frame(&mut self) {
         for word in [frame::FUNCTION, frame::CODE] {
@@ -291,15 +298,7 @@ impl Recorder<'_> {
         if self.has_effect() || enters_frame(callable) || makes_classes(callable) {
             return None;
         }
-        let registers: Vec<u16> =
-            std::iter::once(block).chain((0..count).map(|position| block + HEADER + position)).collect();
-        self.settle_registers(registers.iter());
-        for &register in &registers {
-            let slot = self.slot_of(register as i32);
-            let value = self.read_slot(slot);
-            self.spill(Op::SpillSlot, slot, value);
-            self.forget_slot(slot);
-        }
+        let registers = self.spill_block(block, count);
         let slot = self.slot_of(block as i32);
         let arguments = [self.raw(slot as i64 as u64), self.raw(count as u64)];
         let helper = self.special(Special::CallAny);

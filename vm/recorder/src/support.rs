@@ -402,16 +402,21 @@ impl Recorder<'_> {
         }
         for position in 0..count {
             let argument = self.register(first + position);
-            if argument.value.is_int() {
-                self.as_int(argument);
-            } else if argument.value.is_float() {
-                self.as_float(argument);
-            } else {
-                let kind = argument.value.heap_type();
-                self.has_type(argument, kind);
-            }
+            self.guard_own_type(argument);
         }
         true
+    }
+
+    /// Guards that a value is of the type that it has now.
+    pub fn guard_own_type(&mut self, value: Recorded) {
+        if value.value.is_int() {
+            self.as_int(value);
+        } else if value.value.is_float() {
+            self.as_float(value);
+        } else {
+            let kind = value.value.heap_type();
+            self.has_type(value, kind);
+        }
     }
 
     /// The number under which traces watch a dict.

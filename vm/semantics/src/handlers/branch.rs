@@ -44,12 +44,6 @@ fn truth_of_sequence<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
     None
 }
 
-/// The truth of a value that `quick_truth` did not know; `None` when it raised.
-#[inline(never)]
-fn truth_of_object<S: Semantics>(s: &mut S, value: S::Value) -> Option<bool> {
-    s.truth_slow(value)
-}
-
 /// `a op b` decided inline; `None` when the operands are not both numbers.
 #[inline(always)]
 pub fn quick<S: Semantics>(s: &mut S, op: CompareOp, a: S::Value, b: S::Value) -> Option<bool> {
@@ -230,7 +224,7 @@ pub fn truth_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool)
 #[inline(never)]
 fn truth_jump_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
     let a = s.operand(i.a);
-    let Some(result) = truth_of_object(s, a) else {
+    let Some(result) = s.truth_slow(a) else {
         s.release(i.a);
         return s.raise(pc);
     };
@@ -253,7 +247,7 @@ pub fn keep_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) 
 #[inline(never)]
 fn keep_jump_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
     let a = s.register(i.a);
-    match truth_of_object(s, a) {
+    match s.truth_slow(a) {
         Some(result) if result == wanted => jump(pc, i.wide_value()),
         Some(_) => {
             s.clear(i.a);

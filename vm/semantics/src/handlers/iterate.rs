@@ -1,15 +1,16 @@
 //! Iteration: `for` loops over ranges, lists, tuples, generators, and anything else.
 
-use super::{done, done_or_raise, following, jump};
+use super::pairs::ready;
+use super::{done, done_or_raise, jump};
 use crate::frame::Continuation;
 use crate::helpers;
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::Instruction;
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::objects::generator::GENERATOR;
-use sidewinder_runtime::objects::iterator::{LIST_ITERATOR, ListIterator, TUPLE_ITERATOR, TupleIterator};
+use sidewinder_runtime::objects::iterator::{TUPLE_ITERATOR, TupleIterator};
 use sidewinder_runtime::objects::list::LIST;
-use sidewinder_runtime::objects::range::{RANGE, RANGE_ITERATOR, RangeIterator};
+use sidewinder_runtime::objects::range::RANGE;
 use sidewinder_runtime::objects::tuple::TUPLE;
 use std::mem::offset_of;
 
@@ -32,42 +33,11 @@ pub fn get_iter<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 #[inline(always)]
 pub fn for_iter<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let iterator = s.register(i.b);
-    if s.has_type(iterator, &RANGE_ITERATOR) {
-        let remaining = s.load_raw(iterator, offset_of!(RangeIterator, remaining), Alias::Iterator);
-        let zero = s.raw_constant(0);
-        if s.raw_equal(remaining, zero) {
-            return exhausted(s, pc, i);
-        }
-        let current = s.load_raw(iterator, offset_of!(RangeIterator, current), Alias::Iterator);
-        let step = s.load_raw(iterator, offset_of!(RangeIterator, step), Alias::Immutable);
-        let next = s.raw_add(current, step);
-        s.store_raw(iterator, offset_of!(RangeIterator, current), next, Alias::Iterator);
-        let minus_one = s.raw_constant(-1);
-        let remaining = s.raw_add(remaining, minus_one);
-        s.store_raw(iterator, offset_of!(RangeIterator, remaining), remaining, Alias::Iterator);
-        let item = s.raw_to_int(current);
-        let item = s.box_int(item);
-        return done(s, pc, i.a, item);
-    }
-    if s.has_type(iterator, &LIST_ITERATOR) {
-        let list = s.load_field(iterator, offset_of!(ListIterator, list), Alias::Iterator);
-        if s.is_unbound(list) {
-            return exhausted(s, pc, i);
-        }
-        let index = s.load_raw(iterator, offset_of!(ListIterator, index), Alias::Iterator);
-        let length = s.list_length(list);
-        if s.raw_below(index, length) {
-            let item = s.list_item(list, index);
-            let item = s.dup(item);
-            let one = s.raw_constant(1);
-            let next = s.raw_add(index, one);
-            s.store_raw(iterator, offset_of!(ListIterator, index), next, Alias::Iterator);
-            return done(s, pc, i.a, item);
-        }
-        // An iterator that others refer to stays exhausted when the list grows.
-        let never = s.raw_constant(i64::MAX);
-        s.store_raw(iterator, offset_of!(ListIterator, index), never, Alias::Iterator);
-        return exhausted(s, pc, i);
+    if let Some(ready) = ready(s, iterator) {
+        return match ready.advance(s) {
+            Some(item) => done(s, pc, i.a, item),
+            None => exhausted(s, pc, i),
+        };
     }
     for_iter_rare(s, pc, i)
 }
@@ -110,8 +80,9 @@ fn for_iter_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     }
 }
 
+/// Ends the loop: `for_iter` jumps and gives up its iterator.
 #[inline(always)]
-fn exhausted<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+pub fn exhausted<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     s.clear(i.b);
     jump(pc, i.c as i16 as i32)
 }
@@ -131,6 +102,5 @@ pub fn send<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     if s.has_type(iterator, &GENERATOR) {
         return s.resume(pc, i.b, Continuation::Send, i.a);
     }
-    let _ = following(pc);
     s.cold(pc, crate::cold::generator::send)
 }

@@ -1,7 +1,8 @@
 //! `for a, b in enumerate(…)` and `for a, b in zip(…)`: the pair that the next instruction would take apart is never
 //! made.
 
-use super::{fetch, following, jump};
+use super::iterate::exhausted;
+use super::{fetch, following};
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::{Instruction, Op};
 use sidewinder_ir::op::Alias;
@@ -14,8 +15,8 @@ use std::mem::offset_of;
 /// Counts above this are left to the general way.
 const COUNT_MAX: i64 = 1 << 60;
 
-/// An inner iterator whose state was read and tested.
-enum Ready<S: Semantics> {
+/// A range's or list's iterator whose state was read and tested.
+pub enum Ready<S: Semantics> {
     Number {
         iterator: S::Value,
         remaining: S::Raw,
@@ -34,7 +35,15 @@ enum Ready<S: Semantics> {
 
 /// Reads the state of an iterator, without changing it. `None` for iterators of other kinds.
 #[inline(always)]
-fn ready<S: Semantics>(s: &mut S, iterator: S::Value) -> Option<Ready<S>> {
+pub fn ready<S: Semantics>(s: &mut S, iterator: S::Value) -> Option<Ready<S>> {
+    if s.has_type(iterator, &RANGE_ITERATOR) {
+        let remaining = s.load_raw(iterator, offset_of!(RangeIterator, remaining), Alias::Iterator);
+        let zero = s.raw_constant(0);
+        if s.raw_equal(remaining, zero) {
+            return Some(Ready::RangeEnd);
+        }
+        return Some(Ready::Number { iterator, remaining });
+    }
     if s.has_type(iterator, &LIST_ITERATOR) {
         let list = s.load_field(iterator, offset_of!(ListIterator, list), Alias::Iterator);
         if s.is_unbound(list) {
@@ -47,21 +56,13 @@ fn ready<S: Semantics>(s: &mut S, iterator: S::Value) -> Option<Ready<S>> {
         }
         return Some(Ready::ListEnd { iterator });
     }
-    if s.has_type(iterator, &RANGE_ITERATOR) {
-        let remaining = s.load_raw(iterator, offset_of!(RangeIterator, remaining), Alias::Iterator);
-        let zero = s.raw_constant(0);
-        if s.raw_equal(remaining, zero) {
-            return Some(Ready::RangeEnd);
-        }
-        return Some(Ready::Number { iterator, remaining });
-    }
     None
 }
 
 impl<S: Semantics> Ready<S> {
     /// Steps the iterator: its item, or `None` at its end.
     #[inline(always)]
-    fn advance(self, s: &mut S) -> Option<S::Owned> {
+    pub fn advance(self, s: &mut S) -> Option<S::Owned> {
         match self {
             Ready::Item { iterator, list, index } => {
                 let item = s.list_item(list, index);
@@ -174,10 +175,4 @@ fn unpacked<S: Semantics>(s: &mut S, pc: Pc, unpack: Instruction, a: S::Owned, b
     s.set(unpack.a, a);
     s.set_late(unpack.a + 1, b);
     following(following(pc))
-}
-
-#[inline(always)]
-fn exhausted<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
-    s.clear(i.b);
-    jump(pc, i.c as i16 as i32)
 }
