@@ -1,5 +1,7 @@
 //! Cranelift: settings, and compiling one function to bytes.
 
+use crate::layout::HeapLayout;
+use crate::lower::objects::{build_drop, drop_signature};
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, UserFuncName, types};
@@ -71,14 +73,20 @@ impl Backend {
         Ok((Compiled { bytes: code.code_buffer().to_vec(), clif, assembly }, result))
     }
 
+    /// Code that destroys an object with every register preserved, as far as machine code does that itself; `other` is
+    /// the address of such code for the rest.
+    pub fn drop_thunk(&mut self, heap: &HeapLayout, other: usize) -> Result<Vec<u8>, String> {
+        let (compiled, ()) = self.compile(drop_signature(), false, |builder, isa| {
+            build_drop(builder, isa.frontend_config(), heap, other as u64);
+        })?;
+        Ok(compiled.bytes)
+    }
+
     /// A function that calls `extern "C" fn(word, word)` and preserves every register: for rare calls in hot code.
     pub fn thunk(&mut self, address: usize) -> Result<Vec<u8>, String> {
-        let parameters = [AbiParam::new(types::I64), AbiParam::new(types::I64)];
-        let mut outer = Signature::new(CallConv::PreserveAll);
-        outer.params.extend(parameters);
         let mut inner = Signature::new(CallConv::SystemV);
-        inner.params.extend(parameters);
-        let (compiled, ()) = self.compile(outer, false, |mut builder, isa| {
+        inner.params.extend([AbiParam::new(types::I64); 2]);
+        let (compiled, ()) = self.compile(drop_signature(), false, |mut builder, isa| {
             let entry = builder.create_block();
             builder.append_block_params_for_function_params(entry);
             builder.switch_to_block(entry);

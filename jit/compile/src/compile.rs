@@ -80,9 +80,12 @@ impl Compiler {
     /// Cranelift does not know, or if the arena is full.
     pub fn new(helpers: HelperTable, layout: Layout, options: Options, arena: &mut Arena) -> Result<Compiler, String> {
         let mut backend = Backend::new(options.verify)?;
-        let thunk = backend.thunk(layout.drop_last)?;
-        let thunk = arena.install(&thunk).ok_or("no room for code")?;
-        let drop_thunk = arena.address(thunk) as usize;
+        let mut install = |code: Vec<u8>| {
+            let thunk = arena.install(&code).ok_or("no room for code")?;
+            Ok::<usize, String>(arena.address(thunk) as usize)
+        };
+        let any = install(backend.thunk(layout.drop_last)?)?;
+        let drop_thunk = install(backend.drop_thunk(&layout.heap, any)?)?;
         let stress = Stress::new(options.guard_fail, options.exit_all);
         Ok(Compiler { helpers, layout, options, backend, drop_thunk, stress })
     }

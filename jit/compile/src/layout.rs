@@ -5,6 +5,33 @@ use sidewinder_ir::eval::Singletons;
 /// Offset of an object's type pointer.
 pub const TYPE_OFFSET: i32 = 8;
 
+/// Of an instance made in place: where its shape is, 32 bits, then 32 bits of flags, then its overflow array, then its
+/// slots, up to the end of its cell.
+pub const INSTANCE_SHAPE_OFFSET: i32 = 16;
+pub const INSTANCE_FLAGS_OFFSET: i32 = 20;
+pub const INSTANCE_OVERFLOW_OFFSET: i32 = 24;
+pub const INSTANCE_SLOTS_OFFSET: i32 = 32;
+/// Bytes between the sizes of cells.
+pub const CELL_GRAIN: u64 = 16;
+
+/// Where the heap of collected objects is, for machine code that makes and frees objects itself.
+#[derive(Clone, Debug, Default)]
+pub struct HeapLayout {
+    /// Offset in the context of the bytes that may still be allocated before a collection is wanted.
+    pub budget: i32,
+    /// Offset in the context of the heads of the free lists, by the size of cells in grains. A free cell has the next
+    /// one's address in its first word and zero in its second.
+    pub free: i32,
+    /// Larger cells have no free list.
+    pub cell_bytes_max: u64,
+    /// A cell's chunk starts at the address with these bits cleared; its first word is the size of its cells.
+    pub chunk_mask: u64,
+    /// Offset in a type of its 32 bits of flags.
+    pub type_flags: i32,
+    /// The flag of types whose objects are laid out as above, without a finalizer.
+    pub plain_flag: u32,
+}
+
 /// Facts about the running process. Plain data, so that a compile thread may own it.
 #[derive(Clone, Debug, Default)]
 pub struct Layout {
@@ -21,6 +48,7 @@ pub struct Layout {
     pub bool_type: u64,
     /// `extern "C" fn(*mut Context, Value)`: destroys an object whose count has just become zero.
     pub drop_last: usize,
+    pub heap: HeapLayout,
     /// Static types whose instances may change their `__class__` (modules). The other static types are fixed.
     pub reassignable_types: Vec<u64>,
     /// Types whose instances are never counted (bool, NoneType…).

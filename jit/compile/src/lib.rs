@@ -19,6 +19,6 @@ pub mod worker;
 pub use arena::{Allocation, Arena};
 pub use compile::{CompiledTree, Compiler, Dumps, Entry, Options, Statistics};
 pub use exit::{ExitRecord, LINK, RETURNED, Source, materialize};
-pub use layout::Layout;
+pub use layout::{HeapLayout, Layout};
 pub use tree::{Bridge, ExitId, Pass, TraceIndex, Tree};
 pub use worker::Worker;

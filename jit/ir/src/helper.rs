@@ -21,8 +21,9 @@ pub struct HelperEffects {
     pub pure_function: bool,
     /// Whether it leaves its arguments' references to the caller. Undeclared: it may take them over.
     pub borrows: bool,
-    /// The operand (counted from one) that is the exact type of the object it returns; 0 if none.
-    pub instance_of: u8,
+    /// Whether it makes an object from a class, the bytes of its cell and its first shape, its three operands. Machine
+    /// code then does it in place, unless the bytes are zero: such objects are laid out otherwise.
+    pub makes_instance: bool,
 }
 
 impl HelperEffects {
@@ -37,7 +38,7 @@ impl HelperEffects {
         drops: false,
         pure_function: false,
         borrows: false,
-        instance_of: 0,
+        makes_instance: false,
     };
     /// Depends on its arguments alone.
     pub const PURE: HelperEffects = HelperEffects { pure_function: true, ..HelperEffects::ALLOCATES };
@@ -58,9 +59,9 @@ impl HelperEffects {
         self
     }
 
-    /// Returns an object whose exact type is the operand at `position`.
-    pub const fn making_instance_of(mut self, position: u8) -> HelperEffects {
-        self.instance_of = position + 1;
+    /// Makes an object from a class, the bytes of its cell and its first shape.
+    pub const fn making_instance(mut self) -> HelperEffects {
+        self.makes_instance = true;
         self
     }
 

@@ -6,15 +6,18 @@ use crate::recorder::{Recorder, Stop};
 use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{Trace, TraceEnd};
 use sidewinder_jit::{
-    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, LINK, Layout,
+    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, HeapLayout, LINK, Layout,
     Options as CompilerOptions, Pass, RETURNED, TraceIndex, Tree, Worker,
 };
 use sidewinder_runtime::context::interrupt;
+use sidewinder_runtime::heap::Heap;
+use sidewinder_runtime::heap::allocate::{CELL_BYTES_MAX, CHUNK_BYTES};
 use sidewinder_runtime::hooks::Broken;
 use sidewinder_runtime::objects::code::{CodeObject, LoopState};
+use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::objects::{dict, float, iterator, list, module, range, singleton, str, tuple};
 use sidewinder_runtime::options::jit_mode;
-use sidewinder_runtime::{Context, Value};
+use sidewinder_runtime::{Context, TypeObject, Value};
 use sidewinder_semantics::{Pc, frame, run};
 use std::collections::{HashMap, HashSet};
 use std::mem::offset_of;
@@ -271,6 +274,14 @@ fn layout() -> Layout {
         false_word: singleton::false_().0,
         bool_type: address(&singleton::BOOL),
         drop_last: drop_last as *const () as usize,
+        heap: HeapLayout {
+            budget: (offset_of!(Context, heap) + Heap::BUDGET_OFFSET) as i32,
+            free: (offset_of!(Context, heap) + Heap::COLLECTED_FREE_OFFSET) as i32,
+            cell_bytes_max: CELL_BYTES_MAX as u64,
+            chunk_mask: CHUNK_BYTES as u64 - 1,
+            type_flags: offset_of!(TypeObject, flags) as i32,
+            plain_flag: flags::PLAIN,
+        },
         reassignable_types: vec![address(&module::MODULE)],
         uncounted_types: vec![
             address(&singleton::BOOL),

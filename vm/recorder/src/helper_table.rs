@@ -124,9 +124,10 @@ extern "C" fn residual(cx: &mut Context, handler: usize, pc: Pc, base: i64) -> i
     if next.is_null() { -1 } else { 0 }
 }
 
-/// A fresh instance of a plain class.
-extern "C" fn new_instance(cx: &mut Context, class: &'static TypeObject) -> Value {
-    Value::from_pointer(instance::allocate(cx, class, 0))
+/// A fresh instance of a class. Machine code does this itself where the free list is not empty; what it needs to know
+/// for that, the class knows, too.
+extern "C" fn new_instance(cx: &mut Context, class: &'static TypeObject, _bytes: u64, _shape: u64) -> Value {
+    Value::from_pointer(instance::make(cx, class))
 }
 
 /// Appends to a list, which takes the value over.
@@ -291,7 +292,14 @@ impl Helpers {
             ),
             (Special::LoadMethod, "load_method", load_method as *const () as usize, &[Value, Value, Raw], Raw, ANY),
             (Special::Residual, "residual", residual as *const () as usize, &[Raw, Raw, Raw], Raw, ANY),
-            (Special::NewInstance, "new_instance", new_instance as *const () as usize, &[Raw], Value, ALLOCATES),
+            (
+                Special::NewInstance,
+                "new_instance",
+                new_instance as *const () as usize,
+                &[Raw, Raw, Raw],
+                Value,
+                ALLOCATES.making_instance(),
+            ),
             (
                 Special::ListAppend,
                 "list_append",

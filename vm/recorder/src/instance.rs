@@ -668,7 +668,10 @@ impl Semantics for Recorder<'_> {
         let token = self.interp().new_instance(kind);
         let helper = self.special(Special::NewInstance);
         let class = self.raw(kind as *const TypeObject as u64);
-        let ir = Recorder::call(self, helper, &[class], Type::Value);
+        // The type's version, which is assumed, stands for both numbers.
+        let bytes = self.raw(if kind.has_flag(flags::PLAIN) { kind.basic_bytes.get() as u64 } else { 0 });
+        let shape = self.raw(kind.root_shape.get().0 as u64);
+        let ir = Recorder::call(self, helper, &[class, bytes, shape], Type::Value);
         RecordedToken { value: token.0, ir }
     }
 

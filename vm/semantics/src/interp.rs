@@ -608,7 +608,7 @@ impl Semantics for Interp {
 
     #[inline(always)]
     fn new_instance(&mut self, kind: &'static TypeObject) -> Token {
-        Token(Value::from_pointer(instance::allocate(&mut self.0, kind, 0)))
+        Token(Value::from_pointer(instance::make(&mut self.0, kind)))
     }
 
     #[inline(always)]

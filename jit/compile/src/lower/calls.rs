@@ -7,8 +7,18 @@ use sidewinder_ir::op::Type;
 use sidewinder_ir::{Instruction, Op};
 
 impl Lowering<'_, '_> {
-    /// Integers are passed unscaled, truth values as 0 or 1.
     pub(super) fn call(&mut self, instruction: &Instruction) -> Option<Value> {
+        let helper = &self.target.helpers[instruction.immediate as usize];
+        if helper.effects.makes_instance
+            && let Some(made) = self.new_instance(instruction)
+        {
+            return Some(made);
+        }
+        self.call_helper(instruction)
+    }
+
+    /// Integers are passed unscaled, truth values as 0 or 1.
+    pub(super) fn call_helper(&mut self, instruction: &Instruction) -> Option<Value> {
         let region = self.region;
         let helper = &self.target.helpers[instruction.immediate as usize];
         let mut signature = Signature::new(CallConv::SystemV);

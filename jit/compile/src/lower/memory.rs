@@ -3,8 +3,7 @@
 use super::{Lowering, trusted};
 use crate::region::note;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Value, types};
-use cranelift_codegen::isa::CallConv;
+use cranelift_codegen::ir::{InstBuilder, Value, types};
 use sidewinder_ir::tagging::COUNTED_MASK;
 use sidewinder_ir::{Instruction, Op, Ref};
 
@@ -115,12 +114,7 @@ impl Lowering<'_, '_> {
         self.builder.ins().brif(count, after, &[], last, &[]);
 
         self.builder.switch_to_block(last);
-        // The thunk preserves all registers, so that the rare case costs the common one nothing.
-        let mut signature = Signature::new(CallConv::PreserveAll);
-        signature.params.extend([AbiParam::new(types::I64), AbiParam::new(types::I64)]);
-        let signature = self.builder.import_signature(signature);
-        let thunk = self.word(self.target.drop_thunk as u64);
-        self.builder.ins().call_indirect(signature, thunk, &[self.context, object]);
+        super::objects::call_drop(&mut self.builder, self.target.drop_thunk as u64, self.context, object);
         self.builder.ins().jump(after, &[]);
         self.builder.switch_to_block(after);
     }

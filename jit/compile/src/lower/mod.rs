@@ -8,6 +8,7 @@ mod exits;
 mod guards;
 mod homes;
 mod memory;
+pub mod objects;
 mod values;
 
 use crate::exit::ExitRecord;

@@ -7,6 +7,7 @@ use super::hash::{Map, Set};
 use super::memory::{MemoryKey, Place};
 use super::state::{Expression, SlotState, State};
 use super::{Environment, fold};
+use crate::layout::INSTANCE_SHAPE_OFFSET;
 use crate::region::{ExitIndex, Region, Segment, SegmentEnd, SegmentId, is_constant, note};
 use crate::tree::{Pass, TraceIndex};
 use sidewinder_ir::op::{Alias, Effect, Type};
@@ -463,11 +464,20 @@ impl<'a> Forward<'a> {
             self.state.calls.insert((recorded.immediate, arguments), value);
         }
         self.state.memory.kill_call(&effects);
-        if let Some(position) = (effects.instance_of as usize).checked_sub(1) {
-            let class = self.region.arguments[start + position];
-            self.assume_type(value, class);
+        if effects.makes_instance {
+            self.assume_new_instance(value, start);
         }
         value
+    }
+
+    /// The type and the first shape of an object that was just made from the arguments at `start`.
+    fn assume_new_instance(&mut self, value: Ref, start: usize) {
+        let [class, bytes, shape] = [0, 1, 2].map(|position| self.region.arguments[start + position]);
+        self.assume_type(value, class);
+        if self.constant_of(bytes).is_some_and(|bytes| bytes != 0) {
+            let place = Place::Field(self.pure(Op::Address, &[value]), INSTANCE_SHAPE_OFFSET as i64);
+            self.state.memory.remember(MemoryKey { alias: Alias::Shape, place }, shape, Op::LoadRaw32);
+        }
     }
 }
 

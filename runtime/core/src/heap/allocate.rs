@@ -81,6 +81,11 @@ impl Default for Heap {
 }
 
 impl Heap {
+    /// Where compiled traces find the budget, and the free lists of collected cells by size class.
+    pub const BUDGET_OFFSET: usize = std::mem::offset_of!(Heap, budget);
+    pub const COLLECTED_FREE_OFFSET: usize =
+        std::mem::offset_of!(Heap, collected) + std::mem::offset_of!(Classes, free);
+
     pub fn new() -> Heap {
         Heap {
             plain: Classes::EMPTY,

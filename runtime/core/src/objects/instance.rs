@@ -5,11 +5,12 @@
 //! type's fields; a subclass of a variable-sized one has it outside, keyed by address.
 
 use crate::context::{Context, Result};
-use crate::heap::allocate::{free_bytes, reallocate_bytes};
+use crate::heap::allocate::{CELL_GRAIN, free_bytes, reallocate_bytes};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Owned};
 use crate::objects::dict::DictObject;
 use crate::objects::shape::ShapeId;
+use crate::objects::slots::Slots;
 use crate::objects::type_object::{TypeObject, flags};
 use crate::value::Value;
 use std::cell::Cell;
@@ -120,13 +121,62 @@ pub fn allocate(cx: &mut Context, kind: &'static TypeObject, variable_bytes: usi
             own.shape.set(kind.root_shape.get());
             own.flags.set(0);
             own.overflow.set(std::ptr::null_mut());
-            for slot in 0..kind.inline_slots.get() {
-                // SAFETY: (objects 1) basic_bytes covers the inline slots.
-                unsafe { *own.inline().add(slot as usize) = Value::UNBOUND };
+            let slots = (bytes - kind.block_offset.get() as usize - BLOCK_BYTES) / size_of::<Value>();
+            for slot in 0..slots {
+                // SAFETY: (objects 1) all of the object behind the block is slots.
+                unsafe { *own.inline().add(slot) = Value::UNBOUND };
             }
         }
     }
     header
+}
+
+/// Whether these are the slots of classes whose instances are a header, a block, and nothing else.
+pub fn is_plain(slots: &Slots) -> bool {
+    slots.finalize.is_none() && slots.release.is_some_and(|function| function as usize == release as *const () as usize)
+}
+
+/// The block of an instance of a plain type, which follows the header.
+#[inline(always)]
+pub fn plain_block(header: *mut Header) -> &'static AttributeBlock {
+    // SAFETY: (objects 1) such a type's block offset is that of the end of the header.
+    unsafe { &*(header.add(1) as *const AttributeBlock) }
+}
+
+/// The slots of a plain instance that fill a cell of so many bytes.
+#[inline(always)]
+pub fn plain_slots(header: *mut Header, cell_bytes: usize) -> &'static mut [Value] {
+    let count = (cell_bytes - PLAIN_BYTES - BLOCK_BYTES) / size_of::<Value>();
+    // SAFETY: (objects 1) all of the cell behind the block is slots.
+    unsafe { std::slice::from_raw_parts_mut(plain_block(header).inline(), count) }
+}
+
+/// A new instance of a class, by the short way if the class is plain.
+#[inline(always)]
+pub fn make(cx: &mut Context, kind: &'static TypeObject) -> *mut Header {
+    if !kind.has_flag(flags::PLAIN) {
+        return allocate(cx, kind, 0);
+    }
+    let bytes = kind.basic_bytes.get() as usize;
+    let header = cx.heap.allocate(kind, bytes, true);
+    // SAFETY: (heap 1) a plain type is a class, which is counted; the cell is fresh and has these parts.
+    unsafe {
+        (*(&raw const *kind as *mut Header)).count += 1;
+        (header.add(1) as *mut AttributeBlock).write(AttributeBlock {
+            shape: Cell::new(kind.root_shape.get()),
+            flags: Cell::new(0),
+            overflow: Cell::new(std::ptr::null_mut()),
+        });
+    }
+    for slot in plain_slots(header, bytes) {
+        *slot = Value::UNBOUND;
+    }
+    header
+}
+
+/// Bytes of an object with a block at `block_offset`: whole cells, so that all of a cell behind the block is slots.
+fn bytes_with_block(block_offset: u32, inline_slots: u32) -> usize {
+    (block_offset as usize + BLOCK_BYTES + inline_slots as usize * size_of::<Value>()).next_multiple_of(CELL_GRAIN)
 }
 
 /// Bytes of an instance: by its shape's inline slots, as the class may have learned to give more since.
@@ -139,7 +189,7 @@ pub unsafe fn instance_size(header: *mut Header) -> usize {
     let own = block(object, kind);
     let shape = own.shape.get();
     let inline = if shape == ShapeId::DICT { own.flags.get() >> 8 } else { inline_slots_of(shape) };
-    kind.block_offset.get() as usize + BLOCK_BYTES + inline as usize * size_of::<Value>()
+    bytes_with_block(kind.block_offset.get(), inline)
 }
 
 fn inline_slots_of(shape: ShapeId) -> u32 {
@@ -260,8 +310,7 @@ fn learn_inline_slots(cx: &mut Context, kind: &TypeObject, slots: u32) {
 pub fn set_inline_slots(kind: &TypeObject, root: ShapeId, slots: u32) {
     kind.root_shape.set(root);
     kind.inline_slots.set(slots);
-    let bytes = kind.block_offset.get() as usize + BLOCK_BYTES + slots as usize * size_of::<Value>();
-    kind.basic_bytes.set(bytes as u32);
+    kind.basic_bytes.set(bytes_with_block(kind.block_offset.get(), slots) as u32);
 }
 
 /// Capacity of the overflow array that holds `used` values.

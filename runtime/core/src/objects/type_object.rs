@@ -44,6 +44,9 @@ pub mod flags {
     /// Sequence or mapping for pattern matching.
     pub const SEQUENCE: u32 = 1 << 20;
     pub const MAPPING: u32 = 1 << 21;
+    /// Instances are a header and an attribute block, and have no finalizer: made and destroyed without further
+    /// questions (`instance::allocate_plain`, `Context::destroy_plain`).
+    pub const PLAIN: u32 = 1 << 22;
 }
 
 /// A type. Builtin ones are immortal statics; heap types are counted.
@@ -162,6 +165,8 @@ impl TypeObject {
     }
 
     pub fn set_slots(&self, slots: Slots) {
+        let others = self.flags.get() & !flags::PLAIN;
+        self.flags.set(if crate::objects::instance::is_plain(&slots) { others | flags::PLAIN } else { others });
         // SAFETY: (types 1) the GIL is held; readers copy function pointers out.
         unsafe { *self.slots.get() = slots };
     }
