@@ -36,6 +36,20 @@ pub struct Chunk {
     pub scratch: *mut u32,
     /// Index in `Heap::collected_chunks`.
     pub index: usize,
+    /// What division by `cell_bytes` is multiplication by, and a shift; zero for a cell of its own.
+    inverse: u64,
+}
+
+/// Bits behind the point of `Chunk::inverse`.
+const INVERSE_BITS: u32 = 32;
+
+impl Chunk {
+    /// The number of the cell at an offset from the first one.
+    #[inline(always)]
+    pub fn cell_at(&self, offset: usize) -> usize {
+        // The inverse is too large by less than 2^-32, offsets are below 2^16: never enough for the next number.
+        (offset as u64 * self.inverse >> INVERSE_BITS) as usize
+    }
 }
 
 /// A free cell: the type pointer's place is null.
@@ -193,6 +207,7 @@ impl Heap {
             if chunk.is_null() || (*chunk).carved + cell_bytes > (*chunk).end {
                 chunk = new_chunk(CHUNK_BYTES);
                 (*chunk).cell_bytes = cell_bytes;
+                (*chunk).inverse = (1u64 << INVERSE_BITS).div_ceil(cell_bytes as u64);
                 (*chunk).carved = CHUNK_HEADER_BYTES;
                 (*chunk).end = CHUNK_BYTES;
                 let list = if collected { &mut self.collected_chunks } else { &mut self.plain_chunks };

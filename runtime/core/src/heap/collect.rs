@@ -9,6 +9,7 @@ use crate::heap::Owned;
 use crate::heap::allocate::{CHUNK_HEADER_BYTES, Chunk, chunk_of};
 use crate::heap::{Header, allocate};
 use crate::objects::dict::{self, DictObject};
+use crate::objects::instance;
 use crate::objects::list::ListObject;
 use crate::objects::module;
 use crate::objects::str::StrObject;
@@ -116,7 +117,7 @@ fn scratch(header: *const Header) -> *mut u32 {
     // SAFETY: (heap 4) collected objects lie in chunks, whose scratch array has one word for each cell.
     unsafe {
         let offset = header as usize - chunk as usize - CHUNK_HEADER_BYTES;
-        (*chunk).scratch.add(offset / (*chunk).cell_bytes)
+        (*chunk).scratch.add((*chunk).cell_at(offset))
     }
 }
 
@@ -124,12 +125,21 @@ fn is_collected(value: Value) -> bool {
     value.is_counted() && value.heap_type().has_flag(flags::COLLECTED)
 }
 
-fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
-    // SAFETY: (heap 1) a live object with its type.
+#[inline(always)]
+fn traverse(header: *mut Header, mut visit: impl FnMut(Value)) {
+    // SAFETY: (heap 1) a live object with its type; (heap 4) it lies in a chunk.
     unsafe {
         let kind = &*(*header).type_pointer;
+        if kind.has_flag(flags::PLAIN) && instance::plain_block(header).overflow.get().is_null() {
+            for slot in instance::plain_slots(header, (*chunk_of(header)).cell_bytes) {
+                if slot.is_counted() {
+                    visit(*slot);
+                }
+            }
+            return visit(kind.value());
+        }
         if let Some(function) = kind.slots().traverse {
-            function(header, visit);
+            function(header, &mut visit);
         }
         if kind.has_flag(flags::HEAP) {
             visit(kind.value());
@@ -137,7 +147,7 @@ fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
         if kind.has_flag(flags::EXTERNAL_BLOCK)
             && let Some(block) = Context::current().interpreter().external_slots.get(&(header as u64))
         {
-            crate::objects::instance::traverse_block(block, visit);
+            instance::traverse_block(block, &mut visit);
         }
     }
 }
@@ -158,7 +168,7 @@ fn find_garbage(cx: &mut Context) -> (Vec<Owned>, usize) {
     }
     for &chunk in &chunks {
         each_object(chunk, |header| {
-            traverse(header, &mut |child| {
+            traverse(header, |child| {
                 if is_collected(child) {
                     // SAFETY: as above.
                     unsafe {
@@ -186,7 +196,7 @@ fn find_garbage(cx: &mut Context) -> (Vec<Owned>, usize) {
         while let Some(header) = work.pop() {
             // SAFETY: as above.
             live_bytes += unsafe { (*chunk_of(header)).cell_bytes };
-            traverse(header, &mut |child| {
+            traverse(header, |child| {
                 if is_collected(child) {
                     // SAFETY: as above.
                     unsafe {

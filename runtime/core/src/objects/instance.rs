@@ -146,9 +146,13 @@ pub fn plain_block(header: *mut Header) -> &'static AttributeBlock {
 /// The slots of a plain instance that fill a cell of so many bytes.
 #[inline(always)]
 pub fn plain_slots(header: *mut Header, cell_bytes: usize) -> &'static mut [Value] {
-    let count = (cell_bytes - PLAIN_BYTES - BLOCK_BYTES) / size_of::<Value>();
     // SAFETY: (objects 1) all of the cell behind the block is slots.
-    unsafe { std::slice::from_raw_parts_mut(plain_block(header).inline(), count) }
+    unsafe { std::slice::from_raw_parts_mut(plain_block(header).inline(), plain_slot_count(cell_bytes)) }
+}
+
+#[inline(always)]
+fn plain_slot_count(cell_bytes: usize) -> usize {
+    (cell_bytes - PLAIN_BYTES - BLOCK_BYTES) / size_of::<Value>()
 }
 
 /// A new instance of a class, by the short way if the class is plain.
@@ -168,8 +172,10 @@ pub fn make(cx: &mut Context, kind: &'static TypeObject) -> *mut Header {
             overflow: Cell::new(std::ptr::null_mut()),
         });
     }
-    for slot in plain_slots(header, bytes) {
-        *slot = Value::UNBOUND;
+    for slot in 0..plain_slot_count(bytes) {
+        // SAFETY: (objects 1) a slot of the fresh object. Volatile, because the few words are not worth the call of a
+        // library function that the compiler would make of the loop.
+        unsafe { plain_block(header).inline().add(slot).write_volatile(Value::UNBOUND) };
     }
     header
 }
