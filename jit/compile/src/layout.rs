@@ -25,6 +25,8 @@ pub struct Layout {
     pub reassignable_types: Vec<u64>,
     /// Types whose instances are never counted (bool, NoneType…).
     pub uncounted_types: Vec<u64>,
+    /// Static types whose instances own no references and have no finalizer (str, int…).
+    pub leaf_types: Vec<u64>,
     /// Static types whose instances are always counted (list, dict, iterators…). Those of heap types always are.
     pub counted_types: Vec<u64>,
 }

@@ -12,7 +12,7 @@ use sidewinder_jit::{
 use sidewinder_runtime::context::interrupt;
 use sidewinder_runtime::hooks::Broken;
 use sidewinder_runtime::objects::code::{CodeObject, LoopState};
-use sidewinder_runtime::objects::{dict, float, iterator, list, module, range, singleton, str, tuple};
+use sidewinder_runtime::objects::{bytes, dict, float, int, iterator, list, module, range, singleton, str, tuple};
 use sidewinder_runtime::options::jit_mode;
 use sidewinder_runtime::{Context, Value};
 use sidewinder_semantics::{Pc, frame, run};
@@ -262,7 +262,6 @@ fn layout() -> Layout {
     counted.extend(iterator::TYPES.iter().map(|kind| &raw const kind.object as u64));
     // The empty tuple and shared strings are immortal, so their types are not always counted.
     counted.retain(|kind| *kind != address(&tuple::TUPLE));
-    let _ = (&str::STR, &float::FLOAT);
     Layout {
         interrupt: offset_of!(Context, interrupt) as i32,
         finalizers_pending: offset_of!(Context, finalizers_pending) as i32,
@@ -278,6 +277,18 @@ fn layout() -> Layout {
             address(&singleton::NOT_IMPLEMENTED_TYPE),
             address(&singleton::ELLIPSIS_TYPE),
         ],
+        leaf_types: [
+            &str::STR,
+            &int::INT,
+            &float::FLOAT,
+            &bytes::slots::BYTES,
+            &range::RANGE,
+            &range::RANGE_ITERATOR,
+            &singleton::BOOL,
+            &singleton::NONE_TYPE,
+        ]
+        .map(address)
+        .to_vec(),
         counted_types: counted,
     }
 }
@@ -651,6 +662,7 @@ impl Engine {
         for fact in assumptions.facts {
             self.dependents.add(fact, index);
         }
+        self.trees[index].tree.held.extend(assumptions.held);
     }
 
     fn submit(&mut self, index: usize) {

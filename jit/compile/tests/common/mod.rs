@@ -183,6 +183,7 @@ pub fn layout() -> Layout {
         drop_last: drop_last as *const () as usize,
         reassignable_types: Vec::new(),
         uncounted_types: vec![BOOL_TYPE],
+        leaf_types: Vec::new(),
         counted_types: vec![LIST_TYPE],
     }
 }
