@@ -66,7 +66,7 @@ pub fn thread_time() -> Duration {
 }
 
 /// Machine code ready to be installed: position-independent bytes, entered at their start as
-/// `extern "C" fn(*mut Context, *mut Value) -> u64`. The result is an index into `exits`.
+/// `Entry`. The result's number is an index into `exits`, or has one of the bits `LINK` and `RETURNED`.
 #[derive(Debug)]
 pub struct CompiledTree {
     pub code: Vec<u8>,
@@ -76,7 +76,17 @@ pub struct CompiledTree {
 }
 
 /// The type of a compiled tree's entry.
-pub type Entry = unsafe extern "C" fn(context: *mut u8, base: *mut u64) -> u64;
+pub type Entry = unsafe extern "C" fn(context: *mut u8, base: *mut u64) -> Outcome;
+
+/// What machine code returns, in two registers.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome {
+    /// The exit's number.
+    pub number: u64,
+    /// With `RETURNED`: the function's result, owned.
+    pub result: u64,
+}
 
 pub struct Compiler {
     helpers: HelperTable,

@@ -115,14 +115,19 @@ impl Lowering<'_, '_> {
         self.builder.ins().brif(count, after, &[], last, &[]);
 
         self.builder.switch_to_block(last);
+        self.drop_last(object);
+        self.builder.ins().jump(after, &[]);
+        self.builder.switch_to_block(after);
+    }
+
+    /// Destroys an object whose count has become zero.
+    pub(super) fn drop_last(&mut self, object: Value) {
         // The thunk preserves all registers, so that the rare case costs the common one nothing.
         let mut signature = Signature::new(CallConv::PreserveAll);
         signature.params.extend([AbiParam::new(types::I64), AbiParam::new(types::I64)]);
         let signature = self.builder.import_signature(signature);
         let thunk = self.word(self.target.drop_thunk as u64);
         self.builder.ins().call_indirect(signature, thunk, &[self.context, object]);
-        self.builder.ins().jump(after, &[]);
-        self.builder.switch_to_block(after);
     }
 
     /// Goes on at `after` unless the word refers to a mortal object.
