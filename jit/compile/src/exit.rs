@@ -10,8 +10,7 @@ pub const EXIT_WORDS_MAX: usize = 4096;
 /// Set in the number that machine code returns when the state is in memory already, for the tree that starts there.
 pub const LINK: u64 = 1 << 63;
 
-/// Set in the number that machine code returns when its function has returned. The result is the exit buffer's first
-/// word, owned.
+/// The number that machine code returns when its function has returned; the result comes with it.
 pub const RETURNED: u64 = 1 << 62;
 
 /// Where the word of a slot comes from.

@@ -32,6 +32,38 @@ pub struct HeapLayout {
     pub plain_flag: u32,
 }
 
+/// The machine code of a function, for callers that enter it directly. Kept until no machine code runs.
+#[repr(C)]
+pub struct NativeEntry {
+    pub entry: crate::compile::Entry,
+    /// Bytes of the value stack above the frame's base that it uses.
+    pub stack_bytes: usize,
+    pub exits: *const [crate::exit::ExitRecord],
+    /// The engine's number of the tree.
+    pub tree: usize,
+}
+
+/// What direct calls of functions must know: offsets in the context, but for `native`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DirectCalls {
+    /// The helper that makes a call in general. Its arguments are constants: the address of the code object, the slot
+    /// of the call block, the instruction and the link for the frame's header, and a word with the numbers of arguments
+    /// (16 bits), of registers (16 bits), and of frames that the caller has inlined.
+    pub helper: u16,
+    /// `extern "C" fn(context, &NativeEntry, number, base, depth) -> Value`: goes on where the callee's machine code
+    /// was left, to the call's end.
+    pub finish: usize,
+    /// Words of a frame's header; the function is its first.
+    pub header_words: i64,
+    pub base: i32,
+    pub trace_top: i32,
+    pub recursion_left: i32,
+    pub stack_limit: i32,
+    pub native_stack_limit: i32,
+    /// Offset in a code object of the pointer to its `NativeEntry`, or null.
+    pub native: i32,
+}
+
 /// Facts about the running process. Plain data, so that a compile thread may own it.
 #[derive(Clone, Debug, Default)]
 pub struct Layout {
@@ -41,6 +73,8 @@ pub struct Layout {
     pub finalizers_pending: i32,
     /// Offset in the context of the `*mut u64` to which exits write values.
     pub exit_buffer: i32,
+    /// None where functions are called by the helper alone.
+    pub direct_calls: Option<DirectCalls>,
     /// The words of the objects True and False.
     pub true_word: u64,
     pub false_word: u64,
@@ -53,6 +87,8 @@ pub struct Layout {
     pub reassignable_types: Vec<u64>,
     /// Types whose instances are never counted (bool, NoneType…).
     pub uncounted_types: Vec<u64>,
+    /// Static types whose instances own no references and have no finalizer (str, int…).
+    pub leaf_types: Vec<u64>,
     /// Static types whose instances are always counted (list, dict, iterators…). Those of heap types always are.
     pub counted_types: Vec<u64>,
 }

@@ -17,8 +17,8 @@ pub mod tree;
 pub mod worker;
 
 pub use arena::{Allocation, Arena};
-pub use compile::{CompiledTree, Compiler, Dumps, Entry, Options, Statistics};
+pub use compile::{CompiledTree, Compiler, Dumps, Entry, Options, Outcome, Statistics};
 pub use exit::{ExitRecord, LINK, RETURNED, Source, materialize};
-pub use layout::{HeapLayout, Layout};
+pub use layout::{DirectCalls, HeapLayout, Layout, NativeEntry};
 pub use tree::{Bridge, ExitId, Pass, TraceIndex, Tree};
 pub use worker::Worker;

@@ -23,6 +23,8 @@ pub mod note {
     pub const COUNTED: u8 = 2;
     /// The operand is known to be bound.
     pub const BOUND: u8 = 4;
+    /// The operand is known to own nothing, and to have no finalizer.
+    pub const LEAF: u8 = 16;
     /// The instruction was found superfluous after it was placed.
     pub const DEAD: u8 = 8;
 }

@@ -50,6 +50,9 @@ pub struct Tree {
     /// Address of a 32-bit word that becomes nonzero when one of the tree's assumptions is invalidated; 0 if the tree
     /// has none.
     pub invalidated: u64,
+    /// Words of objects that the places they were loaded from keep alive while the tree is valid, unless Python runs:
+    /// globals that are assumed constant.
+    pub held: Vec<u64>,
     /// Addresses of instructions at which trees start: exits that go on there leave the state in memory for them.
     pub starts: Vec<u64>,
 }
@@ -57,7 +60,7 @@ pub struct Tree {
 impl Tree {
     /// A tree without bridges.
     pub fn new(root: Trace) -> Tree {
-        Tree { root, bridges: Vec::new(), invalidated: 0, starts: Vec::new() }
+        Tree { root, bridges: Vec::new(), invalidated: 0, held: Vec::new(), starts: Vec::new() }
     }
 
     /// Words above the entry frame's base that its traces use.

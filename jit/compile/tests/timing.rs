@@ -4,17 +4,8 @@ mod common;
 
 use common::random::{Random, Recorder, random_world};
 use common::*;
+use sidewinder_jit::compile::thread_time;
 use sidewinder_jit::{Arena, Compiler, Options, Tree};
-
-/// Processor time of this thread: the machine may be busy with other things.
-fn thread_time() -> std::time::Duration {
-    // SAFETY: a plain query.
-    unsafe {
-        let mut time: libc::timespec = std::mem::zeroed();
-        libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time);
-        std::time::Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
-    }
-}
 
 /// Big straight loops with the mix of the random recorder.
 #[test]

@@ -46,7 +46,7 @@ options! {
     /// Frames that a recording inlines.
     inline_depth_max = "inline-depth-max": 12;
     /// Levels of the same function that a recording inlines.
-    inline_recursion_max = "inline-recursion-max": 4;
+    inline_recursion_max = "inline-recursion-max": 2;
     /// Side traces of one trace tree.
     bridges_max = "bridges-max": 64;
     /// Stress: a cycle collection at every Nth exit of machine code.

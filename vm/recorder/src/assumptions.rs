@@ -8,6 +8,8 @@ use std::collections::{HashMap, HashSet};
 #[derive(Clone, Default, Debug)]
 pub struct Assumptions {
     pub facts: HashSet<Broken>,
+    /// Words of objects that what is assumed keeps alive, until Python runs.
+    pub held: HashSet<u64>,
 }
 
 impl Assumptions {

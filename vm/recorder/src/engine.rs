@@ -1,13 +1,14 @@
 //! The engine: counts, records, compiles, enters machine code, leaves it again, and invalidates.
 
 use crate::assumptions::{Assumptions, Dependents};
+use crate::function_call::{self, leave_function};
 use crate::helper_table::{Helpers, drop_last};
 use crate::recorder::{Recorder, Stop};
 use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{Trace, TraceEnd};
 use sidewinder_jit::{
     Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, HeapLayout, LINK, Layout,
-    Options as CompilerOptions, Pass, RETURNED, TraceIndex, Tree, Worker,
+    NativeEntry, Options as CompilerOptions, Outcome, Pass, RETURNED, TraceIndex, Tree, Worker,
 };
 use sidewinder_runtime::context::interrupt;
 use sidewinder_runtime::heap::Heap;
@@ -15,7 +16,7 @@ use sidewinder_runtime::heap::allocate::{CELL_BYTES_MAX, CHUNK_BYTES};
 use sidewinder_runtime::hooks::Broken;
 use sidewinder_runtime::objects::code::{CodeObject, LoopState};
 use sidewinder_runtime::objects::type_object::flags;
-use sidewinder_runtime::objects::{dict, float, iterator, list, module, range, singleton, str, tuple};
+use sidewinder_runtime::objects::{bytes, dict, float, int, iterator, list, module, range, singleton, str, tuple};
 use sidewinder_runtime::options::jit_mode;
 use sidewinder_runtime::{Context, TypeObject, Value};
 use sidewinder_semantics::{Pc, frame, run};
@@ -52,8 +53,10 @@ struct TreeState {
     register_count: usize,
     /// Words above the entry frame's base that its machine code uses.
     stack_words: usize,
-    /// It starts at a function's entry.
-    is_function: bool,
+    /// The function at whose entry it starts. Its code object outlives the tree's validity.
+    function: Option<&'static CodeObject>,
+    /// For callers in machine code.
+    native: Option<Box<NativeEntry>>,
     code: Option<(Allocation, Entry)>,
     exits: Rc<[ExitRecord]>,
     exit_counts: Vec<u32>,
@@ -148,12 +151,13 @@ pub struct Engine {
     running: usize,
     recording: bool,
     retired: Vec<Allocation>,
+    retired_natives: Vec<Box<NativeEntry>>,
     /// Exit records of code that was replaced, which may still be running.
     retired_exits: Vec<Rc<[ExitRecord]>>,
     pub counters: Counters,
 }
 
-fn engine(cx: &Context) -> Option<&'static mut Engine> {
+pub fn engine(cx: &Context) -> Option<&'static mut Engine> {
     let pointer = cx.interpreter().jit as *mut Engine;
     // SAFETY: (jit 1) set once by `install`, never freed; the GIL is held.
     (!pointer.is_null()).then(|| unsafe { &mut *pointer })
@@ -190,7 +194,7 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         guard_fail: options.guard_fail as u32,
         exit_all: options.exit_all != 0,
     };
-    let compiler = match Compiler::new(helpers.table.clone(), layout(), compiler_options, &mut arena) {
+    let compiler = match Compiler::new(helpers.table.clone(), layout(&helpers), compiler_options, &mut arena) {
         Ok(compiler) => compiler,
         Err(message) => {
             eprintln!("sidewinder: {message}; running without JIT");
@@ -239,6 +243,7 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         running: 0,
         recording: false,
         retired: Vec::new(),
+        retired_natives: Vec::new(),
         retired_exits: Vec::new(),
         counters: Counters::default(),
     };
@@ -252,7 +257,7 @@ unsafe impl Send for SendPointer {}
 // SAFETY: as above.
 unsafe impl Sync for SendPointer {}
 
-fn layout() -> Layout {
+fn layout(helpers: &Helpers) -> Layout {
     let address = |kind: &'static sidewinder_runtime::objects::type_object::StaticType| &raw const kind.object as u64;
     let mut counted = vec![
         address(&list::LIST),
@@ -265,11 +270,11 @@ fn layout() -> Layout {
     counted.extend(iterator::TYPES.iter().map(|kind| &raw const kind.object as u64));
     // The empty tuple and shared strings are immortal, so their types are not always counted.
     counted.retain(|kind| *kind != address(&tuple::TUPLE));
-    let _ = (&str::STR, &float::FLOAT);
     Layout {
         interrupt: offset_of!(Context, interrupt) as i32,
         finalizers_pending: offset_of!(Context, finalizers_pending) as i32,
         exit_buffer: offset_of!(Context, exit_buffer) as i32,
+        direct_calls: Some(function_call::layout(helpers)),
         true_word: singleton::true_().0,
         false_word: singleton::false_().0,
         bool_type: address(&singleton::BOOL),
@@ -289,6 +294,18 @@ fn layout() -> Layout {
             address(&singleton::NOT_IMPLEMENTED_TYPE),
             address(&singleton::ELLIPSIS_TYPE),
         ],
+        leaf_types: [
+            &str::STR,
+            &int::INT,
+            &float::FLOAT,
+            &bytes::slots::BYTES,
+            &range::RANGE,
+            &range::RANGE_ITERATOR,
+            &singleton::BOOL,
+            &singleton::NONE_TYPE,
+        ]
+        .map(address)
+        .to_vec(),
         counted_types: counted,
     }
 }
@@ -346,7 +363,7 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
 }
 
 /// How machine code was left.
-enum Left {
+pub enum Left {
     /// The interpreter goes on here.
     At(Pc),
     /// The function has returned this, owned. Its frame is still the running one.
@@ -366,20 +383,20 @@ fn enter(cx: &mut Context, index: usize) -> Left {
 }
 
 /// Machine code that has run and was left.
-struct Run {
+pub struct Run {
     /// What it returned.
-    number: u64,
-    base: *mut Value,
-    recursion: i64,
+    pub outcome: Outcome,
+    pub base: *mut Value,
+    pub recursion: i64,
     /// Kept until no machine code runs.
-    exits: *const [ExitRecord],
+    pub exits: *const [ExitRecord],
 }
 
 /// Runs a tree's machine code from the running frame, until it is left. `None` if it has none (any more).
 ///
 /// The engine is reached by its pointer alone: what machine code calls may come back to it.
 #[inline(always)]
-fn start_code(cx: &mut Context, index: usize) -> Option<Run> {
+pub fn start_code(cx: &mut Context, index: usize) -> Option<Run> {
     let own = cx.interpreter().jit as *mut Engine;
     // SAFETY: (jit 1) the caller has found the engine. (jit 3) The code was compiled for a frame of this loop or
     // function. (frames 4) Words above the frames that it may enter are free.
@@ -392,21 +409,20 @@ fn start_code(cx: &mut Context, index: usize) -> Option<Run> {
         let (base, recursion, old_top) = (cx.base, cx.recursion_left, cx.trace_top);
         cx.trace_top = base.add(stack_words);
         (*own).running += 1;
-        let number = entry(cx as *mut Context as *mut u8, base as *mut u64);
+        let outcome = entry(cx as *mut Context as *mut u8, base as *mut u64);
         (*own).running -= 1;
         cx.trace_top = old_top;
-        Some(Run { number, base, recursion, exits })
+        Some(Run { outcome, base, recursion, exits })
     }
 }
 
 /// Goes on from where machine code was left.
-fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
+pub fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
     loop {
         let Some(own) = engine(cx) else { return Left::At(std::ptr::null()) };
-        let Run { number, base, recursion, exits } = run;
-        if number & RETURNED != 0 && number & LINK == 0 {
-            // SAFETY: (jit 4) the exit wrote the result.
-            return Left::Returned(Value(unsafe { *cx.exit_buffer }));
+        let Run { outcome: Outcome { number, result }, base, recursion, exits } = run;
+        if number == RETURNED {
+            return Left::Returned(Value(result));
         }
         // SAFETY: (jit 3) records of replaced code are kept until no machine code runs, and none was installed since.
         let exits = unsafe { &*exits };
@@ -455,50 +471,6 @@ fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
             continue;
         }
         return Left::At(own.after_exit(cx, index, number as usize, base, recursion, pc, &record));
-    }
-}
-
-/// Runs the frame of a function that traces call, to its end: its result, or unbound when it raised.
-pub fn run_function(cx: &mut Context, code: &CodeObject) -> Value {
-    let mut pc = code.instructions;
-    let index = code.entry.trace.get() as usize;
-    if index > 0
-        && cx.interrupt.load(Ordering::Relaxed) == 0
-        && let Some(run) = start_code(cx, index - 1)
-    {
-        let base = run.base;
-        let left = if run.number & (RETURNED | LINK) == RETURNED {
-            // SAFETY: (jit 4) the exit wrote the result.
-            Left::Returned(Value(unsafe { *cx.exit_buffer }))
-        } else {
-            follow(cx, index - 1, run)
-        };
-        match left {
-            Left::Returned(result) => {
-                leave_function(cx, base, code);
-                return result;
-            }
-            Left::At(next) => pc = next,
-        }
-    } else {
-        let countdown = code.entry.countdown.get();
-        if countdown > 1 {
-            code.entry.countdown.set(countdown - 1);
-        }
-    }
-    run::interpret(cx, pc);
-    run::take_result(cx).map_or(Value::UNBOUND, |result| result.into_raw())
-}
-
-/// A function's machine code has returned: gives up the header, and the words that the arguments had.
-fn leave_function(cx: &mut Context, base: *mut Value, code: &CodeObject) {
-    // SAFETY: (frames 3) `base` is the function's; its machine code has consumed the locals.
-    unsafe {
-        for register in 0..code.argument_count as usize {
-            *base.add(register) = Value::UNBOUND;
-        }
-        let function = std::mem::replace(&mut *base.offset(frame::FUNCTION), Value::UNBOUND);
-        cx.release(function);
     }
 }
 
@@ -566,6 +538,10 @@ impl Engine {
         if let Some((allocation, _)) = tree.code.take() {
             self.retired.push(allocation);
         }
+        if let Some(code) = tree.function {
+            code.native.set(std::ptr::null());
+            self.retired_natives.extend(tree.native.take());
+        }
         for starts in [&mut self.by_start, &mut self.side_starts] {
             if starts.get(&start) == Some(&index) {
                 starts.remove(&start);
@@ -583,6 +559,7 @@ impl Engine {
     fn free_retired(&mut self) {
         if self.running == 0 {
             self.retired_exits.clear();
+            self.retired_natives.clear();
             for allocation in std::mem::take(&mut self.retired) {
                 self.arena.free(allocation);
             }
@@ -597,7 +574,7 @@ impl Engine {
     fn record_tree(&mut self, cx: &mut Context, target: Pc, state: Option<&LoopState>, root: Root) -> Pc {
         self.recording = true;
         self.counters.recorded += 1;
-        let register_count = frame::current_code(cx).register_count as usize;
+        let code = frame::current_code(cx);
         let mut recorder = Recorder::new(cx, self, target);
         recorder.is_function = root == Root::Function;
         recorder.is_side = root == Root::Side;
@@ -607,7 +584,7 @@ impl Engine {
         self.recording = false;
         match (stop, finished) {
             (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) => {
-                let index = self.plant(trace, target, root, register_count);
+                let index = self.plant(trace, target, root, code);
                 self.depend(index, assumptions);
                 if let Some(state) = state {
                     state.trace.set(index as u32 + 1);
@@ -629,15 +606,16 @@ impl Engine {
     }
 
     /// Adds a tree that starts at `target`.
-    fn plant(&mut self, trace: Trace, target: Pc, root: Root, register_count: usize) -> usize {
+    fn plant(&mut self, trace: Trace, target: Pc, root: Root, code: &'static CodeObject) -> usize {
         let invalidated = Box::new(AtomicU32::new(0));
         let mut tree = Tree::new(trace);
         tree.invalidated = &raw const *invalidated as u64;
         self.trees.push(TreeState {
             tree,
             start: target as u64,
-            is_function: root == Root::Function,
-            register_count,
+            function: (root == Root::Function).then_some(code),
+            native: None,
+            register_count: code.register_count as usize,
             stack_words: 0,
             code: None,
             exits: Rc::default(),
@@ -662,6 +640,7 @@ impl Engine {
         for fact in assumptions.facts {
             self.dependents.add(fact, index);
         }
+        self.trees[index].tree.held.extend(assumptions.held);
     }
 
     fn submit(&mut self, index: usize) {
@@ -729,6 +708,12 @@ impl Engine {
         if let Some((old, _)) = state.code.replace((allocation, entry)) {
             self.retired.push(old);
         }
+        if let Some(code) = state.function {
+            let stack_bytes = state.stack_words * size_of::<Value>();
+            let native = Box::new(NativeEntry { entry, stack_bytes, exits: Rc::as_ptr(&state.exits), tree: index });
+            code.native.set(&raw const *native as *const ());
+            self.retired_natives.extend(state.native.replace(native));
+        }
         self.free_retired();
     }
 
@@ -771,7 +756,7 @@ impl Engine {
             && !tree.barren.contains(&record.id)
             && !has_bridge
             && cx.interrupt.load(Ordering::Relaxed) == 0;
-        if wanted && (tree.is_function || tree.tree.size() < TREE_OPS_MAX) {
+        if wanted && (tree.function.is_some() || tree.tree.size() < TREE_OPS_MAX) {
             if tree.tree.bridges.len() < self.bridges_max {
                 return self.record_bridge(cx, index, base, recursion, pc, record);
             }
@@ -814,7 +799,7 @@ impl Engine {
         }
         self.recording = true;
         self.counters.bridges += 1;
-        let (start, is_function) = (self.trees[index].start as Pc, self.trees[index].is_function);
+        let (start, is_function) = (self.trees[index].start as Pc, self.trees[index].function.is_some());
         let slots: Vec<i32> = record.slots.iter().map(|(slot, _)| *slot).collect();
         let mut recorder = Recorder::new(cx, self, start);
         recorder.is_function = is_function;

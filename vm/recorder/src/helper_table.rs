@@ -1,17 +1,16 @@
 //! The table of helpers that traces call: the handlers' own rows and those that only traces need.
 
+use crate::function_call::call_function;
 use sidewinder_ir::helper::HelperTable;
 use sidewinder_ir::op::{Alias, Type};
 use sidewinder_ir::{Helper, HelperEffects, HelperId};
 use sidewinder_runtime::heap::owned::increment;
 use sidewinder_runtime::native::{Arguments, Native};
-use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_runtime::objects::{instance, str};
 use sidewinder_runtime::operations::call;
 use sidewinder_runtime::{Context, Owned, TypeObject, Value};
-use sidewinder_semantics::frame::Continuation;
 use sidewinder_semantics::helpers::{self, RunHelper, word};
 use sidewinder_semantics::semantics::ColdHandler;
 use sidewinder_semantics::{Pc, frame};
@@ -47,44 +46,6 @@ extern "C" fn call_any(cx: &mut Context, block: i64, count: i64) -> Value {
             drop(Owned::from_raw_option(std::mem::replace(&mut *first.add(position), Value::UNBOUND)));
         }
         drop(Owned::from_raw_option(std::mem::replace(&mut *place, Value::UNBOUND)));
-        result
-    }
-}
-
-/// Runs the Python function whose call block lies at slot `block`: the callable, room for a header, and the arguments,
-/// which are as many as it takes. All are consumed. `depth` is how many frames the caller has entered itself.
-pub extern "C" fn call_function(cx: &mut Context, code: &CodeObject, block: i64, pc: Pc, depth: i64) -> Value {
-    let saved = (cx.base, cx.constants, cx.temporary_floor, cx.trace_top, cx.instruction);
-    let recursion = cx.recursion_left;
-    // SAFETY: (frames 4) the trace wrote the callable and the arguments; the words above them are free.
-    unsafe {
-        let base = cx.base.offset(block as isize + sidewinder_bytecode::HEADER_WORDS as isize);
-        // A few words: not worth the call of a library function that the compiler would make of it.
-        for register in code.argument_count as usize..code.register_count as usize {
-            base.add(register).write_volatile(Value::UNBOUND);
-        }
-        let delta = base.offset_from(cx.base) as usize;
-        *base.offset(frame::CODE) = frame::tag(code);
-        *base.offset(frame::RETURN) = frame::tag(pc);
-        *base.offset(frame::LINK) = Value(frame::Link::new(delta, Continuation::Boundary, 0).0);
-        *base.offset(frame::KEPT) = Value::UNBOUND;
-        cx.trace_top = std::ptr::null_mut();
-        cx.recursion_left -= depth + 1;
-        frame::switch(cx, base, code);
-        let result = if cx.recursion_left < 0 || base >= cx.stack_limit || cx.check_native_stack("").is_err() {
-            if cx.pending.is_unbound() {
-                sidewinder_semantics::cold::call::recursion_error(cx);
-            }
-            for register in (0..code.argument_count as usize).rev() {
-                cx.release(std::mem::replace(&mut *base.add(register), Value::UNBOUND));
-            }
-            cx.release(std::mem::replace(&mut *base.offset(frame::FUNCTION), Value::UNBOUND));
-            Value::UNBOUND
-        } else {
-            crate::engine::run_function(cx, code)
-        };
-        (cx.base, cx.constants, cx.temporary_floor, cx.trace_top, cx.instruction) = saved;
-        cx.recursion_left = recursion;
         result
     }
 }
@@ -278,7 +239,7 @@ impl Helpers {
                 Special::CallFunction,
                 "call_function",
                 call_function as *const () as usize,
-                &[Raw, Raw, Raw, Raw],
+                &[Raw, Raw, Raw, Raw, Raw],
                 Value,
                 ANY,
             ),

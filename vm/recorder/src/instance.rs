@@ -253,6 +253,7 @@ impl Semantics for Recorder<'_> {
     }
 
     fn constant(&mut self, value: Value) -> Recorded {
+        self.hold(value);
         let ir = Recorder::constant(self, Op::ConstValue, value.0);
         Recorded { value, ir }
     }
@@ -698,6 +699,7 @@ impl Semantics for Recorder<'_> {
         let fact = Broken::DictEntry(self.watch(dict), index);
         if !self.engine.is_volatile(fact) {
             self.assumptions.add(fact);
+            self.assumptions.held.insert(value.0);
             return Semantics::constant(self, value);
         }
         let entry = self.entry_address(dict);
@@ -779,7 +781,7 @@ impl Semantics for Recorder<'_> {
         let function = Semantics::function(self.interp());
         if !self.is_constant_value(ir) && self.known_globals.insert(ir) {
             // The frame was there before the trace: another function of the same code may come with other globals.
-            let own = self.load_word(ir, offset_of!(FunctionObject, globals), Alias::Function);
+            let own = self.load_word(ir, offset_of!(FunctionObject, globals), Alias::Immutable);
             let wanted = self.raw(function.globals.get().0);
             let test = self.binary(Op::RawEqual, own, wanted);
             self.guard(test, true);

@@ -4,7 +4,9 @@
 mod assumptions;
 mod emit;
 mod engine;
+mod function_call;
 mod generator;
+mod held;
 mod helper_table;
 mod instance;
 mod recorder;

@@ -1,6 +1,7 @@
 //! Instructions and calls that traces leave to the interpreter's own code: the trace writes what they read to the value
 //! stack, calls the handler, and takes the result back from there.
 
+use crate::function_call::{CallShape, call_function};
 use crate::helper_table::Special;
 use crate::recorder::Recorder;
 use sidewinder_bytecode::opcode::Kind;
@@ -137,16 +138,22 @@ impl Recorder<'_> {
     pub fn call_function(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<(Value, Ref)> {
         self.spill_block(block, count);
         let slot = self.slot_of(block as i32);
-        let depth = self.depth();
+        let delta = (slot + HEADER as i32) as usize;
+        let link = frame::Link::new(delta, frame::Continuation::Boundary, 0).0;
+        let shape = CallShape::new(code, self.depth());
         let arguments = [
             self.raw(code as *const CodeObject as u64),
             self.raw(slot as i64 as u64),
             self.raw(self.pc as u64),
-            self.raw(depth as u64),
+            self.raw(link),
+            self.raw(shape.0),
         ];
         let helper = self.special(Special::CallFunction);
         let ir = self.call_raising(helper, &arguments);
-        let result = crate::helper_table::call_function(self.cx, code, block as i64, self.pc, 0);
+        let delta = (block + HEADER) as usize;
+        let link = frame::Link::new(delta, frame::Continuation::Boundary, 0);
+        let shape = CallShape::new(code, 0);
+        let result = call_function(self.cx, code, block as i64, self.pc, link, shape);
         if self.cx.finalizers_pending.get() != 0 {
             self.cx.run_pending_finalizers();
         }

@@ -238,11 +238,11 @@ impl Recorder<'_> {
         }
         let function = now?;
         self.assumptions.add_code(function.code());
-        for (offset, known) in [
-            (offset_of!(FunctionObject, code), function.code.get()),
-            (offset_of!(FunctionObject, globals), function.globals.get()),
+        for (offset, known, alias) in [
+            (offset_of!(FunctionObject, code), function.code.get(), Alias::Function),
+            (offset_of!(FunctionObject, globals), function.globals.get(), Alias::Immutable),
         ] {
-            let own = self.load_word(value.ir, offset, Alias::Function);
+            let own = self.load_word(value.ir, offset, alias);
             let wanted = self.raw(known.0);
             let test = self.binary(Op::RawEqual, own, wanted);
             self.guard(test, true);

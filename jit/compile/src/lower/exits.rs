@@ -90,7 +90,7 @@ impl Lowering<'_, '_> {
             if self.region.exit(exit).snapshot.frame.instruction == 0 {
                 self.builder.switch_to_block(block);
                 self.in_exit = Some(HashMap::new());
-                self.fill_return(exit, number);
+                self.fill_return(exit);
                 self.in_exit = None;
                 self.pending_exits[position].filled = true;
                 continue;
@@ -108,8 +108,8 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// The function returns: its result goes to the exit buffer.
-    fn fill_return(&mut self, exit: ExitIndex, number: u64) {
+    /// The function returns its result.
+    fn fill_return(&mut self, exit: ExitIndex) {
         let exit = self.region.exit(exit);
         let result = exit.snapshot.slots.iter().find(|entry| entry.slot == RESULT_SLOT);
         let result = result.expect("a return has a result").value;
@@ -122,11 +122,8 @@ impl Lowering<'_, '_> {
         if exit.increments.contains(&RESULT_SLOT) {
             self.increment(word);
         }
-        let offset = self.target.layout.exit_buffer;
-        let buffer = self.builder.ins().load(types::I64, trusted(), self.context, offset);
-        self.builder.ins().store(trusted(), word, buffer, 0);
-        let number = self.word(RETURNED | number);
-        self.builder.ins().jump(self.leave, &[number.into()]);
+        let number = self.word(RETURNED);
+        self.builder.ins().return_(&[number, word]);
     }
 
     fn fill_link(&mut self, exit: ExitIndex, number: u64, ordinary: Block) {
@@ -175,7 +172,8 @@ impl Lowering<'_, '_> {
         self.builder.ins().jump(self.leave, &[number.into()]);
         self.builder.switch_to_block(self.leave);
         let number = self.builder.block_params(self.leave)[0];
-        self.builder.ins().return_(&[number]);
+        let nothing = self.word(0);
+        self.builder.ins().return_(&[number, nothing]);
     }
 
     fn store_words(&mut self, words: &[Ref]) {

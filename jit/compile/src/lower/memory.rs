@@ -114,9 +114,14 @@ impl Lowering<'_, '_> {
         self.builder.ins().brif(count, after, &[], last, &[]);
 
         self.builder.switch_to_block(last);
-        super::objects::call_drop(&mut self.builder, self.target.drop_thunk as u64, self.context, object);
+        self.drop_last(object);
         self.builder.ins().jump(after, &[]);
         self.builder.switch_to_block(after);
+    }
+
+    /// Destroys an object whose count has become zero.
+    pub(super) fn drop_last(&mut self, object: Value) {
+        super::objects::call_drop(&mut self.builder, self.target.drop_thunk as u64, self.context, object);
     }
 
     /// Goes on at `after` unless the word refers to a mortal object.

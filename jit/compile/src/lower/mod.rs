@@ -4,6 +4,7 @@
 
 mod arithmetic;
 mod calls;
+mod calls_direct;
 mod exits;
 mod guards;
 mod homes;
@@ -37,11 +38,11 @@ pub struct Target<'a> {
     pub stress: StressWords,
 }
 
-/// The signature of a compiled tree.
+/// The signature of a compiled tree: see `compile::Entry`.
 pub fn signature() -> Signature {
     let mut signature = Signature::new(CallConv::SystemV);
     signature.params.extend([AbiParam::new(types::I64), AbiParam::new(types::I64)]);
-    signature.returns.push(AbiParam::new(types::I64));
+    signature.returns.extend([AbiParam::new(types::I64), AbiParam::new(types::I64)]);
     signature
 }
 
@@ -221,7 +222,12 @@ impl<'a, 'f> Lowering<'a, 'f> {
                 self.drop(value, instruction);
                 None
             }
-            Effect::Call => self.call(instruction),
+            Effect::Call => match &self.target.layout.direct_calls {
+                Some(calls) if instruction.immediate == calls.helper as u64 => {
+                    Some(self.call_direct(instruction, calls))
+                }
+                _ => self.call(instruction),
+            },
             Effect::Other => self.stack(instruction),
         };
         if let Some(result) = result {

@@ -420,6 +420,9 @@ impl<'a> Forward<'a> {
         if !facts.may_be(kinds::UNBOUND) {
             notes |= note::BOUND;
         }
+        if self.environment.layout.leaf_types.contains(&facts.fixed_type) {
+            notes |= note::LEAF;
+        }
         notes
     }
 

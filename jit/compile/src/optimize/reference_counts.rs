@@ -2,7 +2,7 @@
 //!
 //! A `Dup` is put off as long as something else keeps the object alive: a slot that owns a reference, or the place in
 //! memory that the value was just loaded from (its *anchor*) while that cannot change. A `Drop` of the same value then
-//! cancels it; a guard that finds the value to be a number makes it vanish; an exit on the way takes the reference in
+//! cancels it, also if another reference of the value has moved into memory meanwhile; a guard that finds the value to be a number makes it vanish; an exit on the way takes the reference in
 //! the interpreter's stead (`Exit::increments`). Before the protection may end, the `Dup` is done after all.
 //!
 //! A loop may carry references that were put off: a slot whose value comes from memory in every iteration is
@@ -15,7 +15,7 @@ use super::Environment;
 use super::balance::{self, Counted};
 use super::hash::{Map, Set};
 use super::memory::{MemoryKey, Place};
-use crate::region::{ExitIndex, Region, SegmentEnd, SegmentId};
+use crate::region::{ExitIndex, Region, SegmentEnd, SegmentId, note};
 use crate::tree::Pass;
 use sidewinder_ir::op::{Alias, Effect, Op};
 use sidewinder_ir::{HelperEffects, Instruction, Ref, SnapshotId, tagging};
@@ -37,6 +37,8 @@ enum Protection {
     Anchor(MemoryKey),
     /// Some place of this class held the value in the iteration before, and still does.
     Class(Alias),
+    /// An assumption of the tree holds the object until Python runs or a dict changes.
+    Held,
 }
 
 /// What is known about counts at a point.
@@ -221,8 +223,7 @@ impl<'a> Elimination<'a> {
                 let stored =
                     if instruction.op == Op::StoreElement { instruction.operands[2] } else { instruction.operands[1] };
                 let key = key_of(region, instruction);
-                self.flush(|pending| pending.value == stored || is_overwritten(pending.protection, key));
-                self.release(stored);
+                self.store(stored, key);
             }
             Effect::Call => {
                 let helper = &self.environment.helpers[instruction.immediate as usize];
@@ -243,7 +244,9 @@ impl<'a> Elimination<'a> {
     }
 
     fn dup(&mut self, item: Ref, value: Ref) {
-        let protection = if self.counts.owned.get(&value).is_some_and(|&count| count > 0) {
+        let protection = if self.is_held(value) {
+            Protection::Held
+        } else if self.counts.owned.get(&value).is_some_and(|&count| count > 0) {
             Protection::Slot
         } else if let Some(&key) = self.anchors.get(&item) {
             Protection::Anchor(key)
@@ -266,12 +269,35 @@ impl<'a> Elimination<'a> {
         let owned = self.counts.owned.entry(value).or_insert(0);
         let last = *owned < 2;
         *owned = (*owned - 1).max(0);
-        if last {
+        if last && self.region.note(item) & note::LEAF == 0 && !self.is_held(value) {
             // It may free the object and whatever that holds.
-            self.flush(|pending| pending.protection != Protection::Slot);
+            self.flush(|pending| !matches!(pending.protection, Protection::Slot | Protection::Held));
             self.counts.may_have_freed = true;
         }
         self.body.push(item);
+    }
+
+    /// Whether an assumption of the tree keeps an object alive.
+    fn is_held(&self, value: Ref) -> bool {
+        let instruction = self.region.get(value);
+        instruction.op == Op::ConstValue && self.environment.tree.held.contains(&instruction.immediate)
+    }
+
+    /// A store takes a reference over: the one of a slot, if there is one, so that a pending one stays put off. The
+    /// place that was stored to protects it from then on.
+    fn store(&mut self, stored: Ref, key: MemoryKey) {
+        self.flush(|pending| is_overwritten(pending.protection, key));
+        if self.counts.owned.get(&stored).is_none_or(|&count| count == 0) {
+            self.flush(|pending| pending.value == stored);
+        }
+        self.release(stored);
+        if self.counts.owned.get(&stored).is_none_or(|&count| count == 0) {
+            for pending in &mut self.counts.pending {
+                if pending.value == stored && pending.protection == Protection::Slot {
+                    pending.protection = Protection::Anchor(key);
+                }
+            }
+        }
     }
 
     /// A slot's reference moved into memory.
@@ -286,6 +312,7 @@ impl<'a> Elimination<'a> {
         self.flush(|pending| {
             let written = match pending.protection {
                 Protection::Slot => false,
+                Protection::Held => effects.writes >> Alias::Dict as u32 & 1 != 0,
                 Protection::Anchor(MemoryKey { alias, .. }) | Protection::Class(alias) => {
                     frees || effects.writes >> alias as u32 & 1 != 0
                 }
@@ -355,7 +382,7 @@ impl<'a> Elimination<'a> {
                         && match pending.protection {
                             Protection::Anchor(key) => key.alias == class,
                             Protection::Class(alias) => alias == class,
-                            Protection::Slot => false,
+                            Protection::Slot | Protection::Held => false,
                         }
                 });
                 match position {
@@ -416,7 +443,7 @@ fn key_of(region: &Region, instruction: &Instruction) -> MemoryKey {
 /// Whether a store may overwrite what protects a reference.
 fn is_overwritten(protection: Protection, key: MemoryKey) -> bool {
     match protection {
-        Protection::Slot => false,
+        Protection::Slot | Protection::Held => false,
         Protection::Class(class) => class == key.alias,
         Protection::Anchor(anchor) => {
             anchor.alias == key.alias

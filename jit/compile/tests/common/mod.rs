@@ -177,12 +177,14 @@ pub fn layout() -> Layout {
         interrupt: offset_of!(TestContext, interrupt) as i32,
         finalizers_pending: offset_of!(TestContext, finalizers_pending) as i32,
         exit_buffer: offset_of!(TestContext, exit_buffer) as i32,
+        direct_calls: None,
         true_word: TRUE,
         false_word: FALSE,
         bool_type: BOOL_TYPE,
         drop_last: drop_last as *const () as usize,
         reassignable_types: Vec::new(),
         uncounted_types: vec![BOOL_TYPE],
+        leaf_types: Vec::new(),
         counted_types: vec![LIST_TYPE],
     }
 }
@@ -358,7 +360,7 @@ impl Runner {
             unsafe { *(base as *mut [u64; 16]).add(index) = object };
         }
         CALLS.with_borrow_mut(Vec::clear);
-        let number = unsafe { entry(&raw mut context as *mut u8, base_pointer) };
+        let number = unsafe { entry(&raw mut context as *mut u8, base_pointer) }.number;
         let record = &compiled.exits[number as usize];
         let box_float = |float: f64| boxed_float(float.to_bits());
         let increment = |word: u64| {

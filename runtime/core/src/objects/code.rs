@@ -76,6 +76,8 @@ pub struct CodeObject {
     pub flags: u32,
     /// Calls left until the function is recorded, and its trace.
     pub entry: LoopState,
+    /// What callers in machine code need to enter this function's (`NativeEntry` of the JIT); null without any.
+    pub native: Cell<*const ()>,
     /// Whether traces depend on this object's being alive.
     pub watched: Cell<bool>,
     pub data: Rc<CodeData>,
@@ -206,6 +208,7 @@ pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
             register_count: data.register_count as u32,
             flags: data.flags.0,
             entry: state(call_threshold),
+            native: Cell::new(std::ptr::null()),
             watched: Cell::new(false),
             data,
             storage,

@@ -1,0 +1,156 @@
+//! Calls of Python functions that traces make: the helper that makes any, and what machine code that enters a callee
+//! directly needs.
+
+use crate::engine::{Left, Run, follow, start_code};
+use crate::helper_table::{Helpers, Special};
+use sidewinder_bytecode::HEADER_WORDS;
+use sidewinder_jit::{DirectCalls, NativeEntry, Outcome};
+use sidewinder_runtime::objects::code::CodeObject;
+use sidewinder_runtime::{Context, Value};
+use sidewinder_semantics::frame::{self, Link};
+use sidewinder_semantics::{Pc, run};
+use std::mem::offset_of;
+use std::sync::atomic::Ordering;
+
+/// The numbers of arguments (16 bits) and registers (16 bits) of a function, and how many frames its caller has inlined.
+#[derive(Clone, Copy)]
+pub struct CallShape(pub u64);
+
+impl CallShape {
+    pub fn new(code: &CodeObject, inlined: i64) -> CallShape {
+        CallShape(code.argument_count as u64 | (code.register_count as u64) << 16 | (inlined as u64) << 32)
+    }
+
+    fn inlined(self) -> i64 {
+        (self.0 >> 32) as i64
+    }
+}
+
+/// What direct calls of functions must know.
+pub fn layout(helpers: &Helpers) -> DirectCalls {
+    DirectCalls {
+        helper: helpers.special(Special::CallFunction).0,
+        finish: finish_call as *const () as usize,
+        header_words: HEADER_WORDS as i64,
+        base: offset_of!(Context, base) as i32,
+        trace_top: offset_of!(Context, trace_top) as i32,
+        recursion_left: offset_of!(Context, recursion_left) as i32,
+        stack_limit: offset_of!(Context, stack_limit) as i32,
+        native_stack_limit: offset_of!(Context, native_stack_limit) as i32,
+        native: offset_of!(CodeObject, native) as i32,
+    }
+}
+
+/// Runs `callee` and restores what belongs to the running trace.
+fn nested(cx: &mut Context, callee: impl FnOnce(&mut Context) -> Value) -> Value {
+    let saved = (cx.base, cx.constants, cx.temporary_floor, cx.sites, cx.trace_top, cx.instruction);
+    let recursion = cx.recursion_left;
+    cx.trace_top = std::ptr::null_mut();
+    let result = callee(cx);
+    (cx.base, cx.constants, cx.temporary_floor, cx.sites, cx.trace_top, cx.instruction) = saved;
+    cx.recursion_left = recursion;
+    result
+}
+
+/// Runs the Python function whose call block lies at slot `block`: the callable, room for a header, and the arguments,
+/// which are as many as it takes. All are consumed.
+pub extern "C" fn call_function(
+    cx: &mut Context,
+    code: &CodeObject,
+    block: i64,
+    pc: Pc,
+    link: Link,
+    shape: CallShape,
+) -> Value {
+    nested(cx, |cx| {
+        // SAFETY: (frames 4) the trace wrote the callable and the arguments; the words above them are free.
+        unsafe {
+            let base = cx.base.offset(block as isize + HEADER_WORDS as isize);
+            for register in code.argument_count as usize..code.register_count as usize {
+                *base.add(register) = Value::UNBOUND;
+            }
+            *base.offset(frame::CODE) = frame::tag(code);
+            *base.offset(frame::RETURN) = frame::tag(pc);
+            *base.offset(frame::LINK) = Value(link.0);
+            *base.offset(frame::KEPT) = Value::UNBOUND;
+            cx.recursion_left -= shape.inlined() + 1;
+            frame::switch(cx, base, code);
+            if cx.recursion_left >= 0 && base < cx.stack_limit && cx.check_native_stack("").is_ok() {
+                return run_function(cx, code);
+            }
+            if cx.pending.is_unbound() {
+                sidewinder_semantics::cold::call::recursion_error(cx);
+            }
+            for register in (0..code.argument_count as usize).rev() {
+                cx.release(std::mem::replace(&mut *base.add(register), Value::UNBOUND));
+            }
+            cx.release(std::mem::replace(&mut *base.offset(frame::FUNCTION), Value::UNBOUND));
+            Value::UNBOUND
+        }
+    })
+}
+
+/// Goes on where the machine code of a function, which a trace has entered directly, was left with an exit's number.
+/// `base` is its frame's, `depth` the number of frames between it and the trace's entry.
+extern "C" fn finish_call(cx: &mut Context, native: &NativeEntry, number: u64, base: *mut Value, depth: i64) -> Value {
+    let (tree, exits) = (native.tree, native.exits);
+    nested(cx, |cx| {
+        cx.recursion_left -= depth;
+        // SAFETY: (frames 2) the trace has written the frame's header.
+        let code = unsafe {
+            let code = frame::code(base);
+            frame::switch(cx, base, code);
+            code
+        };
+        let run = Run { outcome: Outcome { number, result: 0 }, base, recursion: cx.recursion_left, exits };
+        let left = follow(cx, tree, run);
+        complete(cx, base, code, left)
+    })
+}
+
+/// Runs the frame of a function that traces call, to its end: its result, or unbound when it raised.
+fn run_function(cx: &mut Context, code: &CodeObject) -> Value {
+    let index = code.entry.trace.get() as usize;
+    if index > 0
+        && cx.interrupt.load(Ordering::Relaxed) == 0
+        && let Some(run) = start_code(cx, index - 1)
+    {
+        let base = run.base;
+        let left = follow(cx, index - 1, run);
+        return complete(cx, base, code, left);
+    }
+    let countdown = code.entry.countdown.get();
+    if countdown > 1 {
+        code.entry.countdown.set(countdown - 1);
+    }
+    interpret(cx, code.instructions)
+}
+
+/// The result of a function whose machine code was left.
+fn complete(cx: &mut Context, base: *mut Value, code: &CodeObject, left: Left) -> Value {
+    match left {
+        Left::Returned(result) => {
+            leave_function(cx, base, code);
+            result
+        }
+        Left::At(pc) => interpret(cx, pc),
+    }
+}
+
+/// Interprets to the end of the frame that a trace has entered.
+fn interpret(cx: &mut Context, pc: Pc) -> Value {
+    run::interpret(cx, pc);
+    run::take_result(cx).map_or(Value::UNBOUND, |result| result.into_raw())
+}
+
+/// A function's machine code has returned: gives up the header, and the words that the arguments had.
+pub fn leave_function(cx: &mut Context, base: *mut Value, code: &CodeObject) {
+    // SAFETY: (frames 3) `base` is the function's; its machine code has consumed the locals.
+    unsafe {
+        for register in 0..code.argument_count as usize {
+            *base.add(register) = Value::UNBOUND;
+        }
+        let function = std::mem::replace(&mut *base.offset(frame::FUNCTION), Value::UNBOUND);
+        cx.release(function);
+    }
+}
