@@ -30,6 +30,10 @@ pub struct HeapLayout {
     pub type_flags: i32,
     /// The flag of types whose objects are laid out as above, without a finalizer.
     pub plain_flag: u32,
+    /// The flag of types whose objects own one value, in the first word after the header, and nothing else.
+    pub one_field_flag: u32,
+    /// The type of tuples: after the header a length, then as many values.
+    pub tuple_type: u64,
 }
 
 /// The machine code of a function, for callers that enter it directly. Kept until no machine code runs.

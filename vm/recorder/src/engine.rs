@@ -37,8 +37,10 @@ const TREE_OPS_MAX: usize = 3000;
 const FUTILE_EXITS_MIN: u32 = 8192;
 /// Visits of hot loops between looks for finished compilations, which also ask for attention by the interrupt word.
 const POLL_PERIOD: u64 = 16;
-/// Size of the table of recently used links.
+/// Size of the table of instructions at which trees were looked for lately.
 const LINKS: usize = 256;
+/// In that table: no tree starts there.
+const NO_TREE: u32 = u32::MAX;
 /// Recordings at an exit that may fail before nothing more is recorded there.
 const BRIDGE_ATTEMPTS_MAX: u32 = 3;
 /// Recordings of a loop that may fail before it is left alone.
@@ -236,7 +238,7 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         trees: Vec::new(),
         by_start: HashMap::new(),
         side_starts: HashMap::new(),
-        links: [(0, 0); LINKS],
+        links: [(0, NO_TREE); LINKS],
         dependents: Dependents::default(),
         volatile: HashSet::new(),
         failures: HashMap::new(),
@@ -286,6 +288,8 @@ fn layout(helpers: &Helpers) -> Layout {
             chunk_mask: CHUNK_BYTES as u64 - 1,
             type_flags: offset_of!(TypeObject, flags) as i32,
             plain_flag: flags::PLAIN,
+            one_field_flag: flags::ONE_FIELD,
+            tuple_type: address(&tuple::TUPLE),
         },
         reassignable_types: vec![address(&module::MODULE)],
         uncounted_types: vec![
@@ -456,20 +460,24 @@ pub fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
         if !cx.pending.is_unbound() {
             return Left::At(sidewinder_semantics::unwind::raise(cx, pc));
         }
-        // What follows may install code, and give up the records of the old.
-        let record = record.clone();
+        // Finalizers may install code, and give up the records of the old.
+        let id = record.id;
+        let mut kept = None;
         if cx.finalizers_pending.get() != 0 {
+            kept = Some(record.clone());
             cx.run_pending_finalizers();
         }
         let Some(own) = engine(cx) else { return Left::At(pc) };
         if cx.interrupt.load(Ordering::Relaxed) == 0
             && let Some(next) = own.tree_at(pc as u64)
-            && !(next == index && own.trees[index].tree.stands_still(record.id))
+            && !(next == index && own.trees[index].tree.stands_still(id))
         {
             let Some(started) = start_code(cx, next) else { return Left::At(pc) };
             (index, run) = (next, started);
             continue;
         }
+        // So may the recording of a bridge.
+        let record = kept.unwrap_or_else(|| record.clone());
         return Left::At(own.after_exit(cx, index, number as usize, base, recursion, pc, &record));
     }
 }
@@ -547,7 +555,7 @@ impl Engine {
                 starts.remove(&start);
             }
         }
-        self.links = [(0, 0); LINKS];
+        self.links = [(0, NO_TREE); LINKS];
     }
 
     /// Whether a living tree starts at an instruction.
@@ -633,6 +641,7 @@ impl Engine {
             Root::Side => self.side_starts.insert(target as u64, index),
             Root::Function => None,
         };
+        self.links = [(0, NO_TREE); LINKS];
         index
     }
 
@@ -717,19 +726,20 @@ impl Engine {
         self.free_retired();
     }
 
-    /// The living tree that starts at an instruction.
-    fn tree_at(&self, pc: u64) -> Option<usize> {
-        self.by_start.get(&pc).or_else(|| self.side_starts.get(&pc)).copied()
+    /// The living tree that starts at an instruction, if any.
+    fn tree_at(&mut self, pc: u64) -> Option<usize> {
+        let place = (pc >> 3) as usize % LINKS;
+        if self.links[place].0 != pc {
+            let found = self.by_start.get(&pc).or_else(|| self.side_starts.get(&pc));
+            self.links[place] = (pc, found.map_or(NO_TREE, |index| *index as u32));
+        }
+        let index = self.links[place].1;
+        (index != NO_TREE).then_some(index as usize)
     }
 
     /// The compiled tree that starts at an instruction.
     fn linked(&mut self, pc: u64) -> Option<usize> {
-        let place = (pc >> 3) as usize % LINKS;
-        if self.links[place].0 != pc {
-            self.links[place] = (pc, self.tree_at(pc)? as u32);
-        }
-        let index = self.links[place].1 as usize;
-        self.trees[index].code.is_some().then_some(index)
+        self.tree_at(pc).filter(|index| self.trees[*index].code.is_some())
     }
 
     #[allow(clippy::too_many_arguments)]

@@ -6,11 +6,16 @@ use crate::layout::{
     INSTANCE_SLOTS_OFFSET, TYPE_OFFSET,
 };
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Value, types};
+use cranelift_codegen::ir::{AbiParam, Block, InstBuilder, Signature, Value, types};
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
 use cranelift_frontend::FunctionBuilder;
 use sidewinder_ir::tagging::COUNTED_MASK;
 use sidewinder_ir::{Instruction, Op};
+
+/// Offset of the first word after an object's header.
+const FIELDS_OFFSET: i32 = 16;
+/// Longer tuples may lie in cells without a free list, and take their time anyway.
+const TUPLE_LENGTH_MAX: i64 = 16;
 
 impl Lowering<'_, '_> {
     /// A new instance from the free list of its cells, by the helper when that is empty or a collection is due. `None`
@@ -77,7 +82,8 @@ pub fn drop_signature() -> Signature {
 }
 
 /// Builds the function that destroys an object whose count has become zero. It does so itself for an instance of a plain
-/// type with no attribute that dies with it; `other`, a function of the same signature, does the rest.
+/// type, a tuple, or an object with one field, if nothing that these own dies with them; `other`, a function of the same
+/// signature, does the rest.
 pub fn build_drop(mut builder: FunctionBuilder, frontend: TargetFrontendConfig, heap: &HeapLayout, other: u64) {
     let entry = builder.create_block();
     builder.append_block_params_for_function_params(entry);
@@ -85,79 +91,149 @@ pub fn build_drop(mut builder: FunctionBuilder, frontend: TargetFrontendConfig, 
     let (context, object) = (builder.block_params(entry)[0], builder.block_params(entry)[1]);
     let slow = builder.create_block();
     builder.set_cold_block(slow);
-    let go_on_if = |builder: &mut FunctionBuilder, condition: Value| {
-        let next = builder.create_block();
-        builder.ins().brif(condition, next, &[], slow, &[]);
-        builder.switch_to_block(next);
-    };
-    let slow_if = |builder: &mut FunctionBuilder, condition: Value| {
-        let next = builder.create_block();
-        builder.ins().brif(condition, slow, &[], next, &[]);
-        builder.switch_to_block(next);
-    };
-
-    let kind = builder.ins().load(types::I64, trusted(), object, TYPE_OFFSET);
-    let type_flags = builder.ins().load(types::I32, trusted(), kind, heap.type_flags);
-    let plain = builder.ins().band_imm_u(type_flags, i64::from(heap.plain_flag));
-    go_on_if(&mut builder, plain);
-    let own_flags = builder.ins().load(types::I32, trusted(), object, INSTANCE_FLAGS_OFFSET);
-    slow_if(&mut builder, own_flags);
-    let overflow = builder.ins().load(types::I64, trusted(), object, INSTANCE_OVERFLOW_OFFSET);
-    slow_if(&mut builder, overflow);
-    let class_count = builder.ins().load(types::I64, trusted(), kind, 0);
-    let class_count = builder.ins().iadd_imm_s(class_count, -1);
-    go_on_if(&mut builder, class_count);
-    let chunk = builder.ins().band_imm_s(object, !(heap.chunk_mask as i64));
-    let bytes = builder.ins().load(types::I64, trusted(), chunk, 0);
-    let small = builder.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, bytes, heap.cell_bytes_max as i64);
-    go_on_if(&mut builder, small);
-
-    // Gives up the slots in order. Those before the first one that dies are unbound when `other` goes on.
-    let end = builder.ins().iadd(object, bytes);
-    let [next_slot, counted, shared, step, free] = [(); 5].map(|()| builder.create_block());
-    let place = builder.append_block_param(next_slot, types::I64);
-    let first = builder.ins().iadd_imm_s(object, i64::from(INSTANCE_SLOTS_OFFSET));
-    builder.ins().jump(next_slot, &[first.into()]);
-    builder.switch_to_block(next_slot);
-    let value = builder.ins().load(types::I64, trusted(), place, 0);
-    // See `Value::is_counted`.
-    let shifted = builder.ins().iadd_imm_s(value, -16);
-    let rotated = builder.ins().rotl_imm_u(shifted, 1);
-    let tag = builder.ins().band_imm_s(rotated, (COUNTED_MASK << 1 | 1) as i64);
-    builder.ins().brif(tag, step, &[], counted, &[]);
-    builder.switch_to_block(counted);
-    let count = builder.ins().load(types::I64, trusted(), value, 0);
-    let count = builder.ins().iadd_imm_s(count, -1);
-    builder.ins().brif(count, shared, &[], slow, &[]);
-    builder.switch_to_block(shared);
-    builder.ins().store(trusted(), count, value, 0);
-    let unbound = builder.ins().iconst(types::I64, 0);
-    builder.ins().store(trusted(), unbound, place, 0);
-    builder.ins().jump(step, &[]);
-    builder.switch_to_block(step);
-    let following = builder.ins().iadd_imm_s(place, 8);
-    let more = builder.ins().icmp(IntCC::UnsignedLessThan, following, end);
-    builder.ins().brif(more, next_slot, &[following.into()], free, &[]);
-
-    builder.switch_to_block(free);
-    builder.ins().store(trusted(), class_count, kind, 0);
-    let budget = builder.ins().load(types::I64, trusted(), context, heap.budget);
-    let budget = builder.ins().iadd(budget, bytes);
-    builder.ins().store(trusted(), budget, context, heap.budget);
-    let grains = builder.ins().ushr_imm_u(bytes, i64::from(CELL_GRAIN.ilog2() - 3));
-    let list = builder.ins().iadd(context, grains);
-    let head = builder.ins().load(types::I64, trusted(), list, heap.free);
-    builder.ins().store(trusted(), head, object, 0);
-    let none = builder.ins().iconst(types::I64, 0);
-    builder.ins().store(trusted(), none, object, TYPE_OFFSET);
-    builder.ins().store(trusted(), object, list, heap.free);
-    builder.ins().return_(&[]);
-
+    let mut drop = DropBuilder { builder, heap, context, object, slow };
+    drop.build();
+    let mut builder = drop.builder;
     builder.switch_to_block(slow);
     call_drop(&mut builder, other, context, object);
     builder.ins().return_(&[]);
     builder.seal_all_blocks();
     builder.finalize(frontend);
+}
+
+struct DropBuilder<'f, 'h> {
+    builder: FunctionBuilder<'f>,
+    heap: &'h HeapLayout,
+    context: Value,
+    object: Value,
+    /// Leaves an object as it is then to the other function.
+    slow: Block,
+}
+
+impl DropBuilder<'_, '_> {
+    fn build(&mut self) {
+        let object = self.object;
+        let [plain, other, field, no_field, tuple, walk, free] = [(); 7].map(|()| self.builder.create_block());
+        let [first, end, step] = [(); 3].map(|()| self.builder.append_block_param(walk, types::I64));
+        let kind = self.load(object, TYPE_OFFSET);
+        let flags = self.builder.ins().load(types::I32, trusted(), kind, self.heap.type_flags);
+        let chunk = self.builder.ins().band_imm_s(object, !(self.heap.chunk_mask as i64));
+        let is_plain = self.builder.ins().band_imm_u(flags, i64::from(self.heap.plain_flag));
+        self.builder.ins().brif(is_plain, plain, &[], other, &[]);
+
+        self.builder.switch_to_block(plain);
+        let own_flags = self.builder.ins().load(types::I32, trusted(), object, INSTANCE_FLAGS_OFFSET);
+        self.leave_if(own_flags);
+        let overflow = self.load(object, INSTANCE_OVERFLOW_OFFSET);
+        self.leave_if(overflow);
+        // The cell may be large, with a chunk of its own and no free list, or have no slots.
+        let bytes = self.load(chunk, 0);
+        self.leave_outside(bytes, i64::from(INSTANCE_SLOTS_OFFSET) + 8, self.heap.cell_bytes_max as i64);
+        let end_of_cell = self.builder.ins().iadd(object, bytes);
+        self.walk(walk, INSTANCE_SLOTS_OFFSET, end_of_cell);
+
+        self.builder.switch_to_block(other);
+        let has_field = self.builder.ins().band_imm_u(flags, i64::from(self.heap.one_field_flag));
+        self.builder.ins().brif(has_field, field, &[], no_field, &[]);
+        self.builder.switch_to_block(field);
+        let end_of_field = self.builder.ins().iadd_imm_s(object, i64::from(FIELDS_OFFSET) + 8);
+        self.walk(walk, FIELDS_OFFSET, end_of_field);
+
+        self.builder.switch_to_block(no_field);
+        let is_tuple = self.builder.ins().icmp_imm_s(IntCC::Equal, kind, self.heap.tuple_type as i64);
+        self.builder.ins().brif(is_tuple, tuple, &[], self.slow, &[]);
+        self.builder.switch_to_block(tuple);
+        // The last item goes first.
+        let length = self.load(object, FIELDS_OFFSET);
+        self.leave_outside(length, 1, TUPLE_LENGTH_MAX);
+        let words = self.builder.ins().ishl_imm_u(length, 3);
+        let before = self.builder.ins().iadd_imm_s(object, i64::from(FIELDS_OFFSET));
+        let last = self.builder.ins().iadd(before, words);
+        let down = self.builder.ins().iconst(types::I64, -8);
+        self.builder.ins().jump(walk, &[last.into(), before.into(), down.into()]);
+
+        self.builder.switch_to_block(walk);
+        self.give_up(first, end, step, free);
+        self.builder.switch_to_block(free);
+        self.free(kind, chunk, is_plain);
+    }
+
+    fn load(&mut self, base: Value, offset: i32) -> Value {
+        self.builder.ins().load(types::I64, trusted(), base, offset)
+    }
+
+    fn leave_if(&mut self, condition: Value) {
+        let next = self.builder.create_block();
+        self.builder.ins().brif(condition, self.slow, &[], next, &[]);
+        self.builder.switch_to_block(next);
+    }
+
+    fn leave_outside(&mut self, number: Value, least: i64, most: i64) {
+        let above = self.builder.ins().iadd_imm_s(number, -least);
+        let outside = self.builder.ins().icmp_imm_u(IntCC::UnsignedGreaterThan, above, most - least);
+        self.leave_if(outside);
+    }
+
+    /// Jumps to `walk` for the words of the object from an offset to `end`.
+    fn walk(&mut self, walk: Block, offset: i32, end: Value) {
+        let first = self.builder.ins().iadd_imm_s(self.object, i64::from(offset));
+        let up = self.builder.ins().iconst(types::I64, 8);
+        self.builder.ins().jump(walk, &[first.into(), end.into(), up.into()]);
+    }
+
+    /// Gives up the values from `first` to before `end`, which are not nothing, in the order in which the runtime does.
+    /// Those before the first one that dies are unbound when the other function goes on.
+    fn give_up(&mut self, first: Value, end: Value, step: Value, free: Block) {
+        let [next_value, pointer, counted, shared, go_on] = [(); 5].map(|()| self.builder.create_block());
+        let place = self.builder.append_block_param(next_value, types::I64);
+        self.builder.ins().jump(next_value, &[first.into()]);
+        self.builder.switch_to_block(next_value);
+        let value = self.load(place, 0);
+        let tag = self.builder.ins().band_imm_s(value, COUNTED_MASK as i64);
+        self.builder.ins().brif(tag, go_on, &[], pointer, &[]);
+        self.builder.switch_to_block(pointer);
+        self.builder.ins().brif(value, counted, &[], go_on, &[]);
+        self.builder.switch_to_block(counted);
+        let count = self.load(value, 0);
+        let count = self.builder.ins().iadd_imm_s(count, -1);
+        self.builder.ins().brif(count, shared, &[], self.slow, &[]);
+        self.builder.switch_to_block(shared);
+        self.builder.ins().store(trusted(), count, value, 0);
+        let unbound = self.builder.ins().iconst(types::I64, 0);
+        self.builder.ins().store(trusted(), unbound, place, 0);
+        self.builder.ins().jump(go_on, &[]);
+        self.builder.switch_to_block(go_on);
+        let following = self.builder.ins().iadd(place, step);
+        let done = self.builder.ins().icmp(IntCC::Equal, following, end);
+        self.builder.ins().brif(done, free, &[], next_value, &[following.into()]);
+    }
+
+    /// Puts the cell of the object, which owns nothing any more but perhaps a count on its class, on its free list.
+    fn free(&mut self, kind: Value, chunk: Value, is_plain: Value) {
+        let [class, keep, last] = [(); 3].map(|()| self.builder.create_block());
+        self.builder.ins().brif(is_plain, class, &[], last, &[]);
+        self.builder.switch_to_block(class);
+        let count = self.load(kind, 0);
+        let count = self.builder.ins().iadd_imm_s(count, -1);
+        self.builder.ins().brif(count, keep, &[], self.slow, &[]);
+        self.builder.switch_to_block(keep);
+        self.builder.ins().store(trusted(), count, kind, 0);
+        self.builder.ins().jump(last, &[]);
+
+        self.builder.switch_to_block(last);
+        let bytes = self.load(chunk, 0);
+        let budget = self.load(self.context, self.heap.budget);
+        let budget = self.builder.ins().iadd(budget, bytes);
+        self.builder.ins().store(trusted(), budget, self.context, self.heap.budget);
+        let head_offset = self.builder.ins().ushr_imm_u(bytes, i64::from(CELL_GRAIN.ilog2() - 3));
+        let list = self.builder.ins().iadd(self.context, head_offset);
+        let head = self.load(list, self.heap.free);
+        self.builder.ins().store(trusted(), head, self.object, 0);
+        let none = self.builder.ins().iconst(types::I64, 0);
+        self.builder.ins().store(trusted(), none, self.object, TYPE_OFFSET);
+        self.builder.ins().store(trusted(), self.object, list, self.heap.free);
+        self.builder.ins().return_(&[]);
+    }
 }
 
 /// Calls a function that destroys an object.

@@ -150,7 +150,8 @@ impl Heap {
         );
         let class = bytes.div_ceil(CELL_GRAIN);
         if collected {
-            self.budget -= bytes as isize;
+            // Whole cells: who frees one may know nothing but its chunk.
+            self.budget -= (class * CELL_GRAIN) as isize;
             if self.budget < 0 {
                 self.want_collection();
             }
@@ -181,7 +182,7 @@ impl Heap {
     #[inline]
     pub unsafe fn free(&mut self, object: *mut Header, bytes: usize, collected: bool) {
         if collected {
-            self.budget += bytes as isize;
+            self.budget += bytes.next_multiple_of(CELL_GRAIN) as isize;
         }
         if bytes <= CELL_BYTES_MAX {
             let classes = if collected { &mut self.collected } else { &mut self.plain };

@@ -47,6 +47,9 @@ pub mod flags {
     /// Instances are a header and an attribute block, and have no finalizer: made and destroyed without further
     /// questions (`instance::allocate_plain`, `Context::destroy_plain`).
     pub const PLAIN: u32 = 1 << 22;
+    /// Objects of this builtin type are collected, own one value, right after the header, and nothing else, and neither
+    /// finalizers nor weak references know them.
+    pub const ONE_FIELD: u32 = 1 << 23;
 }
 
 /// A type. Builtin ones are immortal statics; heap types are counted.
@@ -260,6 +263,10 @@ impl TypeObject {
                 self.basic_bytes.set(self.basic_bytes.get().max(base.basic_bytes.get()));
             }
             self.set_slots(slots);
+            let special = slots.finalize.is_some() || self.has_flag(flags::HAS_WEAK | flags::HAS_BLOCK);
+            if self.has_flag(flags::COLLECTED) && !special && crate::objects::iterator::has_one_field(&slots) {
+                self.add_flag(flags::ONE_FIELD);
+            }
             self.mro.set(Box::leak(mro.into_boxed_slice()));
         }
         let interpreter = cx.interpreter();

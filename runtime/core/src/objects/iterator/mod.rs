@@ -102,6 +102,12 @@ pub unsafe fn release_fields<const N: usize>(header: *mut Header, children: &mut
     }
 }
 
+/// Whether objects with these slots own one field.
+pub fn has_one_field(slots: &Slots) -> bool {
+    let one_field = release_fields::<1> as *const () as usize;
+    slots.size.is_none() && slots.release.is_some_and(|release| release as usize == one_field)
+}
+
 /// Gives up the object that an exhausted iterator walked.
 pub fn exhaust(source: &Cell<Value>) {
     drop(Owned::from_raw_option(source.replace(Value::UNBOUND)));
