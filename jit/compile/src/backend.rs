@@ -1,7 +1,7 @@
 //! Cranelift: settings, and compiling one function to bytes.
 
 use crate::layout::HeapLayout;
-use crate::lower::objects::{build_drop, drop_signature};
+use crate::lower::objects::{build_drop, rare_signature};
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, UserFuncName, types};
@@ -76,7 +76,7 @@ impl Backend {
     /// Code that destroys an object with every register preserved, as far as machine code does that itself; `other` is
     /// the address of such code for the rest.
     pub fn drop_thunk(&mut self, heap: &HeapLayout, other: usize) -> Result<Vec<u8>, String> {
-        let (compiled, ()) = self.compile(drop_signature(), false, |builder, isa| {
+        let (compiled, ()) = self.compile(rare_signature(), false, |builder, isa| {
             build_drop(builder, isa.frontend_config(), heap, other as u64);
         })?;
         Ok(compiled.bytes)
@@ -86,7 +86,7 @@ impl Backend {
     pub fn thunk(&mut self, address: usize) -> Result<Vec<u8>, String> {
         let mut inner = Signature::new(CallConv::SystemV);
         inner.params.extend([AbiParam::new(types::I64); 2]);
-        let (compiled, ()) = self.compile(drop_signature(), false, |mut builder, isa| {
+        let (compiled, ()) = self.compile(rare_signature(), false, |mut builder, isa| {
             let entry = builder.create_block();
             builder.append_block_params_for_function_params(entry);
             builder.switch_to_block(entry);

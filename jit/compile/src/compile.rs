@@ -94,6 +94,7 @@ pub struct Compiler {
     options: Options,
     backend: Backend,
     drop_thunk: usize,
+    refill_thunk: usize,
     stress: Stress,
 }
 
@@ -108,8 +109,9 @@ impl Compiler {
         };
         let any = install(backend.thunk(layout.drop_last)?)?;
         let drop_thunk = install(backend.drop_thunk(&layout.heap, any)?)?;
+        let refill_thunk = install(backend.thunk(layout.heap.refill)?)?;
         let stress = Stress::new(options.guard_fail, options.exit_all);
-        Ok(Compiler { helpers, layout, options, backend, drop_thunk, stress })
+        Ok(Compiler { helpers, layout, options, backend, drop_thunk, refill_thunk, stress })
     }
 
     /// Compiles a tree. An error is a bug in a trace or in the compiler; the tree is then best given up.
@@ -128,6 +130,7 @@ impl Compiler {
             layout: &self.layout,
             invalidated: tree.invalidated,
             drop_thunk: self.drop_thunk,
+            refill_thunk: self.refill_thunk,
             stress: self.stress.words(tree, &region),
         };
         let mut lower_time = Duration::ZERO;

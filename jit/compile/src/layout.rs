@@ -22,6 +22,8 @@ pub struct HeapLayout {
     /// Offset in the context of the heads of the free lists, by the size of cells in grains. A free cell has the next
     /// one's address in its first word and zero in its second.
     pub free: i32,
+    /// `extern "C" fn(*mut Context, usize)`: fills the free list for cells of so many bytes, and the budget.
+    pub refill: usize,
     /// Larger cells have no free list.
     pub cell_bytes_max: u64,
     /// A cell's chunk starts at the address with these bits cleared; its first word is the size of its cells.

@@ -2,7 +2,7 @@
 
 use crate::assumptions::{Assumptions, Dependents};
 use crate::function_call::{self, leave_function};
-use crate::helper_table::{Helpers, drop_last};
+use crate::helper_table::{Helpers, drop_last, refill};
 use crate::recorder::{Recorder, Stop};
 use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{Trace, TraceEnd};
@@ -288,6 +288,7 @@ fn layout(helpers: &Helpers) -> Layout {
             chunk_mask: CHUNK_BYTES as u64 - 1,
             type_flags: offset_of!(TypeObject, flags) as i32,
             plain_flag: flags::PLAIN,
+            refill: refill as *const () as usize,
             one_field_flag: flags::ONE_FIELD,
             tuple_type: address(&tuple::TUPLE),
         },

@@ -111,6 +111,11 @@ extern "C" fn text_equal(_cx: &mut Context, a: Value, b: Value) -> i64 {
     (a == b || str::equal(a, b)) as i64
 }
 
+/// Prepares the heap for the next instance of so many bytes.
+pub extern "C" fn refill(cx: &mut Context, bytes: usize) {
+    cx.heap.refill(bytes);
+}
+
 /// Destroys an object whose count a trace has brought to zero. Finalizers wait.
 pub extern "C" fn drop_last(cx: &mut Context, value: Value) {
     cx.tear_down(value, false);

@@ -121,7 +121,7 @@ impl Lowering<'_, '_> {
 
     /// Destroys an object whose count has become zero.
     pub(super) fn drop_last(&mut self, object: Value) {
-        super::objects::call_drop(&mut self.builder, self.target.drop_thunk as u64, self.context, object);
+        super::objects::call_rare(&mut self.builder, self.target.drop_thunk as u64, self.context, object);
     }
 
     /// Goes on at `after` unless the word refers to a mortal object.

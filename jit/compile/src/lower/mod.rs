@@ -35,6 +35,8 @@ pub struct Target<'a> {
     pub invalidated: u64,
     /// Address of the thunk around `Layout::drop_last`, which preserves all registers.
     pub drop_thunk: usize,
+    /// Address of the thunk around `HeapLayout::refill`, likewise.
+    pub refill_thunk: usize,
     pub stress: StressWords,
 }
 

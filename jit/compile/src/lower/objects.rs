@@ -18,8 +18,8 @@ const FIELDS_OFFSET: i32 = 16;
 const TUPLE_LENGTH_MAX: i64 = 16;
 
 impl Lowering<'_, '_> {
-    /// A new instance from the free list of its cells, by the helper when that is empty or a collection is due. `None`
-    /// if the helper has to do it always.
+    /// A new instance from the free list of its cells, which a thunk fills first when it is empty or a collection is due.
+    /// `None` if the helper has to make it.
     pub(super) fn new_instance(&mut self, instruction: &Instruction) -> Option<Value> {
         let heap = &self.target.layout.heap;
         let constant = |argument| {
@@ -32,18 +32,23 @@ impl Lowering<'_, '_> {
             return None;
         }
         let free = heap.free + (bytes / CELL_GRAIN) as i32 * 8;
-        let [charge, make, slow, after] = [(); 4].map(|()| self.builder.create_block());
-        self.builder.set_cold_block(slow);
-        let result = self.builder.append_block_param(after, types::I64);
-
+        let [start, charge, refill, make] = [(); 4].map(|()| self.builder.create_block());
+        self.builder.set_cold_block(refill);
+        self.builder.ins().jump(start, &[]);
+        self.builder.switch_to_block(start);
         let cell = self.builder.ins().load(types::I64, trusted(), self.context, free);
-        self.builder.ins().brif(cell, charge, &[], slow, &[]);
+        self.builder.ins().brif(cell, charge, &[], refill, &[]);
 
         self.builder.switch_to_block(charge);
         let budget = self.builder.ins().load(types::I64, trusted(), self.context, heap.budget);
         let left = self.builder.ins().iadd_imm_s(budget, -(bytes as i64));
         let enough = self.builder.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, left, 0);
-        self.builder.ins().brif(enough, make, &[], slow, &[]);
+        self.builder.ins().brif(enough, make, &[], refill, &[]);
+
+        self.builder.switch_to_block(refill);
+        let bytes_word = self.word(bytes);
+        call_rare(&mut self.builder, self.target.refill_thunk as u64, self.context, bytes_word);
+        self.builder.ins().jump(start, &[]);
 
         self.builder.switch_to_block(make);
         self.builder.ins().store(trusted(), left, self.context, heap.budget);
@@ -63,19 +68,13 @@ impl Lowering<'_, '_> {
         for offset in (INSTANCE_OVERFLOW_OFFSET..bytes as i32).step_by(8) {
             self.builder.ins().store(trusted(), zero, cell, offset);
         }
-        self.builder.ins().jump(after, &[cell.into()]);
-
-        self.builder.switch_to_block(slow);
-        let made = self.call_helper(instruction)?;
-        self.builder.ins().jump(after, &[made.into()]);
-        self.builder.switch_to_block(after);
-        Some(result)
+        Some(cell)
     }
 }
 
-/// The signature of what destroys an object: the context and the object. It preserves all registers, so that the rare
-/// case costs the code around it nothing.
-pub fn drop_signature() -> Signature {
+/// The signature of thunks for rare cases: the context and a word. They preserve all registers, so that the rare case
+/// costs the code around it nothing.
+pub fn rare_signature() -> Signature {
     let mut signature = Signature::new(CallConv::PreserveAll);
     signature.params.extend([AbiParam::new(types::I64); 2]);
     signature
@@ -95,7 +94,7 @@ pub fn build_drop(mut builder: FunctionBuilder, frontend: TargetFrontendConfig, 
     drop.build();
     let mut builder = drop.builder;
     builder.switch_to_block(slow);
-    call_drop(&mut builder, other, context, object);
+    call_rare(&mut builder, other, context, object);
     builder.ins().return_(&[]);
     builder.seal_all_blocks();
     builder.finalize(frontend);
@@ -236,9 +235,9 @@ impl DropBuilder<'_, '_> {
     }
 }
 
-/// Calls a function that destroys an object.
-pub fn call_drop(builder: &mut FunctionBuilder, address: u64, context: Value, object: Value) {
-    let signature = builder.import_signature(drop_signature());
+/// Calls a thunk for a rare case.
+pub fn call_rare(builder: &mut FunctionBuilder, address: u64, context: Value, word: Value) {
+    let signature = builder.import_signature(rare_signature());
     let callee = builder.ins().iconst(types::I64, address as i64);
-    builder.ins().call_indirect(signature, callee, &[context, object]);
+    builder.ins().call_indirect(signature, callee, &[context, word]);
 }

@@ -197,6 +197,21 @@ impl Heap {
         }
     }
 
+    /// Sees to it that the next collected object of so many bytes, a small one, can be taken from its free list without
+    /// asking for a collection.
+    pub fn refill(&mut self, bytes: usize) {
+        if self.budget < bytes as isize {
+            self.want_collection();
+        }
+        let class = bytes.div_ceil(CELL_GRAIN);
+        if self.collected.free[class].is_null() {
+            let cell = self.allocate_slow(class, true);
+            // SAFETY: (heap 3) a fresh cell of this class.
+            unsafe { cell.write(FreeCell { next: self.collected.free[class], type_pointer: std::ptr::null() }) };
+            self.collected.free[class] = cell;
+        }
+    }
+
     #[cold]
     #[inline(never)]
     fn allocate_slow(&mut self, class: usize, collected: bool) -> *mut FreeCell {
