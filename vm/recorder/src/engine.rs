@@ -1,7 +1,7 @@
 //! The engine: counts, records, compiles, enters machine code, leaves it again, and invalidates.
 
 use crate::assumptions::{Assumptions, Dependents};
-use crate::function_call::{self, leave_function};
+use crate::function_call::{self, leave_boundary, leave_function};
 use crate::helper_table::{Helpers, drop_last};
 use crate::recorder::{Recorder, Stop};
 use sidewinder_ir::snapshot::RELEASED_SLOT;
@@ -32,8 +32,12 @@ const COMPILE_WAITING: u32 = 1024;
 const TREE_OPS_MAX: usize = 3000;
 /// Exits at one guard from which on a tree is given up if it does little else.
 const FUTILE_EXITS_MIN: u32 = 8192;
+/// Rounds of a loop in each call of its function up to which it is short.
+const SHORT_ROUNDS_MEAN_MAX: u32 = 4;
 /// Visits of hot loops between looks for finished compilations, which also ask for attention by the interrupt word.
 const POLL_PERIOD: u64 = 16;
+/// Visits of a tree by way of an exit that was compiled before it, after which the exit's tree is compiled once more.
+const LINKS_MISSED_MAX: u32 = 1000;
 /// Size of the table of recently used links.
 const LINKS: usize = 256;
 /// Recordings at an exit that may fail before nothing more is recorded there.
@@ -59,7 +63,11 @@ struct TreeState {
     exit_counts: Vec<u32>,
     /// Bridges that were there when the tree was last submitted.
     submitted_bridges: usize,
+    /// Trees that there were then.
+    submitted_starts: usize,
     entered: u64,
+    /// It starts at a loop that mostly goes round a few times.
+    is_short: bool,
     /// How often recording at an exit has failed.
     attempts: HashMap<ExitId, u32>,
     /// Exits at which nothing more is recorded.
@@ -144,6 +152,8 @@ pub struct Engine {
     dependents: Dependents,
     volatile: HashSet<Broken>,
     failures: HashMap<u64, u32>,
+    /// Whether loops are short, by the addresses of their counters.
+    short_loops: HashMap<u64, bool>,
     /// Machine code on the native stack, innermost last.
     running: usize,
     recording: bool,
@@ -237,6 +247,7 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         dependents: Dependents::default(),
         volatile: HashSet::new(),
         failures: HashMap::new(),
+        short_loops: HashMap::new(),
         running: 0,
         recording: false,
         retired: Vec::new(),
@@ -329,7 +340,7 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
                     Some(code) => enter_function(cx, index as usize - 1, code),
                     None => match enter(cx, index as usize - 1) {
                         Left::At(pc) => pc,
-                        Left::Returned(_) => unreachable!("a loop does not return"),
+                        Left::Returned { base, result } => leave_boundary(cx, base, result),
                     },
                 };
             }
@@ -355,8 +366,8 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
 pub enum Left {
     /// The interpreter goes on here.
     At(Pc),
-    /// The function has returned this, owned. Its frame is still the running one.
-    Returned(Value),
+    /// The function whose frame is at `base` has returned this, owned. Its frame is still there.
+    Returned { base: *mut Value, result: Value },
 }
 
 /// Runs a tree's machine code from the frame that is running, and rebuilds the frames at its exit. Goes on in another
@@ -411,7 +422,8 @@ pub fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
         let Some(own) = engine(cx) else { return Left::At(std::ptr::null()) };
         let Run { outcome: Outcome { number, result }, base, recursion, exits } = run;
         if number == RETURNED {
-            return Left::Returned(Value(result));
+            cx.recursion_left = recursion;
+            return Left::Returned { base, result: Value(result) };
         }
         // SAFETY: (jit 3) records of replaced code are kept until no machine code runs, and none was installed since.
         let exits = unsafe { &*exits };
@@ -436,30 +448,31 @@ pub fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
         cx.recursion_left = recursion - record.frame.depth as i64;
         let pc = record.frame.instruction as Pc;
         if linked {
-            let Some(next) = own.linked(pc as u64) else { return Left::At(pc) };
-            let Some(started) = start_code(cx, next) else { return Left::At(pc) };
-            (index, run) = (next, started);
-            continue;
+            let started = own.linked(pc as u64).and_then(|next| Some((next, start_code(cx, next)?)));
+            if let Some(started) = started {
+                (index, run) = started;
+                continue;
+            }
         }
         own.counters.exits += 1;
         if !cx.pending.is_unbound() {
             return Left::At(sidewinder_semantics::unwind::raise(cx, pc));
         }
-        // What follows may install code, and give up the records of the old.
-        let record = record.clone();
         if cx.finalizers_pending.get() != 0 {
+            // They may install code, and give up the records of the old.
             cx.run_pending_finalizers();
+            return Left::At(pc);
         }
-        let Some(own) = engine(cx) else { return Left::At(pc) };
         if cx.interrupt.load(Ordering::Relaxed) == 0
             && let Some(next) = own.tree_at(pc as u64)
             && !(next == index && own.trees[index].tree.stands_still(record.id))
         {
+            own.count_link(index, number as usize);
             let Some(started) = start_code(cx, next) else { return Left::At(pc) };
             (index, run) = (next, started);
             continue;
         }
-        return Left::At(own.after_exit(cx, index, number as usize, base, recursion, pc, &record));
+        return Left::At(own.after_exit(cx, index, number as usize, base, recursion, pc, record));
     }
 }
 
@@ -473,7 +486,8 @@ fn enter_function(cx: &mut Context, index: usize, code: &'static CodeObject) -> 
     }
     match enter(cx, index) {
         Left::At(pc) => pc,
-        Left::Returned(result) => {
+        Left::Returned { base: returned, result } if returned != base => leave_boundary(cx, returned, result),
+        Left::Returned { result, .. } => {
             // SAFETY: (frames 3) the frame is no boundary, so there is a caller.
             unsafe {
                 let caller = base.sub(link.delta());
@@ -544,6 +558,23 @@ impl Engine {
         self.by_start.contains_key(&(pc as u64))
     }
 
+    /// Whether the loop that starts at an instruction has a tree, though it mostly goes round a few times.
+    pub fn has_short_tree(&self, pc: Pc) -> bool {
+        self.by_start.get(&(pc as u64)).is_some_and(|&index| self.trees[index].is_short)
+    }
+
+    /// Whether a loop mostly goes round a few times: what its counter and that of its function's calls said when one of
+    /// them was first at its end, or say now.
+    pub fn is_short_loop(&self, code: &CodeObject, state: &LoopState) -> bool {
+        self.short_loops.get(&(&raw const *state as u64)).copied().unwrap_or_else(|| self.goes_round_little(code, state))
+    }
+
+    fn goes_round_little(&self, code: &CodeObject, state: &LoopState) -> bool {
+        let calls = code.entry_threshold.saturating_sub(code.entry.countdown.get());
+        let rounds = self.threshold.saturating_sub(state.countdown.get());
+        rounds <= SHORT_ROUNDS_MEAN_MAX * calls
+    }
+
     /// Gives back the code of dead trees once no machine code is on the stack.
     fn free_retired(&mut self) {
         if self.running == 0 {
@@ -564,6 +595,7 @@ impl Engine {
         self.recording = true;
         self.counters.recorded += 1;
         let code = frame::current_code(cx);
+        let is_short = self.note_loops(code, root, state);
         let mut recorder = Recorder::new(cx, self, target);
         recorder.is_function = root == Root::Function;
         recorder.is_side = root == Root::Side;
@@ -573,7 +605,7 @@ impl Engine {
         self.recording = false;
         match (stop, finished) {
             (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) => {
-                let index = self.plant(trace, target, root, code);
+                let index = self.plant(trace, target, root, code, is_short);
                 self.depend(index, assumptions);
                 if let Some(state) = state {
                     state.trace.set(index as u32 + 1);
@@ -594,8 +626,19 @@ impl Engine {
         next
     }
 
+    /// Before a counter starts over: remembers which loops are short. Whether that of `state` is.
+    fn note_loops(&mut self, code: &CodeObject, root: Root, state: Option<&LoopState>) -> bool {
+        let Some(state) = state else { return false };
+        let loops = if root == Root::Function { code.loop_states() } else { std::slice::from_ref(state) };
+        for state in loops {
+            let short = self.is_short_loop(code, state);
+            self.short_loops.insert(&raw const *state as u64, short);
+        }
+        root == Root::Loop && self.short_loops[&(&raw const *state as u64)]
+    }
+
     /// Adds a tree that starts at `target`.
-    fn plant(&mut self, trace: Trace, target: Pc, root: Root, code: &'static CodeObject) -> usize {
+    fn plant(&mut self, trace: Trace, target: Pc, root: Root, code: &'static CodeObject, is_short: bool) -> usize {
         let invalidated = Box::new(AtomicU32::new(0));
         let mut tree = Tree::new(trace);
         tree.invalidated = &raw const *invalidated as u64;
@@ -610,7 +653,9 @@ impl Engine {
             exits: Rc::default(),
             exit_counts: Vec::new(),
             submitted_bridges: 0,
+            submitted_starts: 0,
             entered: 0,
+            is_short,
             attempts: HashMap::new(),
             barren: HashSet::new(),
             invalidated,
@@ -634,6 +679,7 @@ impl Engine {
 
     fn submit(&mut self, index: usize) {
         self.trees[index].submitted_bridges = self.trees[index].tree.bridges.len();
+        self.trees[index].submitted_starts = self.by_start.len() + self.side_starts.len();
         let mut tree = self.trees[index].tree.clone();
         tree.starts = self.by_start.keys().chain(self.side_starts.keys()).copied().collect();
         match (&mut self.compiler, &self.worker) {
@@ -704,6 +750,19 @@ impl Engine {
             self.retired_natives.extend(state.native.replace(native));
         }
         self.free_retired();
+    }
+
+    /// An exit has led to a tree that started after this one was compiled. When that happens often, it is compiled once
+    /// more, so that the exit becomes a link.
+    fn count_link(&mut self, index: usize, number: usize) {
+        let starts = self.by_start.len() + self.side_starts.len();
+        let state = &mut self.trees[index];
+        let Some(count) = state.exit_counts.get_mut(number) else { return };
+        *count += 1;
+        if *count >= LINKS_MISSED_MAX && !state.dead && state.submitted_starts < starts {
+            *count = 0;
+            self.submit(index);
+        }
     }
 
     /// The living tree that starts at an instruction.
@@ -786,6 +845,8 @@ impl Engine {
             self.count_abort("boxed float at an exit");
             return pc;
         }
+        // What is recorded may install code, and give up the records of the old.
+        let record = &record.clone();
         self.recording = true;
         self.counters.bridges += 1;
         let (start, is_function) = (self.trees[index].start as Pc, self.trees[index].function.is_some());

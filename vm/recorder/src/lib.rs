@@ -7,6 +7,7 @@ mod engine;
 mod function_call;
 mod generator;
 mod held;
+mod inner_loops;
 mod helper_table;
 mod instance;
 mod recorder;

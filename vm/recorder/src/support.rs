@@ -3,7 +3,7 @@
 use crate::helper_table::Special;
 use crate::instance::{Number, RecordedToken};
 use crate::recorder::{Recorded, Recorder};
-use sidewinder_bytecode::HEADER_WORDS;
+use sidewinder_bytecode::{CodeFlags, HEADER_WORDS};
 use sidewinder_ir::op::Alias;
 use sidewinder_ir::{Op, Ref, Type};
 use sidewinder_runtime::hooks::Broken;
@@ -18,7 +18,7 @@ use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_runtime::objects::str::STR;
 use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::{TypeObject, Value};
-use sidewinder_semantics::frame::{self, Continuation};
+use sidewinder_semantics::frame::{self, Continuation, Link};
 use sidewinder_semantics::interp::{Small, Token};
 use sidewinder_semantics::{Interp, Pc, Semantics};
 use std::mem::offset_of;
@@ -352,6 +352,32 @@ impl Recorder<'_> {
         self.assumptions.add_code(caller);
     }
 
+    /// Whether the running frame is the one in which the trace was entered, and its return ends the trace with a result.
+    pub fn returns_to_native(&mut self) -> bool {
+        if self.cx.base != self.entry_base {
+            return false;
+        }
+        let generator_like = CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;
+        self.is_function
+            || (self.is_bridge || self.is_side)
+                && self.interp().link().0 == Continuation::Boundary
+                && !frame::current_code(self.cx).has_flag(generator_like)
+    }
+
+    /// Guards that the running frame returns to a native caller: a loop's tree serves other calls of its function, too.
+    fn guard_boundary(&mut self) {
+        // The kind of the continuation, in a link taken as an integer.
+        let (mask, boundary) = (Link::KIND_MASK, Link::new(0, Continuation::Boundary, 0).0);
+        let slot = self.slot_of(frame::LINK as i32);
+        let link = self.read_slot(slot);
+        let link = self.unary(Op::UnboxInt, link);
+        let mask = self.int_constant((mask >> 2) as i64);
+        let kind = self.binary(Op::IntAnd, link, mask.ir);
+        let boundary = self.int_constant((boundary >> 2) as i64);
+        let test = self.binary(Op::IntEqual, kind, boundary.ir);
+        self.guard(test, true);
+    }
+
     /// Guards where the running frame returns to, if it was there before the trace: the trace then goes on in a frame
     /// below the one in which it was entered.
     pub fn guard_return(&mut self) {
@@ -364,7 +390,10 @@ impl Recorder<'_> {
         if self.cx.base > self.entry_base {
             return;
         }
-        if self.is_function && self.cx.base == self.entry_base {
+        if !self.is_function && self.returns_to_native() {
+            self.guard_boundary();
+        }
+        if self.returns_to_native() {
             if !matches!(link, Continuation::Store | Continuation::Boundary) {
                 self.abort("a function returns to an operator");
             }
