@@ -4,9 +4,9 @@
 use sidewinder_runtime::context::{Context, Raised, Result};
 use sidewinder_runtime::objects::int::parse::decimal_digit;
 use sidewinder_runtime::objects::iterator::arguments::bad_argument;
-use sidewinder_runtime::objects::str::units::Units;
+use sidewinder_runtime::objects::str::units::Unit;
 use sidewinder_runtime::objects::str::{self, StrObject};
-use sidewinder_runtime::{Owned, Value};
+use sidewinder_runtime::{Owned, Value, with_units};
 
 /// Where padding goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -80,8 +80,8 @@ pub fn parse(
     let Some(text) = str::cast(spec) else {
         return Err(bad_argument(cx, "__format__() argument", "str", spec));
     };
-    let mut parser = Parser { points: text.units(), position: 0 };
-    match parser.parse(default_kind.map_or(0, u32::from), default_align) {
+    let default_kind = default_kind.map_or(0, u32::from);
+    match with_units!(text.units(), points => Parser { points, position: 0 }.parse(default_kind, default_align)) {
         Ok(parsed) => Ok(parsed),
         Err(malformed) => Err(raise(cx, malformed, spec, subject)),
     }
@@ -124,27 +124,33 @@ pub fn unknown_kind(cx: &mut Context, kind: u32, subject: Value) -> Raised {
     cx.value_error(format!("Unknown format code {} for object of type '{name}'", show_kind(kind)))
 }
 
-struct Parser<'a> {
-    points: Units<'a>,
+/// Parsing goes on over the specification as it is stored: nearly all are ASCII.
+struct Parser<'a, U> {
+    points: &'a [U],
     position: usize,
 }
 
-impl Parser<'_> {
+impl<U: Unit> Parser<'_, U> {
+    #[inline(always)]
     fn at(&self, position: usize) -> Option<u32> {
-        (position < self.points.len()).then(|| self.points.get(position))
+        self.points.get(position).map(|unit| (*unit).into())
     }
 
-    fn peek(&self) -> Option<char> {
-        self.at(self.position).and_then(char::from_u32)
+    /// Whether the next character is `wanted`.
+    #[inline(always)]
+    fn is_next(&self, wanted: char) -> bool {
+        self.at(self.position) == Some(wanted as u32)
     }
 
     /// Whether the next character is `wanted`, which is then consumed.
+    #[inline(always)]
     fn accept(&mut self, wanted: char) -> bool {
-        let found = self.peek() == Some(wanted);
+        let found = self.is_next(wanted);
         self.position += found as usize;
         found
     }
 
+    #[inline(always)]
     fn align_at(&self, position: usize) -> Option<Align> {
         match char::from_u32(self.at(position)?)? {
             '<' => Some(Align::Left),
@@ -189,7 +195,7 @@ impl Parser<'_> {
         }
         match self.points.len() - self.position {
             0 => {}
-            1 => parsed.kind = self.points.get(self.position),
+            1 => parsed.kind = self.points[self.position].into(),
             _ => return Err(Malformed::Trailing),
         }
         check_grouping(&mut parsed)?;
@@ -199,7 +205,7 @@ impl Parser<'_> {
     fn fill_and_align(&mut self) -> (Option<u32>, Option<Align>) {
         if let Some(align) = self.align_at(self.position + 1) {
             self.position += 2;
-            return (Some(self.points.get(self.position - 2)), Some(align));
+            return (self.at(self.position - 2), Some(align));
         }
         let align = self.align_at(self.position);
         self.position += align.is_some() as usize;
@@ -241,7 +247,7 @@ impl Parser<'_> {
             }
             separator = Some('_');
         }
-        if separator == Some('_') && self.peek() == Some(',') {
+        if separator == Some('_') && self.is_next(',') {
             return Err(Malformed::BothSeparators);
         }
         Ok(separator.map(|separator| Grouping { separator, size: 3 }))
@@ -300,7 +306,7 @@ mod tests {
 
     fn parsed(text: &str) -> FormatSpec {
         let points: Vec<u32> = text.chars().map(u32::from).collect();
-        let mut parser = Parser { points: Units::Four(&points), position: 0 };
+        let mut parser = Parser { points: &points[..], position: 0 };
         parser.parse(0, Align::Right).unwrap_or_else(|_| panic!("{text}"))
     }
 

@@ -14,6 +14,12 @@ use sidewinder_runtime::value::Value;
 fn padded(cx: &mut Context, units: Units<'_>, fill: u32, before: usize, behind: usize) -> Result<Owned> {
     let kind = text::kind_for(fill).max(units.kind()) as usize;
     text::check_bytes(cx, before.saturating_add(behind).saturating_add(units.len()).saturating_mul(kind))?;
+    if let Units::One(bytes) = units
+        && let Ok(fill) = u8::try_from(fill)
+    {
+        let ascii = fill.is_ascii() && bytes.is_ascii();
+        return Ok(StrObject::from_latin1_padded(cx, ascii, [&[], bytes], fill, [before, 0, behind]));
+    }
     let mut builder = StrBuilder::with_capacity(units.len() + before + behind);
     builder.push_repeated(fill, before);
     builder.push_units(units);
