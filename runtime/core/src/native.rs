@@ -75,6 +75,10 @@ pub enum Intrinsic {
     Maximum,
     IsInstance,
     DictGet,
+    /// `chr`
+    Character,
+    /// `ord`
+    CodePoint,
 }
 
 /// The Rust function behind a row.

@@ -2,6 +2,7 @@
 
 use crate::assumptions::{Assumptions, Dependents};
 use crate::helper_table::{Helpers, drop_last};
+use crate::numbers::{NumberMap, NumberSet};
 use crate::recorder::{Recorder, Stop};
 use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{Trace, TraceEnd};
@@ -16,7 +17,7 @@ use sidewinder_runtime::objects::{dict, float, iterator, list, module, range, si
 use sidewinder_runtime::options::jit_mode;
 use sidewinder_runtime::{Context, Value};
 use sidewinder_semantics::{Pc, frame, run};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::mem::offset_of;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -58,9 +59,9 @@ struct TreeState {
     submitted_bridges: usize,
     entered: u64,
     /// How often recording at an exit has failed.
-    attempts: HashMap<ExitId, u32>,
+    attempts: NumberMap<ExitId, u32>,
     /// Exits at which nothing more is recorded.
-    barren: HashSet<ExitId>,
+    barren: NumberSet<ExitId>,
     invalidated: Box<AtomicU32>,
     dead: bool,
 }
@@ -133,14 +134,14 @@ pub struct Engine {
     worker: Option<Worker>,
     trees: Vec<TreeState>,
     /// Living trees by the instruction at which they start.
-    by_start: HashMap<u64, usize>,
+    by_start: NumberMap<u64, usize>,
     /// The same for trees that start at exits of others.
-    side_starts: HashMap<u64, usize>,
+    side_starts: NumberMap<u64, usize>,
     /// Recently used rows of both.
     links: [(u64, u32); LINKS],
     dependents: Dependents,
-    volatile: HashSet<Broken>,
-    failures: HashMap<u64, u32>,
+    volatile: NumberSet<Broken>,
+    failures: NumberMap<u64, u32>,
     /// Machine code on the native stack, innermost last.
     running: usize,
     recording: bool,
@@ -227,12 +228,12 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         compiler,
         worker,
         trees: Vec::new(),
-        by_start: HashMap::new(),
-        side_starts: HashMap::new(),
+        by_start: NumberMap::default(),
+        side_starts: NumberMap::default(),
         links: [(0, 0); LINKS],
         dependents: Dependents::default(),
-        volatile: HashSet::new(),
-        failures: HashMap::new(),
+        volatile: NumberSet::default(),
+        failures: NumberMap::default(),
         running: 0,
         recording: false,
         retired: Vec::new(),
@@ -633,8 +634,8 @@ impl Engine {
             exit_counts: Vec::new(),
             submitted_bridges: 0,
             entered: 0,
-            attempts: HashMap::new(),
-            barren: HashSet::new(),
+            attempts: NumberMap::default(),
+            barren: NumberSet::default(),
             invalidated,
             dead: false,
         });

@@ -7,6 +7,7 @@ mod engine;
 mod generator;
 mod helper_table;
 mod instance;
+mod numbers;
 mod recorder;
 mod residual;
 mod support;
