@@ -169,9 +169,13 @@ pub fn install(cx: &mut Context) {
 
 /// Makes the engine when the first loop is hot.
 fn start(cx: &mut Context) -> Option<&'static mut Engine> {
-    if let Some(engine) = engine(cx) {
-        return Some(engine);
-    }
+    engine(cx).or_else(|| make(cx))
+}
+
+/// Apart from its caller, which is called often: an engine on its way to the heap takes much of the stack.
+#[cold]
+#[inline(never)]
+fn make(cx: &mut Context) -> Option<&'static mut Engine> {
     let options = cx.interpreter().options.clone();
     let Some(mut arena) = Arena::new(ARENA_BYTES) else {
         eprintln!("sidewinder: the system refuses executable memory; running without JIT");
@@ -431,20 +435,27 @@ fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
             return Left::At(sidewinder_semantics::unwind::raise(cx, pc));
         }
         // What follows may install code, and give up the records of the old.
-        let record = record.clone();
+        let id = record.id;
+        let kept = (cx.finalizers_pending.get() != 0 || !own.is_settled(index, id)).then(|| record.clone());
         if cx.finalizers_pending.get() != 0 {
             cx.run_pending_finalizers();
         }
         let Some(own) = engine(cx) else { return Left::At(pc) };
         if cx.interrupt.load(Ordering::Relaxed) == 0
             && let Some(next) = own.tree_at(pc as u64)
-            && !(next == index && own.trees[index].tree.stands_still(record.id))
+            && !(next == index && own.trees[index].tree.stands_still(id))
         {
             let Some(started) = start_code(cx, next) else { return Left::At(pc) };
             (index, run) = (next, started);
             continue;
         }
-        return Left::At(own.after_exit(cx, index, number as usize, base, recursion, pc, &record));
+        return Left::At(match kept {
+            Some(record) => own.after_exit(cx, index, number as usize, base, recursion, pc, &record),
+            None => {
+                own.count_settled(index, number as usize, id);
+                pc
+            }
+        });
     }
 }
 
@@ -584,6 +595,7 @@ impl Engine {
     }
 
     /// Records a tree from the instruction `target`. Returns where the recording left the interpreter.
+    #[inline(never)]
     fn record_tree(&mut self, cx: &mut Context, target: Pc, state: Option<&LoopState>, root: Root) -> Pc {
         self.recording = true;
         self.counters.recorded += 1;
@@ -737,6 +749,32 @@ impl Engine {
         self.trees[index].code.is_some().then_some(index)
     }
 
+    /// Whether nothing is left to be done at an exit but to count it: nothing is recorded there, and no bridges wait to
+    /// be compiled.
+    fn is_settled(&self, index: usize, exit: ExitId) -> bool {
+        let tree = &self.trees[index];
+        tree.dead || tree.barren.contains(&exit) && tree.tree.bridges.len() == tree.submitted_bridges
+    }
+
+    /// Counts a visit of a settled exit, and gives up the tree when it does more harm than good.
+    fn count_settled(&mut self, index: usize, number: usize, exit: ExitId) {
+        let tree = &mut self.trees[index];
+        if tree.dead || number >= tree.exit_counts.len() {
+            return;
+        }
+        tree.exit_counts[number] += 1;
+        if tree.is_futile(exit, tree.exit_counts[number]) {
+            self.give_up(index);
+        }
+    }
+
+    /// Makes the interpreter alone run a tree's code from now on.
+    fn give_up(&mut self, index: usize) {
+        self.count_abort("futile tree");
+        self.failures.insert(self.trees[index].start, FAILURES_MAX);
+        self.invalidate(index);
+    }
+
     #[allow(clippy::too_many_arguments)]
     fn after_exit(
         &mut self,
@@ -773,13 +811,13 @@ impl Engine {
         if waits && count.is_multiple_of(COMPILE_WAITING) && has_bridge {
             self.submit(index);
         } else if tree.is_futile(record.id, count) {
-            self.count_abort("futile tree");
-            self.failures.insert(self.trees[index].start, FAILURES_MAX);
-            self.invalidate(index);
+            self.give_up(index);
         }
         pc
     }
 
+    /// Apart from its callers, as a recorder takes much of the stack.
+    #[inline(never)]
     fn record_bridge(
         &mut self,
         cx: &mut Context,
