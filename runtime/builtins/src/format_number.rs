@@ -53,6 +53,18 @@ struct Number {
     rest: String,
 }
 
+/// `format(value, spec)` where the type of the value is exactly `str`, `int` or `float`: what the method of the type
+/// does, without looking it up.
+pub fn format_plain(cx: &mut Context, value: Value, spec: Value) -> Result<Owned> {
+    if value.is_int() {
+        format_int(cx, value, spec)
+    } else if let Some(string) = value.cast_exact::<StrObject>() {
+        crate::str_pad::format_string(cx, string, value, spec)
+    } else {
+        format_float(cx, value, spec)
+    }
+}
+
 /// `int.__format__`.
 pub fn format_int(cx: &mut Context, value: Value, spec: Value) -> Result<Owned> {
     if format_spec::is_empty(spec) {
@@ -81,7 +93,8 @@ pub fn format_int(cx: &mut Context, value: Value, spec: Value) -> Result<Owned> 
         && let Some(fill) = plain_fill(&spec)
     {
         let mut buffer = [0; 20];
-        let digits = decimal_i64(value.int(), &mut buffer).trim_start_matches('-');
+        let text = decimal_i64(value.int(), &mut buffer);
+        let digits = text.strip_prefix('-').unwrap_or(text);
         return plain(cx, value.int() < 0, digits, &spec, fill);
     }
     let mut whole = String::new();

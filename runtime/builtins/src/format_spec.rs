@@ -202,6 +202,7 @@ impl<U: Unit> Parser<'_, U> {
         Ok(parsed)
     }
 
+    #[inline(always)]
     fn fill_and_align(&mut self) -> (Option<u32>, Option<Align>) {
         if let Some(align) = self.align_at(self.position + 1) {
             self.position += 2;
@@ -212,23 +213,29 @@ impl<U: Unit> Parser<'_, U> {
         (None, align)
     }
 
+    #[inline(always)]
     fn sign(&mut self) -> Sign {
-        if self.accept('+') {
-            Sign::Plus
-        } else if self.accept('-') {
-            Sign::Minus
-        } else if self.accept(' ') {
-            Sign::Space
-        } else {
-            Sign::Default
-        }
+        let sign = match self.at(self.position).and_then(char::from_u32) {
+            Some('+') => Sign::Plus,
+            Some('-') => Sign::Minus,
+            Some(' ') => Sign::Space,
+            _ => return Sign::Default,
+        };
+        self.position += 1;
+        sign
     }
 
     /// A decimal number; digits of all scripts count.
+    #[inline]
     fn number(&mut self) -> std::result::Result<Option<usize>, Malformed> {
-        let mut number = None;
+        let mut number: Option<usize> = None;
         while let Some(digit) = self.at(self.position).and_then(decimal_digit) {
-            let longer = (number.unwrap_or(0) as i64).checked_mul(10).and_then(|tens| tens.checked_add(digit as i64));
+            let before = number.unwrap_or(0) as i64;
+            // Only a number that is long already needs the check.
+            let longer = match before < i64::MAX / 16 {
+                true => Some(before * 10 + digit as i64),
+                false => before.checked_mul(10).and_then(|tens| tens.checked_add(digit as i64)),
+            };
             number = Some(longer.ok_or(Malformed::TooManyDigits)? as usize);
             self.position += 1;
         }
@@ -236,7 +243,11 @@ impl<U: Unit> Parser<'_, U> {
     }
 
     /// A separator; which types go with it is checked when the type is known.
+    #[inline]
     fn grouping(&mut self) -> std::result::Result<Option<Grouping>, Malformed> {
+        if !self.is_next(',') && !self.is_next('_') {
+            return Ok(None);
+        }
         let mut separator = None;
         if self.accept(',') {
             separator = Some(',');
@@ -255,7 +266,11 @@ impl<U: Unit> Parser<'_, U> {
 }
 
 /// Groups are for decimal digits, or, with underscores, for the digits of binary radices in fours.
+#[inline]
 fn check_grouping(parsed: &mut FormatSpec) -> std::result::Result<(), Malformed> {
+    if parsed.grouping.is_none() && parsed.fraction_grouping.is_none() {
+        return Ok(());
+    }
     let kind = char::from_u32(parsed.kind).unwrap_or('?');
     if let Some(grouping) = &mut parsed.grouping {
         match kind {

@@ -127,7 +127,11 @@ pub fn tab_size(cx: &mut Context, size: Value) -> Result<usize> {
 /// `str.__format__(spec)`
 pub fn format(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let string = receiver(cx, arguments, "__format__")?;
-    let (subject, spec) = (arguments[0], arguments[1]);
+    format_string(cx, string, arguments[0], arguments[1])
+}
+
+/// `string`, the object `subject`, by a specification.
+pub fn format_string(cx: &mut Context, string: &StrObject, subject: Value, spec: Value) -> Result<Owned> {
     if format_spec::is_empty(spec) {
         return convert::str(cx, subject);
     }

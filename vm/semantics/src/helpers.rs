@@ -204,7 +204,7 @@ helpers! {
     /// The text of a number that is no object
     TEXT_OF_NUMBER: Helper1 = text_of_number(a), PLAIN_RAISING, |cx| convert::str(cx, a);
     /// `format(a, b)` of a string or a number that is no object, with a string
-    FORMAT_PLAIN: Helper2 = format_plain(a, b), PLAIN_RAISING, |cx| convert::format(cx, a, b);
+    FORMAT_PLAIN: Helper2 = format_plain(a, b), PLAIN_RAISING, |cx| (cx.interpreter().hooks.format_plain)(cx, a, b);
     /// `int(a)` of a string or float
     INT_OF_PLAIN: Helper1 = int_of_plain(a), PLAIN_RAISING, |cx| int::new::from_object(cx, a);
     /// `float(a)` of a string or small integer

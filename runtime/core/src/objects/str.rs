@@ -222,10 +222,14 @@ impl StrObject {
         unsafe {
             let mut target = object.data_mut();
             for (count, part) in [(before, head), (between, text), (behind, &[])] {
-                units::fill_bytes(target, fill, count);
-                target = target.add(count);
-                units::copy_bytes(part.as_ptr(), target, part.len());
-                target = target.add(part.len());
+                if count > 0 {
+                    units::fill_bytes(target, fill, count);
+                    target = target.add(count);
+                }
+                if !part.is_empty() {
+                    units::copy_bytes(part.as_ptr(), target, part.len());
+                    target = target.add(part.len());
+                }
             }
         }
         debug_assert!(object.as_bytes().is_ascii() == ascii);

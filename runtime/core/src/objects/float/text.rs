@@ -186,7 +186,8 @@ fn point_within(number: u64, precision: usize, buffer: &mut [u8; FIXED_BYTES]) -
             break;
         }
     }
-    std::str::from_utf8(&buffer[start..]).expect("ASCII digits")
+    // SAFETY: only digits, a point and a sign were written there.
+    unsafe { std::str::from_utf8_unchecked(&buffer[start..]) }
 }
 
 /// The magnitude of a finite float with `count` (at least one) significant digits, rounded half to even.
