@@ -157,6 +157,12 @@ impl Native {
         }
     }
 
+    /// Whether that many positional arguments, `self` not counted, are within the row's bounds.
+    #[inline(always)]
+    pub fn takes(&self, given: usize) -> bool {
+        given >= self.minimum as usize && (given <= self.maximum as usize || self.maximum == Native::MANY)
+    }
+
     /// The same row, done in place by handlers.
     pub const fn intrinsic(mut self, intrinsic: Intrinsic) -> Native {
         self.intrinsic = intrinsic;

@@ -79,7 +79,10 @@ numeric!(multiply, BinaryOp::Multiply, multiply_slow, |s, a, b| s.int_multiply(a
 #[inline(never)]
 fn multiply_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: BinaryOp, inplace: bool) -> Pc {
     let (a, b) = (s.operand(i.b), s.operand(i.c));
-    if s.has_type(a, &sidewinder_runtime::objects::str::STR) && s.as_int(b).is_some() {
+    if s.peek(a).has_type(&sidewinder_runtime::objects::str::STR)
+        && s.has_type(a, &sidewinder_runtime::objects::str::STR)
+        && s.as_int(b).is_some()
+    {
         let result = s.call2(&crate::helpers::TEXT_REPEAT, a, b);
         s.release(i.c);
         s.release(i.b);

@@ -59,7 +59,10 @@ fn get_item_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 #[inline(never)]
 pub fn get_slice<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let (object, start, stop) = (s.operand(i.b), s.register(i.c), s.register(i.c + 1));
-    let text = s.has_type(object, &STR) && slices::is_plain(s, start) && slices::is_plain(s, stop);
+    let text = s.peek(object).has_type(&STR)
+        && s.has_type(object, &STR)
+        && slices::is_plain(s, start)
+        && slices::is_plain(s, stop);
     let helper = if text { &helpers::TEXT_GET_SLICE } else { &helpers::GET_SLICE };
     let result = s.call3(helper, object, start, stop);
     s.clear(i.c + 1);

@@ -19,12 +19,23 @@ fn is_number<S: Semantics>(s: &mut S, value: S::Value) -> bool {
     s.as_int(value).is_some() || s.as_float(value).is_some()
 }
 
+/// Whether a value looks like a string or a number. This is no test: where it says no, what is done must be right for
+/// every value, so that traces need not tell other types apart.
+#[inline(always)]
+pub fn looks_plain<S: Semantics>(s: &S, value: S::Value) -> bool {
+    let known = s.peek(value);
+    known.is_int() || known.is_float() || known.has_type(&STR)
+}
+
 /// `a = format(conversion(b), "")`: a string stays itself, a number has one text under every conversion.
 #[inline(never)]
 pub fn format_simple<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     /// No conversion, or `!s`.
     const PLAIN_MAX: u16 = 1;
     let value = s.operand(i.b);
+    if !looks_plain(s, value) {
+        return s.cold(pc, crate::cold::build::format_simple);
+    }
     if s.has_type(value, &STR) {
         if i.c <= PLAIN_MAX {
             let value = s.take(i.b);
@@ -42,7 +53,7 @@ pub fn format_simple<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 #[inline(never)]
 pub fn format_with_spec<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let (value, spec) = (s.operand(i.b), s.operand(i.c));
-    if s.has_type(spec, &STR) && (s.has_type(value, &STR) || is_number(s, value)) {
+    if looks_plain(s, value) && s.has_type(spec, &STR) && (s.has_type(value, &STR) || is_number(s, value)) {
         let text = s.call2(&helpers::FORMAT_PLAIN, value, spec);
         s.release(i.c);
         s.release(i.b);
@@ -135,6 +146,9 @@ pub fn convert<S: Semantics>(
     conversion: Conversion,
 ) -> Pc {
     let value = s.register(first);
+    if !looks_plain(s, value) {
+        return std::ptr::null();
+    }
     let found = if s.has_type(value, &STR) {
         Conversion::Str
     } else if s.as_int(value).is_some() {
