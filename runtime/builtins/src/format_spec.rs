@@ -59,6 +59,24 @@ pub struct FormatSpec {
     pub kind: u32,
 }
 
+impl FormatSpec {
+    /// What an empty specification means.
+    fn new(kind: Option<char>, align: Align) -> FormatSpec {
+        FormatSpec {
+            fill: ' ' as u32,
+            align,
+            sign: Sign::Default,
+            no_negative_zero: false,
+            alternate: false,
+            width: None,
+            grouping: None,
+            precision: None,
+            fraction_grouping: None,
+            kind: kind.map_or(0, u32::from),
+        }
+    }
+}
+
 /// Why a specification is malformed.
 enum Malformed {
     TooManyDigits,
@@ -80,9 +98,10 @@ pub fn parse(
     let Some(text) = str::cast(spec) else {
         return Err(bad_argument(cx, "__format__() argument", "str", spec));
     };
-    let default_kind = default_kind.map_or(0, u32::from);
-    match with_units!(text.units(), points => Parser { points, position: 0 }.parse(default_kind, default_align)) {
-        Ok(parsed) => Ok(parsed),
+    // The parser writes to the result itself: copies of it would cost as much as the parsing.
+    let mut parsed = FormatSpec::new(default_kind, default_align);
+    match with_units!(text.units(), points => Parser { points, position: 0 }.parse(&mut parsed)) {
+        Ok(()) => Ok(parsed),
         Err(malformed) => Err(raise(cx, malformed, spec, subject)),
     }
 }
@@ -161,23 +180,16 @@ impl<U: Unit> Parser<'_, U> {
         }
     }
 
-    fn parse(&mut self, default_kind: u32, default_align: Align) -> std::result::Result<FormatSpec, Malformed> {
+    /// Reads all parts into `parsed`, which holds the defaults.
+    #[inline(always)]
+    fn parse(&mut self, parsed: &mut FormatSpec) -> std::result::Result<(), Malformed> {
+        let default_align = parsed.align;
         let (fill, align) = self.fill_and_align();
-        let sign = self.sign();
-        let no_negative_zero = self.accept('z');
-        let alternate = self.accept('#');
-        let mut parsed = FormatSpec {
-            fill: fill.unwrap_or(' ' as u32),
-            align: align.unwrap_or(default_align),
-            sign,
-            no_negative_zero,
-            alternate,
-            width: None,
-            grouping: None,
-            precision: None,
-            fraction_grouping: None,
-            kind: default_kind,
-        };
+        parsed.fill = fill.unwrap_or(' ' as u32);
+        parsed.align = align.unwrap_or(default_align);
+        parsed.sign = self.sign();
+        parsed.no_negative_zero = self.accept('z');
+        parsed.alternate = self.accept('#');
         if fill.is_none() && self.accept('0') {
             parsed.fill = '0' as u32;
             if align.is_none() && default_align == Align::Right {
@@ -198,8 +210,7 @@ impl<U: Unit> Parser<'_, U> {
             1 => parsed.kind = self.points[self.position].into(),
             _ => return Err(Malformed::Trailing),
         }
-        check_grouping(&mut parsed)?;
-        Ok(parsed)
+        check_grouping(parsed)
     }
 
     #[inline(always)]
@@ -321,8 +332,9 @@ mod tests {
 
     fn parsed(text: &str) -> FormatSpec {
         let points: Vec<u32> = text.chars().map(u32::from).collect();
-        let mut parser = Parser { points: &points[..], position: 0 };
-        parser.parse(0, Align::Right).unwrap_or_else(|_| panic!("{text}"))
+        let mut parsed = FormatSpec::new(None, Align::Right);
+        Parser { points: &points[..], position: 0 }.parse(&mut parsed).unwrap_or_else(|_| panic!("{text}"));
+        parsed
     }
 
     #[test]

@@ -37,6 +37,11 @@ impl Context {
     #[cold]
     #[inline(never)]
     pub fn tear_down(&mut self, value: Value, python: bool) {
+        if value.has_type(&STR) {
+            // SAFETY: (heap 5) a dead string, which owns nothing and which nothing refers to weakly.
+            unsafe { crate::objects::str::slots::free(self, value.header()) };
+            return;
+        }
         let floor = self.teardown.len();
         self.destroy(value, python);
         self.drain(floor, python);
