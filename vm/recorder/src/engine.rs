@@ -3,6 +3,7 @@
 use crate::assumptions::{Assumptions, Dependents};
 use crate::function_call::{self, leave_boundary, leave_function};
 use crate::helper_table::{Helpers, drop_last};
+use crate::numbers::{NumberMap, NumberSet};
 use crate::recorder::{Recorder, Stop};
 use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{Trace, TraceEnd};
@@ -17,7 +18,7 @@ use sidewinder_runtime::objects::{bytes, dict, float, int, iterator, list, modul
 use sidewinder_runtime::options::jit_mode;
 use sidewinder_runtime::{Context, Value};
 use sidewinder_semantics::{Pc, frame, run};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::mem::offset_of;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -69,9 +70,9 @@ struct TreeState {
     /// It starts at a loop that mostly goes round a few times.
     is_short: bool,
     /// How often recording at an exit has failed.
-    attempts: HashMap<ExitId, u32>,
+    attempts: NumberMap<ExitId, u32>,
     /// Exits at which nothing more is recorded.
-    barren: HashSet<ExitId>,
+    barren: NumberSet<ExitId>,
     invalidated: Box<AtomicU32>,
     dead: bool,
 }
@@ -144,16 +145,16 @@ pub struct Engine {
     worker: Option<Worker>,
     trees: Vec<TreeState>,
     /// Living trees by the instruction at which they start.
-    by_start: HashMap<u64, usize>,
+    by_start: NumberMap<u64, usize>,
     /// The same for trees that start at exits of others.
-    side_starts: HashMap<u64, usize>,
+    side_starts: NumberMap<u64, usize>,
     /// Recently used rows of both.
     links: [(u64, u32); LINKS],
     dependents: Dependents,
-    volatile: HashSet<Broken>,
-    failures: HashMap<u64, u32>,
+    volatile: NumberSet<Broken>,
+    failures: NumberMap<u64, u32>,
     /// Whether loops are short, by the addresses of their counters.
-    short_loops: HashMap<u64, bool>,
+    short_loops: NumberMap<u64, bool>,
     /// Machine code on the native stack, innermost last.
     running: usize,
     recording: bool,
@@ -182,9 +183,13 @@ pub fn install(cx: &mut Context) {
 
 /// Makes the engine when the first loop is hot.
 fn start(cx: &mut Context) -> Option<&'static mut Engine> {
-    if let Some(engine) = engine(cx) {
-        return Some(engine);
-    }
+    engine(cx).or_else(|| make(cx))
+}
+
+/// Apart from its caller, which is called often: an engine on its way to the heap takes much of the stack.
+#[cold]
+#[inline(never)]
+fn make(cx: &mut Context) -> Option<&'static mut Engine> {
     let options = cx.interpreter().options.clone();
     let Some(mut arena) = Arena::new(ARENA_BYTES) else {
         eprintln!("sidewinder: the system refuses executable memory; running without JIT");
@@ -241,13 +246,13 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         compiler,
         worker,
         trees: Vec::new(),
-        by_start: HashMap::new(),
-        side_starts: HashMap::new(),
+        by_start: NumberMap::default(),
+        side_starts: NumberMap::default(),
         links: [(0, 0); LINKS],
         dependents: Dependents::default(),
-        volatile: HashSet::new(),
-        failures: HashMap::new(),
-        short_loops: HashMap::new(),
+        volatile: NumberSet::default(),
+        failures: NumberMap::default(),
+        short_loops: NumberMap::default(),
         running: 0,
         recording: false,
         retired: Vec::new(),
@@ -458,6 +463,7 @@ pub fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
         if !cx.pending.is_unbound() {
             return Left::At(sidewinder_semantics::unwind::raise(cx, pc));
         }
+        let id = record.id;
         if cx.finalizers_pending.get() != 0 {
             // They may install code, and give up the records of the old.
             cx.run_pending_finalizers();
@@ -465,7 +471,7 @@ pub fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
         }
         if cx.interrupt.load(Ordering::Relaxed) == 0
             && let Some(next) = own.tree_at(pc as u64)
-            && !(next == index && own.trees[index].tree.stands_still(record.id))
+            && !(next == index && own.trees[index].tree.stands_still(id))
         {
             own.count_link(index, number as usize);
             let Some(started) = start_code(cx, next) else { return Left::At(pc) };
@@ -591,6 +597,7 @@ impl Engine {
     }
 
     /// Records a tree from the instruction `target`. Returns where the recording left the interpreter.
+    #[inline(never)]
     fn record_tree(&mut self, cx: &mut Context, target: Pc, state: Option<&LoopState>, root: Root) -> Pc {
         self.recording = true;
         self.counters.recorded += 1;
@@ -656,8 +663,8 @@ impl Engine {
             submitted_starts: 0,
             entered: 0,
             is_short,
-            attempts: HashMap::new(),
-            barren: HashSet::new(),
+            attempts: NumberMap::default(),
+            barren: NumberSet::default(),
             invalidated,
             dead: false,
         });
@@ -780,6 +787,13 @@ impl Engine {
         self.trees[index].code.is_some().then_some(index)
     }
 
+    /// Makes the interpreter alone run a tree's code from now on.
+    fn give_up(&mut self, index: usize) {
+        self.count_abort("futile tree");
+        self.failures.insert(self.trees[index].start, FAILURES_MAX);
+        self.invalidate(index);
+    }
+
     #[allow(clippy::too_many_arguments)]
     fn after_exit(
         &mut self,
@@ -816,13 +830,13 @@ impl Engine {
         if waits && count.is_multiple_of(COMPILE_WAITING) && has_bridge {
             self.submit(index);
         } else if tree.is_futile(record.id, count) {
-            self.count_abort("futile tree");
-            self.failures.insert(self.trees[index].start, FAILURES_MAX);
-            self.invalidate(index);
+            self.give_up(index);
         }
         pc
     }
 
+    /// Apart from its callers, as a recorder takes much of the stack.
+    #[inline(never)]
     fn record_bridge(
         &mut self,
         cx: &mut Context,

@@ -10,6 +10,7 @@ mod held;
 mod inner_loops;
 mod helper_table;
 mod instance;
+mod numbers;
 mod recorder;
 mod residual;
 mod support;

@@ -7,7 +7,7 @@ use sidewinder_bytecode::{CodeFlags, HEADER_WORDS};
 use sidewinder_ir::op::Alias;
 use sidewinder_ir::{Op, Ref, Type};
 use sidewinder_runtime::hooks::Broken;
-use sidewinder_runtime::native::{Effects, Intrinsic, Native};
+use sidewinder_runtime::native::{Body, Effects, Intrinsic, Native};
 use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::dict::{DictObject, Entry};
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
@@ -129,14 +129,22 @@ impl Recorder<'_> {
             self.push(Op::SpillSlot, [argument, Ref::NONE, Ref::NONE], slot as i64 as u64, Alias::Other);
             self.end_slot(slot);
         }
-        let helper = self.special(if reads_only { Special::CallReader } else { Special::CallNative });
-        let shape = (count as i64) << 1 | receiver as i64;
+        let (called, shape, helpers) = match native.body {
+            // How many arguments there are is known here.
+            Body::Positional(function)
+                if count >= receiver as u16 && native.takes((count - receiver as u16) as usize) =>
+            {
+                let helpers = [Special::CallPositional, Special::CallPositionalReader];
+                (function as usize as u64, count as u64, helpers)
+            }
+            _ => {
+                let shape = (count as u64) << 1 | receiver as u64;
+                (native as *const Native as u64, shape, [Special::CallNative, Special::CallReader])
+            }
+        };
+        let helper = self.special(helpers[reads_only as usize]);
         let first_slot = self.slot_of(first as i32);
-        let arguments = [
-            self.raw(native as *const sidewinder_runtime::Native as u64),
-            self.raw(first_slot as i64 as u64),
-            self.raw(shape as u64),
-        ];
+        let arguments = [self.raw(called), self.raw(first_slot as i64 as u64), self.raw(shape)];
         let ir = self.call_raising(helper, &arguments);
         let now = self.interp().call_native(callable, first, count, receiver, pc);
         self.result(now, ir)

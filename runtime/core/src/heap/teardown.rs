@@ -7,6 +7,7 @@
 use crate::context::{Context, interrupt};
 use crate::heap::Header;
 use crate::objects::generator::{GENERATOR, GeneratorObject};
+use crate::objects::str::STR;
 use crate::objects::type_object::{TypeObject, flags};
 use crate::value::Value;
 
@@ -36,6 +37,11 @@ impl Context {
     #[cold]
     #[inline(never)]
     pub fn tear_down(&mut self, value: Value, python: bool) {
+        if value.has_type(&STR) {
+            // SAFETY: (heap 5) a dead string, which owns nothing and which nothing refers to weakly.
+            unsafe { crate::objects::str::slots::free(self, value.header()) };
+            return;
+        }
         let floor = self.teardown.len();
         self.destroy(value, python);
         self.drain(floor, python);
@@ -87,6 +93,11 @@ impl Context {
     fn destroy(&mut self, value: Value, python: bool) -> bool {
         let header = value.header();
         let kind = value.heap_type();
+        if std::ptr::eq(kind, &STR.object) {
+            // SAFETY: (heap 5) a dead string, which nothing refers to weakly.
+            unsafe { crate::objects::str::slots::free(self, header) };
+            return true;
+        }
         // SAFETY: (heap 5) the object is dead but intact until its contents are released.
         unsafe {
             let slots = kind.slots();
