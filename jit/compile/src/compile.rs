@@ -107,9 +107,12 @@ impl Compiler {
             let thunk = arena.install(&code).ok_or("no room for code")?;
             Ok::<usize, String>(arena.address(thunk) as usize)
         };
-        let any = install(backend.thunk(layout.drop_last)?)?;
-        let drop_thunk = install(backend.drop_thunk(&layout.heap, any)?)?;
-        let refill_thunk = install(backend.thunk(layout.heap.refill)?)?;
+        let mut drop_thunk = install(backend.thunk(layout.drop_last)?)?;
+        let mut refill_thunk = 0;
+        if let Some(heap) = &layout.heap {
+            drop_thunk = install(backend.drop_thunk(heap, drop_thunk)?)?;
+            refill_thunk = install(backend.thunk(heap.refill)?)?;
+        }
         let stress = Stress::new(options.guard_fail, options.exit_all);
         Ok(Compiler { helpers, layout, options, backend, drop_thunk, refill_thunk, stress })
     }

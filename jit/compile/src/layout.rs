@@ -88,7 +88,8 @@ pub struct Layout {
     pub bool_type: u64,
     /// `extern "C" fn(*mut Context, Value)`: destroys an object whose count has just become zero.
     pub drop_last: usize,
-    pub heap: HeapLayout,
+    /// `None`: helpers make and destroy everything.
+    pub heap: Option<HeapLayout>,
     /// Static types whose instances may change their `__class__` (modules). The other static types are fixed.
     pub reassignable_types: Vec<u64>,
     /// Types whose instances are never counted (bool, NoneType…).

@@ -2,6 +2,9 @@
 
 use sidewinder_ir::{FrameState, Op, SnapshotId, Trace};
 
+/// Recorded operations of a loop up to which its first iteration is peeled off.
+const PEELED_OPS_MAX: usize = 1200;
+
 /// Index of a trace in its tree: 0 is the root, `n` is `bridges[n - 1]`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
 pub struct TraceIndex(pub u32);
@@ -95,16 +98,22 @@ impl Tree {
     }
 
     /// Whether an exit leads to the start of a tree, with nothing for the interpreter to do before.
+    /// The end of a trace counts as one: where it leads a tree may come to start.
     pub fn is_link(&self, exit: ExitId, frame: &FrameState) -> bool {
-        if !self.starts.contains(&frame.instruction) {
-            return false;
-        }
         let guard = self.trace(exit.trace).instructions.get(exit.guard as usize);
-        let condition = match guard {
-            Some(guard) => matches!(guard.op, Op::GuardTrue | Op::GuardFalse),
+        let leads_on = match guard {
+            Some(guard) => {
+                matches!(guard.op, Op::GuardTrue | Op::GuardFalse) && self.starts.contains(&frame.instruction)
+            }
             None => exit.guard == ExitId::END,
         };
-        condition && !self.stands_still(exit)
+        leads_on && !self.stands_still(exit)
+    }
+
+    /// Whether the loop's first iteration is compiled apart from the others. A long body is not compiled twice: little
+    /// of it stays the same from one iteration to the next.
+    pub fn is_peeled(&self) -> bool {
+        self.root.instructions.len() <= PEELED_OPS_MAX
     }
 
     /// Whether the state at an exit is still that in which the tree was entered.

@@ -4,7 +4,7 @@ use crate::format_spec::{self, Align, FormatSpec, Grouping, Sign};
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::objects::float::text::{self, Decimal};
 use sidewinder_runtime::objects::float::{self, complex};
-use sidewinder_runtime::objects::int::text::{decimal, push_digits};
+use sidewinder_runtime::objects::int::text::{decimal, decimal_i64, push_digits};
 use sidewinder_runtime::objects::int::{self, Integer};
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::operations::convert;
@@ -53,6 +53,18 @@ struct Number {
     rest: String,
 }
 
+/// `format(value, spec)` where the type of the value is exactly `str`, `int` or `float`: what the method of the type
+/// does, without looking it up.
+pub fn format_plain(cx: &mut Context, value: Value, spec: Value) -> Result<Owned> {
+    if value.is_int() {
+        format_int(cx, value, spec)
+    } else if let Some(string) = value.cast_exact::<StrObject>() {
+        crate::str_pad::format_string(cx, string, value, spec)
+    } else {
+        format_float(cx, value, spec)
+    }
+}
+
 /// `int.__format__`.
 pub fn format_int(cx: &mut Context, value: Value, spec: Value) -> Result<Owned> {
     if format_spec::is_empty(spec) {
@@ -76,6 +88,15 @@ pub fn format_int(cx: &mut Context, value: Value, spec: Value) -> Result<Owned> 
         _ => return Err(format_spec::unknown_kind(cx, spec.kind, value)),
     };
     check_integer_spec(cx, &spec)?;
+    if radix == 10
+        && value.is_int()
+        && let Some(fill) = plain_fill(&spec)
+    {
+        let mut buffer = [0; 20];
+        let text = decimal_i64(value.int(), &mut buffer);
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        return plain(cx, value.int() < 0, digits, &spec, fill);
+    }
     let mut whole = String::new();
     if radix == 10 {
         whole = decimal(cx, &integer)?;
@@ -149,24 +170,46 @@ pub fn format_float(cx: &mut Context, value: Value, spec: Value) -> Result<Owned
 
 fn format_real(cx: &mut Context, value: f64, spec: &FormatSpec) -> Result<Owned> {
     check_precision(cx, spec)?;
-    if is_plain_fixed(spec) && value.is_finite() {
-        let digits = text::fixed(value, spec.precision.unwrap_or(PRECISION_DEFAULT));
-        let text = if value.is_sign_negative() { format!("-{digits}") } else { digits };
-        return Ok(StrObject::new(cx, &text));
+    if matches!(char::from_u32(spec.kind), Some('f' | 'F'))
+        && value.is_finite()
+        && spec.fraction_grouping.is_none()
+        && !spec.alternate
+        && !spec.no_negative_zero
+        && let Some(fill) = plain_fill(spec)
+    {
+        let mut buffer = [0; text::FIXED_BYTES];
+        if let Some(digits) = text::fixed_short(value, spec.precision.unwrap_or(PRECISION_DEFAULT), &mut buffer) {
+            return plain(cx, value.is_sign_negative(), digits, spec, fill);
+        }
     }
     let number = real(value, spec, true);
     render(cx, number, spec)
 }
 
-/// Whether a specification is like `.2f`, the most usual one, which needs no assembly.
-fn is_plain_fixed(spec: &FormatSpec) -> bool {
-    spec.kind == 'f' as u32
-        && spec.width.is_none()
-        && spec.sign == Sign::Default
-        && spec.grouping.is_none()
-        && spec.fraction_grouping.is_none()
-        && !spec.alternate
-        && !spec.no_negative_zero
+/// The fill of a specification that leaves digits as they are: no groups, and an ASCII fill. Most are such.
+fn plain_fill(spec: &FormatSpec) -> Option<u8> {
+    let fill = u8::try_from(spec.fill).ok().filter(u8::is_ascii)?;
+    spec.grouping.is_none().then_some(fill)
+}
+
+/// Digits (and a point) with their sign and padding, put together in the new string itself.
+fn plain(cx: &mut Context, negative: bool, digits: &str, spec: &FormatSpec, fill: u8) -> Result<Owned> {
+    let head = sign_text(negative, spec.sign);
+    let missing = spec.width.unwrap_or(0).saturating_sub(head.len() + digits.len());
+    format_spec::check_length(cx, missing)?;
+    let (before, behind) = format_spec::split_padding(missing, spec.align);
+    let padding = if spec.align == Align::AfterSign { [0, before, behind] } else { [before, 0, behind] };
+    Ok(StrObject::from_latin1_padded(cx, true, [head.as_bytes(), digits.as_bytes()], fill, padding))
+}
+
+/// How a sign is shown.
+fn sign_text(negative: bool, sign: Sign) -> &'static str {
+    match (negative, sign) {
+        (true, _) => "-",
+        (false, Sign::Plus) => "+",
+        (false, Sign::Space) => " ",
+        (false, Sign::Default | Sign::Minus) => "",
+    }
 }
 
 fn check_precision(cx: &mut Context, spec: &FormatSpec) -> Result<()> {
@@ -279,12 +322,7 @@ fn render(cx: &mut Context, number: Number, spec: &FormatSpec) -> Result<Owned> 
 
 /// Sign and prefix, and the rest of a number with its digits grouped; padding may go between them.
 fn assemble(number: Number, spec: &FormatSpec) -> (String, String) {
-    let mut head = String::from(match (number.negative, spec.sign) {
-        (true, _) => "-",
-        (false, Sign::Plus) => "+",
-        (false, Sign::Space) => " ",
-        (false, Sign::Default | Sign::Minus) => "",
-    });
+    let mut head = String::from(sign_text(number.negative, spec.sign));
     head.push_str(number.prefix);
     let fraction = match spec.fraction_grouping {
         Some(grouping) => group_fraction(&number.fraction, grouping),

@@ -4,9 +4,9 @@
 use sidewinder_runtime::context::{Context, Raised, Result};
 use sidewinder_runtime::objects::int::parse::decimal_digit;
 use sidewinder_runtime::objects::iterator::arguments::bad_argument;
-use sidewinder_runtime::objects::str::units::Units;
+use sidewinder_runtime::objects::str::units::Unit;
 use sidewinder_runtime::objects::str::{self, StrObject};
-use sidewinder_runtime::{Owned, Value};
+use sidewinder_runtime::{Owned, Value, with_units};
 
 /// Where padding goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,6 +59,24 @@ pub struct FormatSpec {
     pub kind: u32,
 }
 
+impl FormatSpec {
+    /// What an empty specification means.
+    fn new(kind: Option<char>, align: Align) -> FormatSpec {
+        FormatSpec {
+            fill: ' ' as u32,
+            align,
+            sign: Sign::Default,
+            no_negative_zero: false,
+            alternate: false,
+            width: None,
+            grouping: None,
+            precision: None,
+            fraction_grouping: None,
+            kind: kind.map_or(0, u32::from),
+        }
+    }
+}
+
 /// Why a specification is malformed.
 enum Malformed {
     TooManyDigits,
@@ -80,9 +98,10 @@ pub fn parse(
     let Some(text) = str::cast(spec) else {
         return Err(bad_argument(cx, "__format__() argument", "str", spec));
     };
-    let mut parser = Parser { points: text.units(), position: 0 };
-    match parser.parse(default_kind.map_or(0, u32::from), default_align) {
-        Ok(parsed) => Ok(parsed),
+    // The parser writes to the result itself: copies of it would cost as much as the parsing.
+    let mut parsed = FormatSpec::new(default_kind, default_align);
+    match with_units!(text.units(), points => Parser { points, position: 0 }.parse(&mut parsed)) {
+        Ok(()) => Ok(parsed),
         Err(malformed) => Err(raise(cx, malformed, spec, subject)),
     }
 }
@@ -124,27 +143,33 @@ pub fn unknown_kind(cx: &mut Context, kind: u32, subject: Value) -> Raised {
     cx.value_error(format!("Unknown format code {} for object of type '{name}'", show_kind(kind)))
 }
 
-struct Parser<'a> {
-    points: Units<'a>,
+/// Parsing goes on over the specification as it is stored: nearly all are ASCII.
+struct Parser<'a, U> {
+    points: &'a [U],
     position: usize,
 }
 
-impl Parser<'_> {
+impl<U: Unit> Parser<'_, U> {
+    #[inline(always)]
     fn at(&self, position: usize) -> Option<u32> {
-        (position < self.points.len()).then(|| self.points.get(position))
+        self.points.get(position).map(|unit| (*unit).into())
     }
 
-    fn peek(&self) -> Option<char> {
-        self.at(self.position).and_then(char::from_u32)
+    /// Whether the next character is `wanted`.
+    #[inline(always)]
+    fn is_next(&self, wanted: char) -> bool {
+        self.at(self.position) == Some(wanted as u32)
     }
 
     /// Whether the next character is `wanted`, which is then consumed.
+    #[inline(always)]
     fn accept(&mut self, wanted: char) -> bool {
-        let found = self.peek() == Some(wanted);
+        let found = self.is_next(wanted);
         self.position += found as usize;
         found
     }
 
+    #[inline(always)]
     fn align_at(&self, position: usize) -> Option<Align> {
         match char::from_u32(self.at(position)?)? {
             '<' => Some(Align::Left),
@@ -155,23 +180,16 @@ impl Parser<'_> {
         }
     }
 
-    fn parse(&mut self, default_kind: u32, default_align: Align) -> std::result::Result<FormatSpec, Malformed> {
+    /// Reads all parts into `parsed`, which holds the defaults.
+    #[inline(always)]
+    fn parse(&mut self, parsed: &mut FormatSpec) -> std::result::Result<(), Malformed> {
+        let default_align = parsed.align;
         let (fill, align) = self.fill_and_align();
-        let sign = self.sign();
-        let no_negative_zero = self.accept('z');
-        let alternate = self.accept('#');
-        let mut parsed = FormatSpec {
-            fill: fill.unwrap_or(' ' as u32),
-            align: align.unwrap_or(default_align),
-            sign,
-            no_negative_zero,
-            alternate,
-            width: None,
-            grouping: None,
-            precision: None,
-            fraction_grouping: None,
-            kind: default_kind,
-        };
+        parsed.fill = fill.unwrap_or(' ' as u32);
+        parsed.align = align.unwrap_or(default_align);
+        parsed.sign = self.sign();
+        parsed.no_negative_zero = self.accept('z');
+        parsed.alternate = self.accept('#');
         if fill.is_none() && self.accept('0') {
             parsed.fill = '0' as u32;
             if align.is_none() && default_align == Align::Right {
@@ -189,40 +207,46 @@ impl Parser<'_> {
         }
         match self.points.len() - self.position {
             0 => {}
-            1 => parsed.kind = self.points.get(self.position),
+            1 => parsed.kind = self.points[self.position].into(),
             _ => return Err(Malformed::Trailing),
         }
-        check_grouping(&mut parsed)?;
-        Ok(parsed)
+        check_grouping(parsed)
     }
 
+    #[inline(always)]
     fn fill_and_align(&mut self) -> (Option<u32>, Option<Align>) {
         if let Some(align) = self.align_at(self.position + 1) {
             self.position += 2;
-            return (Some(self.points.get(self.position - 2)), Some(align));
+            return (self.at(self.position - 2), Some(align));
         }
         let align = self.align_at(self.position);
         self.position += align.is_some() as usize;
         (None, align)
     }
 
+    #[inline(always)]
     fn sign(&mut self) -> Sign {
-        if self.accept('+') {
-            Sign::Plus
-        } else if self.accept('-') {
-            Sign::Minus
-        } else if self.accept(' ') {
-            Sign::Space
-        } else {
-            Sign::Default
-        }
+        let sign = match self.at(self.position).and_then(char::from_u32) {
+            Some('+') => Sign::Plus,
+            Some('-') => Sign::Minus,
+            Some(' ') => Sign::Space,
+            _ => return Sign::Default,
+        };
+        self.position += 1;
+        sign
     }
 
     /// A decimal number; digits of all scripts count.
+    #[inline]
     fn number(&mut self) -> std::result::Result<Option<usize>, Malformed> {
-        let mut number = None;
+        let mut number: Option<usize> = None;
         while let Some(digit) = self.at(self.position).and_then(decimal_digit) {
-            let longer = (number.unwrap_or(0) as i64).checked_mul(10).and_then(|tens| tens.checked_add(digit as i64));
+            let before = number.unwrap_or(0) as i64;
+            // Only a number that is long already needs the check.
+            let longer = match before < i64::MAX / 16 {
+                true => Some(before * 10 + digit as i64),
+                false => before.checked_mul(10).and_then(|tens| tens.checked_add(digit as i64)),
+            };
             number = Some(longer.ok_or(Malformed::TooManyDigits)? as usize);
             self.position += 1;
         }
@@ -230,7 +254,11 @@ impl Parser<'_> {
     }
 
     /// A separator; which types go with it is checked when the type is known.
+    #[inline]
     fn grouping(&mut self) -> std::result::Result<Option<Grouping>, Malformed> {
+        if !self.is_next(',') && !self.is_next('_') {
+            return Ok(None);
+        }
         let mut separator = None;
         if self.accept(',') {
             separator = Some(',');
@@ -241,7 +269,7 @@ impl Parser<'_> {
             }
             separator = Some('_');
         }
-        if separator == Some('_') && self.peek() == Some(',') {
+        if separator == Some('_') && self.is_next(',') {
             return Err(Malformed::BothSeparators);
         }
         Ok(separator.map(|separator| Grouping { separator, size: 3 }))
@@ -249,7 +277,11 @@ impl Parser<'_> {
 }
 
 /// Groups are for decimal digits, or, with underscores, for the digits of binary radices in fours.
+#[inline]
 fn check_grouping(parsed: &mut FormatSpec) -> std::result::Result<(), Malformed> {
+    if parsed.grouping.is_none() && parsed.fraction_grouping.is_none() {
+        return Ok(());
+    }
     let kind = char::from_u32(parsed.kind).unwrap_or('?');
     if let Some(grouping) = &mut parsed.grouping {
         match kind {
@@ -300,8 +332,9 @@ mod tests {
 
     fn parsed(text: &str) -> FormatSpec {
         let points: Vec<u32> = text.chars().map(u32::from).collect();
-        let mut parser = Parser { points: Units::Four(&points), position: 0 };
-        parser.parse(0, Align::Right).unwrap_or_else(|_| panic!("{text}"))
+        let mut parsed = FormatSpec::new(None, Align::Right);
+        Parser { points: &points[..], position: 0 }.parse(&mut parsed).unwrap_or_else(|_| panic!("{text}"));
+        parsed
     }
 
     #[test]

@@ -42,7 +42,8 @@ pub static FUNCTIONS: &[Native] = &[
         "chr($module, i, /)\n--\n\nReturn a Unicode string of one character with ordinal i; \
          0 <= i <= 0x10ffff.",
     )
-    .effects(PURE),
+    .effects(PURE)
+    .intrinsic(Intrinsic::Character),
     Native::new(
         "delattr",
         2,
@@ -136,7 +137,8 @@ pub static FUNCTIONS: &[Native] = &[
          the argument is a one-character string, return the Unicode code\npoint of that character.\n\nIf the argument \
          is a bytes or bytearray object of length 1, return its\nsingle byte value.",
     )
-    .effects(Effects::NO_PYTHON | Effects::READ_ONLY),
+    .effects(Effects::NO_PYTHON | Effects::READ_ONLY)
+    .intrinsic(Intrinsic::CodePoint),
     Native::new(
         "repr",
         1,

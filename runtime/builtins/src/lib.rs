@@ -58,5 +58,6 @@ mod type_methods;
 mod union_type;
 mod weakref_module;
 
+pub use format_number::format_plain;
 pub use registry::{import, print_error_line, register, report_uncaught, shut_down, system_path, write_error};
 pub use traceback_print::register_source;

@@ -88,7 +88,22 @@ impl<const N: usize> Signature<N> {
     }
 
     /// The values of the parameters; unbound for those not given. `arguments` start with `self`.
+    #[inline]
     pub fn bind(&self, cx: &mut Context, arguments: Arguments<'_>) -> Result<[Value; N]> {
+        // Most calls have no keywords.
+        if let [_, given @ ..] = arguments.values
+            && arguments.names.is_empty()
+            && (self.required..=N).contains(&given.len())
+        {
+            let mut values = [Value::UNBOUND; N];
+            values[..given.len()].copy_from_slice(given);
+            return Ok(values);
+        }
+        self.bind_general(cx, arguments)
+    }
+
+    #[cold]
+    fn bind_general(&self, cx: &mut Context, arguments: Arguments<'_>) -> Result<[Value; N]> {
         let signature = arguments::Signature {
             function: self.function,
             names: self.names,

@@ -39,26 +39,53 @@ fn lower_at(units: Units<'_>, position: usize, point: u32) -> Mapped {
     [if cased(before) && !cased(after) { FINAL_SIGMA } else { SIGMA }, 0, 0]
 }
 
+/// Changes the characters of a string below 0x100 in a copy, by a function that keeps ASCII and the rest apart.
+fn change_latin1(cx: &mut Context, string: &StrObject, bytes: &[u8], change: impl FnOnce(&mut [u8])) -> Owned {
+    StrObject::from_latin1_changed(cx, bytes, string.is_ascii(), change)
+}
+
+/// The lowercase of a character below 0x100, which is below 0x100 itself.
+fn latin1_lower(byte: u8) -> u8 {
+    if matches!(byte, b'A'..=b'Z' | 0xC0..=0xD6 | 0xD8..=0xDE) { byte + 0x20 } else { byte }
+}
+
+/// The uppercase of a character below 0x100; `None` where that is not one such character.
+fn latin1_upper(byte: u8) -> Option<u8> {
+    match byte {
+        0xB5 | 0xDF | 0xFF => None,
+        b'a'..=b'z' | 0xE0..=0xF6 | 0xF8..=0xFE => Some(byte - 0x20),
+        _ => Some(byte),
+    }
+}
+
 pub fn upper(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let string = receiver(cx, arguments, "upper")?;
-    Ok(match string.as_ascii() {
-        Some(text) => StrObject::from_ascii_changed(cx, text, <[u8]>::make_ascii_uppercase),
-        None => map_points(cx, string, |_, point| to_upper(point)),
+    Ok(match string.units() {
+        Units::One(bytes) if string.is_ascii() => change_latin1(cx, string, bytes, <[u8]>::make_ascii_uppercase),
+        Units::One(bytes) if bytes.iter().all(|byte| latin1_upper(*byte).is_some()) => {
+            change_latin1(cx, string, bytes, |copy| {
+                copy.iter_mut().for_each(|byte| *byte = latin1_upper(*byte).unwrap_or(*byte));
+            })
+        }
+        _ => map_points(cx, string, |_, point| to_upper(point)),
     })
 }
 
 pub fn lower(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let string = receiver(cx, arguments, "lower")?;
-    Ok(match string.as_ascii() {
-        Some(text) => StrObject::from_ascii_changed(cx, text, <[u8]>::make_ascii_lowercase),
-        None => map_points(cx, string, |position, point| lower_at(string.units(), position, point)),
+    Ok(match string.units() {
+        Units::One(bytes) if string.is_ascii() => change_latin1(cx, string, bytes, <[u8]>::make_ascii_lowercase),
+        Units::One(bytes) => change_latin1(cx, string, bytes, |copy| {
+            copy.iter_mut().for_each(|byte| *byte = latin1_lower(*byte));
+        }),
+        _ => map_points(cx, string, |position, point| lower_at(string.units(), position, point)),
     })
 }
 
 pub fn casefold(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let string = receiver(cx, arguments, "casefold")?;
     Ok(match string.as_ascii() {
-        Some(text) => StrObject::from_ascii_changed(cx, text, <[u8]>::make_ascii_lowercase),
+        Some(text) => change_latin1(cx, string, text.as_bytes(), <[u8]>::make_ascii_lowercase),
         None => map_points(cx, string, |_, point| to_fold(point)),
     })
 }
@@ -66,6 +93,14 @@ pub fn casefold(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 pub fn capitalize(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let string = receiver(cx, arguments, "capitalize")?;
     let units = string.units();
+    if let Some(text) = string.as_ascii() {
+        return Ok(change_latin1(cx, string, text.as_bytes(), |copy| {
+            if let [first, rest @ ..] = copy {
+                first.make_ascii_uppercase();
+                rest.make_ascii_lowercase();
+            }
+        }));
+    }
     Ok(map_points(cx, string, |position, point| match position {
         0 => to_title(point),
         _ => lower_at(units, position, point),
@@ -180,4 +215,21 @@ pub fn istitle(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
         found |= after_cased;
     }
     Ok(Owned::new(singleton::boolean(found && holds)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn latin1_cases_are_those_of_the_tables() {
+        for byte in 0..=255u8 {
+            assert_eq!(to_lower(byte as u32), [latin1_lower(byte) as u32, 0, 0], "{byte:#x}");
+            let upper = to_upper(byte as u32);
+            match latin1_upper(byte) {
+                Some(mapped) => assert_eq!(upper, [mapped as u32, 0, 0], "{byte:#x}"),
+                None => assert!(upper[0] >= 0x100 || upper[1] != 0, "{byte:#x}"),
+            }
+        }
+    }
 }

@@ -97,7 +97,7 @@ methods! {
         "Return a copy of the string with trailing whitespace removed."
     keywords "split" () str_split::split, READER, "($self, /, sep=None, maxsplit=-1)";
         "Return a list of the substrings in the string, using sep as the separator string."
-    keywords "splitlines" () str_split::splitlines, ANY, "($self, /, keepends=False)";
+    keywords "splitlines" () str_split::splitlines, READER, "($self, /, keepends=False)";
         "Return a list of the lines in the string, breaking at line boundaries."
     positional "startswith" (1, 3) str_search::startswith, PURE, "($self, prefix[, start[, end]], /)";
         "Return True if the string starts with the specified prefix, False otherwise."

@@ -14,6 +14,12 @@ use sidewinder_runtime::value::Value;
 fn padded(cx: &mut Context, units: Units<'_>, fill: u32, before: usize, behind: usize) -> Result<Owned> {
     let kind = text::kind_for(fill).max(units.kind()) as usize;
     text::check_bytes(cx, before.saturating_add(behind).saturating_add(units.len()).saturating_mul(kind))?;
+    if let Units::One(bytes) = units
+        && let Ok(fill) = u8::try_from(fill)
+    {
+        let ascii = fill.is_ascii() && bytes.is_ascii();
+        return Ok(StrObject::from_latin1_padded(cx, ascii, [&[], bytes], fill, [before, 0, behind]));
+    }
     let mut builder = StrBuilder::with_capacity(units.len() + before + behind);
     builder.push_repeated(fill, before);
     builder.push_units(units);
@@ -121,7 +127,11 @@ pub fn tab_size(cx: &mut Context, size: Value) -> Result<usize> {
 /// `str.__format__(spec)`
 pub fn format(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let string = receiver(cx, arguments, "__format__")?;
-    let (subject, spec) = (arguments[0], arguments[1]);
+    format_string(cx, string, arguments[0], arguments[1])
+}
+
+/// `string`, the object `subject`, by a specification.
+pub fn format_string(cx: &mut Context, string: &StrObject, subject: Value, spec: Value) -> Result<Owned> {
     if format_spec::is_empty(spec) {
         return convert::str(cx, subject);
     }

@@ -137,15 +137,15 @@ fn replace_text(
     limit: usize,
 ) -> Result<Owned> {
     let (units, pattern) = (subject.units(), old.units());
+    if let (Units::One(bytes), Units::One([from]), Units::One([to])) = (units, pattern, new.units()) {
+        return Ok(replace_byte(cx, subject, bytes, [*from, *to], limit));
+    }
     let count = match limit {
         0 => 0,
         _ => search::count(units, pattern, limit),
     };
     if count == 0 {
         return Ok(subject.to_exact(cx));
-    }
-    if let (Units::One(bytes), Units::One([from]), Units::One([to])) = (units, pattern, new.units()) {
-        return Ok(replace_byte(cx, bytes, *from, *to, limit));
     }
     let length = (subject.len() - count * old.len()).checked_add(new.len().saturating_mul(count));
     let Some(length) = length.filter(|length| *length < isize::MAX as usize) else {
@@ -185,10 +185,21 @@ fn each_match(units: Units<'_>, pattern: Units<'_>, count: usize, mut visit: imp
 }
 
 /// Replaces a single character below 0x100 by another.
-fn replace_byte(cx: &mut Context, bytes: &[u8], from: u8, to: u8, limit: usize) -> Owned {
-    let mut result = bytes.to_vec();
-    for byte in result.iter_mut().filter(|byte| **byte == from).take(limit) {
-        *byte = to;
+fn replace_byte(cx: &mut Context, subject: &StrObject, bytes: &[u8], [from, to]: [u8; 2], limit: usize) -> Owned {
+    let first = match limit {
+        0 => None,
+        _ => search::find_byte(bytes, from),
+    };
+    let Some(first) = first else { return subject.to_exact(cx) };
+    let change = |copy: &mut [u8]| {
+        for byte in copy[first..].iter_mut().filter(|byte| **byte == from).take(limit) {
+            *byte = to;
+        }
+    };
+    if subject.is_ascii() {
+        return StrObject::from_latin1_changed(cx, bytes, to.is_ascii(), change);
     }
-    StrObject::from_latin1(cx, &result)
+    let mut copy = bytes.to_vec();
+    change(&mut copy);
+    StrObject::from_latin1(cx, &copy)
 }

@@ -55,6 +55,9 @@ pub fn split(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let (separator, limit) = split_arguments(cx, &SPLIT, arguments)?;
     let mut parts = Parts::new();
     match separator {
+        Some(separator) if subject.is_ascii() && limit > 0 => {
+            return Ok(split_ascii(cx, subject, separator, limit));
+        }
         None if subject.is_ascii() => words(subject.as_bytes(), limit, is_ascii_space, &mut parts),
         None => with_units!(subject.units(), units => words(units, limit, is_space, &mut parts)),
         Some(separator) => {
@@ -70,6 +73,20 @@ pub fn split(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         }
     }
     Ok(list(cx, subject, parts))
+}
+
+/// The parts of an ASCII string between separators, made as they are found.
+fn split_ascii(cx: &mut Context, subject: &StrObject, separator: &StrObject, limit: usize) -> Owned {
+    let bytes = subject.as_bytes();
+    let mut parts = Vec::new();
+    let mut start = 0;
+    search::for_each_match(subject.units(), separator.units(), |position| {
+        parts.push(StrObject::from_latin1_known(cx, &bytes[start..position], true));
+        start = position + separator.len();
+        parts.len() < limit
+    });
+    parts.push(text::substring(cx, subject, start, bytes.len()));
+    ListObject::new(cx, parts)
 }
 
 pub fn rsplit(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
@@ -225,6 +242,7 @@ pub fn rstrip(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 fn strip_sides(cx: &mut Context, arguments: &[Value], method: &str, left: bool, right: bool) -> Result<Owned> {
     let subject = receiver(cx, arguments, method)?;
     let (start, end) = match arguments.get(1).filter(|value| **value != singleton::none()) {
+        None if subject.is_ascii() => kept(subject.as_bytes(), left, right, is_ascii_space),
         None => with_units!(subject.units(), units => kept(units, left, right, is_space)),
         Some(value) => {
             let Some(characters) = text::cast(*value) else {

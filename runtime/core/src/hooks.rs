@@ -43,6 +43,8 @@ pub struct Hooks {
     pub frame_globals: fn(&mut Context) -> Owned,
     /// The locals of the running frame: a fresh dict of a function's, the namespace itself elsewhere.
     pub frame_locals: fn(&mut Context) -> Result<Owned>,
+    /// `format(value, spec)` of a string or number of exact type with a string.
+    pub format_plain: fn(&mut Context, Value, Value) -> Result<Owned>,
     /// Visits the frames on the value stack, the running one first, as long as the visitor answers true.
     pub walk_frames: fn(&mut Context, &mut dyn FnMut(&LiveFrame) -> bool),
     /// A trace's assumption no longer holds.

@@ -75,6 +75,10 @@ pub enum Intrinsic {
     Maximum,
     IsInstance,
     DictGet,
+    /// `chr`
+    Character,
+    /// `ord`
+    CodePoint,
 }
 
 /// The Rust function behind a row.
@@ -151,6 +155,12 @@ impl Native {
             doc,
             kind: NativeKind::Normal,
         }
+    }
+
+    /// Whether that many positional arguments, `self` not counted, are within the row's bounds.
+    #[inline(always)]
+    pub fn takes(&self, given: usize) -> bool {
+        given >= self.minimum as usize && (given <= self.maximum as usize || self.maximum == Native::MANY)
     }
 
     /// The same row, done in place by handlers.

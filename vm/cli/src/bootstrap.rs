@@ -66,6 +66,7 @@ fn hooks(interpret: Interpret) -> Hooks {
         import: crate::import::import,
         frame_globals: sidewinder_semantics::nested::frame_globals,
         frame_locals: sidewinder_semantics::nested::frame_locals,
+        format_plain: sidewinder_builtins::format_plain,
         walk_frames: sidewinder_semantics::nested::walk_frames,
         broken: ignore,
     }

@@ -1,8 +1,9 @@
 //! The engine: counts, records, compiles, enters machine code, leaves it again, and invalidates.
 
 use crate::assumptions::{Assumptions, Dependents};
-use crate::function_call::{self, leave_function};
+use crate::function_call::{self, leave_boundary, leave_function};
 use crate::helper_table::{Helpers, drop_last, refill};
+use crate::numbers::{NumberMap, NumberSet};
 use crate::recorder::{Recorder, Stop};
 use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{Trace, TraceEnd};
@@ -20,7 +21,7 @@ use sidewinder_runtime::objects::{bytes, dict, float, int, iterator, list, modul
 use sidewinder_runtime::options::jit_mode;
 use sidewinder_runtime::{Context, TypeObject, Value};
 use sidewinder_semantics::{Pc, frame, run};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::mem::offset_of;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -35,12 +36,14 @@ const COMPILE_WAITING: u32 = 1024;
 const TREE_OPS_MAX: usize = 3000;
 /// Exits at one guard from which on a tree is given up if it does little else.
 const FUTILE_EXITS_MIN: u32 = 8192;
+/// Rounds of a loop in each call of its function up to which it is short.
+const SHORT_ROUNDS_MEAN_MAX: u32 = 4;
 /// Visits of hot loops between looks for finished compilations, which also ask for attention by the interrupt word.
 const POLL_PERIOD: u64 = 16;
-/// Size of the table of instructions at which trees were looked for lately.
+/// Visits of a tree by way of an exit that was compiled before it, after which the exit's tree is compiled once more.
+const LINKS_MISSED_MAX: u32 = 1000;
+/// Size of the table of recently used links.
 const LINKS: usize = 256;
-/// In that table: no tree starts there.
-const NO_TREE: u32 = u32::MAX;
 /// Recordings at an exit that may fail before nothing more is recorded there.
 const BRIDGE_ATTEMPTS_MAX: u32 = 3;
 /// Recordings of a loop that may fail before it is left alone.
@@ -64,11 +67,15 @@ struct TreeState {
     exit_counts: Vec<u32>,
     /// Bridges that were there when the tree was last submitted.
     submitted_bridges: usize,
+    /// Trees that there were then.
+    submitted_starts: usize,
     entered: u64,
+    /// It starts at a loop that mostly goes round a few times.
+    is_short: bool,
     /// How often recording at an exit has failed.
-    attempts: HashMap<ExitId, u32>,
+    attempts: NumberMap<ExitId, u32>,
     /// Exits at which nothing more is recorded.
-    barren: HashSet<ExitId>,
+    barren: NumberSet<ExitId>,
     invalidated: Box<AtomicU32>,
     dead: bool,
 }
@@ -141,14 +148,16 @@ pub struct Engine {
     worker: Option<Worker>,
     trees: Vec<TreeState>,
     /// Living trees by the instruction at which they start.
-    by_start: HashMap<u64, usize>,
+    by_start: NumberMap<u64, usize>,
     /// The same for trees that start at exits of others.
-    side_starts: HashMap<u64, usize>,
+    side_starts: NumberMap<u64, usize>,
     /// Recently used rows of both.
     links: [(u64, u32); LINKS],
     dependents: Dependents,
-    volatile: HashSet<Broken>,
-    failures: HashMap<u64, u32>,
+    volatile: NumberSet<Broken>,
+    failures: NumberMap<u64, u32>,
+    /// Whether loops are short, by the addresses of their counters.
+    short_loops: NumberMap<u64, bool>,
     /// Machine code on the native stack, innermost last.
     running: usize,
     recording: bool,
@@ -177,9 +186,13 @@ pub fn install(cx: &mut Context) {
 
 /// Makes the engine when the first loop is hot.
 fn start(cx: &mut Context) -> Option<&'static mut Engine> {
-    if let Some(engine) = engine(cx) {
-        return Some(engine);
-    }
+    engine(cx).or_else(|| make(cx))
+}
+
+/// Apart from its caller, which is called often: an engine on its way to the heap takes much of the stack.
+#[cold]
+#[inline(never)]
+fn make(cx: &mut Context) -> Option<&'static mut Engine> {
     let options = cx.interpreter().options.clone();
     let Some(mut arena) = Arena::new(ARENA_BYTES) else {
         eprintln!("sidewinder: the system refuses executable memory; running without JIT");
@@ -236,12 +249,13 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         compiler,
         worker,
         trees: Vec::new(),
-        by_start: HashMap::new(),
-        side_starts: HashMap::new(),
-        links: [(0, NO_TREE); LINKS],
+        by_start: NumberMap::default(),
+        side_starts: NumberMap::default(),
+        links: [(0, 0); LINKS],
         dependents: Dependents::default(),
-        volatile: HashSet::new(),
-        failures: HashMap::new(),
+        volatile: NumberSet::default(),
+        failures: NumberMap::default(),
+        short_loops: NumberMap::default(),
         running: 0,
         recording: false,
         retired: Vec::new(),
@@ -281,7 +295,7 @@ fn layout(helpers: &Helpers) -> Layout {
         false_word: singleton::false_().0,
         bool_type: address(&singleton::BOOL),
         drop_last: drop_last as *const () as usize,
-        heap: HeapLayout {
+        heap: Some(HeapLayout {
             budget: (offset_of!(Context, heap) + Heap::BUDGET_OFFSET) as i32,
             free: (offset_of!(Context, heap) + Heap::COLLECTED_FREE_OFFSET) as i32,
             cell_bytes_max: CELL_BYTES_MAX as u64,
@@ -291,7 +305,7 @@ fn layout(helpers: &Helpers) -> Layout {
             refill: refill as *const () as usize,
             one_field_flag: flags::ONE_FIELD,
             tuple_type: address(&tuple::TUPLE),
-        },
+        }),
         reassignable_types: vec![address(&module::MODULE)],
         uncounted_types: vec![
             address(&singleton::BOOL),
@@ -345,7 +359,7 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
                     Some(code) => enter_function(cx, index as usize - 1, code),
                     None => match enter(cx, index as usize - 1) {
                         Left::At(pc) => pc,
-                        Left::Returned(_) => unreachable!("a loop does not return"),
+                        Left::Returned { base, result } => leave_boundary(cx, base, result),
                     },
                 };
             }
@@ -371,8 +385,8 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
 pub enum Left {
     /// The interpreter goes on here.
     At(Pc),
-    /// The function has returned this, owned. Its frame is still the running one.
-    Returned(Value),
+    /// The function whose frame is at `base` has returned this, owned. Its frame is still there.
+    Returned { base: *mut Value, result: Value },
 }
 
 /// Runs a tree's machine code from the frame that is running, and rebuilds the frames at its exit. Goes on in another
@@ -427,7 +441,8 @@ pub fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
         let Some(own) = engine(cx) else { return Left::At(std::ptr::null()) };
         let Run { outcome: Outcome { number, result }, base, recursion, exits } = run;
         if number == RETURNED {
-            return Left::Returned(Value(result));
+            cx.recursion_left = recursion;
+            return Left::Returned { base, result: Value(result) };
         }
         // SAFETY: (jit 3) records of replaced code are kept until no machine code runs, and none was installed since.
         let exits = unsafe { &*exits };
@@ -452,34 +467,32 @@ pub fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
         cx.recursion_left = recursion - record.frame.depth as i64;
         let pc = record.frame.instruction as Pc;
         if linked {
-            let Some(next) = own.linked(pc as u64) else { return Left::At(pc) };
-            let Some(started) = start_code(cx, next) else { return Left::At(pc) };
-            (index, run) = (next, started);
-            continue;
+            let started = own.linked(pc as u64).and_then(|next| Some((next, start_code(cx, next)?)));
+            if let Some(started) = started {
+                (index, run) = started;
+                continue;
+            }
         }
         own.counters.exits += 1;
         if !cx.pending.is_unbound() {
             return Left::At(sidewinder_semantics::unwind::raise(cx, pc));
         }
-        // Finalizers may install code, and give up the records of the old.
         let id = record.id;
-        let mut kept = None;
         if cx.finalizers_pending.get() != 0 {
-            kept = Some(record.clone());
+            // They may install code, and give up the records of the old.
             cx.run_pending_finalizers();
+            return Left::At(pc);
         }
-        let Some(own) = engine(cx) else { return Left::At(pc) };
         if cx.interrupt.load(Ordering::Relaxed) == 0
             && let Some(next) = own.tree_at(pc as u64)
             && !(next == index && own.trees[index].tree.stands_still(id))
         {
+            own.count_link(index, number as usize);
             let Some(started) = start_code(cx, next) else { return Left::At(pc) };
             (index, run) = (next, started);
             continue;
         }
-        // So may the recording of a bridge.
-        let record = kept.unwrap_or_else(|| record.clone());
-        return Left::At(own.after_exit(cx, index, number as usize, base, recursion, pc, &record));
+        return Left::At(own.after_exit(cx, index, number as usize, base, recursion, pc, record));
     }
 }
 
@@ -493,7 +506,8 @@ fn enter_function(cx: &mut Context, index: usize, code: &'static CodeObject) -> 
     }
     match enter(cx, index) {
         Left::At(pc) => pc,
-        Left::Returned(result) => {
+        Left::Returned { base: returned, result } if returned != base => leave_boundary(cx, returned, result),
+        Left::Returned { result, .. } => {
             // SAFETY: (frames 3) the frame is no boundary, so there is a caller.
             unsafe {
                 let caller = base.sub(link.delta());
@@ -556,12 +570,32 @@ impl Engine {
                 starts.remove(&start);
             }
         }
-        self.links = [(0, NO_TREE); LINKS];
+        self.links = [(0, 0); LINKS];
     }
 
     /// Whether a living tree starts at an instruction.
     pub fn has_tree(&self, pc: Pc) -> bool {
         self.by_start.contains_key(&(pc as u64))
+    }
+
+    /// Whether the loop that starts at an instruction has a tree, though it mostly goes round a few times.
+    pub fn has_short_tree(&self, pc: Pc) -> bool {
+        self.by_start.get(&(pc as u64)).is_some_and(|&index| self.trees[index].is_short)
+    }
+
+    /// Whether a loop mostly goes round a few times: what its counter and that of its function's calls said when one of
+    /// them was first at its end, or say now.
+    pub fn is_short_loop(&self, code: &CodeObject, state: &LoopState) -> bool {
+        self.short_loops
+            .get(&(&raw const *state as u64))
+            .copied()
+            .unwrap_or_else(|| self.goes_round_little(code, state))
+    }
+
+    fn goes_round_little(&self, code: &CodeObject, state: &LoopState) -> bool {
+        let calls = code.entry_threshold.saturating_sub(code.entry.countdown.get());
+        let rounds = self.threshold.saturating_sub(state.countdown.get());
+        rounds <= SHORT_ROUNDS_MEAN_MAX * calls
     }
 
     /// Gives back the code of dead trees once no machine code is on the stack.
@@ -580,10 +614,12 @@ impl Engine {
     }
 
     /// Records a tree from the instruction `target`. Returns where the recording left the interpreter.
+    #[inline(never)]
     fn record_tree(&mut self, cx: &mut Context, target: Pc, state: Option<&LoopState>, root: Root) -> Pc {
         self.recording = true;
         self.counters.recorded += 1;
         let code = frame::current_code(cx);
+        let is_short = self.note_loops(code, root, state);
         let mut recorder = Recorder::new(cx, self, target);
         recorder.is_function = root == Root::Function;
         recorder.is_side = root == Root::Side;
@@ -593,7 +629,7 @@ impl Engine {
         self.recording = false;
         match (stop, finished) {
             (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) => {
-                let index = self.plant(trace, target, root, code);
+                let index = self.plant(trace, target, root, code, is_short);
                 self.depend(index, assumptions);
                 if let Some(state) = state {
                     state.trace.set(index as u32 + 1);
@@ -614,8 +650,19 @@ impl Engine {
         next
     }
 
+    /// Before a counter starts over: remembers which loops are short. Whether that of `state` is.
+    fn note_loops(&mut self, code: &CodeObject, root: Root, state: Option<&LoopState>) -> bool {
+        let Some(state) = state else { return false };
+        let loops = if root == Root::Function { code.loop_states() } else { std::slice::from_ref(state) };
+        for state in loops {
+            let short = self.is_short_loop(code, state);
+            self.short_loops.insert(&raw const *state as u64, short);
+        }
+        root == Root::Loop && self.short_loops[&(&raw const *state as u64)]
+    }
+
     /// Adds a tree that starts at `target`.
-    fn plant(&mut self, trace: Trace, target: Pc, root: Root, code: &'static CodeObject) -> usize {
+    fn plant(&mut self, trace: Trace, target: Pc, root: Root, code: &'static CodeObject, is_short: bool) -> usize {
         let invalidated = Box::new(AtomicU32::new(0));
         let mut tree = Tree::new(trace);
         tree.invalidated = &raw const *invalidated as u64;
@@ -630,9 +677,11 @@ impl Engine {
             exits: Rc::default(),
             exit_counts: Vec::new(),
             submitted_bridges: 0,
+            submitted_starts: 0,
             entered: 0,
-            attempts: HashMap::new(),
-            barren: HashSet::new(),
+            is_short,
+            attempts: NumberMap::default(),
+            barren: NumberSet::default(),
             invalidated,
             dead: false,
         });
@@ -642,7 +691,6 @@ impl Engine {
             Root::Side => self.side_starts.insert(target as u64, index),
             Root::Function => None,
         };
-        self.links = [(0, NO_TREE); LINKS];
         index
     }
 
@@ -655,6 +703,7 @@ impl Engine {
 
     fn submit(&mut self, index: usize) {
         self.trees[index].submitted_bridges = self.trees[index].tree.bridges.len();
+        self.trees[index].submitted_starts = self.by_start.len() + self.side_starts.len();
         let mut tree = self.trees[index].tree.clone();
         tree.starts = self.by_start.keys().chain(self.side_starts.keys()).copied().collect();
         match (&mut self.compiler, &self.worker) {
@@ -727,20 +776,39 @@ impl Engine {
         self.free_retired();
     }
 
-    /// The living tree that starts at an instruction, if any.
-    fn tree_at(&mut self, pc: u64) -> Option<usize> {
-        let place = (pc >> 3) as usize % LINKS;
-        if self.links[place].0 != pc {
-            let found = self.by_start.get(&pc).or_else(|| self.side_starts.get(&pc));
-            self.links[place] = (pc, found.map_or(NO_TREE, |index| *index as u32));
+    /// An exit has led to a tree that started after this one was compiled. When that happens often, it is compiled once
+    /// more, so that the exit becomes a link.
+    fn count_link(&mut self, index: usize, number: usize) {
+        let starts = self.by_start.len() + self.side_starts.len();
+        let state = &mut self.trees[index];
+        let Some(count) = state.exit_counts.get_mut(number) else { return };
+        *count += 1;
+        if *count >= LINKS_MISSED_MAX && !state.dead && state.submitted_starts < starts {
+            *count = 0;
+            self.submit(index);
         }
-        let index = self.links[place].1;
-        (index != NO_TREE).then_some(index as usize)
+    }
+
+    /// The living tree that starts at an instruction.
+    fn tree_at(&self, pc: u64) -> Option<usize> {
+        self.by_start.get(&pc).or_else(|| self.side_starts.get(&pc)).copied()
     }
 
     /// The compiled tree that starts at an instruction.
     fn linked(&mut self, pc: u64) -> Option<usize> {
-        self.tree_at(pc).filter(|index| self.trees[*index].code.is_some())
+        let place = (pc >> 3) as usize % LINKS;
+        if self.links[place].0 != pc {
+            self.links[place] = (pc, self.tree_at(pc)? as u32);
+        }
+        let index = self.links[place].1 as usize;
+        self.trees[index].code.is_some().then_some(index)
+    }
+
+    /// Makes the interpreter alone run a tree's code from now on.
+    fn give_up(&mut self, index: usize) {
+        self.count_abort("futile tree");
+        self.failures.insert(self.trees[index].start, FAILURES_MAX);
+        self.invalidate(index);
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -779,13 +847,13 @@ impl Engine {
         if waits && count.is_multiple_of(COMPILE_WAITING) && has_bridge {
             self.submit(index);
         } else if tree.is_futile(record.id, count) {
-            self.count_abort("futile tree");
-            self.failures.insert(self.trees[index].start, FAILURES_MAX);
-            self.invalidate(index);
+            self.give_up(index);
         }
         pc
     }
 
+    /// Apart from its callers, as a recorder takes much of the stack.
+    #[inline(never)]
     fn record_bridge(
         &mut self,
         cx: &mut Context,
@@ -808,6 +876,8 @@ impl Engine {
             self.count_abort("boxed float at an exit");
             return pc;
         }
+        // What is recorded may install code, and give up the records of the old.
+        let record = &record.clone();
         self.recording = true;
         self.counters.bridges += 1;
         let (start, is_function) = (self.trees[index].start as Pc, self.trees[index].function.is_some());

@@ -6,7 +6,7 @@ use crate::helper_table::{Helpers, Special};
 use sidewinder_bytecode::HEADER_WORDS;
 use sidewinder_jit::{DirectCalls, NativeEntry, Outcome};
 use sidewinder_runtime::objects::code::CodeObject;
-use sidewinder_runtime::{Context, Value};
+use sidewinder_runtime::{Context, Owned, Value};
 use sidewinder_semantics::frame::{self, Link};
 use sidewinder_semantics::{Pc, run};
 use std::mem::offset_of;
@@ -22,7 +22,7 @@ impl CallShape {
     }
 
     fn inlined(self) -> i64 {
-        (self.0 >> 32) as i64
+        self.0 as i64 >> 32
     }
 }
 
@@ -129,7 +129,7 @@ fn run_function(cx: &mut Context, code: &CodeObject) -> Value {
 /// The result of a function whose machine code was left.
 fn complete(cx: &mut Context, base: *mut Value, code: &CodeObject, left: Left) -> Value {
     match left {
-        Left::Returned(result) => {
+        Left::Returned { result, .. } => {
             leave_function(cx, base, code);
             result
         }
@@ -143,14 +143,34 @@ fn interpret(cx: &mut Context, pc: Pc) -> Value {
     run::take_result(cx).map_or(Value::UNBOUND, |result| result.into_raw())
 }
 
-/// A function's machine code has returned: gives up the header, and the words that the arguments had.
+/// A function's machine code has returned: gives up the header, and the words that it has consumed.
 pub fn leave_function(cx: &mut Context, base: *mut Value, code: &CodeObject) {
-    // SAFETY: (frames 3) `base` is the function's; its machine code has consumed the locals.
+    // SAFETY: (frames 3) `base` is the function's; its machine code has consumed the registers.
     unsafe {
-        for register in 0..code.argument_count as usize {
-            *base.add(register) = Value::UNBOUND;
-        }
+        forget_registers(base, code);
         let function = std::mem::replace(&mut *base.offset(frame::FUNCTION), Value::UNBOUND);
         cx.release(function);
+    }
+}
+
+/// The machine code of a loop has returned from its frame, the outermost of a nested run: ends the run.
+pub fn leave_boundary(cx: &mut Context, base: *mut Value, result: Value) -> Pc {
+    // SAFETY: (frames 3) `base` is that of a frame whose registers the machine code has consumed.
+    unsafe {
+        let code = frame::code(base);
+        forget_registers(base, code);
+        frame::switch(cx, base, code);
+        sidewinder_semantics::cold::generator::leave(cx, code.instructions, Owned::from_raw(result))
+    }
+}
+
+/// Makes the registers of a frame hold nothing.
+///
+/// # Safety
+/// `base` is that of a frame of `code`, whose registers own nothing any more.
+unsafe fn forget_registers(base: *mut Value, code: &CodeObject) {
+    for register in 0..code.register_count as usize {
+        // SAFETY: (frames 2) the frame has so many registers.
+        unsafe { *base.add(register) = Value::UNBOUND };
     }
 }

@@ -10,7 +10,7 @@ use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_runtime::objects::{instance, str};
 use sidewinder_runtime::operations::call;
-use sidewinder_runtime::{Context, Owned, TypeObject, Value};
+use sidewinder_runtime::{Context, Owned, Result, TypeObject, Value};
 use sidewinder_semantics::helpers::{self, RunHelper, word};
 use sidewinder_semantics::semantics::ColdHandler;
 use sidewinder_semantics::{Pc, frame};
@@ -25,11 +25,38 @@ extern "C" fn call_native(cx: &mut Context, native: &'static Native, first: i64,
         let place = cx.base.offset(first as isize);
         let arguments = Arguments::positional(std::slice::from_raw_parts(place, count));
         let result = word(call::call_native(cx, native, arguments, shape & 1 != 0));
-        for position in (0..count).rev() {
-            let value = std::mem::replace(&mut *place.add(position), Value::UNBOUND);
-            drop(Owned::from_raw_option(value));
-        }
+        release_arguments(place, count);
         result
+    }
+}
+
+/// The function of a native row that takes positional arguments.
+type Positional = fn(&mut Context, &[Value]) -> Result<Owned>;
+
+/// The same for the function of a row that takes as many positional arguments as there are.
+extern "C" fn call_positional(cx: &mut Context, function: usize, first: i64, count: i64) -> Value {
+    // SAFETY: the recorder passes the address of such a function.
+    let function: Positional = unsafe { std::mem::transmute(function) };
+    let count = count as usize;
+    // SAFETY: the trace spilled `count` values there, which nobody else owns.
+    unsafe {
+        let place = cx.base.offset(first as isize);
+        let result = word(function(cx, std::slice::from_raw_parts(place, count)));
+        release_arguments(place, count);
+        result
+    }
+}
+
+/// Gives up the arguments of a call, the last one first.
+///
+/// # Safety
+/// `count` owned values, or unbound words, lie at `place`.
+#[inline(always)]
+unsafe fn release_arguments(place: *mut Value, count: usize) {
+    for position in (0..count).rev() {
+        // SAFETY: the caller's promise.
+        let value = unsafe { std::mem::replace(&mut *place.add(position), Value::UNBOUND) };
+        drop(Owned::from_raw_option(value));
     }
 }
 
@@ -150,6 +177,9 @@ pub enum Special {
     Truth,
     CallNative,
     CallReader,
+    /// `CallNative` of a function whose number of arguments was checked.
+    CallPositional,
+    CallPositionalReader,
     TextOrdered,
     CallAny,
     CallFunction,
@@ -211,7 +241,7 @@ impl Helpers {
         const ANY: HelperEffects = HelperEffects::ANY;
         const ALLOCATES: HelperEffects = HelperEffects::ALLOCATES;
         type Row = (Special, &'static str, usize, &'static [Type], Type, HelperEffects);
-        let rows: [Row; 15] = [
+        let rows: [Row; 17] = [
             (Special::Binary, "binary", helpers::binary as *const () as usize, &[Value, Value, Raw, Raw], Value, ANY),
             (
                 Special::Compare,
@@ -227,6 +257,22 @@ impl Helpers {
                 Special::CallReader,
                 "call_reader",
                 call_native as *const () as usize,
+                &[Raw, Raw, Raw],
+                Value,
+                ALLOCATES.raising(),
+            ),
+            (
+                Special::CallPositional,
+                "call_positional",
+                call_positional as *const () as usize,
+                &[Raw, Raw, Raw],
+                Value,
+                ANY,
+            ),
+            (
+                Special::CallPositionalReader,
+                "call_positional_reader",
+                call_positional as *const () as usize,
                 &[Raw, Raw, Raw],
                 Value,
                 ALLOCATES.raising(),

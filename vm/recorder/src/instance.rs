@@ -65,10 +65,10 @@ impl Semantics for Recorder<'_> {
     }
 
     fn back_edge(&mut self, pc: Pc, target: Pc, loop_index: u16) -> Pc {
-        let _ = loop_index;
         let own = target == self.start && self.cx.base == self.entry_base;
-        if !own && !self.engine.has_tree(target) {
-            self.inner_back_edge(target);
+        if !own && (!self.engine.has_tree(target) || self.unrolls(target)) {
+            let state = &frame::current_code(self.cx).loop_states()[loop_index as usize];
+            self.inner_back_edge(target, state);
         }
         if self.cx.interrupt.load(std::sync::atomic::Ordering::Relaxed) != 0
             && !sidewinder_semantics::cold::interrupt::serve(self.cx, pc)
@@ -746,7 +746,7 @@ impl Semantics for Recorder<'_> {
     }
 
     fn call_through(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<Option<RecordedToken>> {
-        if !self.is_deep_recursion(code) || self.has_effect() {
+        if self.has_effect() || !self.is_deep_recursion(code) && !self.has_long_loop(code) {
             return None;
         }
         let result = self.call_function(block, count, code);
@@ -968,7 +968,7 @@ impl Semantics for Recorder<'_> {
     }
 
     fn leave(&mut self, pc: Pc, result: RecordedToken) -> Pc {
-        if self.is_function && self.cx.base == self.entry_base {
+        if self.returns_to_native() {
             for local in (0..Semantics::local_count(self)).rev() {
                 Semantics::clear(self, local);
             }

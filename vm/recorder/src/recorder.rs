@@ -7,6 +7,7 @@
 
 use crate::assumptions::Assumptions;
 use crate::engine::Engine;
+use crate::inner_loops::InnerLoop;
 use sidewinder_ir::op::Alias;
 use sidewinder_ir::snapshot::{RELEASED_SLOT, RESULT_SLOT};
 use sidewinder_ir::{DECISIVE, FrameState, Instruction, Op, Ref, SlotValue, Snapshot, SnapshotId, Trace, TraceEnd};
@@ -90,18 +91,15 @@ pub struct Recorder<'a> {
     length: usize,
     steps: usize,
     retried: bool,
-    /// How often each loop other than the recorded one went round.
-    inner_back_edges: HashMap<u64, usize>,
+    /// The loops other than the recorded one that it has come to.
+    pub inner_loops: HashMap<u64, InnerLoop>,
     stack_words: u32,
     /// Addresses of the code objects of inlined frames, outermost first.
     pub inlined: Vec<u64>,
 }
 
-/// Rounds of inner loops that a recording unrolls.
-const INNER_BACK_EDGES_MAX: usize = 3;
-
 /// A function's trace that leaves to the interpreter is worth its entry from so many instructions on.
-const FUNCTION_STEPS_MIN: usize = 10;
+const FUNCTION_STEPS_MIN: usize = 3;
 
 impl<'a> Recorder<'a> {
     pub fn new(cx: &'a mut Context, engine: &'a mut Engine, start: Pc) -> Recorder<'a> {
@@ -143,7 +141,7 @@ impl<'a> Recorder<'a> {
             length: 0,
             steps: 0,
             retried: false,
-            inner_back_edges: HashMap::new(),
+            inner_loops: HashMap::new(),
             stack_words: 0,
             inlined: Vec::new(),
         }
@@ -235,7 +233,7 @@ impl<'a> Recorder<'a> {
             self.length = self.instructions.len();
             return true;
         }
-        if self.steps > 1 && !retried && self.engine.has_tree(pc) {
+        if self.steps > 1 && !retried && self.engine.has_tree(pc) && !self.unrolls(pc) {
             // The engine goes on in that tree.
             self.exit_here("reaches another trace");
             return true;
@@ -264,18 +262,6 @@ impl<'a> Recorder<'a> {
     /// The instruction starts over: nothing has happened yet.
     pub fn retry(&mut self) {
         self.retried = true;
-    }
-
-    /// At a back-edge of a loop other than the recorded one, which has no trace. A root leaves inner loops to become hot
-    /// by themselves, but the loop that a generator feeds goes round once, too; a side trace unrolls a few rounds, as it
-    /// may be on its way out of a loop to the next visit of its own.
-    pub fn inner_back_edge(&mut self, target: Pc) {
-        let rounds = self.inner_back_edges.entry(target as u64).or_default();
-        *rounds += 1;
-        let most = if self.is_bridge || self.is_side { INNER_BACK_EDGES_MAX } else { 1 };
-        if *rounds > most {
-            self.exit_here("inner loop");
-        }
     }
 
     // Slots.
@@ -318,6 +304,13 @@ impl<'a> Recorder<'a> {
             self.taken_over.resize(index + 1, false);
         }
         self.taken_over[index] = true;
+    }
+
+    /// The slots from `first` up whose word in memory the trace has taken over.
+    pub fn taken_over_from(&self, first: i32) -> Vec<i32> {
+        let start = (first + SLOT_BIAS).max(0) as usize;
+        let taken = (start..self.taken_over.len()).filter(|&index| self.taken_over[index]);
+        taken.map(|index| index as i32 - SLOT_BIAS).collect()
     }
 
     /// The IR of a slot's value if the trace knows it.

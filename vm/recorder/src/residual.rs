@@ -138,6 +138,7 @@ impl Recorder<'_> {
     pub fn call_function(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<(Value, Ref)> {
         self.spill_block(block, count);
         let slot = self.slot_of(block as i32);
+        self.clear_stale_words(slot + HEADER as i32 + count as i32);
         let delta = (slot + HEADER as i32) as usize;
         let link = frame::Link::new(delta, frame::Continuation::Boundary, 0).0;
         let shape = CallShape::new(code, self.depth());
@@ -162,6 +163,16 @@ impl Recorder<'_> {
             return None;
         }
         Some((result, ir))
+    }
+
+    /// Where frames of the interpreter's will lie, memory must not have words that the trace took over from there and has
+    /// consumed since, in a frame that it has left.
+    fn clear_stale_words(&mut self, first: i32) {
+        for slot in self.taken_over_from(first) {
+            let unbound = self.constant(Op::ConstValue, 0);
+            self.spill(Op::StoreSlot, slot, unbound);
+            self.forget_slot(slot);
+        }
     }
 
     /// Records an attribute access that no cache serves by the general rules. The handler may also only have to put

@@ -3,11 +3,11 @@
 use crate::helper_table::Special;
 use crate::instance::{Number, RecordedToken};
 use crate::recorder::{Recorded, Recorder};
-use sidewinder_bytecode::HEADER_WORDS;
+use sidewinder_bytecode::{CodeFlags, HEADER_WORDS};
 use sidewinder_ir::op::Alias;
 use sidewinder_ir::{Op, Ref, Type};
 use sidewinder_runtime::hooks::Broken;
-use sidewinder_runtime::native::{Effects, Intrinsic, Native};
+use sidewinder_runtime::native::{Body, Effects, Intrinsic, Native};
 use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::dict::{DictObject, Entry};
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
@@ -18,7 +18,7 @@ use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_runtime::objects::str::STR;
 use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::{TypeObject, Value};
-use sidewinder_semantics::frame::{self, Continuation};
+use sidewinder_semantics::frame::{self, Continuation, Link};
 use sidewinder_semantics::interp::{Small, Token};
 use sidewinder_semantics::{Interp, Pc, Semantics};
 use std::mem::offset_of;
@@ -129,14 +129,22 @@ impl Recorder<'_> {
             self.push(Op::SpillSlot, [argument, Ref::NONE, Ref::NONE], slot as i64 as u64, Alias::Other);
             self.end_slot(slot);
         }
-        let helper = self.special(if reads_only { Special::CallReader } else { Special::CallNative });
-        let shape = (count as i64) << 1 | receiver as i64;
+        let (called, shape, helpers) = match native.body {
+            // How many arguments there are is known here.
+            Body::Positional(function)
+                if count >= receiver as u16 && native.takes((count - receiver as u16) as usize) =>
+            {
+                let helpers = [Special::CallPositional, Special::CallPositionalReader];
+                (function as usize as u64, count as u64, helpers)
+            }
+            _ => {
+                let shape = (count as u64) << 1 | receiver as u64;
+                (native as *const Native as u64, shape, [Special::CallNative, Special::CallReader])
+            }
+        };
+        let helper = self.special(helpers[reads_only as usize]);
         let first_slot = self.slot_of(first as i32);
-        let arguments = [
-            self.raw(native as *const sidewinder_runtime::Native as u64),
-            self.raw(first_slot as i64 as u64),
-            self.raw(shape as u64),
-        ];
+        let arguments = [self.raw(called), self.raw(first_slot as i64 as u64), self.raw(shape)];
         let ir = self.call_raising(helper, &arguments);
         let now = self.interp().call_native(callable, first, count, receiver, pc);
         self.result(now, ir)
@@ -352,6 +360,32 @@ impl Recorder<'_> {
         self.assumptions.add_code(caller);
     }
 
+    /// Whether the running frame is the one in which the trace was entered, and its return ends the trace with a result.
+    pub fn returns_to_native(&mut self) -> bool {
+        if self.cx.base != self.entry_base {
+            return false;
+        }
+        let generator_like = CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;
+        self.is_function
+            || (self.is_bridge || self.is_side)
+                && self.interp().link().0 == Continuation::Boundary
+                && !frame::current_code(self.cx).has_flag(generator_like)
+    }
+
+    /// Guards that the running frame returns to a native caller: a loop's tree serves other calls of its function, too.
+    fn guard_boundary(&mut self) {
+        // The kind of the continuation, in a link taken as an integer.
+        let (mask, boundary) = (Link::KIND_MASK, Link::new(0, Continuation::Boundary, 0).0);
+        let slot = self.slot_of(frame::LINK as i32);
+        let link = self.read_slot(slot);
+        let link = self.unary(Op::UnboxInt, link);
+        let mask = self.int_constant((mask >> 2) as i64);
+        let kind = self.binary(Op::IntAnd, link, mask.ir);
+        let boundary = self.int_constant((boundary >> 2) as i64);
+        let test = self.binary(Op::IntEqual, kind, boundary.ir);
+        self.guard(test, true);
+    }
+
     /// Guards where the running frame returns to, if it was there before the trace: the trace then goes on in a frame
     /// below the one in which it was entered.
     pub fn guard_return(&mut self) {
@@ -364,7 +398,10 @@ impl Recorder<'_> {
         if self.cx.base > self.entry_base {
             return;
         }
-        if self.is_function && self.cx.base == self.entry_base {
+        if !self.is_function && self.returns_to_native() {
+            self.guard_boundary();
+        }
+        if self.returns_to_native() {
             if !matches!(link, Continuation::Store | Continuation::Boundary) {
                 self.abort("a function returns to an operator");
             }

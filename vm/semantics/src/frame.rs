@@ -50,6 +50,9 @@ pub enum Continuation {
 pub struct Link(pub u64);
 
 impl Link {
+    /// The bits of the continuation's kind.
+    pub const KIND_MASK: u64 = 0xFF << 24;
+
     /// Words from the caller's base to this frame's, kind, destination register.
     #[inline(always)]
     pub fn new(delta: usize, continuation: Continuation, destination: u16) -> Link {

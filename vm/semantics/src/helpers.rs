@@ -7,8 +7,9 @@ use sidewinder_ir::op::{Alias, Type};
 use sidewinder_ir::{Helper, HelperEffects};
 use sidewinder_runtime::objects::list::{self, ListObject};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
+use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::{dict, function, method, range, singleton};
+use sidewinder_runtime::objects::{dict, float, function, int, method, range, singleton, str};
 use sidewinder_runtime::operations::{arithmetic, compare, convert, iterate, subscript};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
@@ -76,6 +77,17 @@ const ANY: HelperEffects = HelperEffects::ANY;
 const DICT_READ: HelperEffects = HelperEffects::ALLOCATES.borrowing().raising().dropping();
 /// Changing a dict by a plain key.
 const DICT_WRITE: HelperEffects = DICT_READ.writing(Alias::Dict);
+
+/// Making a string or number of such: borrows its operands, runs no Python.
+const PLAIN: HelperEffects = HelperEffects::ALLOCATES.borrowing();
+/// The same, where it may raise.
+const PLAIN_RAISING: HelperEffects = PLAIN.raising();
+
+/// The string that a handler has tested a value to be.
+fn string<'a>(value: Value) -> &'a StrObject {
+    // SAFETY: (heap 2) the handler tested the type.
+    unsafe { value.cast_unchecked() }
+}
 
 /// After a dict had to ask another key by its own `__eq__`, which may change anything: a trace must not go on with what
 /// it knows of memory, and is made to leave as if a finalizer waited.
@@ -159,7 +171,7 @@ helpers! {
     NOT: Helper1 = not(a), ANY, |cx| convert::truth(cx, a).map(|truth| boolean(!truth));
     /// `iter(a)`
     GET_ITER: Helper1 = get_iter(a), ANY, |cx| iterate::get_iter(cx, a);
-    /// `iter(a)` of a list, tuple or range
+    /// `iter(a)` of a list, tuple, range or string
     GET_PLAIN_ITER: Helper1 = get_plain_iter(a), HelperEffects::ALLOCATES.borrowing(), |cx| iterate::get_iter(cx, a);
     /// `range(a, b)` of small integers
     MAKE_RANGE: Helper2 = make_range(a, b), HelperEffects::ALLOCATES, |cx| range::RangeObject::new(cx, Owned::new(a), Owned::new(b), Owned::new(Value::from_small_int(1)));
@@ -189,6 +201,30 @@ helpers! {
     SET_ATTRIBUTE: Helper3 = set_attribute(a, b, c), ANY, |cx| sidewinder_runtime::operations::attribute::set(cx, a, b, c).map(|()| none());
     /// Adds c to the list a; b is unused. The result is None
     LIST_EXTEND: Helper2 = list_extend(a, b), ANY, |cx| crate::cold::build::extend_list(cx, a, b).map(|()| none());
+    /// The text of a number that is no object
+    TEXT_OF_NUMBER: Helper1 = text_of_number(a), PLAIN_RAISING, |cx| convert::str(cx, a);
+    /// `format(a, b)` of a string or a number that is no object, with a string
+    FORMAT_PLAIN: Helper2 = format_plain(a, b), PLAIN_RAISING, |cx| (cx.interpreter().hooks.format_plain)(cx, a, b);
+    /// `int(a)` of a string or float
+    INT_OF_PLAIN: Helper1 = int_of_plain(a), PLAIN_RAISING, |cx| int::new::from_object(cx, a);
+    /// `float(a)` of a string or small integer
+    FLOAT_OF_PLAIN: Helper1 = float_of_plain(a), PLAIN_RAISING, |cx| float::new::from_object(cx, a).map(|number| float::from_f64(cx, number));
+    /// `chr(a)` of a small integer in range
+    CHARACTER: Helper1 = character(a), PLAIN, |cx| Ok(str::character(cx, a.int() as u32));
+    /// `ord(a)` of a string of one character
+    CODE_POINT: Helper1 = code_point(a), PLAIN, |cx| { let _ = cx; Ok(Owned::from_raw(Value::from_small_int(string(a).code_point(0) as i64))) };
+    /// The character of string a at b, which is within its length
+    CHARACTER_AT: Helper2 = character_at(a, b), PLAIN, |cx| Ok(str::character(cx, string(a).code_point(b.int() as usize)));
+    /// `a[b]` of a string with a small integer
+    TEXT_GET_ITEM: Helper2 = text_get_item(a, b), PLAIN_RAISING, |cx| str::index::get_index(cx, string(a), b.int());
+    /// `a[b:c]` of a string, with small integers or None
+    TEXT_GET_SLICE: Helper3 = text_get_slice(a, b, c), PLAIN_RAISING, |cx| str::index::get_slice(cx, string(a), [b, c, singleton::none()]);
+    /// `a[b:c:d]` of a string, with small integers or None
+    TEXT_GET_STEPS: Helper4 = text_get_steps(a, b, c, d), PLAIN_RAISING, |cx| str::index::get_slice(cx, string(a), [b, c, d]);
+    /// `b in a` of two strings as a bool object
+    TEXT_CONTAINS: Helper2 = text_contains(a, b), PLAIN_RAISING, |cx| str::slots::contains(cx, a, b).map(boolean);
+    /// `a * b` of a string and a small integer
+    TEXT_REPEAT: Helper2 = text_repeat(a, b), PLAIN_RAISING, |cx| str::repeat(cx, a, b.int().max(0) as usize);
     /// Concatenation of two str
     CONCATENATE: Helper2 = concatenate(a, b), HelperEffects::ALLOCATES.raising(), |cx| sidewinder_runtime::objects::str::concat(cx, a, b);
 }

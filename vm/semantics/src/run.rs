@@ -1,7 +1,9 @@
 //! The dispatch loop: one instance for each implementation of the primitives.
 
 use crate::cold;
-use crate::handlers::{arithmetic, attribute, branch, call, fetch, global, item, iterate, jump, register, slices};
+use crate::handlers::{
+    arithmetic, attribute, branch, call, fetch, global, item, iterate, jump, register, slices, text,
+};
 use crate::helpers;
 use crate::interp::Interp;
 use crate::semantics::{Pc, Semantics};
@@ -155,6 +157,8 @@ handlers! { |s, pc, i|
     BuildMap => item::build(s, pc, i, &helpers::BUILD_MAP, 2 * i.c),
     BuildString => item::build(s, pc, i, &helpers::BUILD_STRING, i.c),
     BuildSlice => slices::build_slice(s, pc, i),
+    FormatSimple => text::format_simple(s, pc, i),
+    FormatWithSpec => text::format_with_spec(s, pc, i),
     ListAppend => item::list_append(s, pc, i),
     Call => call::call(s, pc, i),
     CallMethod => call::call_method(s, pc, i),

@@ -37,7 +37,7 @@ impl Lowering<'_, '_> {
             link,
             arguments: (shape & 0xFFFF) as i64,
             registers: (shape >> 16 & 0xFFFF) as i64,
-            depth: (shape >> 32) as i64 + 1,
+            depth: (shape as i64 >> 32) + 1,
         };
         let [slow, done] = [(); 2].map(|()| self.builder.create_block());
         self.builder.set_cold_block(slow);

@@ -21,7 +21,7 @@ impl Lowering<'_, '_> {
     /// A new instance from the free list of its cells, which a thunk fills first when it is empty or a collection is due.
     /// `None` if the helper has to make it.
     pub(super) fn new_instance(&mut self, instruction: &Instruction) -> Option<Value> {
-        let heap = &self.target.layout.heap;
+        let heap = self.target.layout.heap.as_ref()?;
         let constant = |argument| {
             let argument = self.region.get(argument);
             (argument.op == Op::ConstRaw).then_some(argument.immediate)

@@ -22,9 +22,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// After so many replays the plan imports nothing.
 const ATTEMPTS_MAX: usize = 12;
 
-/// Recorded operations of a loop up to which its first iteration is peeled off.
-const PEELED_OPS_MAX: usize = 1200;
-
 /// The segment of the root's first iteration.
 const FIRST: SegmentId = SegmentId(1);
 
@@ -83,7 +80,7 @@ fn build<'a>(environment: &'a Environment<'a>, policy: Policy) -> (Forward<'a>, 
     let mut growth = 0;
     match forward.replay() {
         End::Leave(exit) => forward.finish(SegmentEnd::Exit(exit)),
-        End::Back if is_long(environment) => restart.go_back(&mut forward),
+        End::Back if !environment.tree.is_peeled() => restart.go_back(&mut forward),
         End::Back => (forward, growth) = peel(forward, policy, &restart),
     }
     while let Some(bridge) = take_first(&mut forward.pending, |_| true) {
@@ -93,12 +90,6 @@ fn build<'a>(environment: &'a Environment<'a>, policy: Policy) -> (Forward<'a>, 
         }
     }
     (forward, growth)
-}
-
-/// Whether the root's loop is too long for a second copy of it to pay for its compilation: little of such a body stays
-/// the same.
-fn is_long(environment: &Environment) -> bool {
-    environment.tree.root.instructions.len() > PEELED_OPS_MAX
 }
 
 /// The way back to the first iteration.
@@ -151,7 +142,7 @@ fn restart_slots(environment: &Environment, policy: Policy) -> BTreeSet<i32> {
         }
         at_start.push(slots);
     }
-    if is_long(environment) && matches!(tree.root.end, TraceEnd::Loop(_)) {
+    if !tree.is_peeled() && matches!(tree.root.end, TraceEnd::Loop(_)) {
         all.extend(live_slots(&tree.root.snapshots[end_snapshot(&tree.root)]));
     }
     all

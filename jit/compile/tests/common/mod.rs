@@ -182,6 +182,7 @@ pub fn layout() -> Layout {
         false_word: FALSE,
         bool_type: BOOL_TYPE,
         drop_last: drop_last as *const () as usize,
+        heap: None,
         reassignable_types: Vec::new(),
         uncounted_types: vec![BOOL_TYPE],
         leaf_types: Vec::new(),

@@ -9,6 +9,7 @@ use crate::heap::Header;
 use crate::heap::allocate::chunk_of;
 use crate::objects::generator::{GENERATOR, GeneratorObject};
 use crate::objects::instance;
+use crate::objects::str::STR;
 use crate::objects::type_object::{TypeObject, flags};
 use crate::value::Value;
 
@@ -47,6 +48,11 @@ impl Context {
     #[cold]
     #[inline(never)]
     pub fn tear_down(&mut self, value: Value, python: bool) {
+        if value.has_type(&STR) {
+            // SAFETY: (heap 5) a dead string, which owns nothing and which nothing refers to weakly.
+            unsafe { crate::objects::str::slots::free(self, value.header()) };
+            return;
+        }
         let floor = self.teardown.len();
         self.destroy(value, python);
         self.drain(floor, python);
@@ -158,6 +164,11 @@ impl Context {
     fn destroy_any(&mut self, value: Value, python: bool) -> bool {
         let header = value.header();
         let kind = value.heap_type();
+        if std::ptr::eq(kind, &STR.object) {
+            // SAFETY: (heap 5) a dead string, which nothing refers to weakly.
+            unsafe { crate::objects::str::slots::free(self, header) };
+            return true;
+        }
         // SAFETY: (heap 5) the object is dead but intact until its contents are released.
         unsafe {
             let slots = kind.slots();

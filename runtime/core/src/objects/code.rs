@@ -76,6 +76,8 @@ pub struct CodeObject {
     pub flags: u32,
     /// Calls left until the function is recorded, and its trace.
     pub entry: LoopState,
+    /// Where that counter starts.
+    pub entry_threshold: u32,
     /// What callers in machine code need to enter this function's (`NativeEntry` of the JIT); null without any.
     pub native: Cell<*const ()>,
     /// Whether traces depend on this object's being alive.
@@ -142,8 +144,8 @@ impl CodeObject {
         self.storage.constants[index]
     }
 
-    pub fn loop_count(&self) -> usize {
-        self.storage.loops.len()
+    pub fn loop_states(&self) -> &[LoopState] {
+        &self.storage.loops
     }
 
     /// The older entries of a site.
@@ -208,6 +210,7 @@ pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
             register_count: data.register_count as u32,
             flags: data.flags.0,
             entry: state(call_threshold),
+            entry_threshold: call_threshold,
             native: Cell::new(std::ptr::null()),
             watched: Cell::new(false),
             data,

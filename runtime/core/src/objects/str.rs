@@ -172,7 +172,7 @@ impl StrObject {
         }
         let object = StrObject::allocate(cx, 1, ascii, bytes.len());
         // SAFETY: (str 2) there is room for the bytes; a new object does not overlap them.
-        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), object.data_mut(), bytes.len()) };
+        unsafe { units::copy_bytes(bytes.as_ptr(), object.data_mut(), bytes.len()) };
         Owned::from_raw(Value::from_pointer(object))
     }
 
@@ -188,21 +188,52 @@ impl StrObject {
         object.finished(cx)
     }
 
-    /// A copy of ASCII text after a change in place that keeps it ASCII.
-    pub fn from_ascii_changed(cx: &mut Context, text: &str, change: impl FnOnce(&mut [u8])) -> Owned {
-        if text.len() < 2 {
-            let mut bytes = text.as_bytes().to_vec();
-            change(&mut bytes);
-            return StrObject::from_latin1_known(cx, &bytes, true);
+    /// A copy of characters below 0x100 after a change in place, which makes them ASCII or not, as `ascii` says.
+    #[inline]
+    pub fn from_latin1_changed(cx: &mut Context, bytes: &[u8], ascii: bool, change: impl FnOnce(&mut [u8])) -> Owned {
+        if let [byte] = bytes {
+            let mut changed = [*byte];
+            change(&mut changed);
+            return character(cx, changed[0] as u32);
         }
-        let object = StrObject::allocate(cx, 1, true, text.len());
+        if bytes.is_empty() {
+            return Owned::new(cx.interpreter().interned.empty());
+        }
+        let object = StrObject::allocate(cx, 1, ascii, bytes.len());
         // SAFETY: (str 2) there is room for the bytes; (str 3) nobody else sees the new object.
         unsafe {
-            std::ptr::copy_nonoverlapping(text.as_ptr(), object.data_mut(), text.len());
-            change(std::slice::from_raw_parts_mut(object.data_mut(), text.len()));
+            units::copy_bytes(bytes.as_ptr(), object.data_mut(), bytes.len());
+            change(std::slice::from_raw_parts_mut(object.data_mut(), bytes.len()));
         }
-        debug_assert!(object.as_bytes().is_ascii());
+        debug_assert!(object.as_bytes().is_ascii() == ascii);
         Owned::from_raw(Value::from_pointer(object))
+    }
+
+    /// `head` and `text` of characters below 0x100, with runs of `fill` before, between and behind them.
+    pub fn from_latin1_padded(
+        cx: &mut Context,
+        ascii: bool,
+        [head, text]: [&[u8]; 2],
+        fill: u8,
+        [before, between, behind]: [usize; 3],
+    ) -> Owned {
+        let object = StrObject::allocate(cx, 1, ascii, before + head.len() + between + text.len() + behind);
+        // SAFETY: (str 2) the new object has room for all of them.
+        unsafe {
+            let mut target = object.data_mut();
+            for (count, part) in [(before, head), (between, text), (behind, &[])] {
+                if count > 0 {
+                    units::fill_bytes(target, fill, count);
+                    target = target.add(count);
+                }
+                if !part.is_empty() {
+                    units::copy_bytes(part.as_ptr(), target, part.len());
+                    target = target.add(part.len());
+                }
+            }
+        }
+        debug_assert!(object.as_bytes().is_ascii() == ascii);
+        object.finished(cx)
     }
 
     /// Memory for a string of `length` code points, to be filled by the caller before anybody sees it.

@@ -72,7 +72,7 @@ pub fn call_native(cx: &mut Context, native: &Native, arguments: Arguments<'_>, 
             if !arguments.names.is_empty() {
                 return Err(no_keywords(cx, native));
             }
-            if given < native.minimum as usize || given > native.maximum as usize && native.maximum != Native::MANY {
+            if !native.takes(given) {
                 return Err(wrong_count(cx, native, given));
             }
             function(cx, arguments.values)

@@ -42,8 +42,6 @@ pub fn handler(op: Op) -> ColdHandler {
         Op::DictUpdate => build::dict_update,
         Op::DictMerge => build::dict_merge,
         Op::ListToTuple => build::list_to_tuple,
-        Op::FormatSimple => build::format_simple,
-        Op::FormatWithSpec => build::format_with_spec,
         Op::Convert => build::convert,
         Op::CallKeywords => call::keywords,
         Op::CallExpanded => call::expanded,

@@ -37,7 +37,7 @@ fn simple_float<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, value: S::Float
 }
 
 macro_rules! numeric {
-    ($name:ident, $op:expr, |$s:ident, $ia:ident, $ib:ident| $int:expr, |$fa:ident, $fb:ident| $float:expr) => {
+    ($name:ident, $op:expr, $slow:ident, |$s:ident, $ia:ident, $ib:ident| $int:expr, |$fa:ident, $fb:ident| $float:expr) => {
         #[inline(always)]
         pub fn $name<S: Semantics>($s: &mut S, pc: Pc, i: Instruction, inplace: bool) -> Pc {
             let (a, b) = ($s.operand(i.b), $s.operand(i.c));
@@ -65,13 +65,31 @@ macro_rules! numeric {
                     }
                 }
             }
-            slow($s, pc, i, $op, inplace)
+            $slow($s, pc, i, $op, inplace)
         }
     };
 }
 
-numeric!(subtract, BinaryOp::Subtract, |s, a, b| s.int_subtract(a, b), |x, y| Some(s.float_subtract(x, y)));
-numeric!(multiply, BinaryOp::Multiply, |s, a, b| s.int_multiply(a, b), |x, y| Some(s.float_multiply(x, y)));
+numeric!(subtract, BinaryOp::Subtract, slow, |s, a, b| s.int_subtract(a, b), |x, y| Some(s.float_subtract(x, y)));
+numeric!(multiply, BinaryOp::Multiply, multiply_slow, |s, a, b| s.int_multiply(a, b), |x, y| Some(
+    s.float_multiply(x, y)
+));
+
+/// `a * b` where the operands are not both numbers: the copies of a string, or as the slots say.
+#[inline(never)]
+fn multiply_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: BinaryOp, inplace: bool) -> Pc {
+    let (a, b) = (s.operand(i.b), s.operand(i.c));
+    if s.peek(a).has_type(&sidewinder_runtime::objects::str::STR)
+        && s.has_type(a, &sidewinder_runtime::objects::str::STR)
+        && s.as_int(b).is_some()
+    {
+        let result = s.call2(&crate::helpers::TEXT_REPEAT, a, b);
+        s.release(i.c);
+        s.release(i.b);
+        return done_or_raise(s, pc, i.a, result);
+    }
+    slow(s, pc, i, op, inplace)
+}
 
 /// `a + b`, with `s += t` on strings in place where the left operand is the destination.
 #[inline(always)]

@@ -187,7 +187,13 @@ pub fn is_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) ->
 pub fn contains_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
     let (item, container) = (s.operand(i.a), s.operand(i.b));
     let plain = super::item::is_plain_lookup(s, container, item);
-    let helper = if plain { &crate::helpers::DICT_CONTAINS } else { &crate::helpers::CONTAINS };
+    let helper = if plain {
+        &crate::helpers::DICT_CONTAINS
+    } else if super::item::is_text_in_text(s, container, item) {
+        &crate::helpers::TEXT_CONTAINS
+    } else {
+        &crate::helpers::CONTAINS
+    };
     let result = s.call2(helper, container, item).map(|found| {
         let view = s.view(&found);
         let truth = s.is_true(view);

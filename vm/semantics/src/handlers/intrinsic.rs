@@ -2,6 +2,7 @@
 
 use super::branch::quick;
 use super::call::finish_native;
+use super::text::Conversion;
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::HEADER_WORDS;
 use sidewinder_ir::op::Alias;
@@ -33,6 +34,8 @@ pub fn call<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, count
         (Intrinsic::Minimum, 2) => extreme(s, first, CompareOp::Less),
         (Intrinsic::Maximum, 2) => extreme(s, first, CompareOp::Greater),
         (Intrinsic::IsInstance, 2) => is_instance(s, first),
+        (Intrinsic::Character, 1) => super::text::character(s, first),
+        (Intrinsic::CodePoint, 1) => super::text::code_point(s, first),
         (Intrinsic::DictGet, 2 | 3) => {
             let (dict, key) = (s.register(first), s.register(first + 1));
             if !super::item::is_plain_lookup(s, dict, key) {
@@ -62,6 +65,15 @@ pub fn call_type<S: Semantics>(
     class: &'static TypeObject,
 ) -> Pc {
     let first = block + HEADER;
+    if count == 1
+        && let Some(conversion) = Conversion::of(class)
+    {
+        let callable = s.register(block);
+        if !s.is_object(callable, class.value()) {
+            return std::ptr::null();
+        }
+        return super::text::convert(s, pc, destination, block, first, conversion);
+    }
     if !std::ptr::eq(class, &raw const RANGE.object) || !matches!(count, 1 | 2) {
         return std::ptr::null();
     }

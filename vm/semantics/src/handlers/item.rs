@@ -1,6 +1,6 @@
 //! Subscription and display building.
 
-use super::{done_or_raise, following};
+use super::{done_or_raise, following, slices};
 use crate::helpers::{self, RunHelper};
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::Instruction;
@@ -42,7 +42,13 @@ fn get_item_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
         return next;
     }
     let (container, key) = (s.operand(i.b), s.operand(i.c));
-    let helper = if is_plain_lookup(s, container, key) { &helpers::DICT_GET_ITEM } else { &helpers::GET_ITEM };
+    let helper = if is_plain_lookup(s, container, key) {
+        &helpers::DICT_GET_ITEM
+    } else if s.has_type(container, &STR) && s.as_int(key).is_some() {
+        &helpers::TEXT_GET_ITEM
+    } else {
+        &helpers::GET_ITEM
+    };
     let result = s.call2(helper, container, key);
     s.release(i.c);
     s.release(i.b);
@@ -53,7 +59,12 @@ fn get_item_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 #[inline(never)]
 pub fn get_slice<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let (object, start, stop) = (s.operand(i.b), s.register(i.c), s.register(i.c + 1));
-    let result = s.call3(&helpers::GET_SLICE, object, start, stop);
+    let text = s.peek(object).has_type(&STR)
+        && s.has_type(object, &STR)
+        && slices::is_plain(s, start)
+        && slices::is_plain(s, stop);
+    let helper = if text { &helpers::TEXT_GET_SLICE } else { &helpers::GET_SLICE };
+    let result = s.call3(helper, object, start, stop);
     s.clear(i.c + 1);
     s.clear(i.c);
     s.release(i.b);
@@ -117,6 +128,12 @@ pub fn delete_item<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     effect_or_raise(s, pc, result)
 }
 
+/// Whether a string is searched for a string.
+#[inline(always)]
+pub fn is_text_in_text<S: Semantics>(s: &mut S, container: S::Value, item: S::Value) -> bool {
+    s.has_type(container, &STR) && s.has_type(item, &STR)
+}
+
 /// `a = b in c`, negated on demand.
 #[inline(never)]
 pub fn contains<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
@@ -124,6 +141,7 @@ pub fn contains<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -
     let helper = match (is_plain_lookup(s, container, item), wanted) {
         (true, true) => &helpers::DICT_CONTAINS,
         (true, false) => &helpers::DICT_NOT_CONTAINS,
+        (false, true) if is_text_in_text(s, container, item) => &helpers::TEXT_CONTAINS,
         (false, true) => &helpers::CONTAINS,
         (false, false) => &helpers::NOT_CONTAINS,
     };

@@ -8,9 +8,11 @@ use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::Instruction;
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::objects::generator::GENERATOR;
+use sidewinder_runtime::objects::iterator::sequence::{STR_ASCII_ITERATOR, STR_ITERATOR};
 use sidewinder_runtime::objects::iterator::{TUPLE_ITERATOR, TupleIterator};
 use sidewinder_runtime::objects::list::LIST;
 use sidewinder_runtime::objects::range::RANGE;
+use sidewinder_runtime::objects::str::STR;
 use sidewinder_runtime::objects::tuple::TUPLE;
 use std::mem::offset_of;
 
@@ -22,7 +24,7 @@ pub fn get_iter<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
         let source = s.take(i.b);
         return done(s, pc, i.a, source);
     }
-    let plain = s.has_type(source, &LIST) || s.has_type(source, &TUPLE) || s.has_type(source, &RANGE);
+    let plain = [&LIST, &TUPLE, &RANGE, &STR].into_iter().any(|kind| s.has_type(source, kind));
     let helper = if plain { &helpers::GET_PLAIN_ITER } else { &helpers::GET_ITER };
     let result = s.call1(helper, source);
     s.release(i.b);
@@ -65,6 +67,12 @@ fn for_iter_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
             return done(s, pc, i.a, item);
         }
         return exhausted(s, pc, i);
+    }
+    if s.has_type(iterator, &STR_ASCII_ITERATOR) || s.has_type(iterator, &STR_ITERATOR) {
+        return match super::text::next_character(s, iterator) {
+            Some(item) => done(s, pc, i.a, item),
+            None => exhausted(s, pc, i),
+        };
     }
     if s.has_type(iterator, &GENERATOR) {
         return s.resume(pc, i.b, Continuation::Iterate, i.a);

@@ -11,6 +11,7 @@ pub mod iterate;
 pub mod pairs;
 pub mod register;
 pub mod slices;
+pub mod text;
 
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::Instruction;

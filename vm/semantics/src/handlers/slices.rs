@@ -1,4 +1,4 @@
-//! Slices of lists that are taken or assigned at once: the slice object that the next instruction would take apart is
+//! Slices of lists and strings that are taken or assigned at once: the slice object that the next instruction would take apart is
 //! never made.
 
 use super::{fetch, following, item};
@@ -7,8 +7,9 @@ use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::{Instruction, Op};
 use sidewinder_runtime::objects::list::LIST;
 use sidewinder_runtime::objects::singleton;
+use sidewinder_runtime::objects::str::STR;
 
-/// `a = slice(b, b+1, b+2)`, together with the subscription that follows if that is one of a list.
+/// `a = slice(b, b+1, b+2)`, together with the subscription that follows if that is one of a list or string.
 #[inline(never)]
 pub fn build_slice<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let next = fetch(following(pc));
@@ -22,7 +23,7 @@ pub fn build_slice<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 
 /// Whether a bound is None or a small integer, which is taken as it is.
 #[inline(always)]
-fn is_plain<S: Semantics>(s: &mut S, bound: S::Value) -> bool {
+pub fn is_plain<S: Semantics>(s: &mut S, bound: S::Value) -> bool {
     s.as_int(bound).is_some() || s.is_object(bound, singleton::none())
 }
 
@@ -44,11 +45,18 @@ fn release_bounds<S: Semantics>(s: &mut S, first: u16) {
 #[inline(always)]
 fn get_part<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, next: Instruction) -> Option<Pc> {
     let list = s.operand(next.b);
-    if !s.has_type(list, &LIST) || !has_plain_bounds(s, i.b) {
+    let helper = if s.has_type(list, &LIST) {
+        &helpers::LIST_GET_SLICE
+    } else if s.has_type(list, &STR) {
+        &helpers::TEXT_GET_STEPS
+    } else {
+        return None;
+    };
+    if !has_plain_bounds(s, i.b) {
         return None;
     }
     let bounds = [0, 1, 2].map(|position| s.register(i.b + position));
-    let result = s.call4(&helpers::LIST_GET_SLICE, list, bounds);
+    let result = s.call4(helper, list, bounds);
     release_bounds(s, i.b);
     s.release(next.b);
     Some(match result {

@@ -5,6 +5,7 @@ use crate::heap::Owned;
 use crate::native::Arguments;
 use crate::objects::float::{FLOAT, allocate, as_f64, from_f64, operand, text};
 use crate::objects::int::{self, new::text_of};
+use crate::objects::str::StrObject;
 use crate::objects::type_object::TypeObject;
 use crate::operations::convert;
 use crate::value::Value;
@@ -34,6 +35,9 @@ pub fn from_object(cx: &mut Context, value: Value) -> Result<f64> {
     }
     if int::is_exact(value) {
         return int::to_f64(cx, value);
+    }
+    if let Some(float) = value.cast_exact::<StrObject>().and_then(StrObject::as_ascii).and_then(text::parse) {
+        return Ok(float);
     }
     if let Some(source) = text_of(value) {
         return match text::parse(&source) {

@@ -125,12 +125,21 @@ pub fn push_zeros(text: &mut String, count: usize) {
 
 /// The magnitude of a finite float with exactly `precision` digits after the point, rounded half to even.
 pub fn fixed(value: f64, precision: usize) -> String {
-    if let Some(scaled) = scaled(value.abs(), precision) {
-        return point_within(scaled, precision);
+    let mut buffer = [0; FIXED_BYTES];
+    if let Some(text) = fixed_short(value, precision, &mut buffer) {
+        return text.into();
     }
     let mut text = format!("{:.*}", precision.min(FRACTION_DIGITS_MAX), value.abs());
     push_zeros(&mut text, precision.saturating_sub(FRACTION_DIGITS_MAX));
     text
+}
+
+/// Bytes that any text of `fixed_short` fits in: a digit, the point and nineteen digits, or one digit more.
+pub const FIXED_BYTES: usize = 24;
+
+/// The same as `fixed` in a buffer, where the number without its point fits in a word.
+pub fn fixed_short(value: f64, precision: usize, buffer: &mut [u8; FIXED_BYTES]) -> Option<&str> {
+    Some(point_within(scaled(value.abs(), precision)?, precision, buffer))
 }
 
 /// A finite magnitude times 10^precision, rounded half to even, where that fits: exact, as the float's digits and the
@@ -156,25 +165,29 @@ fn scaled(magnitude: f64, precision: usize) -> Option<u64> {
     u64::try_from(rounded).ok()
 }
 
-/// The digits of a number with the point before the last `precision` of them.
-fn point_within(number: u64, precision: usize) -> String {
-    let mut digits = [b'0'; 20];
-    let (mut rest, mut start) = (number, digits.len());
-    // At least one digit stands before the point.
-    while rest != 0 || digits.len() - start <= precision {
+/// The digits of a number with the point before the last `precision` of them, at the end of the buffer.
+fn point_within(number: u64, precision: usize, buffer: &mut [u8; FIXED_BYTES]) -> &str {
+    let (mut rest, mut start) = (number, buffer.len());
+    for _ in 0..precision {
         start -= 1;
-        digits[start] = b'0' + (rest % 10) as u8;
+        buffer[start] = b'0' + (rest % 10) as u8;
         rest /= 10;
     }
-    let digits = std::str::from_utf8(&digits[start..]).expect("ASCII digits");
-    let (whole, fraction) = digits.split_at(digits.len() - precision);
-    let mut text = String::with_capacity(digits.len() + 1);
-    text.push_str(whole);
     if precision > 0 {
-        text.push('.');
-        text.push_str(fraction);
+        start -= 1;
+        buffer[start] = b'.';
     }
-    text
+    // At least one digit stands before the point.
+    loop {
+        start -= 1;
+        buffer[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    // SAFETY: only digits, a point and a sign were written there.
+    unsafe { std::str::from_utf8_unchecked(&buffer[start..]) }
 }
 
 /// The magnitude of a finite float with `count` (at least one) significant digits, rounded half to even.

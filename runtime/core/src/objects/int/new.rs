@@ -5,7 +5,7 @@ use crate::heap::Owned;
 use crate::native::Arguments;
 use crate::objects::bytes;
 use crate::objects::int::{INT, Integer, allocate, as_i64, exact, is_exact, is_int_like, parse};
-use crate::objects::str::equals_text;
+use crate::objects::str::{StrObject, equals_text};
 use crate::objects::type_object::TypeObject;
 use crate::operations::convert;
 use crate::value::Value;
@@ -56,6 +56,9 @@ fn unpack(cx: &mut Context, arguments: Arguments<'_>) -> Result<(Option<Value>, 
 pub fn from_object(cx: &mut Context, value: Value) -> Result<Owned> {
     if is_exact(value) {
         return Ok(exact(cx, value));
+    }
+    if let Some(text) = value.cast_exact::<StrObject>().and_then(StrObject::as_ascii) {
+        return parse::parse_or_raise(cx, text, 10, value);
     }
     let slots = value.type_of().slots();
     if let Some(convert) = slots.int {

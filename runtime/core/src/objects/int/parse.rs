@@ -26,12 +26,29 @@ const SHORT_DIGITS: usize = 300;
 /// An `int` from text such as a literal's, without surrounding space; base 0 goes by the prefix.
 pub fn parse(cx: &mut Context, text: &str, base: u32) -> std::result::Result<Owned, ParseError> {
     // Most numbers are short and plain.
-    if base == 10 && text.len() <= 18 && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        let value = text.bytes().fold(0, |value, byte| value * 10 + (byte - b'0') as i64);
+    if base == 10
+        && let Some(value) = short_decimal(text)
+    {
         return Ok(from_i64(cx, value));
     }
     let parsed = parse_magnitude(text.as_bytes(), base, cx.interpreter().int_digits_max)?;
     Ok(from_limbs(cx, parsed.negative, &parsed.limbs))
+}
+
+/// The value of up to 18 decimal digits; `None` for other text.
+#[inline]
+fn short_decimal(text: &str) -> Option<i64> {
+    if text.is_empty() || text.len() > 18 {
+        return None;
+    }
+    let mut value = 0;
+    for byte in text.bytes() {
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        value = value * 10 + (byte - b'0') as i64;
+    }
+    Some(value)
 }
 
 /// An `int` from decimal digits with an optional minus sign, any number of them: a constant of compiled code. Other

@@ -51,7 +51,8 @@ pub fn decimal_i64(value: i64, buffer: &mut [u8; 20]) -> &str {
         start -= 1;
         buffer[start] = b'-';
     }
-    std::str::from_utf8(&buffer[start..]).expect("ASCII digits")
+    // SAFETY: only digits, a point and a sign were written there.
+    unsafe { std::str::from_utf8_unchecked(&buffer[start..]) }
 }
 
 /// The decimal text; ValueError if it has more digits than the limit.

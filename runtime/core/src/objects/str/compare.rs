@@ -61,6 +61,15 @@ pub fn holds(left: &StrObject, right: &StrObject, op: CompareOp) -> bool {
         CompareOp::Equal => left.equals(right),
         CompareOp::NotEqual => !left.equals(right),
         _ if std::ptr::eq(left, right) => op.holds(std::cmp::Ordering::Equal),
+        // Most orders are decided by the first character.
+        _ if left.kind.get() == 1
+            && right.kind.get() == 1
+            && !left.is_empty()
+            && !right.is_empty()
+            && left.code_point(0) != right.code_point(0) =>
+        {
+            op.holds(left.code_point(0).cmp(&right.code_point(0)))
+        }
         _ => op.holds(left.units().compare(right.units())),
     }
 }

@@ -3,6 +3,7 @@
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::heap::allocate::{CELL_BYTES_MAX, reallocate_bytes};
+use crate::objects::str::units::copy_bytes;
 use crate::objects::str::{DATA_BYTES_MAX, DATA_OFFSET, GRAIN, StrObject, cast, check_bytes};
 use crate::value::Value;
 
@@ -21,10 +22,28 @@ pub fn concat(cx: &mut Context, left: Value, right: Value) -> Result<Owned> {
     let result = StrObject::allocate(cx, kind, first.is_ascii() && second.is_ascii(), length);
     // SAFETY: (str 2) the new object has room for both.
     unsafe {
-        let middle = first.units().write(result.data_mut(), kind);
-        second.units().write(middle, kind);
+        let middle = append(result.data_mut(), first, kind);
+        append(middle, second, kind);
     }
     Ok(Owned::from_raw(Value::from_pointer(result)))
+}
+
+/// Writes a string's code points to `target` as units of `kind` bytes; returns the end of what was written.
+///
+/// # Safety
+/// As of `Units::write`.
+#[inline(always)]
+unsafe fn append(target: *mut u8, string: &StrObject, kind: u8) -> *mut u8 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if string.kind.get() == kind {
+            let bytes = string.as_bytes();
+            copy_bytes(bytes.as_ptr(), target, bytes.len());
+            target.add(bytes.len())
+        } else {
+            string.units().write(target, kind)
+        }
+    }
 }
 
 /// The error of `left + right` when one of them is no string.
@@ -63,7 +82,7 @@ pub fn concat_in_place(cx: &mut Context, left: Owned, right: Value) -> Result<Ow
     // SAFETY: (str 3) the only reference is ours, and there is room for the appended units.
     unsafe {
         let object: &StrObject = result.value().cast_unchecked();
-        second.units().write(object.data_mut().add(old_length * kind), kind as u8);
+        append(object.data_mut().add(old_length * kind), second, kind as u8);
         object.length.set(length);
         object.ascii.set(object.ascii.get() && second.is_ascii());
         object.hash.set(0);
@@ -170,9 +189,9 @@ pub fn join(cx: &mut Context, separator: Value, items: &[Value]) -> Result<Owned
         // SAFETY: (str 2) the lengths were summed above, and all items were found to be strings.
         unsafe {
             if index > 0 {
-                target = separator.units().write(target, kind);
+                target = append(target, separator, kind);
             }
-            target = item.cast_unchecked::<StrObject>().units().write(target, kind);
+            target = append(target, item.cast_unchecked(), kind);
         }
     }
     Ok(result.finished(cx))

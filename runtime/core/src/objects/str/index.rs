@@ -2,7 +2,7 @@
 
 use crate::context::{Context, Result};
 use crate::heap::Owned;
-use crate::objects::slice::SliceObject;
+use crate::objects::slice::{SliceObject, unpack_bounds};
 use crate::objects::str::units::{Unit, Units};
 use crate::objects::str::{StrObject, cast, kind_for};
 use crate::operations::convert;
@@ -62,6 +62,12 @@ pub fn get_index(cx: &mut Context, string: &StrObject, index: i64) -> Result<Own
         return Err(cx.index_error("string index out of range"));
     }
     Ok(character(cx, string.code_point(position as usize)))
+}
+
+/// `string[start:stop:step]`
+pub fn get_slice(cx: &mut Context, string: &StrObject, [start, stop, step]: [Value; 3]) -> Result<Owned> {
+    let span = unpack_bounds(cx, start, stop, step)?.adjust(string.len());
+    Ok(extended_slice(cx, string, span.start, span.step, span.count))
 }
 
 /// `count` code points from `start` on, `step` apart.

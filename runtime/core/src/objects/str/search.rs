@@ -40,6 +40,9 @@ impl<'a> Needle<'a> {
     }
 }
 
+/// Length up to which a plain loop finds a byte soonest.
+const SHORT_BYTES: usize = 24;
+
 /// The first position of `needle` in `haystack`.
 pub fn find(haystack: Units<'_>, needle: Units<'_>) -> Option<usize> {
     if needle.len() > haystack.len() {
@@ -47,7 +50,7 @@ pub fn find(haystack: Units<'_>, needle: Units<'_>) -> Option<usize> {
     }
     if let (Units::One(bytes), Units::One(pattern)) = (haystack, needle) {
         return match pattern {
-            [byte] => memchr::memchr(*byte, bytes),
+            [byte] => find_byte(bytes, *byte),
             _ => memmem::find(bytes, pattern),
         };
     }
@@ -56,6 +59,16 @@ pub fn find(haystack: Units<'_>, needle: Units<'_>) -> Option<usize> {
     }
     let needle = Needle::new(needle, haystack.kind())?;
     find_bytes(haystack.bytes(), needle.units().bytes(), haystack.kind() as usize)
+}
+
+/// The first position of a byte. Short texts are searched by a loop: the library's search pays from some length on.
+#[inline]
+pub fn find_byte(bytes: &[u8], wanted: u8) -> Option<usize> {
+    if bytes.len() <= SHORT_BYTES {
+        bytes.iter().position(|byte| *byte == wanted)
+    } else {
+        memchr::memchr(wanted, bytes)
+    }
 }
 
 /// The first position of one code point.
@@ -142,6 +155,13 @@ pub fn for_each_match(haystack: Units<'_>, needle: Units<'_>, mut visit: impl Fn
         return;
     }
     match (haystack, needle) {
+        (Units::One(bytes), Units::One([wanted])) if bytes.len() <= 2 * SHORT_BYTES => {
+            for (position, byte) in bytes.iter().enumerate() {
+                if byte == wanted && !visit(position) {
+                    return;
+                }
+            }
+        }
         (Units::One(bytes), Units::One([byte])) => {
             for position in memchr::memchr_iter(*byte, bytes) {
                 if !visit(position) {

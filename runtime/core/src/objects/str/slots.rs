@@ -118,6 +118,23 @@ fn remainder(cx: &mut Context, left: Value, right: Value) -> Result<Owned> {
     percent::format(cx, left, right)
 }
 
+/// Gives back a dead string of exact type `str`.
+///
+/// # Safety
+/// The header is that of such a string, which nobody uses any more.
+#[inline]
+pub unsafe fn free(cx: &mut Context, header: *mut Header) {
+    // SAFETY: (heap 2) the caller's promise.
+    unsafe {
+        let string = &*(header as *const StrObject);
+        let bytes = string.grains.get() as usize * GRAIN;
+        if string.interned.get() {
+            cx.interpreter().interned.remove(string);
+        }
+        cx.heap.free(header, bytes, false);
+    }
+}
+
 unsafe fn release(header: *mut Header, _children: &mut Children<'_>) {
     // SAFETY: (heap 2) the slot is called with a string.
     let string = unsafe { &*(header as *const StrObject) };

@@ -194,11 +194,61 @@ fn bound_of<U: Unit>(units: &[U], widest: u32) -> u32 {
     bits
 }
 
+#[inline(always)]
 unsafe fn copy_same<U: Unit>(source: &[U], target: *mut u8) -> *mut u8 {
+    let bytes = size_of_val(source);
     // SAFETY: the caller of `write` promises room.
     unsafe {
-        std::ptr::copy_nonoverlapping(source.as_ptr(), target as *mut U, source.len());
-        (target as *mut U).add(source.len()) as *mut u8
+        copy_bytes(source.as_ptr() as *const u8, target, bytes);
+        target.add(bytes)
+    }
+}
+
+/// Copies bytes between places that do not overlap. Most strings are short, and a call of the library for each costs
+/// more than the copy: up to 32 bytes are two loads and two stores that may overlap each other.
+///
+/// # Safety
+/// `count` bytes can be read at `source` and written at `target`.
+#[inline(always)]
+pub unsafe fn copy_bytes(source: *const u8, target: *mut u8, count: usize) {
+    /// Copies the first and the last `size_of::<T>()` of `count` bytes.
+    #[inline(always)]
+    unsafe fn both_ends<T: Copy>(source: *const u8, target: *mut u8, count: usize) {
+        let last = count - size_of::<T>();
+        // SAFETY: the caller's count is at least that size, and at most twice as much.
+        unsafe {
+            let (head, tail) = ((source as *const T).read_unaligned(), (source.add(last) as *const T).read_unaligned());
+            (target as *mut T).write_unaligned(head);
+            (target.add(last) as *mut T).write_unaligned(tail);
+        }
+    }
+    // SAFETY: the caller's promise; each size is at most the count.
+    unsafe {
+        match count {
+            0 => {}
+            1 => *target = *source,
+            2..=3 => both_ends::<u16>(source, target, count),
+            4..=7 => both_ends::<u32>(source, target, count),
+            8..=15 => both_ends::<u64>(source, target, count),
+            16..=32 => both_ends::<u128>(source, target, count),
+            _ => std::ptr::copy_nonoverlapping(source, target, count),
+        }
+    }
+}
+
+/// Writes `count` copies of a byte.
+///
+/// # Safety
+/// `count` bytes can be written at `target`.
+#[inline(always)]
+pub unsafe fn fill_bytes(target: *mut u8, byte: u8, count: usize) {
+    let copies = [byte; 32];
+    // SAFETY: the caller's promise.
+    unsafe {
+        match count {
+            0..=32 => copy_bytes(copies.as_ptr(), target, count),
+            _ => std::ptr::write_bytes(target, byte, count),
+        }
     }
 }
 
@@ -287,5 +337,17 @@ mod tests {
         }
         assert_eq!(narrow, [97, 98, 0xE9]);
         assert_eq!(wide, [97, 98, 0xE9]);
+    }
+
+    #[test]
+    fn bytes_are_copied_at_every_length() {
+        let source: Vec<u8> = (1..=80).collect();
+        for count in 0..=source.len() {
+            let mut target = [0u8; 81];
+            // SAFETY: both have that many bytes.
+            unsafe { copy_bytes(source.as_ptr(), target.as_mut_ptr(), count) };
+            assert_eq!(target[..count], source[..count]);
+            assert_eq!(target[count], 0);
+        }
     }
 }
