@@ -8,7 +8,7 @@ use sidewinder_ir::eval::{self, Exit, Machine};
 use sidewinder_ir::op::{Alias, Type};
 use sidewinder_ir::{Helper, HelperEffects, HelperId, TraceEnd, tagging, text};
 use sidewinder_jit::{
-    Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, Layout, Options, Pass, TraceIndex, Tree, materialize,
+    Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, LINK, Layout, Options, Pass, TraceIndex, Tree, materialize,
 };
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -362,14 +362,17 @@ impl Runner {
         }
         CALLS.with_borrow_mut(Vec::clear);
         let number = unsafe { entry(&raw mut context as *mut u8, base_pointer) }.number;
-        let record = &compiled.exits[number as usize];
+        let record = &compiled.exits[(number & !LINK) as usize];
         let box_float = |float: f64| boxed_float(float.to_bits());
         let increment = |word: u64| {
             if tagging::is_counted(word) {
                 unsafe { *(word as *mut u64) += 1 };
             }
         };
-        unsafe { materialize(record, buffer.as_ptr(), base_pointer, box_float, increment, |_| ()) };
+        // A link has written the slots itself.
+        if number & LINK == 0 {
+            unsafe { materialize(record, buffer.as_ptr(), base_pointer, box_float, increment, |_| ()) };
+        }
         let objects = (0..count)
             .map(|index| unsafe { *(base as *const [u64; 16]).add(index) }.map(|word| unrelocate(word, count, base)))
             .collect();
