@@ -38,15 +38,16 @@ pub struct HeapLayout {
     pub tuple_type: u64,
 }
 
-/// The machine code of a function, for callers that enter it directly. Kept until no machine code runs.
+/// The machine code of a tree. Kept until no machine code runs.
 #[repr(C)]
 pub struct NativeEntry {
     pub entry: crate::compile::Entry,
     /// Bytes of the value stack above the frame's base that it uses.
     pub stack_bytes: usize,
-    pub exits: *const [crate::exit::ExitRecord],
+    pub exits: Box<[crate::exit::ExitRecord]>,
     /// The engine's number of the tree.
     pub tree: usize,
+    pub allocation: crate::arena::Allocation,
 }
 
 /// What direct calls of functions must know: offsets in the context, but for `native`.

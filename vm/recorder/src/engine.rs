@@ -8,7 +8,7 @@ use crate::recorder::{Recorder, Stop};
 use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{Trace, TraceEnd};
 use sidewinder_jit::{
-    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, HeapLayout, LINK, Layout,
+    Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, HeapLayout, LINK, Layout,
     NativeEntry, Options as CompilerOptions, Outcome, Pass, RETURNED, TraceIndex, Tree, Worker,
 };
 use sidewinder_runtime::context::interrupt;
@@ -23,7 +23,6 @@ use sidewinder_runtime::{Context, TypeObject, Value};
 use sidewinder_semantics::{Pc, frame, run};
 use std::collections::HashMap;
 use std::mem::offset_of;
-use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Bytes of machine code at most.
@@ -56,15 +55,12 @@ struct TreeState {
     start: u64,
     /// Registers of the entry frame.
     register_count: usize,
-    /// Words above the entry frame's base that its machine code uses.
-    stack_words: usize,
     /// The function at whose entry it starts. Its code object outlives the tree's validity.
     function: Option<&'static CodeObject>,
-    /// For callers in machine code.
+    /// Its machine code.
     native: Option<Box<NativeEntry>>,
-    code: Option<(Allocation, Entry)>,
-    exits: Rc<[ExitRecord]>,
-    exit_counts: Vec<u32>,
+    /// How often each exit of its machine code was taken.
+    exit_counts: Vec<(ExitId, u32)>,
     /// Bridges that were there when the tree was last submitted.
     submitted_bridges: usize,
     /// Trees that there were then.
@@ -152,7 +148,7 @@ pub struct Engine {
     /// The same for trees that start at exits of others.
     side_starts: NumberMap<u64, usize>,
     /// Recently used rows of both.
-    links: [(u64, u32); LINKS],
+    links: [(u64, *const NativeEntry); LINKS],
     dependents: Dependents,
     volatile: NumberSet<Broken>,
     failures: NumberMap<u64, u32>,
@@ -161,10 +157,8 @@ pub struct Engine {
     /// Machine code on the native stack, innermost last.
     running: usize,
     recording: bool,
-    retired: Vec<Allocation>,
-    retired_natives: Vec<Box<NativeEntry>>,
-    /// Exit records of code that was replaced, which may still be running.
-    retired_exits: Vec<Rc<[ExitRecord]>>,
+    /// Machine code that was replaced, which may still be running.
+    retired: Vec<Box<NativeEntry>>,
     pub counters: Counters,
 }
 
@@ -251,7 +245,7 @@ fn make(cx: &mut Context) -> Option<&'static mut Engine> {
         trees: Vec::new(),
         by_start: NumberMap::default(),
         side_starts: NumberMap::default(),
-        links: [(0, 0); LINKS],
+        links: [(0, std::ptr::null()); LINKS],
         dependents: Dependents::default(),
         volatile: NumberSet::default(),
         failures: NumberMap::default(),
@@ -259,8 +253,6 @@ fn make(cx: &mut Context) -> Option<&'static mut Engine> {
         running: 0,
         recording: false,
         retired: Vec::new(),
-        retired_natives: Vec::new(),
-        retired_exits: Vec::new(),
         counters: Counters::default(),
     };
     cx.interpreter().jit = Box::into_raw(Box::new(made)) as *mut ();
@@ -354,7 +346,7 @@ fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
     if index > 0 {
         let tree = &engine.trees[index as usize - 1];
         if !tree.dead {
-            if tree.code.is_some() {
+            if tree.native.is_some() {
                 return match function {
                     Some(code) => enter_function(cx, index as usize - 1, code),
                     None => match enter(cx, index as usize - 1) {
@@ -396,60 +388,71 @@ pub enum Left {
 /// here and change it.
 fn enter(cx: &mut Context, index: usize) -> Left {
     match start_code(cx, index) {
-        Some(run) => follow(cx, index, run),
+        Some(run) => follow(cx, run),
         None => Left::At(engine(cx).map_or(std::ptr::null(), |own| own.trees[index].start as Pc)),
     }
 }
 
 /// Machine code that has run and was left.
 pub struct Run {
-    /// What it returned.
+    pub native: *const NativeEntry,
     pub outcome: Outcome,
     pub base: *mut Value,
     pub recursion: i64,
-    /// Kept until no machine code runs.
-    pub exits: *const [ExitRecord],
 }
 
 /// Runs a tree's machine code from the running frame, until it is left. `None` if it has none (any more).
-///
-/// The engine is reached by its pointer alone: what machine code calls may come back to it.
 #[inline(always)]
 pub fn start_code(cx: &mut Context, index: usize) -> Option<Run> {
-    let own = cx.interpreter().jit as *mut Engine;
-    // SAFETY: (jit 1) the caller has found the engine. (jit 3) The code was compiled for a frame of this loop or
-    // function. (frames 4) Words above the frames that it may enter are free.
+    let own = engine(cx)?;
+    let tree = &mut own.trees[index];
+    tree.entered += 1;
+    let native: *const NativeEntry = tree.native.as_deref()?;
+    Some(run_code(cx, native))
+}
+
+/// Runs machine code from the running frame. The engine is not touched while it runs: what it calls may come back to
+/// the engine.
+#[inline(always)]
+fn run_code(cx: &mut Context, native: *const NativeEntry) -> Run {
+    let running = cx.interpreter().jit as *mut Engine;
+    // SAFETY: (jit 1) the engine is never freed. (jit 3) The code was compiled for a frame of this loop or function, and
+    // is kept while machine code runs. (frames 4) Words above the frames that it may enter are free.
     unsafe {
-        let (entry, exits, stack_words) = {
-            let tree = &mut (&mut (*own).trees)[index];
-            tree.entered += 1;
-            (tree.code?.1, Rc::as_ptr(&tree.exits), tree.stack_words)
-        };
+        let running = &raw mut (*running).running;
         let (base, recursion, old_top) = (cx.base, cx.recursion_left, cx.trace_top);
-        cx.trace_top = base.add(stack_words);
-        (*own).running += 1;
-        let outcome = entry(cx as *mut Context as *mut u8, base as *mut u64);
-        (*own).running -= 1;
+        cx.trace_top = base.byte_add((*native).stack_bytes);
+        *running += 1;
+        let outcome = ((*native).entry)(cx as *mut Context as *mut u8, base as *mut u64);
+        *running -= 1;
         cx.trace_top = old_top;
-        Some(Run { outcome, base, recursion, exits })
+        Run { native, outcome, base, recursion }
     }
 }
 
 /// Goes on from where machine code was left.
-pub fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
+pub fn follow(cx: &mut Context, mut run: Run) -> Left {
+    let Some(own) = engine(cx) else { return Left::At(std::ptr::null()) };
     loop {
-        let Some(own) = engine(cx) else { return Left::At(std::ptr::null()) };
-        let Run { outcome: Outcome { number, result }, base, recursion, exits } = run;
+        let Run { native, outcome: Outcome { number, result }, base, recursion } = run;
         if number == RETURNED {
             cx.recursion_left = recursion;
             return Left::Returned { base, result: Value(result) };
         }
-        // SAFETY: (jit 3) records of replaced code are kept until no machine code runs, and none was installed since.
-        let exits = unsafe { &*exits };
-        let record = &exits[(number & !LINK) as usize];
-        let linked = number & LINK != 0;
-        // SAFETY: (jit 4) the exit wrote its values, or the frames; the slots belong to the stack around the entry
-        // frame.
+        // SAFETY: (jit 3) replaced code is kept until no machine code runs, and none was installed since.
+        let native = unsafe { &*native };
+        let (linked, number) = (number & LINK != 0, (number & !LINK) as usize);
+        let record = &native.exits[number];
+        let pc = record.frame.instruction as Pc;
+        cx.recursion_left = recursion - record.frame.depth as i64;
+        // SAFETY: (jit 4) a link has written the frames; the slots belong to the stack around the entry frame.
+        let top = unsafe { base.offset(record.frame.base as isize) };
+        if linked && let Some(next) = own.linked(pc as u64) {
+            cx.base = top;
+            run = run_code(cx, next);
+            continue;
+        }
+        // SAFETY: (jit 4) the exit wrote its values.
         unsafe {
             if !linked {
                 sidewinder_jit::materialize(
@@ -461,38 +464,28 @@ pub fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
                     |word| Context::current().release(Value(word)),
                 );
             }
-            let top = base.offset(record.frame.base as isize);
             frame::switch(cx, top, frame::code(top));
-        }
-        cx.recursion_left = recursion - record.frame.depth as i64;
-        let pc = record.frame.instruction as Pc;
-        if linked {
-            let started = own.linked(pc as u64).and_then(|next| Some((next, start_code(cx, next)?)));
-            if let Some(started) = started {
-                (index, run) = started;
-                continue;
-            }
         }
         own.counters.exits += 1;
         if !cx.pending.is_unbound() {
             return Left::At(sidewinder_semantics::unwind::raise(cx, pc));
         }
-        let id = record.id;
         if cx.finalizers_pending.get() != 0 {
-            // They may install code, and give up the records of the old.
+            // They may install code, and give up the old.
             cx.run_pending_finalizers();
             return Left::At(pc);
         }
+        let index = native.tree;
         if cx.interrupt.load(Ordering::Relaxed) == 0
             && let Some(next) = own.tree_at(pc as u64)
-            && !(next == index && own.trees[index].tree.stands_still(id))
+            && !(next == index && own.trees[index].tree.stands_still(record.id))
         {
-            own.count_link(index, number as usize);
+            own.count_link(index, number);
             let Some(started) = start_code(cx, next) else { return Left::At(pc) };
-            (index, run) = (next, started);
+            run = started;
             continue;
         }
-        return Left::At(own.after_exit(cx, index, number as usize, base, recursion, pc, record));
+        return Left::At(own.after_exit(cx, index, number, base, recursion, pc, record));
     }
 }
 
@@ -558,19 +551,16 @@ impl Engine {
         let start = tree.start;
         tree.invalidated.store(1, Ordering::Relaxed);
         self.counters.invalidated += 1;
-        if let Some((allocation, _)) = tree.code.take() {
-            self.retired.push(allocation);
-        }
+        self.retired.extend(tree.native.take());
         if let Some(code) = tree.function {
             code.native.set(std::ptr::null());
-            self.retired_natives.extend(tree.native.take());
         }
         for starts in [&mut self.by_start, &mut self.side_starts] {
             if starts.get(&start) == Some(&index) {
                 starts.remove(&start);
             }
         }
-        self.links = [(0, 0); LINKS];
+        self.links = [(0, std::ptr::null()); LINKS];
     }
 
     /// Whether a living tree starts at an instruction.
@@ -601,10 +591,8 @@ impl Engine {
     /// Gives back the code of dead trees once no machine code is on the stack.
     fn free_retired(&mut self) {
         if self.running == 0 {
-            self.retired_exits.clear();
-            self.retired_natives.clear();
-            for allocation in std::mem::take(&mut self.retired) {
-                self.arena.free(allocation);
+            for native in std::mem::take(&mut self.retired) {
+                self.arena.free(native.allocation);
             }
         }
     }
@@ -672,9 +660,6 @@ impl Engine {
             function: (root == Root::Function).then_some(code),
             native: None,
             register_count: code.register_count as usize,
-            stack_words: 0,
-            code: None,
-            exits: Rc::default(),
             exit_counts: Vec::new(),
             submitted_bridges: 0,
             submitted_starts: 0,
@@ -759,20 +744,22 @@ impl Engine {
         // SAFETY: (jit 3) the arena holds the compiled function with this signature.
         let entry: Entry = unsafe { std::mem::transmute(self.arena.address(allocation)) };
         let state = &mut self.trees[index];
-        state.stack_words = state.tree.stack_words().max(state.register_count);
-        let old_counts: HashMap<_, u32> =
-            state.exits.iter().map(|exit| exit.id).zip(state.exit_counts.iter().copied()).collect();
-        state.exit_counts = compiled.exits.iter().map(|exit| old_counts.get(&exit.id).copied().unwrap_or(0)).collect();
-        self.retired_exits.push(std::mem::replace(&mut state.exits, compiled.exits.into()));
-        if let Some((old, _)) = state.code.replace((allocation, entry)) {
-            self.retired.push(old);
-        }
+        let stack_words = state.tree.stack_words().max(state.register_count);
+        let old_counts: HashMap<ExitId, u32> = state.exit_counts.iter().copied().collect();
+        let count = |exit: &ExitRecord| (exit.id, old_counts.get(&exit.id).copied().unwrap_or(0));
+        state.exit_counts = compiled.exits.iter().map(count).collect();
+        let native = Box::new(NativeEntry {
+            entry,
+            stack_bytes: stack_words * size_of::<Value>(),
+            exits: compiled.exits.into(),
+            tree: index,
+            allocation,
+        });
         if let Some(code) = state.function {
-            let stack_bytes = state.stack_words * size_of::<Value>();
-            let native = Box::new(NativeEntry { entry, stack_bytes, exits: Rc::as_ptr(&state.exits), tree: index });
             code.native.set(&raw const *native as *const ());
-            self.retired_natives.extend(state.native.replace(native));
         }
+        self.retired.extend(state.native.replace(native));
+        self.links = [(0, std::ptr::null()); LINKS];
         self.free_retired();
     }
 
@@ -781,7 +768,7 @@ impl Engine {
     fn count_link(&mut self, index: usize, number: usize) {
         let starts = self.by_start.len() + self.side_starts.len();
         let state = &mut self.trees[index];
-        let Some(count) = state.exit_counts.get_mut(number) else { return };
+        let Some((_, count)) = state.exit_counts.get_mut(number) else { return };
         *count += 1;
         if *count >= LINKS_MISSED_MAX && !state.dead && state.submitted_starts < starts {
             *count = 0;
@@ -794,14 +781,20 @@ impl Engine {
         self.by_start.get(&pc).or_else(|| self.side_starts.get(&pc)).copied()
     }
 
-    /// The compiled tree that starts at an instruction.
-    fn linked(&mut self, pc: u64) -> Option<usize> {
+    /// The machine code of the tree that starts at an instruction, if it has any.
+    #[inline(always)]
+    fn linked(&mut self, pc: u64) -> Option<*const NativeEntry> {
         let place = (pc >> 3) as usize % LINKS;
         if self.links[place].0 != pc {
-            self.links[place] = (pc, self.tree_at(pc)? as u32);
+            self.links[place] = (pc, self.native_at(pc)?);
         }
-        let index = self.links[place].1 as usize;
-        self.trees[index].code.is_some().then_some(index)
+        Some(self.links[place].1)
+    }
+
+    #[inline(never)]
+    fn native_at(&self, pc: u64) -> Option<*const NativeEntry> {
+        let native = self.trees[self.tree_at(pc)?].native.as_deref()?;
+        Some(native)
     }
 
     /// Makes the interpreter alone run a tree's code from now on.
@@ -826,8 +819,8 @@ impl Engine {
         if tree.dead || number >= tree.exit_counts.len() {
             return pc;
         }
-        tree.exit_counts[number] += 1;
-        let count = tree.exit_counts[number];
+        tree.exit_counts[number].1 += 1;
+        let count = tree.exit_counts[number].1;
         let has_bridge = tree.tree.bridge_at(record.id).is_some();
         let wanted = count >= self.exit_threshold
             && !self.recording
@@ -940,12 +933,12 @@ pub fn print_statistics(cx: &Context) {
         }
     }
     for (index, tree) in engine.trees.iter().enumerate() {
-        let mut exits: Vec<_> = tree.exits.iter().zip(&tree.exit_counts).filter(|(_, count)| **count > 0).collect();
-        exits.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let mut exits: Vec<_> = tree.exit_counts.iter().filter(|(_, count)| *count > 0).collect();
+        exits.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let shown: Vec<String> = exits
             .iter()
             .take(6)
-            .map(|(exit, count)| format!("{}:{:?}:{}={count}", exit.id.trace.0, exit.id.pass, exit.id.guard))
+            .map(|(exit, count)| format!("{}:{:?}:{}={count}", exit.trace.0, exit.pass, exit.guard))
             .collect();
         eprintln!("jit: tree {index} bridges {} dead {} exits {}", tree.tree.bridges.len(), tree.dead, shown.join(" "));
     }

@@ -93,7 +93,7 @@ pub extern "C" fn call_function(
 /// Goes on where the machine code of a function, which a trace has entered directly, was left with an exit's number.
 /// `base` is its frame's, `depth` the number of frames between it and the trace's entry.
 extern "C" fn finish_call(cx: &mut Context, native: &NativeEntry, number: u64, base: *mut Value, depth: i64) -> Value {
-    let (tree, exits) = (native.tree, native.exits);
+    let native: *const NativeEntry = native;
     nested(cx, |cx| {
         cx.recursion_left -= depth;
         // SAFETY: (frames 2) the trace has written the frame's header.
@@ -102,8 +102,8 @@ extern "C" fn finish_call(cx: &mut Context, native: &NativeEntry, number: u64, b
             frame::switch(cx, base, code);
             code
         };
-        let run = Run { outcome: Outcome { number, result: 0 }, base, recursion: cx.recursion_left, exits };
-        let left = follow(cx, tree, run);
+        let run = Run { native, outcome: Outcome { number, result: 0 }, base, recursion: cx.recursion_left };
+        let left = follow(cx, run);
         complete(cx, base, code, left)
     })
 }
@@ -116,7 +116,7 @@ fn run_function(cx: &mut Context, code: &CodeObject) -> Value {
         && let Some(run) = start_code(cx, index - 1)
     {
         let base = run.base;
-        let left = follow(cx, index - 1, run);
+        let left = follow(cx, run);
         return complete(cx, base, code, left);
     }
     let countdown = code.entry.countdown.get();
