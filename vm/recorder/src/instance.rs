@@ -940,26 +940,44 @@ impl Semantics for Recorder<'_> {
         self.interp().free_block()
     }
 
-    fn resume(&mut self, pc: Pc, iterator: u16, continuation: Continuation, destination: u16) -> Pc {
-        if let Some(next) = self.resume_inlined(pc, iterator, continuation, destination) {
-            return next;
-        }
-        self.exit_here("generator");
-        self.interp().resume(pc, iterator, continuation, destination)
+    fn may_resume(&mut self, generator: Recorded) -> bool {
+        self.guard_resumable(generator)
     }
 
-    fn before_suspend(&mut self) {
-        if !self.may_suspend() {
-            self.exit_here("yield");
-        }
+    fn resume(
+        &mut self,
+        pc: Pc,
+        generator: RecordedToken,
+        sent: RecordedToken,
+        continuation: Continuation,
+        destination: u16,
+    ) -> Pc {
+        self.resume_inlined(pc, generator, sent, continuation, destination)
     }
 
-    fn suspend(&mut self, pc: Pc, value: RecordedToken) -> Pc {
-        if let Some(next) = self.suspend_inlined(pc, (value.value, value.ir)) {
-            return next;
-        }
-        self.abort("yield");
-        self.interp().suspend(pc, Token(value.value))
+    fn resumer(&mut self, pc: Pc) -> (Continuation, u16, Pc) {
+        self.guard_resumer(pc);
+        self.interp().resumer(pc)
+    }
+
+    fn outer_register(&mut self, register: u16) -> Recorded {
+        let value = self.interp().outer_register(register);
+        let slot = self.outer_slot(register);
+        let ir = self.read_slot(slot);
+        Recorded { value, ir }
+    }
+
+    fn suspend(&mut self, pc: Pc) {
+        self.suspend_inlined(pc)
+    }
+
+    fn suspend_run(&mut self, pc: Pc, value: RecordedToken) -> Pc {
+        self.abort("yield to native code");
+        self.interp().suspend_run(pc, Token(value.value))
+    }
+
+    fn finish_generator(&mut self) -> Pc {
+        self.finish_inlined()
     }
 
     fn leave(&mut self, pc: Pc, result: RecordedToken) -> Pc {

@@ -356,10 +356,8 @@ impl Recorder<'_> {
     /// below the one in which it was entered.
     pub fn guard_return(&mut self) {
         let link = self.interp().link().0;
-        if matches!(link, Continuation::Iterate | Continuation::Send) {
-            self.exit_here("a generator ends");
-            self.abort("a generator ends");
-            return;
+        if link.is_generator() {
+            return self.guard_end();
         }
         if self.cx.base > self.entry_base {
             return;

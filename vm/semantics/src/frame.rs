@@ -35,6 +35,9 @@ pub enum Continuation {
     Boundary,
     /// A `for` loop resumed a generator: a yielded value goes into the destination, a return ends the loop.
     Iterate,
+    /// A `for` loop over `enumerate` resumed the generator below it: a yielded value goes, after its number, into the
+    /// targets of the `UnpackSequence` that follows.
+    IterateCount,
     /// A `for` loop called a Python `__next__`: `StopIteration` ends the loop.
     IterateCall,
     /// A `Send` instruction resumed a generator.
@@ -43,6 +46,14 @@ pub enum Continuation {
     Binary,
     /// A comparison in a branch called a Python method: the truth of the result decides the jump.
     CompareBranch,
+}
+
+impl Continuation {
+    /// Whether a frame with it is a generator's, resumed by an instruction.
+    #[inline(always)]
+    pub fn is_generator(self) -> bool {
+        matches!(self, Continuation::Iterate | Continuation::IterateCount | Continuation::Send)
+    }
 }
 
 /// The packed link word.

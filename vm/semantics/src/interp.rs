@@ -879,13 +879,45 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
-    fn resume(&mut self, pc: Pc, iterator: u16, continuation: Continuation, destination: u16) -> Pc {
-        crate::cold::generator::resume(&mut self.0, pc, iterator, continuation, destination)
+    fn may_resume(&mut self, generator: Value) -> bool {
+        crate::cold::generator::may_resume(&self.0, generator)
     }
 
     #[inline(always)]
-    fn suspend(&mut self, pc: Pc, value: Token) -> Pc {
-        crate::cold::generator::suspend(&mut self.0, pc, Owned::from_raw(value.0))
+    fn resume(&mut self, pc: Pc, generator: Token, sent: Token, continuation: Continuation, destination: u16) -> Pc {
+        let (generator, sent) = (Owned::from_raw(generator.0), Owned::from_raw(sent.0));
+        crate::cold::generator::enter(&mut self.0, pc, generator, sent, continuation, destination)
+    }
+
+    #[inline(always)]
+    fn resumer(&mut self, _pc: Pc) -> (Continuation, u16, Pc) {
+        let (continuation, destination) = self.link();
+        // SAFETY: (frames 3) the running frame has a header.
+        (continuation, destination, unsafe { frame::return_address(self.0.base) })
+    }
+
+    #[inline(always)]
+    fn outer_register(&mut self, register: u16) -> Value {
+        // SAFETY: (frames 3) the running frame is no boundary, so there is a caller with that register.
+        unsafe {
+            let link = Link(frame::header(self.0.base, frame::LINK).0);
+            *self.0.base.sub(link.delta()).add(register as usize)
+        }
+    }
+
+    #[inline(always)]
+    fn suspend(&mut self, pc: Pc) {
+        crate::cold::generator::suspend(&mut self.0, pc)
+    }
+
+    #[inline(always)]
+    fn suspend_run(&mut self, pc: Pc, value: Token) -> Pc {
+        crate::cold::generator::suspend_run(&mut self.0, pc, Owned::from_raw(value.0))
+    }
+
+    #[inline(always)]
+    fn finish_generator(&mut self) -> Pc {
+        crate::cold::generator::finish(&mut self.0)
     }
 
     #[inline(always)]

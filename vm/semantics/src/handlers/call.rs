@@ -207,7 +207,7 @@ pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 }
 
 #[inline(always)]
-fn release_locals<S: Semantics>(s: &mut S) {
+pub fn release_locals<S: Semantics>(s: &mut S) {
     for local in (0..s.local_count()).rev() {
         s.clear(local);
     }
@@ -262,6 +262,7 @@ fn return_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, continuation: Co
                 None => s.cold(pc, crate::cold::call::return_comparison),
             }
         }
+        _ if continuation.is_generator() => super::iterate::end_generator(s, i, continuation),
         _ => {
             let result = s.take(i.a);
             s.leave(pc, result)

@@ -2,6 +2,7 @@
 
 use super::branch::quick;
 use super::call::finish_native;
+use super::iterate::none;
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::HEADER_WORDS;
 use sidewinder_ir::op::Alias;
@@ -76,11 +77,6 @@ pub fn call_type<S: Semantics>(
     }
     let made = s.call2(&crate::helpers::MAKE_RANGE, start, stop);
     finish_native(s, pc, destination, block, count, made)
-}
-
-fn none<S: Semantics>(s: &mut S) -> S::Owned {
-    let none = s.constant(singleton::none());
-    s.dup(none)
 }
 
 fn boolean<S: Semantics>(s: &mut S, truth: bool) -> S::Owned {
