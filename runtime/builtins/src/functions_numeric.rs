@@ -102,7 +102,8 @@ pub static FUNCTIONS: &[Native] = &[
         "sum($module, iterable, /, start=0)\n--\n\nReturn the sum of a 'start' value (default: 0) plus an iterable of \
          numbers\n\nWhen the iterable is empty, return the start value.\nThis function is intended specifically for \
          use with numeric values and may\nreject non-numeric types.",
-    ),
+    )
+    .intrinsic(Intrinsic::Sum),
 ];
 
 fn abs(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {

@@ -75,6 +75,11 @@ pub enum Intrinsic {
     Maximum,
     IsInstance,
     DictGet,
+    /// Makes a list of its iterable argument before it does anything else.
+    Gathers,
+    Sum,
+    Any,
+    All,
 }
 
 /// The Rust function behind a row.

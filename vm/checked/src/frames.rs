@@ -224,6 +224,12 @@ impl Checked<'_> {
         self.pushed.push(Pushed { base, caller, return_to, link, depth });
     }
 
+    /// After a frame was entered that no handler pushes: those above the one below were left unseen.
+    pub fn forget_pushed(&mut self) {
+        let base = self.cx.base;
+        self.pushed.retain(|frame| frame.base < base);
+    }
+
     /// Before the running frame is left: its registers are released, and it is the one that was pushed last.
     pub fn before_pop(&mut self) {
         for register in 0..frame::current_code(self.cx).register_count {

@@ -738,6 +738,17 @@ impl Semantics for Checked<'_> {
         self.interp().free_block()
     }
 
+    fn make_generator(&mut self, function: Token, first: u16, count: u16) -> Token {
+        for register in first..first + count {
+            self.ensure_full(register);
+            self.end_register(register);
+        }
+        self.effect("make_generator");
+        let function = self.consume(function);
+        let made = self.interp().make_generator(function, first, count);
+        self.own("make_generator", made)
+    }
+
     fn may_resume(&mut self, generator: Borrow) -> bool {
         self.test_of("may_resume", generator);
         let generator = self.layout(generator, &GENERATOR);
@@ -750,7 +761,9 @@ impl Semantics for Checked<'_> {
         self.ensure(self.ledger.may_enter, "a generator is resumed without asking `may_resume`");
         let (generator, sent) = (self.consume(generator), self.consume(sent));
         self.end("resume");
-        self.interp().resume(pc, generator, sent, continuation, destination)
+        let next = self.interp().resume(pc, generator, sent, continuation, destination);
+        self.forget_pushed();
+        next
     }
 
     fn resumer(&mut self, pc: Pc) -> (Continuation, u16, Pc) {
@@ -762,6 +775,18 @@ impl Semantics for Checked<'_> {
         let value = self.interp().outer_register(register);
         let place = self.outer_place(register);
         self.ledger.borrow_register(place as usize, value)
+    }
+
+    fn set_outer(&mut self, register: u16, value: Token) {
+        let place = self.outer_place(register);
+        self.store("set_outer");
+        self.ledger.end_register(place as usize);
+        let token = self.consume(value);
+        self.interp().set_outer(register, token);
+    }
+
+    fn before_suspend(&mut self, _pc: Pc) {
+        self.test("before_suspend");
     }
 
     fn suspend(&mut self, pc: Pc) {

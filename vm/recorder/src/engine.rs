@@ -144,6 +144,8 @@ pub struct Engine {
     /// Machine code on the native stack, innermost last.
     running: usize,
     recording: bool,
+    /// Facts that have ceased to hold since the recording began.
+    broken: Vec<Broken>,
     retired: Vec<Allocation>,
     /// Exit records of code that was replaced, which may still be running.
     retired_exits: Vec<Rc<[ExitRecord]>>,
@@ -235,6 +237,7 @@ fn start(cx: &mut Context) -> Option<&'static mut Engine> {
         failures: HashMap::new(),
         running: 0,
         recording: false,
+        broken: Vec::new(),
         retired: Vec::new(),
         retired_exits: Vec::new(),
         counters: Counters::default(),
@@ -287,6 +290,9 @@ fn broken(cx: &mut Context, fact: Broken) {
     let Some(engine) = engine(cx) else { return };
     if let Broken::DictEntry(..) = fact {
         engine.volatile.insert(fact);
+    }
+    if engine.recording {
+        engine.broken.push(fact);
     }
     for index in engine.dependents.take(fact) {
         engine.invalidate(index);
@@ -591,9 +597,8 @@ impl Engine {
         recorder.is_function = root == Root::Function;
         recorder.is_side = root == Root::Side;
         let next = run::run(&mut recorder, target);
-        let stop = recorder.stop;
-        let finished = recorder.into_trace();
-        self.recording = false;
+        let (stop, finished) = (recorder.stop, recorder.into_trace());
+        let (stop, finished) = self.end_recording(stop, finished);
         match (stop, finished) {
             (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) => {
                 let index = self.plant(trace, target, root, register_count);
@@ -610,11 +615,28 @@ impl Engine {
                 if let Some(state) = state {
                     let failures = self.failures.entry(target as u64).or_default();
                     *failures += 1;
-                    state.countdown.set(self.threshold.max(2) << *failures);
+                    // One more: not at the last round again of a loop whose length divides the threshold.
+                    state.countdown.set((self.threshold.max(2) << *failures) + 1);
                 }
             }
         }
         next
+    }
+
+    /// After a recording: a trace that relies on what the recording itself has changed is thrown away.
+    fn end_recording(
+        &mut self,
+        stop: Option<Stop>,
+        finished: Option<(Trace, Assumptions)>,
+    ) -> (Option<Stop>, Option<(Trace, Assumptions)>) {
+        self.recording = false;
+        let broken = std::mem::take(&mut self.broken);
+        match finished {
+            Some((_, assumptions)) if broken.iter().any(|fact| assumptions.relies_on(*fact)) => {
+                (Some(Stop::Abort("an assumption was broken")), None)
+            }
+            finished => (stop, finished),
+        }
     }
 
     /// Adds a tree that starts at `target`.
@@ -809,9 +831,8 @@ impl Engine {
         recorder.is_function = is_function;
         recorder.become_bridge(base, recursion, &slots);
         let next = run::run(&mut recorder, pc);
-        let stop = recorder.stop;
-        let finished = recorder.into_trace();
-        self.recording = false;
+        let (stop, finished) = (recorder.stop, recorder.into_trace());
+        let (stop, finished) = self.end_recording(stop, finished);
         match (stop, finished) {
             (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions)))
                 if !returns_at_once(&trace, pc, record.frame.base) =>

@@ -4,13 +4,15 @@
 //!
 //! Each has two parts, as handlers do: guards that say that it can be done, and then its effects.
 
+use crate::helper_table::Special;
 use crate::instance::RecordedToken;
 use crate::recorder::{Recorded, Recorder};
 use sidewinder_bytecode::HEADER_WORDS;
 use sidewinder_ir::op::Alias;
-use sidewinder_ir::{Op, Ref};
+use sidewinder_ir::{Op, Ref, Type};
+use sidewinder_runtime::Value;
 use sidewinder_runtime::objects::function::FunctionObject;
-use sidewinder_runtime::objects::generator::{GeneratorObject, state};
+use sidewinder_runtime::objects::generator::{GENERATOR, GeneratorObject, state};
 use sidewinder_semantics::frame::{self, Continuation};
 use sidewinder_semantics::handlers::{fetch, following};
 use sidewinder_semantics::interp::Token;
@@ -19,6 +21,11 @@ use std::mem::offset_of;
 
 /// Fields of generators change as iterators do.
 const FIELDS: Alias = Alias::Iterator;
+
+/// Offset of the word in which a suspended generator keeps a register.
+fn register_offset(register: u16) -> usize {
+    size_of::<GeneratorObject>() + register as usize * size_of::<Value>()
+}
 
 /// Stops the recording where a generator cannot be followed: the interpreter goes on with it.
 macro_rules! leave {
@@ -29,6 +36,23 @@ macro_rules! leave {
 }
 
 impl Recorder<'_> {
+    /// A generator over a call of `function` with the arguments in registers `first..first + count`.
+    pub fn new_generator(&mut self, function: RecordedToken, first: u16, count: u16) -> RecordedToken {
+        self.spill_run(first, count);
+        let slot = self.slot_of(first as i32);
+        let arguments = [
+            function.ir,
+            self.raw(slot as i64 as u64),
+            self.raw(count as u64),
+            self.raw(&raw const GENERATOR.object as u64),
+        ];
+        self.effect();
+        let helper = self.special(Special::MakeGenerator);
+        let ir = self.call(helper, &arguments, Type::Value);
+        let token = Semantics::make_generator(self.interp(), Token(function.value), first, count);
+        RecordedToken { value: token.0, ir }
+    }
+
     /// Guards that a generator can be resumed where it goes on now.
     pub fn guard_resumable(&mut self, value: Recorded) -> bool {
         // SAFETY: (heap 2) the handler tested the type.
@@ -73,7 +97,6 @@ impl Recorder<'_> {
         let (code, suspended) = (generator.code(), generator.state.get() == state::SUSPENDED);
         let object = token.ir;
         let function = self.load_value(object, offset_of!(GeneratorObject, function), FIELDS);
-        let registers = self.load_word(object, offset_of!(GeneratorObject, registers), FIELDS);
         self.store_state(object, state::RUNNING);
         self.emit_dup(function);
         let (generator, now) = (Token(token.value), Token(sent.value));
@@ -90,7 +113,7 @@ impl Recorder<'_> {
             if target == Some(register) {
                 self.write_slot(slot, sent.ir);
             } else if self.is_live(register) {
-                let word = self.push(Op::LoadValue, [registers, Ref::NONE, Ref::NONE], 8 * register as u64, FIELDS);
+                let word = self.load_value(object, register_offset(register), FIELDS);
                 self.write_slot(slot, word);
             }
         }
@@ -136,24 +159,30 @@ impl Recorder<'_> {
         (generator, self.read_slot(slot))
     }
 
-    /// Guards that the running frame, a generator's, can go back to the frame that has resumed it.
-    fn guard_way_back(&mut self) -> bool {
+    /// At a `Yield`: guards who has resumed the running frame, a generator's.
+    pub fn guard_resumer(&mut self) {
+        let (continuation, _) = self.interp().link();
+        if !continuation.is_generator() {
+            leave!(self, "yield to native code");
+        } else if self.cx.base <= self.entry_base {
+            self.guard_caller();
+        }
+    }
+
+    /// Whether nobody is handling an exception, which is guarded.
+    fn guard_nothing_handled(&mut self) -> bool {
         let (generator, object) = self.running_generator();
         if !generator.handled.get().is_unbound() || !self.cx.handled.is_unbound() {
             return false;
-        }
-        if self.cx.base <= self.entry_base {
-            self.guard_caller();
         }
         self.guard_handled(object);
         true
     }
 
     /// At the `Yield` at `pc`: guards that the running frame can be suspended.
-    pub fn guard_resumer(&mut self, pc: Pc) {
-        let (continuation, _) = self.interp().link();
-        if !continuation.is_generator() || !self.guard_way_back() {
-            return leave!(self, "yield");
+    pub fn guard_suspend(&mut self, pc: Pc) {
+        if self.stop.is_some() || !self.guard_nothing_handled() {
+            return leave!(self, "yield while an exception is handled");
         }
         for register in 0..frame::current_code(self.cx).register_count as u16 {
             if self.is_live(register) {
@@ -167,10 +196,26 @@ impl Recorder<'_> {
     }
 
     /// The slot of a register of the frame that has resumed the running generator.
-    pub fn outer_slot(&self, register: u16) -> i32 {
+    fn outer_slot(&self, register: u16) -> i32 {
         // SAFETY: (frames 3) the running frame has a header.
         let link = frame::Link(unsafe { frame::header(self.cx.base, frame::LINK) }.0);
         self.slot_of(register as i32 - link.delta() as i32)
+    }
+
+    /// What a register of that frame holds.
+    pub fn read_outer(&mut self, register: u16) -> Recorded {
+        let value = self.interp().outer_register(register);
+        let slot = self.outer_slot(register);
+        Recorded { value, ir: self.read_slot(slot) }
+    }
+
+    /// Stores into such a register.
+    pub fn write_outer(&mut self, register: u16, value: RecordedToken) {
+        let slot = self.outer_slot(register);
+        let old = self.read_slot(slot);
+        self.write_slot(slot, value.ir);
+        self.emit_drop(old);
+        self.interp().set_outer(register, Token(value.value));
     }
 
     /// Suspends the running frame, a generator's, at the `Yield` at `pc`: its registers go back to the generator.
@@ -183,9 +228,8 @@ impl Recorder<'_> {
                 if self.is_live(register) { self.read_slot(slot) } else { unbound }
             })
             .collect();
-        let registers = self.load_word(object, offset_of!(GeneratorObject, registers), FIELDS);
         for (register, word) in words.into_iter().enumerate() {
-            self.push(Op::StoreValue, [registers, word, Ref::NONE], 8 * register as u64, FIELDS);
+            self.store_value(object, register_offset(register as u16), word, FIELDS);
         }
         let instruction = self.raw(following(pc) as u64);
         self.store_word(object, offset_of!(GeneratorObject, instruction), instruction, FIELDS);
@@ -209,9 +253,10 @@ impl Recorder<'_> {
     /// At a `Return`: guards that the generator whose frame is running can be finished.
     pub fn guard_end(&mut self) {
         let may_leave = self.cx.base > self.entry_base || self.is_bridge || self.is_side;
-        if !may_leave || !self.guard_way_back() {
+        if !may_leave || !self.guard_nothing_handled() {
             return leave!(self, "a generator ends");
         }
+        self.guard_resumer();
         let result = Semantics::operand(self, fetch(self.pc).a);
         self.settle(result.ir);
     }

@@ -51,10 +51,20 @@ extern "C" fn call_any(cx: &mut Context, block: i64, count: i64) -> Value {
     }
 }
 
+/// A generator over a call of a function, which it takes over, with the arguments that the trace has spilled from slot
+/// `first`.
+extern "C" fn make_generator(cx: &mut Context, function: Value, first: i64, count: i64, _class: &TypeObject) -> Value {
+    // SAFETY: the trace spilled `count` values there, which nobody else owns.
+    unsafe {
+        let place = cx.base.offset(first as isize);
+        helpers::make_generator(cx, function, place, count as usize)
+    }
+}
+
 /// Runs the Python function whose call block lies at slot `block`: the callable, room for a header, and the arguments,
 /// which are as many as it takes. All are consumed. `depth` is how many frames the caller has entered itself.
 pub extern "C" fn call_function(cx: &mut Context, code: &CodeObject, block: i64, pc: Pc, depth: i64) -> Value {
-    let saved = (cx.base, cx.constants, cx.temporary_floor, cx.trace_top, cx.instruction);
+    let saved = (cx.base, cx.constants, cx.sites, cx.temporary_floor, cx.trace_top, cx.instruction);
     let recursion = cx.recursion_left;
     // SAFETY: (frames 4) the trace wrote the callable and the arguments; the words above them are free.
     unsafe {
@@ -83,7 +93,7 @@ pub extern "C" fn call_function(cx: &mut Context, code: &CodeObject, block: i64,
         } else {
             crate::engine::run_function(cx, code)
         };
-        (cx.base, cx.constants, cx.temporary_floor, cx.trace_top, cx.instruction) = saved;
+        (cx.base, cx.constants, cx.sites, cx.temporary_floor, cx.trace_top, cx.instruction) = saved;
         cx.recursion_left = recursion;
         result
     }
@@ -113,14 +123,14 @@ extern "C" fn float_power(_cx: &mut Context, base: f64, exponent: f64) -> f64 {
 extern "C" fn residual(cx: &mut Context, handler: usize, pc: Pc, base: i64) -> i64 {
     // SAFETY: the recorder passes a handler's address.
     let handler: ColdHandler = unsafe { std::mem::transmute(handler) };
-    let saved = (cx.base, cx.constants, cx.temporary_floor);
+    let saved = (cx.base, cx.constants, cx.sites, cx.temporary_floor);
     // SAFETY: (frames 3) the trace wrote the header of the frame.
     unsafe {
         let running = cx.base.offset(base as isize);
         frame::switch(cx, running, frame::code(running));
     }
     let next = handler(cx, pc);
-    (cx.base, cx.constants, cx.temporary_floor) = saved;
+    (cx.base, cx.constants, cx.sites, cx.temporary_floor) = saved;
     if next.is_null() { -1 } else { 0 }
 }
 
@@ -190,6 +200,7 @@ pub enum Special {
     LoadMethod,
     Residual,
     NewInstance,
+    MakeGenerator,
     ListAppend,
     Concatenate,
     TextEqual,
@@ -244,7 +255,7 @@ impl Helpers {
         const ANY: HelperEffects = HelperEffects::ANY;
         const ALLOCATES: HelperEffects = HelperEffects::ALLOCATES;
         type Row = (Special, &'static str, usize, &'static [Type], Type, HelperEffects);
-        let rows: [Row; 15] = [
+        let rows: [Row; 16] = [
             (Special::Binary, "binary", helpers::binary as *const () as usize, &[Value, Value, Raw, Raw], Value, ANY),
             (
                 Special::Compare,
@@ -292,6 +303,14 @@ impl Helpers {
             (Special::LoadMethod, "load_method", load_method as *const () as usize, &[Value, Value, Raw], Raw, ANY),
             (Special::Residual, "residual", residual as *const () as usize, &[Raw, Raw, Raw], Raw, ANY),
             (Special::NewInstance, "new_instance", new_instance as *const () as usize, &[Raw], Value, ALLOCATES),
+            (
+                Special::MakeGenerator,
+                "make_generator",
+                make_generator as *const () as usize,
+                &[Value, Raw, Raw, Raw],
+                Value,
+                ALLOCATES.making_instance_of(3),
+            ),
             (
                 Special::ListAppend,
                 "list_append",

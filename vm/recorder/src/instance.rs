@@ -821,16 +821,7 @@ impl Semantics for Recorder<'_> {
     }
 
     fn build(&mut self, helper: &'static RunHelper, first: u16, count: u16) -> Option<RecordedToken> {
-        for position in 0..count {
-            let item = self.register(first + position);
-            self.settle(item.ir);
-        }
-        for position in 0..count {
-            let slot = self.slot_of((first + position) as i32);
-            let item = self.read_slot(slot);
-            self.push(Op::SpillSlot, [item, Ref::NONE, Ref::NONE], slot as i64 as u64, Alias::Other);
-            self.end_slot(slot);
-        }
+        self.spill_run(first, count);
         let slot = self.slot_of(first as i32);
         let id = self.engine.helpers.run(helper);
         let arguments = [self.raw(slot as i64 as u64), self.raw(count as u64)];
@@ -940,6 +931,10 @@ impl Semantics for Recorder<'_> {
         self.interp().free_block()
     }
 
+    fn make_generator(&mut self, function: RecordedToken, first: u16, count: u16) -> RecordedToken {
+        self.new_generator(function, first, count)
+    }
+
     fn may_resume(&mut self, generator: Recorded) -> bool {
         self.guard_resumable(generator)
     }
@@ -956,15 +951,20 @@ impl Semantics for Recorder<'_> {
     }
 
     fn resumer(&mut self, pc: Pc) -> (Continuation, u16, Pc) {
-        self.guard_resumer(pc);
+        self.guard_resumer();
         self.interp().resumer(pc)
     }
 
     fn outer_register(&mut self, register: u16) -> Recorded {
-        let value = self.interp().outer_register(register);
-        let slot = self.outer_slot(register);
-        let ir = self.read_slot(slot);
-        Recorded { value, ir }
+        self.read_outer(register)
+    }
+
+    fn set_outer(&mut self, register: u16, value: RecordedToken) {
+        self.write_outer(register, value)
+    }
+
+    fn before_suspend(&mut self, pc: Pc) {
+        self.guard_suspend(pc);
     }
 
     fn suspend(&mut self, pc: Pc) {

@@ -12,7 +12,7 @@ use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::dict::{DictObject, Entry};
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
 use sidewinder_runtime::objects::instance::AttributeBlock;
-use sidewinder_runtime::objects::method::NativeFunctionObject;
+use sidewinder_runtime::objects::method::{BUILTIN_FUNCTION, METHOD_DESCRIPTOR, NativeFunctionObject};
 use sidewinder_runtime::objects::singleton::{BOOL, NONE_TYPE};
 use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_runtime::objects::str::STR;
@@ -94,6 +94,20 @@ impl Recorder<'_> {
 }
 
 impl Recorder<'_> {
+    /// Gives the values of registers to memory, for a helper that takes them over.
+    pub fn spill_run(&mut self, first: u16, count: u16) {
+        for position in 0..count {
+            let value = self.register(first + position);
+            self.settle(value.ir);
+        }
+        for position in 0..count {
+            let slot = self.slot_of((first + position) as i32);
+            let value = self.read_slot(slot);
+            self.spill(Op::SpillSlot, slot, value);
+            self.end_slot(slot);
+        }
+    }
+
     pub fn native_call(
         &mut self,
         callable: Value,
@@ -119,16 +133,7 @@ impl Recorder<'_> {
             }
         }
         let reads_only = self.reads_only(native, first, count, receiver);
-        for position in 0..count {
-            let argument = self.register(first + position);
-            self.settle(argument.ir);
-        }
-        for position in 0..count {
-            let slot = self.slot_of((first + position) as i32);
-            let argument = self.read_slot(slot);
-            self.push(Op::SpillSlot, [argument, Ref::NONE, Ref::NONE], slot as i64 as u64, Alias::Other);
-            self.end_slot(slot);
-        }
+        self.spill_run(first, count);
         let helper = self.special(if reads_only { Special::CallReader } else { Special::CallNative });
         let shape = (count as i64) << 1 | receiver as i64;
         let first_slot = self.slot_of(first as i32);
@@ -263,6 +268,20 @@ impl Recorder<'_> {
                     class.add_flag(flags::WATCHED);
                     self.assumptions.add(Broken::TypeVersion(class.version.get()));
                 }
+                // Another function of the same row, bound to the same, does the same.
+                _ if now && is_native_function(object) => {
+                    for offset in
+                        [offset_of!(NativeFunctionObject, definition), offset_of!(NativeFunctionObject, bound)]
+                    {
+                        // SAFETY: (heap 2) the type was tested.
+                        let known = unsafe { *((object.0 + offset as u64) as *const u64) };
+                        let own = self.load_word(value.ir, offset, Alias::Immutable);
+                        let wanted = self.raw(known);
+                        let test = self.binary(Op::RawEqual, own, wanted);
+                        self.guard(test, true);
+                    }
+                    return true;
+                }
                 _ => {
                     self.exit_here("identity of a mortal object");
                     return now;
@@ -306,6 +325,11 @@ impl Recorder<'_> {
         self.emit_drop(old);
         self.interp().set_dict_entry(dict, index, Token(value.value));
     }
+}
+
+/// Whether an object is a native function or method, of whose type the handler has asked.
+fn is_native_function(object: Value) -> bool {
+    object.has_type(&BUILTIN_FUNCTION) || object.has_type(&METHOD_DESCRIPTOR)
 }
 
 impl Recorder<'_> {

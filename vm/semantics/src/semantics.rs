@@ -328,6 +328,8 @@ pub trait Semantics: Sized {
     fn is_not_subtype_of(&mut self, value: Self::Value, class: &'static TypeObject) -> bool;
     /// The register above all of the running frame, where a call block may be built.
     fn free_block(&mut self) -> u16;
+    /// A generator over a call of `function` with the arguments in registers `first..first + count`, which move into it.
+    fn make_generator(&mut self, function: Self::Owned, first: u16, count: u16) -> Self::Owned;
     /// Whether the generator can be resumed as a frame of this run: it is suspended, and there is room.
     fn may_resume(&mut self, generator: Self::Value) -> bool;
     /// Enters the frame of a generator of which `may_resume` has said that this is possible. Its `Yield` gives `sent`.
@@ -345,6 +347,10 @@ pub trait Semantics: Sized {
     fn resumer(&mut self, pc: Pc) -> (Continuation, u16, Pc);
     /// A register of the frame that has resumed the running generator.
     fn outer_register(&mut self, register: u16) -> Self::Value;
+    /// Stores into such a register, and releases the old value.
+    fn set_outer(&mut self, register: u16, value: Self::Owned);
+    /// Before the running generator is suspended at the `Yield` at `pc`: what the recorder guards.
+    fn before_suspend(&mut self, _pc: Pc) {}
     /// Suspends the running frame, a generator's, at the `Yield` at `pc`, and switches to the frame that has resumed it.
     fn suspend(&mut self, pc: Pc);
     /// Ends the run with what the running generator yields to native code.

@@ -6,6 +6,8 @@ use crate::semantics::Pc;
 use sidewinder_bytecode::{HEADER_WORDS, Op};
 use sidewinder_runtime::heap::owned::increment;
 use sidewinder_runtime::objects::generator::{GENERATOR, GeneratorObject, state};
+use sidewinder_runtime::objects::iterator::remainder::Remainder;
+use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::{exception, singleton};
 use sidewinder_runtime::operations::{attribute, call, iterate};
 use sidewinder_runtime::{Context, Owned, Result, Value};
@@ -20,7 +22,7 @@ pub unsafe fn restore(cx: &mut Context, generator: &GeneratorObject, base: *mut 
     let pc = generator.instruction.get();
     // SAFETY: the caller's promise; the generator's buffer holds `register_count` words, whose counts move.
     unsafe {
-        let registers = generator.registers.get();
+        let registers = generator.registers();
         for position in 0..generator.register_count.get() as usize {
             *base.add(position) = std::mem::replace(&mut *registers.add(position), Value::UNBOUND);
         }
@@ -134,7 +136,7 @@ fn store(cx: &mut Context, pc: Pc) {
     // SAFETY: (frames 3) a frame that yields keeps its generator.
     unsafe {
         let generator: &GeneratorObject = frame::header(base, frame::KEPT).cast_unchecked();
-        let registers = generator.registers.get();
+        let registers = generator.registers();
         for position in 0..generator.register_count.get() as usize {
             *registers.add(position) = std::mem::replace(&mut *base.add(position), Value::UNBOUND);
         }
@@ -189,6 +191,32 @@ fn swap_handled(cx: &mut Context, generator: &GeneratorObject) {
     }
 }
 
+/// At the `Yield` at `pc` of a generator that a native function consumes: suspends it, and has the function called with
+/// what was gathered, the item and the rest of the generator.
+pub fn hand_over(cx: &mut Context, pc: Pc) -> Pc {
+    let item = super::take(cx, fetch(pc).b);
+    // SAFETY: (frames 3) the running frame has a header, which keeps its generator, and its resumer is a frame.
+    let (generator, link, call) = unsafe {
+        let link = Link(frame::header(cx.base, frame::LINK).0);
+        (Owned::new(frame::header(cx.base, frame::KEPT)), link, frame::return_address(cx.base).sub(1))
+    };
+    let place = link.destination();
+    suspend(cx, pc);
+    let mut taken = Vec::new();
+    if let Some(gathered) = super::move_out(cx, place) {
+        match gathered.value().cast_exact::<ListObject>() {
+            Some(list) if link.continuation() == Continuation::GatherPlain => {
+                taken.extend(list.as_slice().iter().copied().map(Owned::new))
+            }
+            _ => taken.push(gathered),
+        }
+    }
+    taken.push(item);
+    let remainder = Remainder::new(cx, taken, generator);
+    set(cx, place, remainder);
+    call
+}
+
 /// A generator's frame is left for good.
 fn mark_finished(cx: &mut Context, generator: &GeneratorObject) {
     generator.state.set(state::FINISHED);
@@ -234,7 +262,7 @@ pub fn leave(cx: &mut Context, _pc: Pc, result: Owned) -> Pc {
 pub fn close_unstarted(generator: &GeneratorObject) {
     generator.state.set(state::FINISHED);
     drop(Owned::from_raw_option(generator.function.replace(Value::UNBOUND)));
-    let registers = generator.registers.get();
+    let registers = generator.registers();
     for position in 0..generator.register_count.get() as usize {
         // SAFETY: the buffer holds that many words.
         drop(Owned::from_raw_option(unsafe { std::mem::replace(&mut *registers.add(position), Value::UNBOUND) }));

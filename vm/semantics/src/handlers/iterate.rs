@@ -121,11 +121,13 @@ pub fn yield_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let (continuation, destination, next) = s.resumer(pc);
     match continuation {
         Continuation::Iterate | Continuation::Send => {
+            s.before_suspend(pc);
             let value = s.take(i.b);
             s.suspend(pc);
             s.set_then(destination, value, next)
         }
         Continuation::IterateCount => super::pairs::yield_counted(s, pc, i, next),
+        _ if continuation.consumes() => super::consume::item(s, pc, i, continuation, destination, next),
         _ => {
             let value = s.take(i.b);
             s.suspend_run(pc, value)
@@ -133,9 +135,12 @@ pub fn yield_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     }
 }
 
-/// The running generator returns a to a `for` loop or a `Send`, which goes on after it.
+/// The running generator returns a to a `for` loop or a `Send`, which goes on after it, or to what consumes it.
 #[inline(always)]
-pub fn end_generator<S: Semantics>(s: &mut S, i: Instruction, continuation: Continuation) -> Pc {
+pub fn end_generator<S: Semantics>(s: &mut S, i: Instruction, continuation: Continuation, destination: u16) -> Pc {
+    if continuation.consumes() {
+        return super::consume::end(s, i, continuation, destination);
+    }
     let result = s.take(i.a);
     super::call::release_locals(s);
     let next = s.finish_generator();

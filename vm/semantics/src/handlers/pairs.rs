@@ -161,6 +161,7 @@ pub fn yield_counted<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, unpack: Pc
     let iterator = fetch(unsafe { unpack.sub(1) }).b;
     let iterator = s.outer_register(iterator);
     let count = s.load_raw(iterator, offset_of!(Enumerate, index), Alias::Iterator);
+    s.before_suspend(pc);
     let value = s.take(i.b);
     let one = s.raw_constant(1);
     let next = s.raw_add(count, one);
