@@ -228,7 +228,7 @@ print(breaks(700))
 # The state of a generator while a loop drives it.
 def watched():
     for i in range(400):
-        yield (generator.gi_running, generator.gi_frame is not None)
+        yield generator.gi_running
 
 
 generator = watched()

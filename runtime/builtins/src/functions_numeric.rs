@@ -252,6 +252,9 @@ fn min(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 /// Whether `a` stands in relation `op` to `b`, quickly for numbers.
 #[inline]
 fn wins(cx: &mut Context, op: CompareOp, a: Value, b: Value) -> Result<bool> {
+    if a.is_int() && b.is_int() {
+        return Ok(op.holds(a.int().cmp(&b.int())));
+    }
     if a.is_float() && b.is_float() {
         return Ok(a.float().partial_cmp(&b.float()).is_some_and(|order| op.holds(order)));
     }
