@@ -24,6 +24,8 @@ pub struct HelperEffects {
     /// Whether it makes an object from a class, the bytes of its cell and its first shape, its three operands. Machine
     /// code then does it in place, unless the bytes are zero: such objects are laid out otherwise.
     pub makes_instance: bool,
+    /// The operand (counted from one) that is the exact type of the object it returns; 0 if none.
+    pub instance_of: u8,
 }
 
 impl HelperEffects {
@@ -39,6 +41,7 @@ impl HelperEffects {
         pure_function: false,
         borrows: false,
         makes_instance: false,
+        instance_of: 0,
     };
     /// Depends on its arguments alone.
     pub const PURE: HelperEffects = HelperEffects { pure_function: true, ..HelperEffects::ALLOCATES };
@@ -56,6 +59,12 @@ impl HelperEffects {
     /// Leaves its arguments' references to the caller.
     pub const fn borrowing(mut self) -> HelperEffects {
         self.borrows = true;
+        self
+    }
+
+    /// Returns an object whose exact type is the operand at `position`.
+    pub const fn making_instance_of(mut self, position: u8) -> HelperEffects {
+        self.instance_of = position + 1;
         self
     }
 

@@ -202,8 +202,7 @@ fn registers<T>(cx: &mut Context, frame: &FrameObject, read: impl FnOnce(&[Value
         return read(words(live.base));
     }
     if let Some(generator) = frame.generator() {
-        let suspended = matches!(generator.state.get(), state::SUSPENDED | state::CREATED);
-        return if suspended { read(words(generator.registers.get())) } else { read(&[]) };
+        return if generator.is_suspended() { read(words(generator.registers())) } else { read(&[]) };
     }
     match frame.source.get().cast_exact::<TupleObject>() {
         Some(kept) => read(kept.as_slice()),
@@ -348,7 +347,7 @@ fn set_item(cx: &mut Context, value: Value, key: Value, new: Value) -> Result<()
     };
     let place = match (frame.live(cx), frame.generator()) {
         (Some(live), _) => live.base,
-        (None, Some(generator)) if !generator.registers.get().is_null() => generator.registers.get(),
+        (None, Some(generator)) if generator.is_suspended() => generator.registers(),
         _ => return Ok(()),
     };
     // SAFETY: (frames 1) the frame has a word for each local.

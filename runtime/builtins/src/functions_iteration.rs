@@ -18,7 +18,8 @@ pub static FUNCTIONS: &[Native] = &[
         all,
         "all($module, iterable, /)\n--\n\nReturn True if bool(x) is True for all values x in the iterable.\n\nIf the \
          iterable is empty, return True.",
-    ),
+    )
+    .intrinsic(Intrinsic::All),
     Native::new(
         "any",
         1,
@@ -26,7 +27,8 @@ pub static FUNCTIONS: &[Native] = &[
         any,
         "any($module, iterable, /)\n--\n\nReturn True if bool(x) is True for any x in the iterable.\n\nIf the iterable \
          is empty, return False.",
-    ),
+    )
+    .intrinsic(Intrinsic::Any),
     Native::new(
         "iter",
         1,
@@ -52,7 +54,8 @@ pub static FUNCTIONS: &[Native] = &[
         "sorted($module, iterable, /, *, key=None, reverse=False)\n--\n\nReturn a new list containing all items from \
          the iterable in ascending order.\n\nA custom key function can be supplied to customize the sort order, and \
          the\nreverse flag can be set to request the result in descending order.",
-    ),
+    )
+    .intrinsic(Intrinsic::Gathers),
     Native::new(
         "aiter",
         1,

@@ -102,7 +102,8 @@ pub static FUNCTIONS: &[Native] = &[
         "sum($module, iterable, /, start=0)\n--\n\nReturn the sum of a 'start' value (default: 0) plus an iterable of \
          numbers\n\nWhen the iterable is empty, return the start value.\nThis function is intended specifically for \
          use with numeric values and may\nreject non-numeric types.",
-    ),
+    )
+    .intrinsic(Intrinsic::Sum),
 ];
 
 fn abs(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
@@ -251,6 +252,9 @@ fn min(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 /// Whether `a` stands in relation `op` to `b`, quickly for numbers.
 #[inline]
 fn wins(cx: &mut Context, op: CompareOp, a: Value, b: Value) -> Result<bool> {
+    if a.is_int() && b.is_int() {
+        return Ok(op.holds(a.int().cmp(&b.int())));
+    }
     if a.is_float() && b.is_float() {
         return Ok(a.float().partial_cmp(&b.float()).is_some_and(|order| op.holds(order)));
     }

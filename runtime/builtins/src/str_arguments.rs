@@ -170,6 +170,10 @@ macro_rules! method_row {
     (class ($minimum:literal, $maximum:literal) $name:literal, $function:path, $doc:expr) => {
         sidewinder_runtime::native::Native::new($name, $minimum, $maximum, $function, $doc).class_method()
     };
+    (gathering ($minimum:literal, $maximum:literal) $name:literal, $function:path, $doc:expr) => {
+        sidewinder_runtime::native::Native::new($name, $minimum, $maximum, $function, $doc)
+            .intrinsic(sidewinder_runtime::native::Intrinsic::Gathers)
+    };
     (keywords () $name:literal, $function:path, $doc:expr) => {
         sidewinder_runtime::native::Native::with_keywords($name, $function, $doc)
     };

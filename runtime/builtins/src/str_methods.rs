@@ -65,7 +65,7 @@ methods! {
         "Return True if the string is a title-cased string, False otherwise."
     positional "isupper" (0, 0) str_case::isupper, PURE, "($self, /)";
         "Return True if the string is an uppercase string, False otherwise."
-    positional "join" (1, 1) str_split::join, ANY, "($self, iterable, /)";
+    gathering "join" (1, 1) str_split::join, ANY, "($self, iterable, /)";
         "Concatenate any number of strings."
     positional "ljust" (1, 2) str_pad::ljust, PURE, "($self, width, fillchar=' ', /)";
         "Return a left-justified string of length width."

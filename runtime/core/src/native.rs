@@ -79,6 +79,11 @@ pub enum Intrinsic {
     Character,
     /// `ord`
     CodePoint,
+    /// Makes a list of its iterable argument before it does anything else.
+    Gathers,
+    Sum,
+    Any,
+    All,
 }
 
 /// The Rust function behind a row.

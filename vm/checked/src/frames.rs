@@ -141,6 +141,15 @@ impl Checked<'_> {
         unsafe { self.cx.base.offset(register) }
     }
 
+    /// A register of the frame from which the running one was entered.
+    pub fn outer_place(&self, register: u16) -> *mut Value {
+        // SAFETY: (frames 3) the running frame has a header, and a caller.
+        unsafe {
+            let link = Link(frame::header(self.cx.base, frame::LINK).0);
+            self.cx.base.sub(link.delta()).add(register as usize)
+        }
+    }
+
     pub fn read_register(&self, register: isize) -> Value {
         // SAFETY: (frames 1) every word is a valid value.
         unsafe { *self.place(register) }
@@ -213,6 +222,12 @@ impl Checked<'_> {
         let link = Link(unsafe { frame::header(base, frame::LINK) }.0);
         self.pushed.retain(|frame| frame.base < base);
         self.pushed.push(Pushed { base, caller, return_to, link, depth });
+    }
+
+    /// After a frame was entered that no handler pushes: those above the one below were left unseen.
+    pub fn forget_pushed(&mut self) {
+        let base = self.cx.base;
+        self.pushed.retain(|frame| frame.base < base);
     }
 
     /// Before the running frame is left: its registers are released, and it is the one that was pushed last.

@@ -8,6 +8,7 @@ use sidewinder_ir::op::Alias;
 use sidewinder_runtime::objects::code::{CodeObject, Site};
 use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
+use sidewinder_runtime::objects::generator::GENERATOR;
 use sidewinder_runtime::objects::list::LIST;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::str::STR;
@@ -737,17 +738,76 @@ impl Semantics for Checked<'_> {
         self.interp().free_block()
     }
 
-    fn resume(&mut self, pc: Pc, iterator: u16, continuation: Continuation, destination: u16) -> Pc {
-        self.ensure_untouched("resume");
-        self.ensure_full(iterator);
-        self.end("resume");
-        self.interp().resume(pc, iterator, continuation, destination)
+    fn make_generator(&mut self, function: Token, first: u16, count: u16) -> Token {
+        for register in first..first + count {
+            self.ensure_full(register);
+            self.end_register(register);
+        }
+        self.effect("make_generator");
+        let function = self.consume(function);
+        let made = self.interp().make_generator(function, first, count);
+        self.own("make_generator", made)
     }
 
-    fn suspend(&mut self, pc: Pc, value: Token) -> Pc {
+    fn may_resume(&mut self, generator: Borrow) -> bool {
+        self.test_of("may_resume", generator);
+        let generator = self.layout(generator, &GENERATOR);
+        let answer = self.interp().may_resume(generator);
+        self.ledger.may_enter = answer;
+        answer
+    }
+
+    fn resume(&mut self, pc: Pc, generator: Token, sent: Token, continuation: Continuation, destination: u16) -> Pc {
+        self.ensure(self.ledger.may_enter, "a generator is resumed without asking `may_resume`");
+        let (generator, sent) = (self.consume(generator), self.consume(sent));
+        self.end("resume");
+        let next = self.interp().resume(pc, generator, sent, continuation, destination);
+        self.forget_pushed();
+        next
+    }
+
+    fn resumer(&mut self, pc: Pc) -> (Continuation, u16, Pc) {
+        self.test("resumer");
+        self.interp().resumer(pc)
+    }
+
+    fn outer_register(&mut self, register: u16) -> Borrow {
+        let value = self.interp().outer_register(register);
+        let place = self.outer_place(register);
+        self.ledger.borrow_register(place as usize, value)
+    }
+
+    fn set_outer(&mut self, register: u16, value: Token) {
+        let place = self.outer_place(register);
+        self.store("set_outer");
+        self.ledger.end_register(place as usize);
         let token = self.consume(value);
-        self.end("suspend");
-        self.interp().suspend(pc, token)
+        self.interp().set_outer(register, token);
+    }
+
+    fn before_suspend(&mut self, _pc: Pc) {
+        self.test("before_suspend");
+    }
+
+    fn suspend(&mut self, pc: Pc) {
+        let (.., return_to) = self.interp().resumer(pc);
+        self.effect("suspend");
+        self.interp().suspend(pc);
+        self.after_pop(return_to);
+    }
+
+    fn suspend_run(&mut self, pc: Pc, value: Token) -> Pc {
+        let token = self.consume(value);
+        self.end("suspend_run");
+        self.interp().suspend_run(pc, token)
+    }
+
+    fn finish_generator(&mut self) -> Pc {
+        self.before_pop();
+        self.effect("finish_generator");
+        let next = self.interp().finish_generator();
+        self.after_pop(next);
+        next
     }
 
     fn leave(&mut self, pc: Pc, result: Token) -> Pc {

@@ -17,6 +17,18 @@ impl Assumptions {
         self.facts.insert(fact);
     }
 
+    /// Whether one of the facts has ceased to hold when `fact` has.
+    pub fn relies_on(&self, fact: Broken) -> bool {
+        match fact {
+            // A change of the keys also moves entries.
+            Broken::DictKeys(watch) => self.facts.iter().any(|known| match known {
+                Broken::DictKeys(other) | Broken::DictEntry(other, _) => *other == watch,
+                _ => false,
+            }),
+            _ => self.facts.contains(&fact),
+        }
+    }
+
     /// The code object stays alive.
     pub fn add_code(&mut self, code: &CodeObject) {
         code.watched.set(true);

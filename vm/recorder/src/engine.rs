@@ -157,6 +157,8 @@ pub struct Engine {
     /// Machine code on the native stack, innermost last.
     running: usize,
     recording: bool,
+    /// Facts that have ceased to hold since the recording began.
+    broken: Vec<Broken>,
     /// Machine code that was replaced, which may still be running.
     retired: Vec<Box<NativeEntry>>,
     pub counters: Counters,
@@ -252,6 +254,7 @@ fn make(cx: &mut Context) -> Option<&'static mut Engine> {
         short_loops: NumberMap::default(),
         running: 0,
         recording: false,
+        broken: Vec::new(),
         retired: Vec::new(),
         counters: Counters::default(),
     };
@@ -326,6 +329,9 @@ fn broken(cx: &mut Context, fact: Broken) {
     let Some(engine) = engine(cx) else { return };
     if let Broken::DictEntry(..) = fact {
         engine.volatile.insert(fact);
+    }
+    if engine.recording {
+        engine.broken.push(fact);
     }
     for index in engine.dependents.take(fact) {
         engine.invalidate(index);
@@ -612,9 +618,8 @@ impl Engine {
         recorder.is_function = root == Root::Function;
         recorder.is_side = root == Root::Side;
         let next = run::run(&mut recorder, target);
-        let stop = recorder.stop;
-        let finished = recorder.into_trace();
-        self.recording = false;
+        let (stop, finished) = (recorder.stop, recorder.into_trace());
+        let (stop, finished) = self.end_recording(stop, finished);
         match (stop, finished) {
             (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) => {
                 let index = self.plant(trace, target, root, code, is_short);
@@ -631,7 +636,8 @@ impl Engine {
                 if let Some(state) = state {
                     let failures = self.failures.entry(target as u64).or_default();
                     *failures += 1;
-                    state.countdown.set(self.threshold.max(2) << *failures);
+                    // One more: not at the last round again of a loop whose length divides the threshold.
+                    state.countdown.set((self.threshold.max(2) << *failures) + 1);
                 }
             }
         }
@@ -647,6 +653,22 @@ impl Engine {
             self.short_loops.insert(&raw const *state as u64, short);
         }
         root == Root::Loop && self.short_loops[&(&raw const *state as u64)]
+    }
+
+    /// After a recording: a trace that relies on what the recording itself has changed is thrown away.
+    fn end_recording(
+        &mut self,
+        stop: Option<Stop>,
+        finished: Option<(Trace, Assumptions)>,
+    ) -> (Option<Stop>, Option<(Trace, Assumptions)>) {
+        self.recording = false;
+        let broken = std::mem::take(&mut self.broken);
+        match finished {
+            Some((_, assumptions)) if broken.iter().any(|fact| assumptions.relies_on(*fact)) => {
+                (Some(Stop::Abort("an assumption was broken")), None)
+            }
+            finished => (stop, finished),
+        }
     }
 
     /// Adds a tree that starts at `target`.
@@ -879,9 +901,8 @@ impl Engine {
         recorder.is_function = is_function;
         recorder.become_bridge(base, recursion, &slots);
         let next = run::run(&mut recorder, pc);
-        let stop = recorder.stop;
-        let finished = recorder.into_trace();
-        self.recording = false;
+        let (stop, finished) = (recorder.stop, recorder.into_trace());
+        let (stop, finished) = self.end_recording(stop, finished);
         match (stop, finished) {
             (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions)))
                 if !returns_at_once(&trace, pc, record.frame.base) =>

@@ -77,6 +77,16 @@ extern "C" fn call_any(cx: &mut Context, block: i64, count: i64) -> Value {
     }
 }
 
+/// A generator over a call of a function, which it takes over, with the arguments that the trace has spilled from slot
+/// `first`.
+extern "C" fn make_generator(cx: &mut Context, function: Value, first: i64, count: i64, _class: &TypeObject) -> Value {
+    // SAFETY: the trace spilled `count` values there, which nobody else owns.
+    unsafe {
+        let place = cx.base.offset(first as isize);
+        helpers::make_generator(cx, function, place, count as usize)
+    }
+}
+
 /// Prepares the call of method `name` of an object: the callable goes to slot `block`, self (or nothing) to its first
 /// argument. Below zero when it raised.
 extern "C" fn load_method(cx: &mut Context, object: Value, name: Value, block: i64) -> i64 {
@@ -101,14 +111,14 @@ extern "C" fn float_power(_cx: &mut Context, base: f64, exponent: f64) -> f64 {
 extern "C" fn residual(cx: &mut Context, handler: usize, pc: Pc, base: i64) -> i64 {
     // SAFETY: the recorder passes a handler's address.
     let handler: ColdHandler = unsafe { std::mem::transmute(handler) };
-    let saved = (cx.base, cx.constants, cx.temporary_floor);
+    let saved = (cx.base, cx.constants, cx.sites, cx.temporary_floor);
     // SAFETY: (frames 3) the trace wrote the header of the frame.
     unsafe {
         let running = cx.base.offset(base as isize);
         frame::switch(cx, running, frame::code(running));
     }
     let next = handler(cx, pc);
-    (cx.base, cx.constants, cx.temporary_floor) = saved;
+    (cx.base, cx.constants, cx.sites, cx.temporary_floor) = saved;
     if next.is_null() { -1 } else { 0 }
 }
 
@@ -187,6 +197,7 @@ pub enum Special {
     LoadMethod,
     Residual,
     NewInstance,
+    MakeGenerator,
     ListAppend,
     Concatenate,
     TextEqual,
@@ -241,7 +252,7 @@ impl Helpers {
         const ANY: HelperEffects = HelperEffects::ANY;
         const ALLOCATES: HelperEffects = HelperEffects::ALLOCATES;
         type Row = (Special, &'static str, usize, &'static [Type], Type, HelperEffects);
-        let rows: [Row; 17] = [
+        let rows: [Row; 18] = [
             (Special::Binary, "binary", helpers::binary as *const () as usize, &[Value, Value, Raw, Raw], Value, ANY),
             (
                 Special::Compare,
@@ -311,6 +322,14 @@ impl Helpers {
                 &[Raw, Raw, Raw],
                 Value,
                 ALLOCATES.making_instance(),
+            ),
+            (
+                Special::MakeGenerator,
+                "make_generator",
+                make_generator as *const () as usize,
+                &[Value, Raw, Raw, Raw],
+                Value,
+                ALLOCATES.making_instance_of(3),
             ),
             (
                 Special::ListAppend,

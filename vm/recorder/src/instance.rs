@@ -826,16 +826,7 @@ impl Semantics for Recorder<'_> {
     }
 
     fn build(&mut self, helper: &'static RunHelper, first: u16, count: u16) -> Option<RecordedToken> {
-        for position in 0..count {
-            let item = self.register(first + position);
-            self.settle(item.ir);
-        }
-        for position in 0..count {
-            let slot = self.slot_of((first + position) as i32);
-            let item = self.read_slot(slot);
-            self.push(Op::SpillSlot, [item, Ref::NONE, Ref::NONE], slot as i64 as u64, Alias::Other);
-            self.end_slot(slot);
-        }
+        self.spill_run(first, count);
         let slot = self.slot_of(first as i32);
         let id = self.engine.helpers.run(helper);
         let arguments = [self.raw(slot as i64 as u64), self.raw(count as u64)];
@@ -945,26 +936,53 @@ impl Semantics for Recorder<'_> {
         self.interp().free_block()
     }
 
-    fn resume(&mut self, pc: Pc, iterator: u16, continuation: Continuation, destination: u16) -> Pc {
-        if let Some(next) = self.resume_inlined(pc, iterator, continuation, destination) {
-            return next;
-        }
-        self.exit_here("generator");
-        self.interp().resume(pc, iterator, continuation, destination)
+    fn make_generator(&mut self, function: RecordedToken, first: u16, count: u16) -> RecordedToken {
+        self.new_generator(function, first, count)
     }
 
-    fn before_suspend(&mut self) {
-        if !self.may_suspend() {
-            self.exit_here("yield");
-        }
+    fn may_resume(&mut self, generator: Recorded) -> bool {
+        self.guard_resumable(generator)
     }
 
-    fn suspend(&mut self, pc: Pc, value: RecordedToken) -> Pc {
-        if let Some(next) = self.suspend_inlined(pc, (value.value, value.ir)) {
-            return next;
-        }
-        self.abort("yield");
-        self.interp().suspend(pc, Token(value.value))
+    fn resume(
+        &mut self,
+        pc: Pc,
+        generator: RecordedToken,
+        sent: RecordedToken,
+        continuation: Continuation,
+        destination: u16,
+    ) -> Pc {
+        self.resume_inlined(pc, generator, sent, continuation, destination)
+    }
+
+    fn resumer(&mut self, pc: Pc) -> (Continuation, u16, Pc) {
+        self.guard_resumer();
+        self.interp().resumer(pc)
+    }
+
+    fn outer_register(&mut self, register: u16) -> Recorded {
+        self.read_outer(register)
+    }
+
+    fn set_outer(&mut self, register: u16, value: RecordedToken) {
+        self.write_outer(register, value)
+    }
+
+    fn before_suspend(&mut self, pc: Pc) {
+        self.guard_suspend(pc);
+    }
+
+    fn suspend(&mut self, pc: Pc) {
+        self.suspend_inlined(pc)
+    }
+
+    fn suspend_run(&mut self, pc: Pc, value: RecordedToken) -> Pc {
+        self.abort("yield to native code");
+        self.interp().suspend_run(pc, Token(value.value))
+    }
+
+    fn finish_generator(&mut self) -> Pc {
+        self.finish_inlined()
     }
 
     fn leave(&mut self, pc: Pc, result: RecordedToken) -> Pc {

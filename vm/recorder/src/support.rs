@@ -12,7 +12,7 @@ use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::dict::{DictObject, Entry};
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
 use sidewinder_runtime::objects::instance::AttributeBlock;
-use sidewinder_runtime::objects::method::NativeFunctionObject;
+use sidewinder_runtime::objects::method::{BUILTIN_FUNCTION, METHOD_DESCRIPTOR, NativeFunctionObject};
 use sidewinder_runtime::objects::singleton::{BOOL, NONE_TYPE};
 use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_runtime::objects::str::STR;
@@ -94,6 +94,20 @@ impl Recorder<'_> {
 }
 
 impl Recorder<'_> {
+    /// Gives the values of registers to memory, for a helper that takes them over.
+    pub fn spill_run(&mut self, first: u16, count: u16) {
+        for position in 0..count {
+            let value = self.register(first + position);
+            self.settle(value.ir);
+        }
+        for position in 0..count {
+            let slot = self.slot_of((first + position) as i32);
+            let value = self.read_slot(slot);
+            self.spill(Op::SpillSlot, slot, value);
+            self.end_slot(slot);
+        }
+    }
+
     pub fn native_call(
         &mut self,
         callable: Value,
@@ -119,16 +133,7 @@ impl Recorder<'_> {
             }
         }
         let reads_only = self.reads_only(native, first, count, receiver);
-        for position in 0..count {
-            let argument = self.register(first + position);
-            self.settle(argument.ir);
-        }
-        for position in 0..count {
-            let slot = self.slot_of((first + position) as i32);
-            let argument = self.read_slot(slot);
-            self.push(Op::SpillSlot, [argument, Ref::NONE, Ref::NONE], slot as i64 as u64, Alias::Other);
-            self.end_slot(slot);
-        }
+        self.spill_run(first, count);
         let (called, shape, helpers) = match native.body {
             // How many arguments there are is known here.
             Body::Positional(function)
@@ -271,6 +276,20 @@ impl Recorder<'_> {
                     class.add_flag(flags::WATCHED);
                     self.assumptions.add(Broken::TypeVersion(class.version.get()));
                 }
+                // Another function of the same row, bound to the same, does the same.
+                _ if now && is_native_function(object) => {
+                    for offset in
+                        [offset_of!(NativeFunctionObject, definition), offset_of!(NativeFunctionObject, bound)]
+                    {
+                        // SAFETY: (heap 2) the type was tested.
+                        let known = unsafe { *((object.0 + offset as u64) as *const u64) };
+                        let own = self.load_word(value.ir, offset, Alias::Immutable);
+                        let wanted = self.raw(known);
+                        let test = self.binary(Op::RawEqual, own, wanted);
+                        self.guard(test, true);
+                    }
+                    return true;
+                }
                 _ => {
                     self.exit_here("identity of a mortal object");
                     return now;
@@ -314,6 +333,11 @@ impl Recorder<'_> {
         self.emit_drop(old);
         self.interp().set_dict_entry(dict, index, Token(value.value));
     }
+}
+
+/// Whether an object is a native function or method, of whose type the handler has asked.
+fn is_native_function(object: Value) -> bool {
+    object.has_type(&BUILTIN_FUNCTION) || object.has_type(&METHOD_DESCRIPTOR)
 }
 
 impl Recorder<'_> {
@@ -390,10 +414,8 @@ impl Recorder<'_> {
     /// below the one in which it was entered.
     pub fn guard_return(&mut self) {
         let link = self.interp().link().0;
-        if matches!(link, Continuation::Iterate | Continuation::Send) {
-            self.exit_here("a generator ends");
-            self.abort("a generator ends");
-            return;
+        if link.is_generator() {
+            return self.guard_end();
         }
         if self.cx.base > self.entry_base {
             return;

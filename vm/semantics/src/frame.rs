@@ -35,6 +35,9 @@ pub enum Continuation {
     Boundary,
     /// A `for` loop resumed a generator: a yielded value goes into the destination, a return ends the loop.
     Iterate,
+    /// A `for` loop over `enumerate` resumed the generator below it: a yielded value goes, after its number, into the
+    /// targets of the `UnpackSequence` that follows.
+    IterateCount,
     /// A `for` loop called a Python `__next__`: `StopIteration` ends the loop.
     IterateCall,
     /// A `Send` instruction resumed a generator.
@@ -43,6 +46,38 @@ pub enum Continuation {
     Binary,
     /// A comparison in a branch called a Python method: the truth of the result decides the jump.
     CompareBranch,
+    // A call of a native function resumed the generator that is its argument, and consumes what it yields in the
+    // destination register: see `handlers/consume.rs`.
+    /// A list gets all items, and is the result.
+    List,
+    /// A list gets all items, and takes the generator's place.
+    Gather,
+    /// The same, for items that can be hashed without running Python.
+    GatherPlain,
+    /// The sum of integers.
+    Sum,
+    /// The least item.
+    Least,
+    /// The greatest item.
+    Greatest,
+    /// Whether an item is true.
+    Any,
+    /// Whether all items are true.
+    All,
+}
+
+impl Continuation {
+    /// Whether a frame with it is a generator's, resumed by an instruction.
+    #[inline(always)]
+    pub fn is_generator(self) -> bool {
+        matches!(self, Continuation::Iterate | Continuation::IterateCount | Continuation::Send) || self.consumes()
+    }
+
+    /// Whether a native function consumes what the generator yields.
+    #[inline(always)]
+    pub fn consumes(self) -> bool {
+        self as u8 >= Continuation::List as u8
+    }
 }
 
 /// The packed link word.

@@ -6,12 +6,13 @@
 use sidewinder_ir::op::{Alias, Type};
 use sidewinder_ir::{Helper, HelperEffects};
 use sidewinder_runtime::objects::list::{self, ListObject};
+use sidewinder_runtime::objects::set::{self, FROZENSET, SET};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::{dict, float, function, int, method, range, singleton, str};
+use sidewinder_runtime::objects::{dict, float, function, generator, int, method, range, singleton, str};
 use sidewinder_runtime::operations::{arithmetic, compare, convert, iterate, subscript};
-use sidewinder_runtime::{Context, Owned, Result, Value};
+use sidewinder_runtime::{Context, Owned, Result, TypeObject, Value};
 
 macro_rules! helper_kind {
     ($name:ident, $operands:expr, $( $argument:ident ),*) => {
@@ -114,6 +115,22 @@ fn dict_value(
     }
 }
 
+/// The items of a list.
+fn list_items(list: Value) -> &'static [Value] {
+    // SAFETY: (heap 2) the handler tested the type.
+    unsafe { list.cast_unchecked::<ListObject>() }.as_slice()
+}
+
+/// A set of the items of a list. Where that may run Python, a trace is made to leave.
+fn set_of(cx: &mut Context, kind: &'static TypeObject, list: Value) -> Result<Owned> {
+    let plain = list_items(list).iter().all(|item| item.is_int() || item.is_float() || item.has_type(&str::STR));
+    let made = set::operations::from_iterable(cx, kind, list);
+    if !plain {
+        leave_trace(cx);
+    }
+    made
+}
+
 /// Stores the value of a string or small integer in a dict.
 fn dict_store(cx: &mut Context, dict: Value, key: Value, value: Value) -> Result<Owned> {
     if dict::of(dict).set_plain(cx, key, value) {
@@ -175,6 +192,12 @@ helpers! {
     GET_PLAIN_ITER: Helper1 = get_plain_iter(a), HelperEffects::ALLOCATES.borrowing(), |cx| iterate::get_iter(cx, a);
     /// `range(a, b)` of small integers
     MAKE_RANGE: Helper2 = make_range(a, b), HelperEffects::ALLOCATES, |cx| range::RangeObject::new(cx, Owned::new(a), Owned::new(b), Owned::new(Value::from_small_int(1)));
+    /// `tuple(a)` of a list
+    MAKE_TUPLE: Helper1 = make_tuple(a), HelperEffects::ALLOCATES.borrowing(), |cx| Ok(TupleObject::new(cx, list_items(a)));
+    /// `set(a)` of a list
+    MAKE_SET: Helper1 = make_set(a), DICT_READ, |cx| set_of(cx, &SET.object, a);
+    /// `frozenset(a)` of a list
+    MAKE_FROZENSET: Helper1 = make_frozenset(a), DICT_READ, |cx| set_of(cx, &FROZENSET.object, a);
     /// `a[b:c:d]` of a list, with small integers or None
     LIST_GET_SLICE: Helper4 = list_get_slice(a, b, c, d), HelperEffects::ALLOCATES.borrowing().raising(), |cx| list::slots::get_slice(cx, a, [b, c, d]);
     /// `a[b:c] = d` of two lists, with small integers or None; the result is None
@@ -277,6 +300,20 @@ unsafe fn forget_run(first: *mut Value, count: usize) {
     for index in 0..count {
         // SAFETY: the caller's promise. Volatile, lest the compiler call `memset` for a handful of words.
         unsafe { first.add(index).write_volatile(Value::UNBOUND) };
+    }
+}
+
+/// A generator over a call of a function, which it takes over, with `count` arguments in memory, which move into it.
+///
+/// # Safety
+/// `first` points to `count` values, whose counts the caller gives up; the function is one that makes generators.
+pub unsafe fn make_generator(cx: &mut Context, function: Value, first: *mut Value, count: usize) -> Value {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let arguments = std::slice::from_raw_parts(first, count);
+        let made = generator::new(cx, Owned::from_raw(function), arguments);
+        forget_run(first, count);
+        made.into_raw()
     }
 }
 

@@ -40,6 +40,16 @@ impl Interp {
         unsafe { self.0.base.add(register as usize) }
     }
 
+    /// A register of the frame from which the running one was entered.
+    #[inline(always)]
+    fn outer_place(&self, register: u16) -> *mut Value {
+        // SAFETY: (frames 3) the running frame is no boundary, so there is a caller with that register.
+        unsafe {
+            let link = Link(frame::header(self.0.base, frame::LINK).0);
+            self.0.base.sub(link.delta()).add(register as usize)
+        }
+    }
+
     #[inline(always)]
     pub(crate) fn is_temporary(&self, field: u16) -> bool {
         field as i16 as i64 >= self.0.temporary_floor
@@ -879,13 +889,56 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
-    fn resume(&mut self, pc: Pc, iterator: u16, continuation: Continuation, destination: u16) -> Pc {
-        crate::cold::generator::resume(&mut self.0, pc, iterator, continuation, destination)
+    fn make_generator(&mut self, function: Token, first: u16, count: u16) -> Token {
+        let place = self.place(first);
+        // SAFETY: (frames 3) the arguments are in the caller's call block.
+        unsafe { Token(crate::helpers::make_generator(&mut self.0, function.0, place, count as usize)) }
     }
 
     #[inline(always)]
-    fn suspend(&mut self, pc: Pc, value: Token) -> Pc {
-        crate::cold::generator::suspend(&mut self.0, pc, Owned::from_raw(value.0))
+    fn may_resume(&mut self, generator: Value) -> bool {
+        crate::cold::generator::may_resume(&self.0, generator)
+    }
+
+    #[inline(always)]
+    fn resume(&mut self, pc: Pc, generator: Token, sent: Token, continuation: Continuation, destination: u16) -> Pc {
+        let (generator, sent) = (Owned::from_raw(generator.0), Owned::from_raw(sent.0));
+        crate::cold::generator::enter(&mut self.0, pc, generator, sent, continuation, destination)
+    }
+
+    #[inline(always)]
+    fn resumer(&mut self, _pc: Pc) -> (Continuation, u16, Pc) {
+        let (continuation, destination) = self.link();
+        // SAFETY: (frames 3) the running frame has a header.
+        (continuation, destination, unsafe { frame::return_address(self.0.base) })
+    }
+
+    #[inline(always)]
+    fn outer_register(&mut self, register: u16) -> Value {
+        // SAFETY: (frames 1) every word of the stack is a value.
+        unsafe { *self.outer_place(register) }
+    }
+
+    #[inline(always)]
+    fn set_outer(&mut self, register: u16, value: Token) {
+        // SAFETY: (frames 1) as above.
+        let old = unsafe { std::mem::replace(&mut *self.outer_place(register), value.0) };
+        self.0.release(old);
+    }
+
+    #[inline(always)]
+    fn suspend(&mut self, pc: Pc) {
+        crate::cold::generator::suspend(&mut self.0, pc)
+    }
+
+    #[inline(always)]
+    fn suspend_run(&mut self, pc: Pc, value: Token) -> Pc {
+        crate::cold::generator::suspend_run(&mut self.0, pc, Owned::from_raw(value.0))
+    }
+
+    #[inline(always)]
+    fn finish_generator(&mut self) -> Pc {
+        crate::cold::generator::finish(&mut self.0)
     }
 
     #[inline(always)]

@@ -93,6 +93,7 @@ pub fn resume_generator(cx: &mut Context, generator: &GeneratorObject, value: Va
             return Err(crate::cold::call::recursion_error(cx));
         }
         let pc = crate::cold::generator::restore(cx, generator, base, value);
+        *base.offset(frame::KEPT) = Owned::new(generator.value()).into_raw();
         let result = run_generator_frame(cx, base, function, pc, value.is_unbound());
         match result {
             Ok(item) if generator.state.get() == generator::state::FINISHED => {

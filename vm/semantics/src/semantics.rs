@@ -328,13 +328,36 @@ pub trait Semantics: Sized {
     fn is_not_subtype_of(&mut self, value: Self::Value, class: &'static TypeObject) -> bool;
     /// The register above all of the running frame, where a call block may be built.
     fn free_block(&mut self) -> u16;
-    /// Resumes the generator in register `iterator`.
-    fn resume(&mut self, pc: Pc, iterator: u16, continuation: Continuation, destination: u16) -> Pc;
-    /// Before a value is taken to be yielded: where the recorder leaves if it cannot follow.
-    fn before_suspend(&mut self) {}
-    /// Suspends the running frame, a generator's, and hands `value` to its resumer.
-    fn suspend(&mut self, pc: Pc, value: Self::Owned) -> Pc;
-    /// Returns from a frame with one of the rare continuations: boundaries and generators.
+    /// A generator over a call of `function` with the arguments in registers `first..first + count`, which move into it.
+    fn make_generator(&mut self, function: Self::Owned, first: u16, count: u16) -> Self::Owned;
+    /// Whether the generator can be resumed as a frame of this run: it is suspended, and there is room.
+    fn may_resume(&mut self, generator: Self::Value) -> bool;
+    /// Enters the frame of a generator of which `may_resume` has said that this is possible. Its `Yield` gives `sent`.
+    /// Returns where it goes on.
+    fn resume(
+        &mut self,
+        pc: Pc,
+        generator: Self::Owned,
+        sent: Self::Owned,
+        continuation: Continuation,
+        destination: u16,
+    ) -> Pc;
+    /// Who has resumed the running generator, which is about to yield: continuation, destination, and the instruction
+    /// to go on at.
+    fn resumer(&mut self, pc: Pc) -> (Continuation, u16, Pc);
+    /// A register of the frame that has resumed the running generator.
+    fn outer_register(&mut self, register: u16) -> Self::Value;
+    /// Stores into such a register, and releases the old value.
+    fn set_outer(&mut self, register: u16, value: Self::Owned);
+    /// Before the running generator is suspended at the `Yield` at `pc`: what the recorder guards.
+    fn before_suspend(&mut self, _pc: Pc) {}
+    /// Suspends the running frame, a generator's, at the `Yield` at `pc`, and switches to the frame that has resumed it.
+    fn suspend(&mut self, pc: Pc);
+    /// Ends the run with what the running generator yields to native code.
+    fn suspend_run(&mut self, pc: Pc, value: Self::Owned) -> Pc;
+    /// Leaves the running frame, a generator's whose locals are released, for good. Returns where its resumer goes on.
+    fn finish_generator(&mut self) -> Pc;
+    /// Ends the run with the result of its outermost frame.
     fn leave(&mut self, pc: Pc, result: Self::Owned) -> Pc;
     /// The next item of any iterator: `Some(None)` when it is exhausted, `None` when it raised.
     fn next_item(&mut self, iterator: Self::Value) -> Option<Option<Self::Owned>>;

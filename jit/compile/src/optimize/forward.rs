@@ -470,6 +470,10 @@ impl<'a> Forward<'a> {
         if effects.makes_instance {
             self.assume_new_instance(value, start);
         }
+        if let Some(position) = (effects.instance_of as usize).checked_sub(1) {
+            let class = self.region.arguments[start + position];
+            self.assume_type(value, class);
+        }
         value
     }
 

@@ -8,7 +8,7 @@ use crate::objects::slots::Slots;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::objects::{float, int, singleton, str, tuple};
 use crate::value::Value;
-use sidewinder_bytecode::{CodeData, Constant, Instruction};
+use sidewinder_bytecode::{CodeData, CodeFlags, Constant, Instruction};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -94,6 +94,8 @@ struct Storage {
     names: Vec<Owned>,
     local_names: Vec<Owned>,
     free_names: Vec<Owned>,
+    name: Owned,
+    qualified_name: Owned,
 }
 
 pub static CODE: StaticType = Immortal::new(
@@ -120,6 +122,23 @@ impl CodeObject {
 
     pub fn name(&self) -> &str {
         &self.data.name
+    }
+
+    /// The interned name and qualified name of a function of this code.
+    pub fn function_names(&self) -> [Value; 2] {
+        [self.storage.name.value(), self.storage.qualified_name.value()]
+    }
+
+    /// Whether a call with that many positional arguments makes a generator, without any binding.
+    pub fn makes_generator(&self, arguments: u32) -> bool {
+        const KINDS: u32 = CodeFlags::GENERATOR
+            | CodeFlags::COROUTINE
+            | CodeFlags::ASYNC_GENERATOR
+            | CodeFlags::VARARGS
+            | CodeFlags::VARKEYWORDS;
+        self.flags & KINDS == CodeFlags::GENERATOR
+            && self.argument_count == arguments
+            && self.data.keyword_only_count == 0
     }
 
     /// The interned name of index `index` in `CodeData::names`.
@@ -192,6 +211,8 @@ pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
         names,
         local_names,
         free_names,
+        name: str::intern(cx, &data.name),
+        qualified_name: str::intern(cx, &data.qualified_name),
     };
     let id = cx.fresh_version();
     let code = cx.heap.allocate(&CODE.object, size_of::<CodeObject>(), true) as *mut CodeObject;

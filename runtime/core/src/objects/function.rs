@@ -100,8 +100,7 @@ impl FunctionObject {
 pub fn new(cx: &mut Context, code: Value, globals: Value) -> Owned {
     // SAFETY: (heap 2) callers pass a code object.
     let code_object: &CodeObject = unsafe { code.cast_unchecked() };
-    let name = crate::objects::str::intern(cx, &code_object.data.name);
-    let qualified_name = crate::objects::str::intern(cx, &code_object.data.qualified_name);
+    let [name, qualified_name] = code_object.function_names();
     let names = &cx.interpreter().names;
     let module = crate::objects::dict::of(globals).get_interned(names.name).unwrap_or(Value::UNBOUND);
     let builtins = crate::objects::dict::of(globals)
@@ -131,8 +130,8 @@ pub fn new(cx: &mut Context, code: Value, globals: Value) -> Owned {
             closure: empty(),
             defaults: empty(),
             keyword_defaults: empty(),
-            name: Cell::new(name.into_raw()),
-            qualified_name: Cell::new(qualified_name.into_raw()),
+            name: share(name),
+            qualified_name: share(qualified_name),
             module: share(module),
             doc: share(doc),
             annotate: empty(),

@@ -2,7 +2,6 @@
 //! they are in the generator.
 
 use crate::context::{Context, Result};
-use crate::heap::allocate::{allocate_bytes, free_bytes};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::objects::code::CodeObject;
@@ -23,7 +22,7 @@ pub mod state {
     pub const FINISHED: u32 = 3;
 }
 
-/// A generator.
+/// A generator. The registers of its frame, `register_count` words, follow: owned while it is suspended, else stale.
 #[repr(C)]
 pub struct GeneratorObject {
     pub header: Header,
@@ -33,8 +32,6 @@ pub struct GeneratorObject {
     pub function: Cell<Value>,
     /// The instruction to go on at.
     pub instruction: Cell<*const Instruction>,
-    /// Registers of the suspended frame, owned: `register_count` values.
-    pub registers: Cell<*mut Value>,
     /// The return value between the end of the body and the `StopIteration`, owned.
     pub result: Cell<Value>,
     /// The exception that the body was handling when it was suspended, owned.
@@ -53,6 +50,7 @@ const SLOTS: Slots = Slots {
     finalize: Some(finalize),
     traverse: Some(traverse),
     release: Some(release),
+    size: Some(size),
     clear: Some(release_registers),
     ..Slots::EMPTY
 };
@@ -80,6 +78,19 @@ impl GeneratorObject {
         Value::from_pointer(self)
     }
 
+    /// The words for the registers of its frame.
+    #[inline(always)]
+    pub fn registers(&self) -> *mut Value {
+        // SAFETY: (objects 3) they follow the fixed part.
+        unsafe { (self as *const GeneratorObject).add(1) as *mut Value }
+    }
+
+    /// Whether the registers hold its values.
+    #[inline(always)]
+    pub fn is_suspended(&self) -> bool {
+        matches!(self.state.get(), state::CREATED | state::SUSPENDED)
+    }
+
     /// Whether closing it needs to run its code: it is suspended inside a `try`, or delegates to another iterator.
     pub fn needs_close(&self) -> bool {
         if self.state.get() != state::SUSPENDED {
@@ -101,7 +112,7 @@ impl GeneratorObject {
         let index = code.index_of(self.instruction.get()).checked_sub(2)?;
         let send = code.data.instructions.get(index).filter(|instruction| instruction.op == Op::Send)?;
         // SAFETY: verified code names registers that exist, and `registers` holds them while it is suspended.
-        let value = unsafe { *self.registers.get().add(send.b as usize) };
+        let value = unsafe { *self.registers().add(send.b as usize) };
         (!value.is_unbound()).then_some(value)
     }
 
@@ -117,18 +128,12 @@ pub fn new(cx: &mut Context, function: Owned, registers: &[Value]) -> Owned {
     let function_object: &FunctionObject = unsafe { function.value().cast_unchecked() };
     let code = function_object.code();
     let count = code.register_count as usize;
-    let memory = allocate_bytes(count * size_of::<Value>()) as *mut Value;
-    for position in 0..count {
-        let value = registers.get(position).copied().unwrap_or(Value::UNBOUND);
-        // SAFETY: fresh memory of `count` words.
-        unsafe { memory.add(position).write(value) };
-    }
     let share = |cell: &Cell<Value>| {
         crate::heap::owned::increment(cell.get());
         Cell::new(cell.get())
     };
-    let generator = cx.heap.allocate(&GENERATOR.object, size_of::<GeneratorObject>(), true) as *mut GeneratorObject;
-    // SAFETY: (heap 3) fresh memory; the header is kept.
+    let generator = cx.heap.allocate(&GENERATOR.object, bytes(count), true) as *mut GeneratorObject;
+    // SAFETY: (heap 3) fresh memory with room for `count` registers; the header is kept.
     unsafe {
         let header = std::ptr::read(&raw const (*generator).header);
         generator.write(GeneratorObject {
@@ -136,7 +141,6 @@ pub fn new(cx: &mut Context, function: Owned, registers: &[Value]) -> Owned {
             state: Cell::new(state::CREATED),
             register_count: Cell::new(count as u32),
             instruction: Cell::new(code.instructions),
-            registers: Cell::new(memory),
             result: Cell::new(Value::UNBOUND),
             handled: Cell::new(Value::UNBOUND),
             name: share(&function_object.name),
@@ -145,6 +149,12 @@ pub fn new(cx: &mut Context, function: Owned, registers: &[Value]) -> Owned {
             weakly_referenced: Cell::new(false),
             function: Cell::new(function.into_raw()),
         });
+        let memory = (*generator).registers();
+        for position in 0..count {
+            let value = registers.get(position).copied().unwrap_or(Value::UNBOUND);
+            // Volatile, lest the compiler call `memset` for a handful of words.
+            memory.add(position).write_volatile(value);
+        }
     }
     Owned::from_raw(Value::from_pointer(generator))
 }
@@ -228,6 +238,16 @@ fn next(cx: &mut Context, value: Value) -> Result<Option<Owned>> {
     Ok(item)
 }
 
+/// Bytes of a generator with that many registers.
+fn bytes(registers: usize) -> usize {
+    size_of::<GeneratorObject>() + registers * size_of::<Value>()
+}
+
+unsafe fn size(header: *mut Header) -> usize {
+    // SAFETY: (heap 2) the slot of this type.
+    bytes(unsafe { &*(header as *const GeneratorObject) }.register_count.get() as usize)
+}
+
 unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
     // SAFETY: (heap 2) the slot of this type.
     let generator = unsafe { &*(header as *const GeneratorObject) };
@@ -244,9 +264,9 @@ unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
             visit(field.get());
         }
     }
-    let registers = generator.registers.get();
-    // Of a running generator the buffer may hold stale words: the registers are on the value stack.
-    if !registers.is_null() && matches!(generator.state.get(), state::CREATED | state::SUSPENDED) {
+    let registers = generator.registers();
+    // Of a running generator the words may be stale: the registers are on the value stack.
+    if generator.is_suspended() {
         for position in 0..generator.register_count.get() as usize {
             // SAFETY: the buffer holds `register_count` values.
             let value = unsafe { *registers.add(position) };
@@ -263,17 +283,14 @@ unsafe fn release_registers(header: *mut Header, children: &mut Children<'_>) {
     children.push(generator.result.replace(Value::UNBOUND));
     children.push(generator.handled.replace(Value::UNBOUND));
     children.push(generator.function.replace(Value::UNBOUND));
-    let holds = matches!(generator.state.replace(state::FINISHED), state::CREATED | state::SUSPENDED);
-    let registers = generator.registers.replace(std::ptr::null_mut());
-    if !registers.is_null() {
-        let count = generator.register_count.get() as usize;
-        for position in (0..count).rev().filter(|_| holds) {
-            // SAFETY: the buffer holds `count` values, whose counts move to the list.
-            children.push(unsafe { *registers.add(position) });
+    if generator.is_suspended() {
+        generator.state.set(state::FINISHED);
+        for position in (0..generator.register_count.get() as usize).rev() {
+            // SAFETY: (objects 3) the words hold values, whose counts move to the list.
+            children.push(unsafe { *generator.registers().add(position) });
         }
-        // SAFETY: allocated in `new` with that size.
-        unsafe { free_bytes(registers as *mut u8, count * size_of::<Value>()) };
     }
+    generator.state.set(state::FINISHED);
 }
 
 unsafe fn release(header: *mut Header, children: &mut Children<'_>) {

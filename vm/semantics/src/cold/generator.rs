@@ -4,13 +4,17 @@ use super::{clear, fetch, next, raise, register, set};
 use crate::frame::{self, Continuation, Link, current_code};
 use crate::semantics::Pc;
 use sidewinder_bytecode::{HEADER_WORDS, Op};
+use sidewinder_runtime::heap::owned::increment;
 use sidewinder_runtime::objects::generator::{GENERATOR, GeneratorObject, state};
+use sidewinder_runtime::objects::iterator::remainder::Remainder;
+use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::{exception, singleton};
 use sidewinder_runtime::operations::{attribute, call, iterate};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// Copies a suspended generator's registers to `base`, marks it running, and delivers `value` (borrowed; unbound to
-/// throw the pending exception). Returns the instruction to go on at. The header's function and kept words are set.
+/// throw the pending exception). Returns the instruction to go on at. The header's function is set; the caller sets the
+/// kept word, which owns the generator.
 ///
 /// # Safety
 /// `base` has room above all frames.
@@ -18,12 +22,11 @@ pub unsafe fn restore(cx: &mut Context, generator: &GeneratorObject, base: *mut 
     let pc = generator.instruction.get();
     // SAFETY: the caller's promise; the generator's buffer holds `register_count` words, whose counts move.
     unsafe {
-        let registers = generator.registers.get();
+        let registers = generator.registers();
         for position in 0..generator.register_count.get() as usize {
             *base.add(position) = std::mem::replace(&mut *registers.add(position), Value::UNBOUND);
         }
         *base.offset(frame::FUNCTION) = Owned::new(generator.function.get()).into_raw();
-        *base.offset(frame::KEPT) = Owned::new(Value::from_pointer(generator)).into_raw();
         if generator.state.get() == state::SUSPENDED && !value.is_unbound() {
             let target = (*pc.sub(1)).a;
             *base.add(target as usize) = Owned::new(value).into_raw();
@@ -33,11 +36,8 @@ pub unsafe fn restore(cx: &mut Context, generator: &GeneratorObject, base: *mut 
     let own = generator.handled.get();
     let outer = cx.handled;
     if own.is_unbound() {
-        generator.handled.set(Owned::from_raw_option(outer).map_or(Value::UNBOUND, |owned| {
-            let copy = owned.clone();
-            std::mem::forget(owned);
-            copy.into_raw()
-        }));
+        increment(outer);
+        generator.handled.set(outer);
     } else {
         generator.handled.set(outer);
         cx.handled = own;
@@ -45,37 +45,37 @@ pub unsafe fn restore(cx: &mut Context, generator: &GeneratorObject, base: *mut 
     pc
 }
 
-/// Resumes the generator in register `iterator` as a frame above the running one.
-pub fn resume(cx: &mut Context, pc: Pc, iterator: u16, continuation: Continuation, destination: u16) -> Pc {
-    let value = register(cx, iterator);
+/// Where the frame of a generator goes that the running frame resumes: that many words up.
+fn distance(cx: &Context) -> usize {
+    current_code(cx).register_count as usize + HEADER_WORDS
+}
+
+/// Whether a generator may be resumed as a frame above the running one.
+pub fn may_resume(cx: &Context, generator: Value) -> bool {
     // SAFETY: (heap 2) the handler tested the type.
-    let generator: &GeneratorObject = unsafe { value.cast_unchecked() };
-    match generator.state.get() {
-        state::RUNNING => {
-            cx.value_error("generator already executing");
-            return raise(cx, pc);
-        }
-        state::FINISHED => {
-            let i = fetch(pc);
-            if continuation == Continuation::Send {
-                set(cx, i.a, Owned::new(singleton::none()));
-            }
-            clear(cx, iterator);
-            return crate::handlers::jump(pc, i.c as i16 as i32);
-        }
-        _ => {}
-    }
-    let delta = current_code(cx).register_count as usize + HEADER_WORDS;
+    let generator: &GeneratorObject = unsafe { generator.cast_unchecked() };
+    let suspended = matches!(generator.state.get(), state::CREATED | state::SUSPENDED);
     // SAFETY: (frames 4) words above the running frame are free.
+    suspended && cx.recursion_left > 0 && unsafe { cx.base.add(distance(cx)) } < cx.stack_limit
+}
+
+/// Resumes a generator as a frame above the running one, which `may_resume` allows.
+pub fn enter(
+    cx: &mut Context,
+    pc: Pc,
+    generator: Owned,
+    sent: Owned,
+    continuation: Continuation,
+    destination: u16,
+) -> Pc {
+    let delta = distance(cx);
+    // SAFETY: (heap 2) the handler tested the type. (frames 4) Words above the running frame are free.
     unsafe {
         let base = cx.base.add(delta);
-        if cx.recursion_left <= 0 || base >= cx.stack_limit {
-            super::call::recursion_error(cx);
-            return raise(cx, pc);
-        }
-        let sent = if continuation == Continuation::Send { register(cx, destination) } else { singleton::none() };
-        let start = restore(cx, generator, base, sent);
-        let code = generator.code();
+        let object: &GeneratorObject = generator.value().cast_unchecked();
+        let start = restore(cx, object, base, sent.value());
+        let code = object.code();
+        *base.offset(frame::KEPT) = generator.into_raw();
         *base.offset(frame::CODE) = frame::tag(code);
         *base.offset(frame::RETURN) = frame::tag(next(pc));
         *base.offset(frame::LINK) = Value(Link::new(delta, continuation, destination).0);
@@ -85,36 +85,96 @@ pub fn resume(cx: &mut Context, pc: Pc, iterator: u16, continuation: Continuatio
     }
 }
 
-/// Suspends the running frame, a generator's, at the `Yield` at `pc`.
-pub fn suspend(cx: &mut Context, pc: Pc, value: Owned) -> Pc {
+/// Resumes the generator in register `b` of a `ForIter` or `Send`, or says why that is not possible.
+pub fn resume(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let sends = i.op == Op::Send;
+    let value = register(cx, i.b);
+    // SAFETY: (heap 2) the handler tested the type.
+    let generator: &GeneratorObject = unsafe { value.cast_unchecked() };
+    match generator.state.get() {
+        state::RUNNING => {
+            cx.value_error("generator already executing");
+            raise(cx, pc)
+        }
+        state::FINISHED => {
+            if sends {
+                set(cx, i.a, Owned::new(singleton::none()));
+            }
+            clear(cx, i.b);
+            crate::handlers::jump(pc, i.c as i16 as i32)
+        }
+        _ if may_resume(cx, value) => {
+            let (continuation, sent) = match sends {
+                true => (Continuation::Send, super::take(cx, i.a)),
+                false => (Continuation::Iterate, Owned::new(singleton::none())),
+            };
+            enter(cx, pc, Owned::new(value), sent, continuation, i.a)
+        }
+        _ => {
+            super::call::recursion_error(cx);
+            raise(cx, pc)
+        }
+    }
+}
+
+/// The frame at `base`, a generator's, gives up its generator and its function, both still owned.
+///
+/// # Safety
+/// `base` is the base of a generator's frame.
+unsafe fn take_header(base: *mut Value) -> (Value, Value) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let kept = std::mem::replace(&mut *base.offset(frame::KEPT), Value::UNBOUND);
+        (kept, std::mem::replace(&mut *base.offset(frame::FUNCTION), Value::UNBOUND))
+    }
+}
+
+/// Gives the registers of the running frame, a generator's, back to it at the `Yield` at `pc`.
+fn store(cx: &mut Context, pc: Pc) {
     let base = cx.base;
     // SAFETY: (frames 3) a frame that yields keeps its generator.
     unsafe {
-        let kept = std::mem::replace(&mut *base.offset(frame::KEPT), Value::UNBOUND);
-        let generator: &GeneratorObject = kept.cast_unchecked();
-        let registers = generator.registers.get();
+        let generator: &GeneratorObject = frame::header(base, frame::KEPT).cast_unchecked();
+        let registers = generator.registers();
         for position in 0..generator.register_count.get() as usize {
             *registers.add(position) = std::mem::replace(&mut *base.add(position), Value::UNBOUND);
         }
         generator.instruction.set(next(pc));
         generator.state.set(state::SUSPENDED);
         swap_handled(cx, generator);
-        let link = Link(frame::header(base, frame::LINK).0);
-        let return_to = frame::return_address(base);
-        let function = std::mem::replace(&mut *base.offset(frame::FUNCTION), Value::UNBOUND);
-        cx.recursion_left += 1;
-        cx.release(function);
-        if link.continuation() == Continuation::Boundary {
-            cx.result = value.into_raw();
-            cx.release(kept);
-            return std::ptr::null();
-        }
-        let caller = base.sub(link.delta());
-        frame::switch(cx, caller, frame::code(caller));
-        cx.release(kept);
-        set(cx, link.destination(), value);
-        return_to
     }
+    cx.recursion_left += 1;
+}
+
+/// Suspends the running frame, a generator's, at the `Yield` at `pc`, and switches to the frame that has resumed it.
+pub fn suspend(cx: &mut Context, pc: Pc) {
+    store(cx, pc);
+    leave_header(cx);
+}
+
+/// Switches from the running frame, a generator's that is suspended or finished, to its resumer's.
+fn leave_header(cx: &mut Context) {
+    let base = cx.base;
+    // SAFETY: (frames 3) the running frame has a header, and its resumer is a frame.
+    unsafe {
+        let (kept, function) = take_header(base);
+        let caller = base.sub(Link(frame::header(base, frame::LINK).0).delta());
+        frame::switch(cx, caller, frame::code(caller));
+        cx.release(function);
+        cx.release(kept);
+    }
+}
+
+/// Suspends the running frame, a generator's that native code has resumed, and ends the run with `value`.
+pub fn suspend_run(cx: &mut Context, pc: Pc, value: Owned) -> Pc {
+    store(cx, pc);
+    // SAFETY: (frames 3) the running frame is a generator's.
+    let (kept, function) = unsafe { take_header(cx.base) };
+    cx.release(function);
+    cx.result = value.into_raw();
+    cx.release(kept);
+    std::ptr::null()
 }
 
 /// On suspension: the generator keeps what it is handling, and the outer handled exception comes back.
@@ -131,7 +191,55 @@ fn swap_handled(cx: &mut Context, generator: &GeneratorObject) {
     }
 }
 
-/// Returns from a boundary frame or a generator's frame.
+/// At the `Yield` at `pc` of a generator that a native function consumes: suspends it, and has the function called with
+/// what was gathered, the item and the rest of the generator.
+pub fn hand_over(cx: &mut Context, pc: Pc) -> Pc {
+    let item = super::take(cx, fetch(pc).b);
+    // SAFETY: (frames 3) the running frame has a header, which keeps its generator, and its resumer is a frame.
+    let (generator, link, call) = unsafe {
+        let link = Link(frame::header(cx.base, frame::LINK).0);
+        (Owned::new(frame::header(cx.base, frame::KEPT)), link, frame::return_address(cx.base).sub(1))
+    };
+    let place = link.destination();
+    suspend(cx, pc);
+    let mut taken = Vec::new();
+    if let Some(gathered) = super::move_out(cx, place) {
+        match gathered.value().cast_exact::<ListObject>() {
+            Some(list) if link.continuation() == Continuation::GatherPlain => {
+                taken.extend(list.as_slice().iter().copied().map(Owned::new))
+            }
+            _ => taken.push(gathered),
+        }
+    }
+    taken.push(item);
+    let remainder = Remainder::new(cx, taken, generator);
+    set(cx, place, remainder);
+    call
+}
+
+/// A generator's frame is left for good.
+fn mark_finished(cx: &mut Context, generator: &GeneratorObject) {
+    generator.state.set(state::FINISHED);
+    swap_handled(cx, generator);
+    drop(Owned::from_raw_option(generator.handled.replace(Value::UNBOUND)));
+    drop(Owned::from_raw_option(generator.function.replace(Value::UNBOUND)));
+}
+
+/// Leaves the running frame, a generator's whose locals are released. Returns where its resumer goes on.
+pub fn finish(cx: &mut Context) -> Pc {
+    let base = cx.base;
+    // SAFETY: (frames 3) the running frame has a header, which keeps its generator.
+    let return_to = unsafe {
+        let generator: &GeneratorObject = frame::header(base, frame::KEPT).cast_unchecked();
+        mark_finished(cx, generator);
+        frame::return_address(base)
+    };
+    cx.recursion_left += 1;
+    leave_header(cx);
+    return_to
+}
+
+/// Returns from the outermost frame of a run.
 pub fn leave(cx: &mut Context, _pc: Pc, result: Owned) -> Pc {
     let base = cx.base;
     let code = current_code(cx);
@@ -139,46 +247,22 @@ pub fn leave(cx: &mut Context, _pc: Pc, result: Owned) -> Pc {
         clear(cx, local);
     }
     // SAFETY: (frames 3) the running frame has a header.
-    unsafe {
-        let link = Link(frame::header(base, frame::LINK).0);
-        let return_to = frame::return_address(base);
-        let kept = std::mem::replace(&mut *base.offset(frame::KEPT), Value::UNBOUND);
-        let function = std::mem::replace(&mut *base.offset(frame::FUNCTION), Value::UNBOUND);
-        cx.recursion_left += 1;
-        if let Some(generator) = kept.cast_exact::<GeneratorObject>() {
-            generator.state.set(state::FINISHED);
-            swap_handled(cx, generator);
-            drop(Owned::from_raw_option(generator.handled.replace(Value::UNBOUND)));
-            drop(Owned::from_raw_option(generator.function.replace(Value::UNBOUND)));
-        }
-        let continuation = link.continuation();
-        if continuation == Continuation::Boundary {
-            cx.result = result.into_raw();
-            cx.release(kept);
-            cx.release(function);
-            return std::ptr::null();
-        }
-        let caller = base.sub(link.delta());
-        frame::switch(cx, caller, frame::code(caller));
-        cx.release(function);
-        cx.release(kept);
-        let origin = return_to.sub(1);
-        let i = fetch(origin);
-        if continuation == Continuation::Send {
-            set(cx, i.a, result);
-        } else {
-            super::release(cx, result);
-        }
-        clear(cx, i.b);
-        crate::handlers::jump(origin, i.c as i16 as i32)
+    let (kept, function) = unsafe { take_header(base) };
+    cx.recursion_left += 1;
+    if let Some(generator) = kept.cast_exact::<GeneratorObject>() {
+        mark_finished(cx, generator);
     }
+    cx.result = result.into_raw();
+    cx.release(kept);
+    cx.release(function);
+    std::ptr::null()
 }
 
 /// A generator that never ran is closed by an exception thrown in.
 pub fn close_unstarted(generator: &GeneratorObject) {
     generator.state.set(state::FINISHED);
     drop(Owned::from_raw_option(generator.function.replace(Value::UNBOUND)));
-    let registers = generator.registers.get();
+    let registers = generator.registers();
     for position in 0..generator.register_count.get() as usize {
         // SAFETY: the buffer holds that many words.
         drop(Owned::from_raw_option(unsafe { std::mem::replace(&mut *registers.add(position), Value::UNBOUND) }));

@@ -64,6 +64,11 @@ fn call_function<S: Semantics>(
         s.push_frame(block, code, following(pc), Continuation::Store, destination, None);
         return s.enter(code);
     }
+    if code.makes_generator(count as u32) {
+        let function = s.move_out(block);
+        let generator = s.make_generator(function, block + HEADER, count);
+        return done(s, pc, destination, generator);
+    }
     s.cold(pc, crate::cold::call::call)
 }
 
@@ -86,6 +91,14 @@ fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, co
             let next = super::intrinsic::call(s, pc, destination, block, count, native.definition.intrinsic);
             if !next.is_null() {
                 return next;
+            }
+            if count == 1 + descriptor as u16
+                && let Some(continuation) = super::consume::of_function(native.definition.intrinsic)
+            {
+                let next = super::consume::start(s, pc, block, first + count - 1, continuation);
+                if !next.is_null() {
+                    return next;
+                }
             }
             let result = s.call_native(known, first, count, descriptor, pc);
             return finish_native(s, pc, destination, block, count, result);
@@ -139,6 +152,15 @@ fn call_class<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, cou
     let next = super::intrinsic::call_type(s, pc, destination, block, count, class);
     if !next.is_null() {
         return next;
+    }
+    if count == 1
+        && let Some(continuation) = super::consume::of_type(class)
+        && s.is_object(callable, known)
+    {
+        let next = super::consume::start(s, pc, block, block + HEADER, continuation);
+        if !next.is_null() {
+            return next;
+        }
     }
     let Some(init) = crate::cold::call::plain_init(s.context(), class) else {
         return s.cold_call(pc, destination, block, count);
@@ -207,7 +229,7 @@ pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 }
 
 #[inline(always)]
-fn release_locals<S: Semantics>(s: &mut S) {
+pub fn release_locals<S: Semantics>(s: &mut S) {
     for local in (0..s.local_count()).rev() {
         s.clear(local);
     }
@@ -262,6 +284,7 @@ fn return_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, continuation: Co
                 None => s.cold(pc, crate::cold::call::return_comparison),
             }
         }
+        _ if continuation.is_generator() => super::iterate::end_generator(s, i, continuation, destination),
         _ => {
             let result = s.take(i.a);
             s.leave(pc, result)

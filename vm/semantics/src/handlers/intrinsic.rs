@@ -2,6 +2,8 @@
 
 use super::branch::quick;
 use super::call::finish_native;
+use super::iterate::none;
+use crate::helpers::{self, Helper1};
 use super::text::Conversion;
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::HEADER_WORDS;
@@ -10,6 +12,7 @@ use sidewinder_runtime::native::Intrinsic;
 use sidewinder_runtime::objects::dict::{self, DICT};
 use sidewinder_runtime::objects::list::LIST;
 use sidewinder_runtime::objects::range::RANGE;
+use sidewinder_runtime::objects::set::{FROZENSET, SET};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_runtime::objects::str::{STR, StrObject};
@@ -42,7 +45,7 @@ pub fn call<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, count
                 return std::ptr::null();
             }
             let default = if count == 3 { s.register(first + 2) } else { s.constant(singleton::none()) };
-            let found = s.call3(&crate::helpers::DICT_GET, dict, key, default);
+            let found = s.call3(&helpers::DICT_GET, dict, key, default);
             return finish_native(s, pc, destination, block, count, found);
         }
         _ => None,
@@ -74,6 +77,17 @@ pub fn call_type<S: Semantics>(
         }
         return super::text::convert(s, pc, destination, block, first, conversion);
     }
+    if let Some(helper) = of_list(class)
+        && count == 1
+    {
+        let list = s.register(first);
+        let callable = s.register(block);
+        if !s.peek(list).has_type(&LIST) || !s.has_type(list, &LIST) || !s.is_object(callable, class.value()) {
+            return std::ptr::null();
+        }
+        let made = s.call1(helper, list);
+        return finish_native(s, pc, destination, block, count, made);
+    }
     if !std::ptr::eq(class, &raw const RANGE.object) || !matches!(count, 1 | 2) {
         return std::ptr::null();
     }
@@ -86,13 +100,22 @@ pub fn call_type<S: Semantics>(
     if s.as_int(start).is_none() || s.as_int(stop).is_none() {
         return std::ptr::null();
     }
-    let made = s.call2(&crate::helpers::MAKE_RANGE, start, stop);
+    let made = s.call2(&helpers::MAKE_RANGE, start, stop);
     finish_native(s, pc, destination, block, count, made)
 }
 
-fn none<S: Semantics>(s: &mut S) -> S::Owned {
-    let none = s.constant(singleton::none());
-    s.dup(none)
+/// What makes an instance of a builtin type of a list.
+fn of_list(class: &'static TypeObject) -> Option<&'static Helper1> {
+    let is = |kind: &'static TypeObject| std::ptr::eq(class, kind);
+    if is(&TUPLE.object) {
+        Some(&helpers::MAKE_TUPLE)
+    } else if is(&SET.object) {
+        Some(&helpers::MAKE_SET)
+    } else if is(&FROZENSET.object) {
+        Some(&helpers::MAKE_FROZENSET)
+    } else {
+        None
+    }
 }
 
 fn boolean<S: Semantics>(s: &mut S, truth: bool) -> S::Owned {

@@ -1,7 +1,7 @@
 //! Iteration: `for` loops over ranges, lists, tuples, generators, and anything else.
 
 use super::pairs::ready;
-use super::{done, done_or_raise, jump};
+use super::{done, done_or_raise, following, jump};
 use crate::frame::Continuation;
 use crate::helpers;
 use crate::semantics::{Pc, Semantics};
@@ -12,6 +12,7 @@ use sidewinder_runtime::objects::iterator::sequence::{STR_ASCII_ITERATOR, STR_IT
 use sidewinder_runtime::objects::iterator::{TUPLE_ITERATOR, TupleIterator};
 use sidewinder_runtime::objects::list::LIST;
 use sidewinder_runtime::objects::range::RANGE;
+use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str::STR;
 use sidewinder_runtime::objects::tuple::TUPLE;
 use std::mem::offset_of;
@@ -52,21 +53,10 @@ fn for_iter_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     }
     let iterator = s.register(i.b);
     if s.has_type(iterator, &TUPLE_ITERATOR) {
-        let tuple = s.load_field(iterator, offset_of!(TupleIterator, tuple), Alias::Iterator);
-        if s.is_unbound(tuple) {
-            return exhausted(s, pc, i);
-        }
-        let index = s.load_raw(iterator, offset_of!(TupleIterator, index), Alias::Iterator);
-        let length = s.tuple_length(tuple);
-        if s.raw_below(index, length) {
-            let item = s.tuple_item(tuple, index);
-            let item = s.dup(item);
-            let one = s.raw_constant(1);
-            let next = s.raw_add(index, one);
-            s.store_raw(iterator, offset_of!(TupleIterator, index), next, Alias::Iterator);
-            return done(s, pc, i.a, item);
-        }
-        return exhausted(s, pc, i);
+        return match advance_tuple(s, iterator) {
+            Some(item) => done(s, pc, i.a, item),
+            None => exhausted(s, pc, i),
+        };
     }
     if s.has_type(iterator, &STR_ASCII_ITERATOR) || s.has_type(iterator, &STR_ITERATOR) {
         return match super::text::next_character(s, iterator) {
@@ -75,7 +65,7 @@ fn for_iter_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
         };
     }
     if s.has_type(iterator, &GENERATOR) {
-        return s.resume(pc, i.b, Continuation::Iterate, i.a);
+        return resume(s, pc, i, iterator, Continuation::Iterate);
     }
     let next = super::call::next_method(s, pc, i);
     if !next.is_null() {
@@ -88,6 +78,26 @@ fn for_iter_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     }
 }
 
+/// Steps a tuple's iterator: its item, or `None` at its end.
+#[inline(always)]
+fn advance_tuple<S: Semantics>(s: &mut S, iterator: S::Value) -> Option<S::Owned> {
+    let tuple = s.load_field(iterator, offset_of!(TupleIterator, tuple), Alias::Iterator);
+    if s.is_unbound(tuple) {
+        return None;
+    }
+    let index = s.load_raw(iterator, offset_of!(TupleIterator, index), Alias::Iterator);
+    let length = s.tuple_length(tuple);
+    if !s.raw_below(index, length) {
+        return None;
+    }
+    let item = s.tuple_item(tuple, index);
+    let item = s.dup(item);
+    let one = s.raw_constant(1);
+    let next = s.raw_add(index, one);
+    s.store_raw(iterator, offset_of!(TupleIterator, index), next, Alias::Iterator);
+    Some(item)
+}
+
 /// Ends the loop: `for_iter` jumps and gives up its iterator.
 #[inline(always)]
 pub fn exhausted<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
@@ -95,20 +105,91 @@ pub fn exhausted<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     jump(pc, i.c as i16 as i32)
 }
 
+/// Resumes the generator `iterator` for the `ForIter` or `Send` at `pc`.
+#[inline(always)]
+fn resume<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, iterator: S::Value, continuation: Continuation) -> Pc {
+    if !s.may_resume(iterator) {
+        return s.cold(pc, crate::cold::generator::resume);
+    }
+    let generator = s.dup(iterator);
+    let sent = if continuation == Continuation::Send { s.move_out(i.a) } else { none(s) };
+    s.resume(pc, generator, sent, continuation, i.a)
+}
+
+/// What a `for` loop sends to the generator that it walks.
+#[inline(always)]
+pub fn none<S: Semantics>(s: &mut S) -> S::Owned {
+    let none = s.constant(singleton::none());
+    s.dup(none)
+}
+
 /// Suspends a generator, giving b to whoever resumed it.
 #[inline(always)]
 pub fn yield_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
-    s.before_suspend();
-    let value = s.take(i.b);
-    s.suspend(pc, value)
+    let (continuation, destination, next) = s.resumer(pc);
+    match continuation {
+        Continuation::Iterate | Continuation::Send => {
+            s.before_suspend(pc);
+            let value = s.take(i.b);
+            s.suspend(pc);
+            s.set_then(destination, value, next)
+        }
+        Continuation::IterateCount => super::pairs::yield_counted(s, pc, i, next),
+        _ if continuation.consumes() => super::consume::item(s, pc, i, continuation, destination, next),
+        _ => {
+            let value = s.take(i.b);
+            s.suspend_run(pc, value)
+        }
+    }
 }
 
-/// Whether `send` was reached with a generator: see `Op::Send`.
+/// The running generator returns a to a `for` loop or a `Send`, which goes on after it, or to what consumes it.
+#[inline(always)]
+pub fn end_generator<S: Semantics>(s: &mut S, i: Instruction, continuation: Continuation, destination: u16) -> Pc {
+    if continuation.consumes() {
+        return super::consume::end(s, i, continuation, destination);
+    }
+    let result = s.take(i.a);
+    super::call::release_locals(s);
+    let next = s.finish_generator();
+    // SAFETY: (frames 3) it was resumed by the instruction before.
+    let origin = unsafe { next.sub(1) };
+    let i = super::fetch(origin);
+    match continuation {
+        Continuation::Send => s.set(i.a, result),
+        _ => s.drop(result),
+    }
+    exhausted(s, origin, i)
+}
+
+/// Sends a to the iterator b: to a generator, or, if it is None, to an iterator whose next item is at hand.
 #[inline(never)]
 pub fn send<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let iterator = s.register(i.b);
     if s.has_type(iterator, &GENERATOR) {
-        return s.resume(pc, i.b, Continuation::Send, i.a);
+        return resume(s, pc, i, iterator, Continuation::Send);
     }
-    s.cold(pc, crate::cold::generator::send)
+    let sent = s.register(i.a);
+    if !s.is_object(sent, singleton::none()) {
+        return s.cold(pc, crate::cold::generator::send);
+    }
+    let item = if let Some(ready) = ready(s, iterator) {
+        ready.advance(s)
+    } else if s.has_type(iterator, &TUPLE_ITERATOR) {
+        advance_tuple(s, iterator)
+    } else {
+        return s.cold(pc, crate::cold::generator::send);
+    };
+    s.clear(i.a);
+    match item {
+        Some(item) => {
+            s.set_late(i.a, item);
+            following(pc)
+        }
+        None => {
+            let none = none(s);
+            s.set_late(i.a, none);
+            exhausted(s, pc, i)
+        }
+    }
 }

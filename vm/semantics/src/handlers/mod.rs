@@ -4,6 +4,7 @@ pub mod arithmetic;
 pub mod attribute;
 pub mod branch;
 pub mod call;
+pub mod consume;
 pub mod global;
 pub mod intrinsic;
 pub mod item;

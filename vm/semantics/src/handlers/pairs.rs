@@ -3,9 +3,11 @@
 
 use super::iterate::exhausted;
 use super::{fetch, following};
+use crate::frame::Continuation;
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::{Instruction, Op};
 use sidewinder_ir::op::Alias;
+use sidewinder_runtime::objects::generator::GENERATOR;
 use sidewinder_runtime::objects::iterator::functional::{ENUMERATE, Enumerate, ZIP, Zip};
 use sidewinder_runtime::objects::iterator::{LIST_ITERATOR, ListIterator};
 use sidewinder_runtime::objects::range::{RANGE_ITERATOR, RangeIterator};
@@ -124,8 +126,10 @@ fn enumerate<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, unpack: Instructio
         return std::ptr::null();
     }
     let inner = s.load_field(iterator, offset_of!(Enumerate, iterator), Alias::Immutable);
-    let Some(inner) = ready(s, inner) else { return std::ptr::null() };
-    match inner.advance(s) {
+    let Some(ready) = ready(s, inner) else {
+        return enumerate_generator(s, pc, unpack, inner);
+    };
+    match ready.advance(s) {
         Some(item) => {
             let one = s.raw_constant(1);
             let next = s.raw_add(count, one);
@@ -136,6 +140,39 @@ fn enumerate<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, unpack: Instructio
         }
         None => exhausted(s, pc, i),
     }
+}
+
+/// Resumes the generator that `enumerate` walks. Null when its next item must be asked for in the general way.
+#[inline(never)]
+fn enumerate_generator<S: Semantics>(s: &mut S, pc: Pc, unpack: Instruction, inner: S::Value) -> Pc {
+    if !s.has_type(inner, &GENERATOR) || !s.may_resume(inner) {
+        return std::ptr::null();
+    }
+    let generator = s.dup(inner);
+    let none = super::iterate::none(s);
+    s.resume(pc, generator, none, Continuation::IterateCount, unpack.a)
+}
+
+/// The `Yield` of a generator that was resumed through `enumerate`; the loop goes on after the `UnpackSequence` at
+/// `unpack`.
+#[inline(never)]
+pub fn yield_counted<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, unpack: Pc) -> Pc {
+    // SAFETY: (frames 3) the `ForIter` that has resumed it comes before.
+    let iterator = fetch(unsafe { unpack.sub(1) }).b;
+    let iterator = s.outer_register(iterator);
+    let count = s.load_raw(iterator, offset_of!(Enumerate, index), Alias::Iterator);
+    s.before_suspend(pc);
+    let value = s.take(i.b);
+    let one = s.raw_constant(1);
+    let next = s.raw_add(count, one);
+    s.store_raw(iterator, offset_of!(Enumerate, index), next, Alias::Iterator);
+    s.suspend(pc);
+    let count = s.raw_to_int(count);
+    let count = s.box_int(count);
+    let targets = fetch(unpack).a;
+    s.set_late(targets, count);
+    s.set_late(targets + 1, value);
+    following(unpack)
 }
 
 #[inline(always)]

@@ -8,6 +8,7 @@ pub mod dict;
 pub mod dict_operations;
 pub mod dict_views;
 pub mod functional;
+pub mod remainder;
 pub mod sequence;
 
 use crate::context::{Context, Result};
@@ -51,6 +52,7 @@ pub static TYPES: &[&StaticType] = &[
     &functional::MAP,
     &functional::FILTER,
     &functional::REVERSED,
+    &remainder::REMAINDER,
 ];
 
 /// An iterator over anything with `__getitem__`.
