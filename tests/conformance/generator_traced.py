@@ -24,7 +24,7 @@ def sums(rounds):
     return total
 
 
-print(sums(2000))
+print(sums(600))
 
 
 # `yield from` a generator, a list, a tuple, a range, and what it gives at the end.
@@ -44,10 +44,10 @@ def delegated(make, rounds):
     return total, last
 
 
-print(delegated(short, 1500))
-print(delegated(lambda i: [i, i + 1], 1500))
-print(delegated(lambda i: (i, i + 1), 1500))
-print(delegated(lambda i: range(i, i + 3), 1500))
+print(delegated(short, 250))
+print(delegated(lambda i: [i, i + 1], 250))
+print(delegated(lambda i: (i, i + 1), 250))
+print(delegated(lambda i: range(i, i + 3), 250))
 print(delegated(lambda i: iter("ab"), 500))
 
 
@@ -77,7 +77,7 @@ def sent(rounds):
     return seen
 
 
-print(sent(1000))
+print(sent(500))
 
 
 # A deep chain.
@@ -125,8 +125,8 @@ def enumerated(n, start):
     return checksum, index, value
 
 
-print(enumerated(3000, 0))
-print(enumerated(3000, -5))
+print(enumerated(600, 0))
+print(enumerated(600, -5))
 print(enumerated(3, 2 ** 62 - 1))
 print(enumerated(3, 2 ** 60 - 1))
 print(enumerated(3, 2 ** 70))
@@ -144,7 +144,7 @@ def raising(n):
     raise ValueError(n)
 
 
-for n in (3, 2000):
+for n in (3, 600):
     try:
         for index, value in enumerate(raising(n)):
             pass
@@ -182,7 +182,7 @@ print()
 
 # A generator that resumes itself, or the loop's own iterator.
 def selfish(holder):
-    for i in range(600):
+    for i in range(300):
         if i == 500:
             try:
                 next(holder[0])
