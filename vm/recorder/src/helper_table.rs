@@ -54,7 +54,7 @@ extern "C" fn call_any(cx: &mut Context, block: i64, count: i64) -> Value {
 /// Runs the Python function whose call block lies at slot `block`: the callable, room for a header, and the arguments,
 /// which are as many as it takes. All are consumed. `depth` is how many frames the caller has entered itself.
 pub extern "C" fn call_function(cx: &mut Context, code: &CodeObject, block: i64, pc: Pc, depth: i64) -> Value {
-    let saved = (cx.base, cx.constants, cx.temporary_floor, cx.trace_top, cx.instruction);
+    let caller = frame::Running::save(cx);
     let recursion = cx.recursion_left;
     // SAFETY: (frames 4) the trace wrote the callable and the arguments; the words above them are free.
     unsafe {
@@ -83,7 +83,7 @@ pub extern "C" fn call_function(cx: &mut Context, code: &CodeObject, block: i64,
         } else {
             crate::engine::run_function(cx, code)
         };
-        (cx.base, cx.constants, cx.temporary_floor, cx.trace_top, cx.instruction) = saved;
+        caller.restore(cx);
         cx.recursion_left = recursion;
         result
     }
@@ -113,14 +113,14 @@ extern "C" fn float_power(_cx: &mut Context, base: f64, exponent: f64) -> f64 {
 extern "C" fn residual(cx: &mut Context, handler: usize, pc: Pc, base: i64) -> i64 {
     // SAFETY: the recorder passes a handler's address.
     let handler: ColdHandler = unsafe { std::mem::transmute(handler) };
-    let saved = (cx.base, cx.constants, cx.temporary_floor);
+    let caller = frame::Running::save(cx);
     // SAFETY: (frames 3) the trace wrote the header of the frame.
     unsafe {
         let running = cx.base.offset(base as isize);
         frame::switch(cx, running, frame::code(running));
     }
     let next = handler(cx, pc);
-    (cx.base, cx.constants, cx.temporary_floor) = saved;
+    caller.restore(cx);
     if next.is_null() { -1 } else { 0 }
 }
 

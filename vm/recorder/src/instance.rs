@@ -741,7 +741,7 @@ impl Semantics for Recorder<'_> {
     }
 
     fn call_through(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<Option<RecordedToken>> {
-        if !self.is_deep_recursion(code) || self.has_effect() {
+        if !self.is_too_deep(code) || self.has_effect() {
             return None;
         }
         let result = self.call_function(block, count, code);

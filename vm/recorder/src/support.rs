@@ -167,9 +167,10 @@ impl Recorder<'_> {
                     self.write_slot(slot, old);
                     other
                 } else {
+                    let held = self.known_slot(slot).unwrap_or(Ref::NONE);
                     self.write_slot(slot, ir);
                     let other = self.take_snapshot(following);
-                    self.forget_slot(slot);
+                    self.write_slot(slot, held);
                     other
                 };
                 self.push_guard(Op::GuardTrue, [test, Ref::NONE, Ref::NONE], other);

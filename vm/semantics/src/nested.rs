@@ -1,6 +1,6 @@
 //! Nested runs: Python code called from native code.
 
-use crate::frame::{self, Continuation, Link};
+use crate::frame::{self, Continuation, Link, Running};
 use crate::semantics::Pc;
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS};
 use sidewinder_runtime::native::Arguments;
@@ -35,9 +35,8 @@ pub fn call_function(cx: &mut Context, function: &FunctionObject, arguments: Arg
 /// # Safety
 /// `base` lies on the value stack above all frames.
 pub unsafe fn run_frame(cx: &mut Context, base: *mut Value, function: &FunctionObject, pc: Pc) -> Result<Owned> {
-    let (old_base, old_constants) = (cx.base, cx.constants);
-    let (old_floor, old_sites) = (cx.temporary_floor, cx.sites);
-    let (old_trace_top, old_instruction) = (cx.trace_top, cx.instruction);
+    let caller = Running::save(cx);
+    let (old_base, old_instruction) = (cx.base, cx.instruction);
     let code = function.code();
     cx.trace_top = std::ptr::null_mut();
     // SAFETY: the caller's promise; see the layout in `frame`.
@@ -50,9 +49,7 @@ pub unsafe fn run_frame(cx: &mut Context, base: *mut Value, function: &FunctionO
     }
     cx.recursion_left -= 1;
     (cx.interpreter().hooks.interpret)(cx, pc);
-    (cx.base, cx.constants) = (old_base, old_constants);
-    (cx.temporary_floor, cx.sites) = (old_floor, old_sites);
-    (cx.trace_top, cx.instruction) = (old_trace_top, old_instruction);
+    caller.restore(cx);
     match crate::run::take_result(cx) {
         Some(result) => Ok(result),
         None => {
@@ -121,9 +118,8 @@ unsafe fn run_generator_frame(
         return unsafe { run_frame(cx, base, function, pc) };
     }
     let code = function.code();
-    let (old_base, old_constants) = (cx.base, cx.constants);
-    let (old_floor, old_sites) = (cx.temporary_floor, cx.sites);
-    let (old_trace_top, old_instruction) = (cx.trace_top, cx.instruction);
+    let caller = Running::save(cx);
+    let (old_base, old_instruction) = (cx.base, cx.instruction);
     cx.trace_top = std::ptr::null_mut();
     // SAFETY: the caller's promise; the instruction before the resume point is the `Yield`.
     unsafe {
@@ -136,9 +132,7 @@ unsafe fn run_generator_frame(
         let next = crate::cold::generator::throw_in(cx, pc.sub(1));
         (cx.interpreter().hooks.interpret)(cx, next);
     }
-    (cx.base, cx.constants) = (old_base, old_constants);
-    (cx.temporary_floor, cx.sites) = (old_floor, old_sites);
-    (cx.trace_top, cx.instruction) = (old_trace_top, old_instruction);
+    caller.restore(cx);
     crate::run::take_result(cx).ok_or(Raised)
 }
 
