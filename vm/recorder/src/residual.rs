@@ -262,10 +262,10 @@ impl Recorder<'_> {
     }
 
     /// After the helper: words that the trace alone keeps do not stay in memory, where they would be taken for
-    /// somebody's.
+    /// somebody's. What a side trace has from its parent's exit is such a word, too: the exit did not write it.
     fn take_back(&mut self, register: i32) {
         let slot = self.slot_of(register);
-        if !self.is_initial(slot) {
+        if !self.is_in_memory(slot) {
             let unbound = self.constant(Op::ConstValue, 0);
             self.spill(Op::StoreSlot, slot, unbound);
         }
