@@ -2,7 +2,7 @@
 
 use crate::arena::Arena;
 use crate::backend::Backend;
-use crate::exit::ExitRecord;
+use crate::exit::{CallRecord, ExitRecord};
 use crate::layout::Layout;
 use crate::lower::{self, Target};
 use crate::optimize::{Environment, optimize};
@@ -59,6 +59,7 @@ pub struct Statistics {
 pub struct CompiledTree {
     pub code: Vec<u8>,
     pub exits: Vec<ExitRecord>,
+    pub calls: Vec<CallRecord>,
     pub statistics: Statistics,
     pub dumps: Option<Box<Dumps>>,
 }
@@ -106,10 +107,10 @@ impl Compiler {
             stress: self.stress.words(tree, &region),
         };
         let mut lower_time = Duration::ZERO;
-        let (compiled, exits) = self.backend.compile(lower::signature(), self.options.dump, |builder, isa| {
-            let exits = lower::lower(&region, &target, isa.frontend_config(), builder);
+        let (compiled, (exits, calls)) = self.backend.compile(lower::signature(), self.options.dump, |builder, isa| {
+            let records = lower::lower(&region, &target, isa.frontend_config(), builder);
             lower_time = start.elapsed() - optimize_time;
-            exits
+            records
         })?;
         let dumps = self.options.dump.then(|| {
             let mut symbols = Symbols::symbolic();
@@ -133,6 +134,6 @@ impl Compiler {
             lower_time,
             total_time: start.elapsed(),
         };
-        Ok(CompiledTree { code: compiled.bytes, exits, statistics, dumps })
+        Ok(CompiledTree { code: compiled.bytes, exits, calls, statistics, dumps })
     }
 }

@@ -21,6 +21,8 @@ pub enum Source {
     Buffer(u32, Type),
     /// A word that is always the same.
     Constant(u64),
+    /// A word of the native frame, of the same types. Only in records of calls.
+    Home(u32, Type),
 }
 
 /// What one exit does. Its number is what the machine code returns.
@@ -32,6 +34,14 @@ pub struct ExitRecord {
     pub slots: Vec<(i32, Source)>,
     /// Slots whose value gets one more reference after they were written (a slot may be listed more than once).
     pub increments: Vec<i32>,
+}
+
+/// What the frames of a trace hold while it makes a call that may run Python. The number that it publishes is the
+/// record's position, counted from one.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CallRecord {
+    pub frame: FrameState,
+    pub slots: Vec<(i32, Source)>,
 }
 
 /// Writes the slots of an exit to the value stack. `box_float` makes the value of a double; `increment` adds a
@@ -53,6 +63,7 @@ pub unsafe fn materialize(
     for &(slot, source) in &record.slots {
         let word = match source {
             Source::Constant(word) => word,
+            Source::Home(..) => unreachable!("exits copy homes to the exit buffer"),
             Source::Buffer(index, kind) => {
                 // SAFETY: the exit wrote this word.
                 let word = unsafe { *buffer.add(index as usize) };

@@ -1,6 +1,6 @@
 //! Trace trees: a root trace with the side traces that grew at its exits. A tree is compiled as one function.
 
-use sidewinder_ir::{FrameState, Op, SnapshotId, Trace};
+use sidewinder_ir::{Effect, FrameState, Op, SnapshotId, Trace};
 
 /// Index of a trace in its tree: 0 is the root, `n` is `bridges[n - 1]`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
@@ -101,7 +101,16 @@ impl Tree {
             Some(guard) => matches!(guard.op, Op::GuardTrue | Op::GuardFalse),
             None => exit.guard == ExitId::END,
         };
-        condition && !self.stands_still(exit)
+        condition && !self.stands_still(exit) && !self.follows_call(exit)
+    }
+
+    /// Whether an exit belongs to an instruction that has made a call: what that changed behind the trace's back is tested
+    /// at the start of the next one.
+    pub fn follows_call(&self, exit: ExitId) -> bool {
+        let Some(before) = self.trace(exit.trace).instructions.get(..exit.guard as usize) else { return false };
+        let is_test = |op: Op| op.effect() == Effect::Guard && !matches!(op, Op::GuardTrue | Op::GuardFalse);
+        let last = before.iter().rev().find(|instruction| is_test(instruction.op));
+        last.is_some_and(|guard| matches!(guard.op, Op::GuardNoException | Op::GuardNoExceptionRaw))
     }
 
     /// Whether the state at an exit is still that in which the tree was entered.

@@ -42,6 +42,37 @@ const STACK_RESERVE: usize = 4096;
 /// Bytes of native stack that nested runs leave free.
 const NATIVE_STACK_RESERVE: usize = 512 * 1024;
 
+/// A trace that runs. It has frames of its own, which are not on the value stack until somebody looks at them.
+pub struct Activation {
+    /// The trace that runs further out, with its words of the context.
+    pub outer: *mut Activation,
+    pub outer_call: u64,
+    pub outer_homes: *const u64,
+    /// The frame in which it was entered.
+    pub base: *mut Value,
+    /// The tree's number, and its table of calls, for the JIT.
+    pub tree: usize,
+    pub calls: *const (),
+    /// Its frames, once they were shown.
+    pub shown: Option<Box<ShownFrames>>,
+}
+
+/// The frames of a trace that makes a call, on the value stack for others to look at.
+pub struct ShownFrames {
+    /// The innermost frame, and the instruction that makes the call.
+    pub base: *mut Value,
+    pub instruction: *const sidewinder_bytecode::Instruction,
+    pub words: Vec<ShownWord>,
+}
+
+/// A word of the value stack that was written to show a frame, with a reference of its own.
+pub struct ShownWord {
+    pub place: *mut Value,
+    pub word: Value,
+    /// What was there before: nobody's, or the trace's.
+    pub before: Value,
+}
+
 /// The state of one thread.
 #[repr(C)]
 pub struct Context {
@@ -63,6 +94,14 @@ pub struct Context {
     pub sites: *const crate::objects::code::Site,
     /// While a compiled trace calls out: first word above all frames it has inlined; null otherwise.
     pub trace_top: *mut Value,
+    /// The innermost trace that runs, or null.
+    pub activation: *mut Activation,
+    /// Which call out of itself that trace makes; written by machine code before calls that may run Python.
+    pub trace_call: u64,
+    /// Where that trace keeps what its frames hold; written by machine code.
+    pub trace_homes: *const u64,
+    /// Stress: calls out of traces so far.
+    pub calls_out: u64,
     /// Where compiled code leaves the values of an exit.
     pub exit_buffer: *mut u64,
     /// What the outermost frame of a nested run returned or yielded, owned.
@@ -164,6 +203,10 @@ impl Context {
             temporary_floor: 0,
             sites: std::ptr::null(),
             trace_top: std::ptr::null_mut(),
+            activation: std::ptr::null_mut(),
+            trace_call: 0,
+            trace_homes: std::ptr::null(),
+            calls_out: 0,
             exit_buffer: std::ptr::null_mut(),
             result: Value::UNBOUND,
             // SAFETY: inside the mapping.

@@ -1,15 +1,16 @@
 //! The engine: counts, records, compiles, enters machine code, leaves it again, and invalidates.
 
 use crate::assumptions::{Assumptions, Dependents};
+use crate::frames_shown;
 use crate::helper_table::{Helpers, drop_last};
 use crate::recorder::{Recorder, Stop};
 use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{Trace, TraceEnd};
 use sidewinder_jit::{
-    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, LINK, Layout,
+    Allocation, Arena, Bridge, CallRecord, CompiledTree, Compiler, Entry, ExitId, ExitRecord, LINK, Layout,
     Options as CompilerOptions, Pass, RETURNED, TraceIndex, Tree, Worker,
 };
-use sidewinder_runtime::context::interrupt;
+use sidewinder_runtime::context::{Activation, ShownFrames, interrupt};
 use sidewinder_runtime::hooks::Broken;
 use sidewinder_runtime::objects::code::{CodeObject, LoopState};
 use sidewinder_runtime::objects::{dict, float, iterator, list, module, range, singleton, str, tuple};
@@ -53,6 +54,7 @@ struct TreeState {
     is_function: bool,
     code: Option<(Allocation, Entry)>,
     exits: Rc<[ExitRecord]>,
+    calls: Rc<Vec<CallRecord>>,
     exit_counts: Vec<u32>,
     /// Bridges that were there when the tree was last submitted.
     submitted_bridges: usize,
@@ -146,7 +148,7 @@ pub struct Engine {
     recording: bool,
     retired: Vec<Allocation>,
     /// Exit records of code that was replaced, which may still be running.
-    retired_exits: Vec<Rc<[ExitRecord]>>,
+    retired_exits: Vec<(Rc<[ExitRecord]>, Rc<Vec<CallRecord>>)>,
     pub counters: Counters,
 }
 
@@ -164,6 +166,7 @@ pub fn install(cx: &mut Context) {
     }
     run::set_hot_loop(hot_loop);
     cx.interpreter().hooks.broken = broken;
+    cx.interpreter().hooks.show_frames = show_frames;
 }
 
 /// Makes the engine when the first loop is hot.
@@ -267,6 +270,8 @@ fn layout() -> Layout {
         interrupt: offset_of!(Context, interrupt) as i32,
         finalizers_pending: offset_of!(Context, finalizers_pending) as i32,
         exit_buffer: offset_of!(Context, exit_buffer) as i32,
+        trace_call: offset_of!(Context, trace_call) as i32,
+        trace_homes: offset_of!(Context, trace_homes) as i32,
         true_word: singleton::true_().0,
         false_word: singleton::false_().0,
         bool_type: address(&singleton::BOOL),
@@ -362,6 +367,8 @@ struct Run {
     recursion: i64,
     /// Kept until no machine code runs.
     exits: *const [ExitRecord],
+    /// The frames that somebody has looked at during the last call.
+    shown: Option<Box<ShownFrames>>,
 }
 
 /// Runs a tree's machine code from the running frame, until it is left. `None` if it has none (any more).
@@ -373,26 +380,44 @@ fn start_code(cx: &mut Context, index: usize) -> Option<Run> {
     // SAFETY: (jit 1) the caller has found the engine. (jit 3) The code was compiled for a frame of this loop or
     // function. (frames 4) Words above the frames that it may enter are free.
     unsafe {
-        let (entry, exits, stack_words) = {
+        let (entry, exits, calls, stack_words) = {
             let tree = &mut (&mut (*own).trees)[index];
             tree.entered += 1;
-            (tree.code?.1, Rc::as_ptr(&tree.exits), tree.stack_words)
+            (tree.code?.1, Rc::as_ptr(&tree.exits), Rc::as_ptr(&tree.calls), tree.stack_words)
         };
         let (base, recursion, old_top) = (cx.base, cx.recursion_left, cx.trace_top);
+        let mut activation = Activation {
+            outer: cx.activation,
+            outer_call: cx.trace_call,
+            outer_homes: cx.trace_homes,
+            base,
+            tree: index,
+            calls: calls as *const (),
+            shown: None,
+        };
         cx.trace_top = base.add(stack_words);
+        cx.activation = &raw mut activation;
         (*own).running += 1;
         let number = entry(cx as *mut Context as *mut u8, base as *mut u64);
         (*own).running -= 1;
         cx.trace_top = old_top;
-        Some(Run { number, base, recursion, exits })
+        (cx.activation, cx.trace_call, cx.trace_homes) =
+            (activation.outer, activation.outer_call, activation.outer_homes);
+        Some(Run { number, base, recursion, exits, shown: activation.shown })
     }
+}
+
+/// The hook that shows the frames of traces that run.
+fn show_frames(cx: &mut Context) {
+    let Some(engine) = engine(cx) else { return };
+    frames_shown::show(cx, |tree| engine.shown_word(tree));
 }
 
 /// Goes on from where machine code was left.
 fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
     loop {
         let Some(own) = engine(cx) else { return Left::At(std::ptr::null()) };
-        let Run { number, base, recursion, exits } = run;
+        let Run { number, base, recursion, exits, shown } = run;
         if number & RETURNED != 0 && number & LINK == 0 {
             // SAFETY: (jit 4) the exit wrote the result.
             return Left::Returned(Value(unsafe { *cx.exit_buffer }));
@@ -404,6 +429,7 @@ fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
         // SAFETY: (jit 4) the exit wrote its values, or the frames; the slots belong to the stack around the entry
         // frame.
         unsafe {
+            let shown = shown.map(|shown| frames_shown::hide(shown, own.shown_word(index)));
             if !linked {
                 sidewinder_jit::materialize(
                     record,
@@ -413,6 +439,9 @@ fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
                     crate::helper_table::add_reference,
                     |word| Context::current().release(Value(word)),
                 );
+            }
+            if let Some(held) = shown {
+                frames_shown::settle(cx, held, record, base, linked);
             }
             let top = base.offset(record.frame.base as isize);
             frame::switch(cx, top, frame::code(top));
@@ -519,6 +548,11 @@ fn enter_function(cx: &mut Context, index: usize, code: &'static CodeObject) -> 
 }
 
 impl Engine {
+    /// The word that makes a tree's machine code leave after the call that it makes.
+    fn shown_word(&self, tree: usize) -> &AtomicU32 {
+        &self.trees[tree].invalidated
+    }
+
     pub fn is_volatile(&self, fact: Broken) -> bool {
         self.volatile.contains(&fact)
     }
@@ -550,7 +584,7 @@ impl Engine {
         }
         tree.dead = true;
         let start = tree.start;
-        tree.invalidated.store(1, Ordering::Relaxed);
+        tree.invalidated.fetch_or(frames_shown::DEAD, Ordering::Relaxed);
         self.counters.invalidated += 1;
         if let Some((allocation, _)) = tree.code.take() {
             self.retired.push(allocation);
@@ -630,6 +664,7 @@ impl Engine {
             stack_words: 0,
             code: None,
             exits: Rc::default(),
+            calls: Rc::default(),
             exit_counts: Vec::new(),
             submitted_bridges: 0,
             entered: 0,
@@ -714,7 +749,9 @@ impl Engine {
         let old_counts: HashMap<_, u32> =
             state.exits.iter().map(|exit| exit.id).zip(state.exit_counts.iter().copied()).collect();
         state.exit_counts = compiled.exits.iter().map(|exit| old_counts.get(&exit.id).copied().unwrap_or(0)).collect();
-        self.retired_exits.push(std::mem::replace(&mut state.exits, compiled.exits.into()));
+        let exits = std::mem::replace(&mut state.exits, compiled.exits.into());
+        let calls = std::mem::replace(&mut state.calls, Rc::new(compiled.calls));
+        self.retired_exits.push((exits, calls));
         if let Some((old, _)) = state.code.replace((allocation, entry)) {
             self.retired.push(old);
         }
@@ -805,8 +842,11 @@ impl Engine {
         self.counters.bridges += 1;
         let (start, is_function) = (self.trees[index].start as Pc, self.trees[index].is_function);
         let slots: Vec<i32> = record.slots.iter().map(|(slot, _)| *slot).collect();
+        let follows_call = self.trees[index].tree.follows_call(record.id);
         let mut recorder = Recorder::new(cx, self, start);
         recorder.is_function = is_function;
+        // What the call's instruction did not test any more, its side trace does.
+        recorder.ran_python = follows_call;
         recorder.become_bridge(base, recursion, &slots);
         let next = run::run(&mut recorder, pc);
         let stop = recorder.stop;

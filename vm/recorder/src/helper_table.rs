@@ -68,7 +68,7 @@ pub extern "C" fn call_function(cx: &mut Context, code: &CodeObject, block: i64,
         *base.offset(frame::RETURN) = frame::tag(pc);
         *base.offset(frame::LINK) = Value(frame::Link::new(delta, Continuation::Boundary, 0).0);
         *base.offset(frame::KEPT) = Value::UNBOUND;
-        cx.trace_top = std::ptr::null_mut();
+        sidewinder_semantics::nested::leave_trace(cx);
         cx.recursion_left -= depth + 1;
         frame::switch(cx, base, code);
         let result = if cx.recursion_left < 0 || base >= cx.stack_limit || cx.check_native_stack("").is_err() {

@@ -5,6 +5,7 @@ mod assumptions;
 mod emit;
 mod engine;
 mod generator;
+mod frames_shown;
 mod helper_table;
 mod instance;
 mod recorder;

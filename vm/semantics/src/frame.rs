@@ -61,6 +61,12 @@ impl Link {
         (self.0 >> 32) as usize
     }
 
+    /// The same for any frame: a trace may have called a function from a frame below the one in which it was entered, from
+    /// which such a link counts.
+    pub fn signed_delta(self) -> isize {
+        (self.0 as i64 >> 32) as isize
+    }
+
     #[inline(always)]
     pub fn destination(self) -> u16 {
         (self.0 >> 8) as u16

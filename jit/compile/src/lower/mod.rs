@@ -3,6 +3,7 @@
 //! An `Int` is kept multiplied by four, so that boxing sets a bit and an overflow of 62 bits is one of 64.
 
 mod arithmetic;
+mod call_records;
 mod calls;
 mod exits;
 mod guards;
@@ -10,7 +11,7 @@ mod homes;
 mod memory;
 mod values;
 
-use crate::exit::ExitRecord;
+use crate::exit::{CallRecord, ExitRecord};
 use crate::layout::Layout;
 use crate::region::{Region, SegmentEnd, SegmentId};
 use crate::stress::StressWords;
@@ -44,19 +45,20 @@ pub fn signature() -> Signature {
     signature
 }
 
-/// Lowers a region into the function under construction. The result has one record for each exit number.
+/// Lowers a region into the function under construction. The result has one record for each exit number, and one for
+/// each call that others may look at.
 pub fn lower(
     region: &Region,
     target: &Target,
     frontend: TargetFrontendConfig,
     builder: FunctionBuilder,
-) -> Vec<ExitRecord> {
+) -> (Vec<ExitRecord>, Vec<CallRecord>) {
     let mut lowering = Lowering::new(region, target, builder);
     lowering.run();
-    let Lowering { mut builder, records, .. } = lowering;
+    let Lowering { mut builder, records, call_records, .. } = lowering;
     builder.seal_all_blocks();
     builder.finalize(frontend);
-    records
+    (records, call_records)
 }
 
 struct Lowering<'a, 'f> {
@@ -88,6 +90,7 @@ struct Lowering<'a, 'f> {
     /// Copies the native frame's words to the exit buffer first.
     leave_with_homes: Block,
     records: Vec<ExitRecord>,
+    call_records: Vec<CallRecord>,
 }
 
 /// Memory that traces read is always mapped and aligned.
@@ -123,14 +126,15 @@ impl<'a, 'f> Lowering<'a, 'f> {
             }
             starts.push(block);
         }
-        let (needed, uses) = main_path(region);
+        let shown = call_records::shown_values(region, target);
+        let (needed, uses) = main_path(region, &shown);
         let sunk: Vec<bool> = region
             .instructions
             .iter()
             .enumerate()
             .map(|(index, instruction)| instruction.op.effect() == Effect::Pure && !needed[index])
             .collect();
-        let homes = Homes::find(region, &sunk);
+        let homes = Homes::find(region, &sunk, &shown);
         let frame = (homes.words > 0).then(|| {
             let bytes = homes.words * 8;
             builder.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, 3))
@@ -155,6 +159,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             leave,
             leave_with_homes,
             records: Vec::new(),
+            call_records: Vec::new(),
         }
     }
 
@@ -174,14 +179,16 @@ impl<'a, 'f> Lowering<'a, 'f> {
         self.with_overflow.clear();
         self.float_words.clear();
         self.builder.switch_to_block(start);
-        if id.0 != 0 {
+        if id.0 == 0 {
+            self.publish_homes();
+        } else {
             for (position, &parameter) in segment.parameters.iter().enumerate() {
                 let value = self.builder.block_params(start)[position];
                 self.define(parameter, value);
             }
         }
         for (position, &value) in segment.body.iter().enumerate() {
-            self.instruction(value, segment.body.get(position + 1).copied());
+            self.instruction(value, &segment.body[position + 1..]);
         }
         match &segment.end {
             SegmentEnd::Jump(target, arguments) => {
@@ -195,7 +202,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
         }
     }
 
-    fn instruction(&mut self, value: Ref, next: Option<Ref>) {
+    fn instruction(&mut self, value: Ref, following: &[Ref]) {
         let instruction = self.region.get(value);
         let result = match instruction.op.effect() {
             Effect::Pure => {
@@ -206,7 +213,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
                     Some(self.pure(instruction))
                 }
             }
-            Effect::Load if instruction.op == Op::HasType => self.has_type(value, instruction, next),
+            Effect::Load if instruction.op == Op::HasType => self.has_type(value, instruction, following.first().copied()),
             Effect::Load | Effect::Store => self.memory(instruction),
             Effect::Guard => {
                 self.guard(instruction);
@@ -220,7 +227,10 @@ impl<'a, 'f> Lowering<'a, 'f> {
                 self.drop(value, instruction);
                 None
             }
-            Effect::Call => self.call(instruction),
+            Effect::Call => {
+                self.publish_call(value, following);
+                self.call(instruction)
+            }
             Effect::Other => self.stack(instruction),
         };
         if let Some(result) = result {
@@ -237,8 +247,8 @@ impl<'a, 'f> Lowering<'a, 'f> {
     }
 }
 
-/// Which values the main path needs, and how often each is used there.
-fn main_path(region: &Region) -> (Vec<bool>, Vec<u32>) {
+/// Which values the main path needs, and how often each is used there. Records of calls need those that are `shown`.
+fn main_path(region: &Region, shown: &[bool]) -> (Vec<bool>, Vec<u32>) {
     let mut needed = vec![false; region.instructions.len()];
     let mut uses = vec![0; region.instructions.len()];
     let mut work = Vec::new();
@@ -248,6 +258,9 @@ fn main_path(region: &Region) -> (Vec<bool>, Vec<u32>) {
             work.push(value);
         }
     };
+    for (index, _) in shown.iter().enumerate().filter(|(_, shown)| **shown) {
+        need(Ref(index as u32), &mut work, &mut uses);
+    }
     for segment in &region.segments {
         for &value in &segment.body {
             let instruction = region.get(value);
