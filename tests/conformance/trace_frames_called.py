@@ -48,15 +48,10 @@ class Number:
         self.look()
         return len(name)
 
-    def __del__(self):
-        self.look()
-
 
 def in_dict(number, table, turn):
-    scaled = turn * 2.5
-    key = number
-    table[key] = turn
-    return scaled
+    scaled, key = turn * 2.5, number
+    return scaled + table.get(key, turn)
 
 
 def in_list(number, items):
@@ -91,12 +86,6 @@ def in_attribute(number):
     return number.missing + len(wanted)
 
 
-def dropped(value, period):
-    local = Number(value, period)
-    local = value
-    return local
-
-
 def work(turn, table, items):
     number = Number(turn, 700)
     total = in_dict(number, table, turn)
@@ -105,7 +94,6 @@ def work(turn, table, items):
     total += in_sort([turn, 3, 1], turn)
     total += in_map((turn, turn + 1), turn)
     total += in_attribute(Number(turn, 630))
-    total += dropped(turn, 620)
     table.clear()
     return total
 
@@ -207,8 +195,6 @@ def caught(failing, turn):
         while entry is not None:
             frame = entry.tb_frame
             entries.append((frame.f_code.co_name, entry.tb_lineno - frame.f_code.co_firstlineno, frame.f_locals.get("doubled")))
-            back = frame.f_back
-            entries.append(back.f_code.co_name if back else None)
             entry = entry.tb_next
         return entries
 

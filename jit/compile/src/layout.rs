@@ -14,10 +14,9 @@ pub struct Layout {
     pub finalizers_pending: i32,
     /// Offset in the context of the `*mut u64` to which exits write values.
     pub exit_buffer: i32,
-    /// Offsets in the context of the words in which a trace publishes the call that it makes and its native frame; 0 if
-    /// nobody looks at them.
-    pub trace_call: i32,
-    pub trace_homes: i32,
+    /// Offset in the context of the pointer to the words in which a trace publishes the call that it makes and its native
+    /// frame; 0 if nobody looks at them.
+    pub activation: i32,
     /// The words of the objects True and False.
     pub true_word: u64,
     pub false_word: u64,

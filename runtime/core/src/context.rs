@@ -43,15 +43,17 @@ const STACK_RESERVE: usize = 4096;
 const NATIVE_STACK_RESERVE: usize = 512 * 1024;
 
 /// A trace that runs. It has frames of its own, which are not on the value stack until somebody looks at them.
+#[repr(C)]
 pub struct Activation {
-    /// The trace that runs further out, with its words of the context.
+    /// Which call out of itself the trace makes; written by machine code before calls that may run Python.
+    pub call: u64,
+    /// Where the trace keeps what its frames hold; written by machine code.
+    pub homes: *const u64,
+    /// The trace that runs further out.
     pub outer: *mut Activation,
-    pub outer_call: u64,
-    pub outer_homes: *const u64,
     /// The frame in which it was entered.
     pub base: *mut Value,
-    /// The tree's number, and its table of calls, for the JIT.
-    pub tree: usize,
+    /// The JIT's table of its calls.
     pub calls: *const (),
     /// Its frames, once they were shown.
     pub shown: Option<Box<ShownFrames>>,
@@ -96,11 +98,7 @@ pub struct Context {
     pub trace_top: *mut Value,
     /// The innermost trace that runs, or null.
     pub activation: *mut Activation,
-    /// Which call out of itself that trace makes; written by machine code before calls that may run Python.
-    pub trace_call: u64,
-    /// Where that trace keeps what its frames hold; written by machine code.
-    pub trace_homes: *const u64,
-    /// Stress: calls out of traces so far.
+    /// Stress: calls out of traces until frames are shown; 0 for never.
     pub calls_out: u64,
     /// Where compiled code leaves the values of an exit.
     pub exit_buffer: *mut u64,
@@ -204,8 +202,6 @@ impl Context {
             sites: std::ptr::null(),
             trace_top: std::ptr::null_mut(),
             activation: std::ptr::null_mut(),
-            trace_call: 0,
-            trace_homes: std::ptr::null(),
             calls_out: 0,
             exit_buffer: std::ptr::null_mut(),
             result: Value::UNBOUND,

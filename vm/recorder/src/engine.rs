@@ -1,13 +1,13 @@
 //! The engine: counts, records, compiles, enters machine code, leaves it again, and invalidates.
 
 use crate::assumptions::{Assumptions, Dependents};
-use crate::frames_shown;
+use crate::frames_shown::{self, Calls};
 use crate::helper_table::{Helpers, drop_last};
 use crate::recorder::{Recorder, Stop};
 use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{Trace, TraceEnd};
 use sidewinder_jit::{
-    Allocation, Arena, Bridge, CallRecord, CompiledTree, Compiler, Entry, ExitId, ExitRecord, LINK, Layout,
+    Allocation, Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, LINK, Layout,
     Options as CompilerOptions, Pass, RETURNED, TraceIndex, Tree, Worker,
 };
 use sidewinder_runtime::context::{Activation, ShownFrames, interrupt};
@@ -54,7 +54,7 @@ struct TreeState {
     is_function: bool,
     code: Option<(Allocation, Entry)>,
     exits: Rc<[ExitRecord]>,
-    calls: Rc<Vec<CallRecord>>,
+    calls: Rc<Calls>,
     exit_counts: Vec<u32>,
     /// Bridges that were there when the tree was last submitted.
     submitted_bridges: usize,
@@ -148,7 +148,7 @@ pub struct Engine {
     recording: bool,
     retired: Vec<Allocation>,
     /// Exit records of code that was replaced, which may still be running.
-    retired_exits: Vec<(Rc<[ExitRecord]>, Rc<Vec<CallRecord>>)>,
+    retired_exits: Vec<(Rc<[ExitRecord]>, Rc<Calls>)>,
     pub counters: Counters,
 }
 
@@ -166,7 +166,8 @@ pub fn install(cx: &mut Context) {
     }
     run::set_hot_loop(hot_loop);
     cx.interpreter().hooks.broken = broken;
-    cx.interpreter().hooks.show_frames = show_frames;
+    cx.interpreter().hooks.show_frames = frames_shown::show;
+    cx.calls_out = options.force_frames;
 }
 
 /// Makes the engine when the first loop is hot.
@@ -270,8 +271,7 @@ fn layout() -> Layout {
         interrupt: offset_of!(Context, interrupt) as i32,
         finalizers_pending: offset_of!(Context, finalizers_pending) as i32,
         exit_buffer: offset_of!(Context, exit_buffer) as i32,
-        trace_call: offset_of!(Context, trace_call) as i32,
-        trace_homes: offset_of!(Context, trace_homes) as i32,
+        activation: offset_of!(Context, activation) as i32,
         true_word: singleton::true_().0,
         false_word: singleton::false_().0,
         bool_type: address(&singleton::BOOL),
@@ -387,11 +387,10 @@ fn start_code(cx: &mut Context, index: usize) -> Option<Run> {
         };
         let (base, recursion, old_top) = (cx.base, cx.recursion_left, cx.trace_top);
         let mut activation = Activation {
+            call: 0,
+            homes: std::ptr::null(),
             outer: cx.activation,
-            outer_call: cx.trace_call,
-            outer_homes: cx.trace_homes,
             base,
-            tree: index,
             calls: calls as *const (),
             shown: None,
         };
@@ -401,16 +400,9 @@ fn start_code(cx: &mut Context, index: usize) -> Option<Run> {
         let number = entry(cx as *mut Context as *mut u8, base as *mut u64);
         (*own).running -= 1;
         cx.trace_top = old_top;
-        (cx.activation, cx.trace_call, cx.trace_homes) =
-            (activation.outer, activation.outer_call, activation.outer_homes);
+        cx.activation = activation.outer;
         Some(Run { number, base, recursion, exits, shown: activation.shown })
     }
-}
-
-/// The hook that shows the frames of traces that run.
-fn show_frames(cx: &mut Context) {
-    let Some(engine) = engine(cx) else { return };
-    frames_shown::show(cx, |tree| engine.shown_word(tree));
 }
 
 /// Goes on from where machine code was left.
@@ -429,7 +421,7 @@ fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
         // SAFETY: (jit 4) the exit wrote its values, or the frames; the slots belong to the stack around the entry
         // frame.
         unsafe {
-            let shown = shown.map(|shown| frames_shown::hide(shown, own.shown_word(index)));
+            let shown = shown.map(|shown| frames_shown::hide(shown, &own.trees[index].invalidated));
             if !linked {
                 sidewinder_jit::materialize(
                     record,
@@ -476,36 +468,50 @@ fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
     }
 }
 
-/// Runs the frame of a function that traces call, to its end: its result, or unbound when it raised.
+/// Runs the frame of a function that traces call, to its end: its result, or unbound when it raised. Only the base of the
+/// frame is set, and only that changes in the context: machine code needs no more, and returns to it.
 pub fn run_function(cx: &mut Context, code: &CodeObject) -> Value {
-    let mut pc = code.instructions;
     let index = code.entry.trace.get() as usize;
-    if index > 0
-        && cx.interrupt.load(Ordering::Relaxed) == 0
-        && let Some(run) = start_code(cx, index - 1)
+    let run = if index > 0 && cx.interrupt.load(Ordering::Relaxed) == 0 { start_code(cx, index - 1) } else { None };
+    if let Some(run) = &run
+        && run.number & (RETURNED | LINK) == RETURNED
     {
-        let base = run.base;
-        let left = if run.number & (RETURNED | LINK) == RETURNED {
-            // SAFETY: (jit 4) the exit wrote the result.
-            Left::Returned(Value(unsafe { *cx.exit_buffer }))
-        } else {
-            follow(cx, index - 1, run)
-        };
-        match left {
-            Left::Returned(result) => {
-                leave_function(cx, base, code);
-                return result;
-            }
-            Left::At(next) => pc = next,
-        }
-    } else {
-        let countdown = code.entry.countdown.get();
-        if countdown > 1 {
-            code.entry.countdown.set(countdown - 1);
-        }
+        // SAFETY: (jit 4) the exit wrote the result.
+        let result = Value(unsafe { *cx.exit_buffer });
+        leave_function(cx, run.base, code);
+        return result;
     }
-    run::interpret(cx, pc);
-    run::take_result(cx).map_or(Value::UNBOUND, |result| result.into_raw())
+    let caller = frame::Running::save(cx);
+    let left = match run {
+        Some(run) => {
+            let base = run.base;
+            match follow(cx, index - 1, run) {
+                Left::Returned(result) => Ok((base, result)),
+                Left::At(next) => Err(next),
+            }
+        }
+        None => {
+            let countdown = code.entry.countdown.get();
+            if countdown > 1 {
+                code.entry.countdown.set(countdown - 1);
+            }
+            // SAFETY: (frames 2) the caller has pushed the frame.
+            unsafe { frame::switch(cx, cx.base, code) };
+            Err(code.instructions)
+        }
+    };
+    let result = match left {
+        Ok((base, result)) => {
+            leave_function(cx, base, code);
+            result
+        }
+        Err(pc) => {
+            run::interpret(cx, pc);
+            run::take_result(cx).map_or(Value::UNBOUND, |result| result.into_raw())
+        }
+    };
+    caller.restore(cx);
+    result
 }
 
 /// A function's machine code has returned: gives up the header, and the words that the arguments had.
@@ -548,11 +554,6 @@ fn enter_function(cx: &mut Context, index: usize, code: &'static CodeObject) -> 
 }
 
 impl Engine {
-    /// The word that makes a tree's machine code leave after the call that it makes.
-    fn shown_word(&self, tree: usize) -> &AtomicU32 {
-        &self.trees[tree].invalidated
-    }
-
     pub fn is_volatile(&self, fact: Broken) -> bool {
         self.volatile.contains(&fact)
     }
@@ -664,7 +665,7 @@ impl Engine {
             stack_words: 0,
             code: None,
             exits: Rc::default(),
-            calls: Rc::default(),
+            calls: Rc::new(Calls { records: Vec::new(), invalidated: &raw const *invalidated }),
             exit_counts: Vec::new(),
             submitted_bridges: 0,
             entered: 0,
@@ -750,7 +751,8 @@ impl Engine {
             state.exits.iter().map(|exit| exit.id).zip(state.exit_counts.iter().copied()).collect();
         state.exit_counts = compiled.exits.iter().map(|exit| old_counts.get(&exit.id).copied().unwrap_or(0)).collect();
         let exits = std::mem::replace(&mut state.exits, compiled.exits.into());
-        let calls = std::mem::replace(&mut state.calls, Rc::new(compiled.calls));
+        let calls = Calls { records: compiled.calls, invalidated: state.calls.invalidated };
+        let calls = std::mem::replace(&mut state.calls, Rc::new(calls));
         self.retired_exits.push((exits, calls));
         if let Some((old, _)) = state.code.replace((allocation, entry)) {
             self.retired.push(old);

@@ -19,10 +19,16 @@ pub const DEAD: u32 = 1;
 /// What one activation whose frames were shown adds to that word.
 const SHOWN: u32 = 2;
 
-/// Writes the frames of all traces that make a call, unless they were shown already. `word_of` finds a tree's
-/// "invalidated" word.
-pub fn show<'a>(cx: &mut Context, word_of: impl Fn(usize) -> &'a AtomicU32) {
-    let (mut at, mut call, mut homes) = (cx.activation, cx.trace_call, cx.trace_homes);
+/// The calls of a tree's machine code.
+pub struct Calls {
+    pub records: Vec<CallRecord>,
+    /// The tree's "invalidated" word, which lives as long as the engine.
+    pub invalidated: *const AtomicU32,
+}
+
+/// The hook that writes the frames of all traces that make a call, unless they were shown already.
+pub fn show(cx: &mut Context) {
+    let mut at = cx.activation;
     // SAFETY: (jit 5) an activation lives as long as its machine code is on the native stack.
     while let Some(activation) = unsafe { at.as_mut() } {
         if activation.shown.is_some() {
@@ -30,23 +36,24 @@ pub fn show<'a>(cx: &mut Context, word_of: impl Fn(usize) -> &'a AtomicU32) {
             return;
         }
         // SAFETY: (jit 5) the activation keeps the table of the code that runs, until that is left.
-        let calls = unsafe { &*(activation.calls as *const Vec<CallRecord>) };
-        if let Some(record) = (call as usize).checked_sub(1).and_then(|index| calls.get(index)) {
-            activation.shown = Some(Box::new(frames(cx, activation, record, homes)));
-            word_of(activation.tree).fetch_add(SHOWN, Ordering::Relaxed);
+        let calls = unsafe { &*(activation.calls as *const Calls) };
+        if let Some(record) = (activation.call as usize).checked_sub(1).and_then(|index| calls.records.get(index)) {
+            activation.shown = Some(Box::new(frames(cx, activation, record)));
+            // SAFETY: (jit 1) the word lives as long as the engine.
+            unsafe { &*calls.invalidated }.fetch_add(SHOWN, Ordering::Relaxed);
         }
-        (call, homes, at) = (activation.outer_call, activation.outer_homes, activation.outer);
+        at = activation.outer;
     }
 }
 
-fn frames(cx: &mut Context, activation: &Activation, record: &CallRecord, homes: *const u64) -> ShownFrames {
+fn frames(cx: &mut Context, activation: &Activation, record: &CallRecord) -> ShownFrames {
     let mut words = Vec::with_capacity(record.slots.len());
     for &(slot, source) in &record.slots {
         let word = match source {
             Source::Constant(word) => Value(word),
             Source::Home(index, kind) | Source::Buffer(index, kind) => {
                 // SAFETY: (jit 5) the trace has stored the word before it made the call.
-                let word = unsafe { *homes.add(index as usize) };
+                let word = unsafe { *activation.homes.add(index as usize) };
                 match kind {
                     Type::Int => Value(word | 1),
                     Type::Float => float::from_f64(cx, f64::from_bits(word)).into_raw(),

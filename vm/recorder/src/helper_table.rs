@@ -54,8 +54,7 @@ extern "C" fn call_any(cx: &mut Context, block: i64, count: i64) -> Value {
 /// Runs the Python function whose call block lies at slot `block`: the callable, room for a header, and the arguments,
 /// which are as many as it takes. All are consumed. `depth` is how many frames the caller has entered itself.
 pub extern "C" fn call_function(cx: &mut Context, code: &CodeObject, block: i64, pc: Pc, depth: i64) -> Value {
-    let caller = frame::Running::save(cx);
-    let recursion = cx.recursion_left;
+    let (caller, trace_top, recursion) = (cx.base, cx.trace_top, cx.recursion_left);
     // SAFETY: (frames 4) the trace wrote the callable and the arguments; the words above them are free.
     unsafe {
         let base = cx.base.offset(block as isize + sidewinder_bytecode::HEADER_WORDS as isize);
@@ -70,7 +69,7 @@ pub extern "C" fn call_function(cx: &mut Context, code: &CodeObject, block: i64,
         *base.offset(frame::KEPT) = Value::UNBOUND;
         sidewinder_semantics::nested::leave_trace(cx);
         cx.recursion_left -= depth + 1;
-        frame::switch(cx, base, code);
+        cx.base = base;
         let result = if cx.recursion_left < 0 || base >= cx.stack_limit || cx.check_native_stack("").is_err() {
             if cx.pending.is_unbound() {
                 sidewinder_semantics::cold::call::recursion_error(cx);
@@ -83,8 +82,7 @@ pub extern "C" fn call_function(cx: &mut Context, code: &CodeObject, block: i64,
         } else {
             crate::engine::run_function(cx, code)
         };
-        caller.restore(cx);
-        cx.recursion_left = recursion;
+        (cx.base, cx.trace_top, cx.recursion_left) = (caller, trace_top, recursion);
         result
     }
 }

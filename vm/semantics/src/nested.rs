@@ -138,18 +138,21 @@ unsafe fn run_generator_frame(
 }
 
 /// Python code runs next, which a trace may have called.
+#[inline(always)]
 pub fn leave_trace(cx: &mut Context) {
-    if cx.trace_top.is_null() {
-        return;
-    }
-    let period = cx.interpreter().options.force_frames;
-    if period != 0 {
-        cx.calls_out += 1;
-        if cx.calls_out.is_multiple_of(period) {
-            (cx.interpreter().hooks.show_frames)(cx);
-        }
+    if cx.calls_out != 0 && !cx.trace_top.is_null() {
+        count_call(cx);
     }
     cx.trace_top = std::ptr::null_mut();
+}
+
+#[cold]
+fn count_call(cx: &mut Context) {
+    cx.calls_out -= 1;
+    if cx.calls_out == 0 {
+        cx.calls_out = cx.interpreter().options.force_frames;
+        (cx.interpreter().hooks.show_frames)(cx);
+    }
 }
 
 /// The innermost frame with the instruction that it is at, and the trace that runs below it. The frames of all traces

@@ -7,9 +7,13 @@ use super::homes::Home;
 use super::{Lowering, Target, trusted};
 use crate::exit::{CallRecord, Source};
 use crate::region::{ExitIndex, Region, is_constant};
-use cranelift_codegen::ir::{InstBuilder, types};
+use cranelift_codegen::ir::{InstBuilder, Value, types};
 use sidewinder_ir::op::Effect;
 use sidewinder_ir::{Op, Ref, tagging};
+
+/// Offsets in an activation.
+const ACTIVATION_CALL: i32 = 0;
+const ACTIVATION_HOMES: i32 = 8;
 
 /// The exit after a call, if an exception may leave there. Only references are taken in between.
 fn exit_after(region: &Region, call: Ref, following: &[Ref]) -> Option<ExitIndex> {
@@ -21,7 +25,7 @@ fn exit_after(region: &Region, call: Ref, following: &[Ref]) -> Option<ExitIndex
 
 fn runs_python(region: &Region, target: &Target, value: Ref) -> bool {
     let instruction = region.get(value);
-    target.layout.trace_call != 0
+    target.layout.activation != 0
         && instruction.op.effect() == Effect::Call
         && target.helpers[instruction.immediate as usize].effects.runs_python
 }
@@ -46,10 +50,9 @@ pub(super) fn shown_values(region: &Region, target: &Target) -> Vec<bool> {
 impl Lowering<'_, '_> {
     /// At the entry: tells where the native frame is.
     pub(super) fn publish_homes(&mut self) {
-        let offset = self.target.layout.trace_homes;
-        if let Some(frame) = self.frame.filter(|_| offset != 0) {
+        if let Some(frame) = self.frame.filter(|_| self.shows_frames) {
             let address = self.builder.ins().stack_addr(types::I64, frame, 0);
-            self.builder.ins().store(trusted(), address, self.context, offset);
+            self.publish(address, ACTIVATION_HOMES);
         }
     }
 
@@ -62,7 +65,13 @@ impl Lowering<'_, '_> {
         let number = if record.is_some() { self.call_records.len() as u64 + 1 } else { 0 };
         self.call_records.extend(record);
         let number = self.word(number);
-        self.builder.ins().store(trusted(), number, self.context, self.target.layout.trace_call);
+        self.publish(number, ACTIVATION_CALL);
+    }
+
+    fn publish(&mut self, word: Value, offset: i32) {
+        let activation =
+            self.builder.ins().load(types::I64, trusted(), self.context, self.target.layout.activation);
+        self.builder.ins().store(trusted(), word, activation, offset);
     }
 
     fn call_record(&self, exit: ExitIndex) -> Option<CallRecord> {

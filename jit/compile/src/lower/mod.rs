@@ -83,6 +83,8 @@ struct Lowering<'a, 'f> {
     /// Values computed in the exit block being filled.
     in_exit: Option<HashMap<Ref, Value>>,
     homes: Homes,
+    /// Some record of a call names a home.
+    shows_frames: bool,
     /// The native frame's words.
     frame: Option<StackSlot>,
     /// Returns the exit number.
@@ -155,6 +157,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             pending_exits: Vec::new(),
             in_exit: None,
             homes,
+            shows_frames: shown.contains(&true),
             frame,
             leave,
             leave_with_homes,
