@@ -61,6 +61,8 @@ impl Semantics for Recorder<'_> {
     }
 
     fn begin(&mut self, pc: Pc) -> bool {
+        // Whatever the instruction calls may look at the frame.
+        self.cx.instruction = pc;
         Recorder::begin(self, pc)
     }
 
