@@ -107,11 +107,12 @@ impl Compiler {
             stress: self.stress.words(tree, &region),
         };
         let mut lower_time = Duration::ZERO;
-        let (compiled, (exits, calls)) = self.backend.compile(lower::signature(), self.options.dump, |builder, isa| {
-            let records = lower::lower(&region, &target, isa.frontend_config(), builder);
-            lower_time = start.elapsed() - optimize_time;
-            records
-        })?;
+        let (compiled, (exits, calls)) =
+            self.backend.compile(lower::signature(), self.options.dump, |builder, isa| {
+                let records = lower::lower(&region, &target, isa.frontend_config(), builder);
+                lower_time = start.elapsed() - optimize_time;
+                records
+            })?;
         let dumps = self.options.dump.then(|| {
             let mut symbols = Symbols::symbolic();
             let traces = tree

@@ -21,8 +21,6 @@ pub enum Source {
     Buffer(u32, Type),
     /// A word that is always the same.
     Constant(u64),
-    /// A word of the native frame, of the same types. Only in records of calls.
-    Home(u32, Type),
 }
 
 /// What one exit does. Its number is what the machine code returns.
@@ -37,7 +35,8 @@ pub struct ExitRecord {
 }
 
 /// What the frames of a trace hold while it makes a call that may run Python. The number that it publishes is the
-/// record's position, counted from one.
+/// record's position, counted from one. In place of the exit buffer it has its native frame, whose words come first in
+/// that buffer.
 #[derive(Clone, PartialEq, Debug)]
 pub struct CallRecord {
     pub frame: FrameState,
@@ -63,7 +62,6 @@ pub unsafe fn materialize(
     for &(slot, source) in &record.slots {
         let word = match source {
             Source::Constant(word) => word,
-            Source::Home(..) => unreachable!("exits copy homes to the exit buffer"),
             Source::Buffer(index, kind) => {
                 // SAFETY: the exit wrote this word.
                 let word = unsafe { *buffer.add(index as usize) };

@@ -101,7 +101,7 @@ impl Tree {
             Some(guard) => matches!(guard.op, Op::GuardTrue | Op::GuardFalse),
             None => exit.guard == ExitId::END,
         };
-        condition && !self.stands_still(exit) && !self.follows_call(exit)
+        condition && !self.stands_still(exit)
     }
 
     /// Whether an exit belongs to an instruction that has made a call: what that changed behind the trace's back is tested

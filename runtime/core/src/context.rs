@@ -71,8 +71,23 @@ pub struct ShownFrames {
 pub struct ShownWord {
     pub place: *mut Value,
     pub word: Value,
+    /// What the place holds now, with that reference: a write to `f_locals` may have changed it.
+    pub owned: Value,
     /// What was there before: nobody's, or the trace's.
     pub before: Value,
+}
+
+impl Activation {
+    /// Notes that a local of a frame was written from outside.
+    pub fn note_write(cx: &Context, place: *mut Value, new: Value) {
+        let mut at = cx.activation;
+        // SAFETY: (jit 5) an activation lives as long as its machine code is on the native stack.
+        while let Some(activation) = unsafe { at.as_mut() } {
+            let words = activation.shown.iter_mut().flat_map(|shown| &mut shown.words);
+            words.filter(|shown| shown.place == place).for_each(|shown| shown.owned = new);
+            at = activation.outer;
+        }
+    }
 }
 
 /// The state of one thread.

@@ -405,6 +405,25 @@ fn start_code(cx: &mut Context, index: usize) -> Option<Run> {
     }
 }
 
+/// Rebuilds the frames at an exit.
+///
+/// # Safety
+/// As for `materialize`.
+#[inline(always)]
+unsafe fn write_slots(cx: &mut Context, record: &ExitRecord, base: *mut Value) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        sidewinder_jit::materialize(
+            record,
+            cx.exit_buffer,
+            base as *mut u64,
+            |value| float::from_f64(cx, value).into_raw().0,
+            crate::helper_table::add_reference,
+            |word| Context::current().release(Value(word)),
+        );
+    }
+}
+
 /// Goes on from where machine code was left.
 fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
     loop {
@@ -421,19 +440,11 @@ fn follow(cx: &mut Context, mut index: usize, mut run: Run) -> Left {
         // SAFETY: (jit 4) the exit wrote its values, or the frames; the slots belong to the stack around the entry
         // frame.
         unsafe {
-            let shown = shown.map(|shown| frames_shown::hide(shown, &own.trees[index].invalidated));
-            if !linked {
-                sidewinder_jit::materialize(
-                    record,
-                    cx.exit_buffer,
-                    base as *mut u64,
-                    |value| float::from_f64(cx, value).into_raw().0,
-                    crate::helper_table::add_reference,
-                    |word| Context::current().release(Value(word)),
-                );
-            }
-            if let Some(held) = shown {
-                frames_shown::settle(cx, held, record, base, linked);
+            if let Some(shown) = shown {
+                let write = (!linked).then_some(write_slots as _);
+                frames_shown::leave(cx, shown, &own.trees[index].invalidated, (record, base), write);
+            } else if !linked {
+                write_slots(cx, record, base);
             }
             let top = base.offset(record.frame.base as isize);
             frame::switch(cx, top, frame::code(top));

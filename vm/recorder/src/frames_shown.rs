@@ -51,7 +51,7 @@ fn frames(cx: &mut Context, activation: &Activation, record: &CallRecord) -> Sho
     for &(slot, source) in &record.slots {
         let word = match source {
             Source::Constant(word) => Value(word),
-            Source::Home(index, kind) | Source::Buffer(index, kind) => {
+            Source::Buffer(index, kind) => {
                 // SAFETY: (jit 5) the trace has stored the word before it made the call.
                 let word = unsafe { *activation.homes.add(index as usize) };
                 match kind {
@@ -61,7 +61,7 @@ fn frames(cx: &mut Context, activation: &Activation, record: &CallRecord) -> Sho
                 }
             }
         };
-        let is_new = matches!(source, Source::Home(_, Type::Float));
+        let is_new = matches!(source, Source::Buffer(_, Type::Float));
         if !is_new {
             add_reference(word.0);
         }
@@ -69,7 +69,7 @@ fn frames(cx: &mut Context, activation: &Activation, record: &CallRecord) -> Sho
         let place = unsafe { activation.base.offset(slot as isize) };
         // SAFETY: (frames 1) as above.
         let before = unsafe { std::mem::replace(&mut *place, word) };
-        words.push(ShownWord { place, word, before });
+        words.push(ShownWord { place, word, owned: word, before });
     }
     // SAFETY: (jit 4) as above.
     let base = unsafe { activation.base.offset(record.frame.base as isize) };
@@ -77,13 +77,30 @@ fn frames(cx: &mut Context, activation: &Activation, record: &CallRecord) -> Sho
 }
 
 /// A word that was shown, and what the place held when the trace was left: with a reference, unless it is unbound.
-pub struct Held {
+struct Held {
     shown: ShownWord,
     held: Value,
 }
 
-/// The trace is left: takes what the frames hold now.
-pub fn hide(shown: Box<ShownFrames>, word: &AtomicU32) -> Vec<Held> {
+/// The trace is left at an exit: `write` writes the slots, unless they were by a link.
+#[cold]
+pub fn leave(
+    cx: &mut Context,
+    shown: Box<ShownFrames>,
+    word: &AtomicU32,
+    (record, base): (&ExitRecord, *mut Value),
+    write: Option<unsafe fn(&mut Context, &ExitRecord, *mut Value)>,
+) {
+    let held = hide(shown, word);
+    if let Some(write) = write {
+        // SAFETY: (jit 4) the exit has written its words.
+        unsafe { write(cx, record, base) };
+    }
+    settle(cx, held, record, base, write.is_none());
+}
+
+/// Takes what the frames hold now.
+fn hide(shown: Box<ShownFrames>, word: &AtomicU32) -> Vec<Held> {
     word.fetch_sub(SHOWN, Ordering::Relaxed);
     let words = shown.words.into_iter();
     // SAFETY: (jit 4) the slots of a trace's frames lie on the value stack.
@@ -92,18 +109,18 @@ pub fn hide(shown: Box<ShownFrames>, word: &AtomicU32) -> Vec<Held> {
 
 /// After the exit has written its slots: keeps what was shown where the trace has not changed it since, and gives up one
 /// reference of every word that has two. A link has written its slots itself, before.
-pub fn settle(cx: &mut Context, held: Vec<Held>, record: &ExitRecord, base: *mut Value, linked: bool) {
-    for Held { shown: ShownWord { place, word, before }, held } in held {
+fn settle(cx: &mut Context, held: Vec<Held>, record: &ExitRecord, base: *mut Value, linked: bool) {
+    for Held { shown: ShownWord { place, word, owned: shown, before }, held } in held {
         // SAFETY: (jit 4) both point to the value stack.
         let slot = unsafe { place.offset_from(base) } as i32;
         // The trace itself took a word that it had lent away from memory; the reference is still there.
         let taken_back = held.is_unbound() && !word.is_unbound();
-        let owned = if taken_back { word } else { held };
+        let owned = if taken_back { shown } else { held };
         let written = record.slots.iter().any(|(written, _)| *written == slot);
         // SAFETY: (frames 1) as above.
         let place = unsafe { &mut *place };
         if written && linked {
-            cx.release(word);
+            cx.release(shown);
         } else if written && *place == word && !taken_back {
             cx.release(std::mem::replace(place, owned));
         } else {

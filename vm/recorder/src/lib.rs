@@ -4,8 +4,8 @@
 mod assumptions;
 mod emit;
 mod engine;
-mod generator;
 mod frames_shown;
+mod generator;
 mod helper_table;
 mod instance;
 mod recorder;

@@ -18,8 +18,7 @@ const ACTIVATION_HOMES: i32 = 8;
 /// The exit after a call, if an exception may leave there. Only references are taken in between.
 fn exit_after(region: &Region, call: Ref, following: &[Ref]) -> Option<ExitIndex> {
     let guard = following.iter().map(|&value| region.get(value)).find(|next| next.op.effect() != Effect::Dup)?;
-    let tests_call =
-        matches!(guard.op, Op::GuardNoException | Op::GuardNoExceptionRaw) && guard.operands[0] == call;
+    let tests_call = matches!(guard.op, Op::GuardNoException | Op::GuardNoExceptionRaw) && guard.operands[0] == call;
     tests_call.then(|| region.exit_of(guard))
 }
 
@@ -69,8 +68,7 @@ impl Lowering<'_, '_> {
     }
 
     fn publish(&mut self, word: Value, offset: i32) {
-        let activation =
-            self.builder.ins().load(types::I64, trusted(), self.context, self.target.layout.activation);
+        let activation = self.builder.ins().load(types::I64, trusted(), self.context, self.target.layout.activation);
         self.builder.ins().store(trusted(), word, activation, offset);
     }
 
@@ -85,7 +83,7 @@ impl Lowering<'_, '_> {
                     Source::Constant(tagging::box_float(instruction.immediate))
                 }
                 _ => match self.homes.get(value) {
-                    Some(Home::Frame(word)) => Source::Home(word, self.region.type_of(value)),
+                    Some(Home::Frame(word)) => Source::Buffer(word, self.region.type_of(value)),
                     _ => return None,
                 },
             })

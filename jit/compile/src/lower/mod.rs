@@ -216,7 +216,9 @@ impl<'a, 'f> Lowering<'a, 'f> {
                     Some(self.pure(instruction))
                 }
             }
-            Effect::Load if instruction.op == Op::HasType => self.has_type(value, instruction, following.first().copied()),
+            Effect::Load if instruction.op == Op::HasType => {
+                self.has_type(value, instruction, following.first().copied())
+            }
             Effect::Load | Effect::Store => self.memory(instruction),
             Effect::Guard => {
                 self.guard(instruction);
