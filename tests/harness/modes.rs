@@ -35,6 +35,8 @@ pub const MODES: &[Mode] = &[
     mode("gc-7", &["jit=sync", "threshold=1", "gc=7"], "roots or reference counts in traces"),
     mode("invalidate-5", &["jit=sync", "threshold=1", "invalidate=5"], "invalidation of a trace that runs"),
     mode("guard-fail-5", &["jit=sync", "threshold=1", "guard-fail=5"], "snapshots, or effects before a guard"),
+    mode("inline-2", &["jit=sync", "threshold=1", "inline-depth-max=2"], "calls that traces make rather than inline"),
+    mode("force-frames-1", &["jit=sync", "threshold=1", "force-frames=1"], "frames shown during calls out of traces"),
     mode("exit-all", &["jit=sync", "threshold=1", "exit-all"], "snapshots, or effects before a guard"),
 ];
 

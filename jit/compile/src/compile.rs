@@ -2,7 +2,7 @@
 
 use crate::arena::Arena;
 use crate::backend::Backend;
-use crate::exit::ExitRecord;
+use crate::exit::{CallRecord, ExitRecord};
 use crate::layout::Layout;
 use crate::lower::{self, Target};
 use crate::optimize::{Environment, optimize};
@@ -71,6 +71,7 @@ pub fn thread_time() -> Duration {
 pub struct CompiledTree {
     pub code: Vec<u8>,
     pub exits: Vec<ExitRecord>,
+    pub calls: Vec<CallRecord>,
     pub statistics: Statistics,
     pub dumps: Option<Box<Dumps>>,
 }
@@ -137,11 +138,12 @@ impl Compiler {
             stress: self.stress.words(tree, &region),
         };
         let mut lower_time = Duration::ZERO;
-        let (compiled, exits) = self.backend.compile(lower::signature(), self.options.dump, |builder, isa| {
-            let exits = lower::lower(&region, &target, isa.frontend_config(), builder);
-            lower_time = thread_time() - start - optimize_time;
-            exits
-        })?;
+        let (compiled, (exits, calls)) =
+            self.backend.compile(lower::signature(), self.options.dump, |builder, isa| {
+                let records = lower::lower(&region, &target, isa.frontend_config(), builder);
+                lower_time = thread_time() - start - optimize_time;
+                records
+            })?;
         let dumps = self.options.dump.then(|| {
             let mut symbols = Symbols::symbolic();
             let traces = tree
@@ -164,6 +166,6 @@ impl Compiler {
             lower_time,
             total_time: thread_time() - start,
         };
-        Ok(CompiledTree { code: compiled.bytes, exits, statistics, dumps })
+        Ok(CompiledTree { code: compiled.bytes, exits, calls, statistics, dumps })
     }
 }

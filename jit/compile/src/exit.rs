@@ -33,6 +33,15 @@ pub struct ExitRecord {
     pub increments: Vec<i32>,
 }
 
+/// What the frames of a trace hold while it makes a call that may run Python. The number that it publishes is the
+/// record's position, counted from one. In place of the exit buffer it has its native frame, whose words come first in
+/// that buffer.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CallRecord {
+    pub frame: FrameState,
+    pub slots: Vec<(i32, Source)>,
+}
+
 /// Writes the slots of an exit to the value stack. `box_float` makes the value of a double; `increment` adds a
 /// reference to a value if it is counted; `release` gives one up.
 ///

@@ -38,6 +38,17 @@ pub struct HeapLayout {
     pub tuple_type: u64,
 }
 
+/// Offsets in the structure in which a running trace publishes its calls (`Activation` of the runtime), and its size.
+pub mod activation {
+    pub const CALL: i32 = 0;
+    pub const HOMES: i32 = 8;
+    pub const OUTER: i32 = 16;
+    pub const BASE: i32 = 24;
+    pub const NATIVE: i32 = 32;
+    pub const SHOWN: i32 = 40;
+    pub const BYTES: u32 = 48;
+}
+
 /// The machine code of a tree. Kept until no machine code runs.
 #[repr(C)]
 pub struct NativeEntry {
@@ -45,6 +56,10 @@ pub struct NativeEntry {
     /// Bytes of the value stack above the frame's base that it uses.
     pub stack_bytes: usize,
     pub exits: Box<[crate::exit::ExitRecord]>,
+    /// Its calls that others may look at.
+    pub calls: Vec<crate::exit::CallRecord>,
+    /// The tree's "invalidated" word.
+    pub invalidated: *const std::sync::atomic::AtomicU32,
     /// The engine's number of the tree.
     pub tree: usize,
     pub allocation: crate::arena::Allocation,
@@ -57,8 +72,8 @@ pub struct DirectCalls {
     /// of the call block, the instruction and the link for the frame's header, and a word with the numbers of arguments
     /// (16 bits), of registers (16 bits), and of frames that the caller has inlined.
     pub helper: u16,
-    /// `extern "C" fn(context, &NativeEntry, number, base, depth) -> Value`: goes on where the callee's machine code
-    /// was left, to the call's end.
+    /// `extern "C" fn(context, &mut Activation, number, depth) -> Value`: goes on where the callee's machine code was
+    /// left, to the call's end.
     pub finish: usize,
     /// Words of a frame's header; the function is its first.
     pub header_words: i64,
@@ -80,6 +95,9 @@ pub struct Layout {
     pub finalizers_pending: i32,
     /// Offset in the context of the `*mut u64` to which exits write values.
     pub exit_buffer: i32,
+    /// Offset in the context of the pointer to the words in which a trace publishes the call that it makes and its native
+    /// frame; 0 if nobody looks at them.
+    pub activation: i32,
     /// None where functions are called by the helper alone.
     pub direct_calls: Option<DirectCalls>,
     /// The words of the objects True and False.

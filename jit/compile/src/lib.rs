@@ -18,7 +18,7 @@ pub mod worker;
 
 pub use arena::{Allocation, Arena};
 pub use compile::{CompiledTree, Compiler, Dumps, Entry, Options, Outcome, Statistics};
-pub use exit::{ExitRecord, LINK, RETURNED, Source, materialize};
+pub use exit::{CallRecord, ExitRecord, LINK, RETURNED, Source, materialize};
 pub use layout::{DirectCalls, HeapLayout, Layout, NativeEntry};
 pub use tree::{Bridge, ExitId, Pass, TraceIndex, Tree};
 pub use worker::Worker;

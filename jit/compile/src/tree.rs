@@ -1,6 +1,6 @@
 //! Trace trees: a root trace with the side traces that grew at its exits. A tree is compiled as one function.
 
-use sidewinder_ir::{FrameState, Op, SnapshotId, Trace};
+use sidewinder_ir::{Effect, FrameState, Op, SnapshotId, Trace};
 
 /// Recorded operations of a loop up to which its first iteration is peeled off.
 const PEELED_OPS_MAX: usize = 1200;
@@ -114,6 +114,15 @@ impl Tree {
     /// of it stays the same from one iteration to the next.
     pub fn is_peeled(&self) -> bool {
         self.root.instructions.len() <= PEELED_OPS_MAX
+    }
+
+    /// Whether an exit belongs to an instruction that has made a call: what that changed behind the trace's back is tested
+    /// at the start of the next one.
+    pub fn follows_call(&self, exit: ExitId) -> bool {
+        let Some(before) = self.trace(exit.trace).instructions.get(..exit.guard as usize) else { return false };
+        let is_test = |op: Op| op.effect() == Effect::Guard && !matches!(op, Op::GuardTrue | Op::GuardFalse);
+        let last = before.iter().rev().find(|instruction| is_test(instruction.op));
+        last.is_some_and(|guard| matches!(guard.op, Op::GuardNoException | Op::GuardNoExceptionRaw))
     }
 
     /// Whether the state at an exit is still that in which the tree was entered.

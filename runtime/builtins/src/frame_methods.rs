@@ -3,6 +3,7 @@
 
 use crate::code_methods::read_only;
 use sidewinder_bytecode::CodeFlags;
+use sidewinder_runtime::context::Activation;
 use sidewinder_runtime::heap::{Header, Immortal};
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::cell::{self, CellObject};
@@ -357,6 +358,7 @@ fn set_item(cx: &mut Context, value: Value, key: Value, new: Value) -> Result<()
             return store_in_cell(*place, new);
         }
         let old = std::mem::replace(&mut *place, Owned::new(new).into_raw());
+        Activation::note_write(cx, place, new);
         drop(Owned::from_raw_option(old));
     }
     Ok(())

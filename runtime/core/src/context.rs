@@ -42,6 +42,54 @@ const STACK_RESERVE: usize = 4096;
 /// Bytes of native stack that nested runs leave free.
 const NATIVE_STACK_RESERVE: usize = 512 * 1024;
 
+/// A trace that runs. It has frames of its own, which are not on the value stack until somebody looks at them.
+#[repr(C)]
+pub struct Activation {
+    /// Which call out of itself the trace makes; written by machine code before calls that may run Python.
+    pub call: u64,
+    /// Where the trace keeps what its frames hold; written by machine code.
+    pub homes: *const u64,
+    /// The trace that runs further out.
+    pub outer: *mut Activation,
+    /// The frame in which it was entered.
+    pub base: *mut Value,
+    /// What the JIT knows of its machine code (`NativeEntry`).
+    pub native: *const (),
+    /// Its frames, once they were shown.
+    pub shown: Option<Box<ShownFrames>>,
+}
+
+/// The frames of a trace that makes a call, on the value stack for others to look at.
+pub struct ShownFrames {
+    /// The innermost frame, and the instruction that makes the call.
+    pub base: *mut Value,
+    pub instruction: *const sidewinder_bytecode::Instruction,
+    pub words: Vec<ShownWord>,
+}
+
+/// A word of the value stack that was written to show a frame, with a reference of its own.
+pub struct ShownWord {
+    pub place: *mut Value,
+    pub word: Value,
+    /// What the place holds now, with that reference: a write to `f_locals` may have changed it.
+    pub owned: Value,
+    /// What was there before: nobody's, or the trace's.
+    pub before: Value,
+}
+
+impl Activation {
+    /// Notes that a local of a frame was written from outside.
+    pub fn note_write(cx: &Context, place: *mut Value, new: Value) {
+        let mut at = cx.activation;
+        // SAFETY: (jit 5) an activation lives as long as its machine code is on the native stack.
+        while let Some(activation) = unsafe { at.as_mut() } {
+            let words = activation.shown.iter_mut().flat_map(|shown| &mut shown.words);
+            words.filter(|shown| shown.place == place).for_each(|shown| shown.owned = new);
+            at = activation.outer;
+        }
+    }
+}
+
 /// The state of one thread.
 #[repr(C)]
 pub struct Context {
@@ -63,6 +111,10 @@ pub struct Context {
     pub sites: *const crate::objects::code::Site,
     /// While a compiled trace calls out: first word above all frames it has inlined; null otherwise.
     pub trace_top: *mut Value,
+    /// The innermost trace that runs, or null.
+    pub activation: *mut Activation,
+    /// Stress: calls out of traces until frames are shown; 0 for never.
+    pub calls_out: u64,
     /// Where compiled code leaves the values of an exit.
     pub exit_buffer: *mut u64,
     /// What the outermost frame of a nested run returned or yielded, owned.
@@ -164,6 +216,8 @@ impl Context {
             temporary_floor: 0,
             sites: std::ptr::null(),
             trace_top: std::ptr::null_mut(),
+            activation: std::ptr::null_mut(),
+            calls_out: 0,
             exit_buffer: std::ptr::null_mut(),
             result: Value::UNBOUND,
             // SAFETY: inside the mapping.

@@ -47,6 +47,8 @@ pub struct Hooks {
     pub format_plain: fn(&mut Context, Value, Value) -> Result<Owned>,
     /// Visits the frames on the value stack, the running one first, as long as the visitor answers true.
     pub walk_frames: fn(&mut Context, &mut dyn FnMut(&LiveFrame) -> bool),
+    /// Makes every trace that runs write the frames it has inlined to the value stack; see `Activation::shown`.
+    pub show_frames: fn(&mut Context),
     /// A trace's assumption no longer holds.
     pub broken: fn(&mut Context, Broken),
 }

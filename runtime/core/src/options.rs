@@ -59,6 +59,8 @@ options! {
     guard_fail = "guard-fail": 0;
     /// Stress: every guard of machine code is taken as failed when it is first reached.
     exit_all = "exit-all": 0;
+    /// Stress: every Nth call of Python code out of a trace has the trace's frames shown on the value stack.
+    force_frames = "force-frames": 0;
     /// Check every trace, and what each phase makes of it.
     verify = "verify": cfg!(debug_assertions) as u64;
     /// Print counters at exit.

@@ -68,6 +68,7 @@ fn hooks(interpret: Interpret) -> Hooks {
         frame_locals: sidewinder_semantics::nested::frame_locals,
         format_plain: sidewinder_builtins::format_plain,
         walk_frames: sidewinder_semantics::nested::walk_frames,
+        show_frames: |_| {},
         broken: ignore,
     }
 }

@@ -1,6 +1,7 @@
 //! The engine: counts, records, compiles, enters machine code, leaves it again, and invalidates.
 
 use crate::assumptions::{Assumptions, Dependents};
+use crate::frames_shown;
 use crate::function_call::{self, leave_boundary, leave_function};
 use crate::helper_table::{Helpers, drop_last, refill};
 use crate::numbers::{NumberMap, NumberSet};
@@ -11,7 +12,7 @@ use sidewinder_jit::{
     Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, HeapLayout, LINK, Layout,
     NativeEntry, Options as CompilerOptions, Outcome, Pass, RETURNED, TraceIndex, Tree, Worker,
 };
-use sidewinder_runtime::context::interrupt;
+use sidewinder_runtime::context::{Activation, ShownFrames, interrupt};
 use sidewinder_runtime::heap::Heap;
 use sidewinder_runtime::heap::allocate::{CELL_BYTES_MAX, CHUNK_BYTES};
 use sidewinder_runtime::hooks::Broken;
@@ -178,6 +179,8 @@ pub fn install(cx: &mut Context) {
     }
     run::set_hot_loop(hot_loop);
     cx.interpreter().hooks.broken = broken;
+    cx.interpreter().hooks.show_frames = frames_shown::show;
+    cx.calls_out = options.force_frames;
 }
 
 /// Makes the engine when the first loop is hot.
@@ -285,6 +288,7 @@ fn layout(helpers: &Helpers) -> Layout {
         interrupt: offset_of!(Context, interrupt) as i32,
         finalizers_pending: offset_of!(Context, finalizers_pending) as i32,
         exit_buffer: offset_of!(Context, exit_buffer) as i32,
+        activation: offset_of!(Context, activation) as i32,
         direct_calls: Some(function_call::layout(helpers)),
         true_word: singleton::true_().0,
         false_word: singleton::false_().0,
@@ -405,6 +409,8 @@ pub struct Run {
     pub outcome: Outcome,
     pub base: *mut Value,
     pub recursion: i64,
+    /// The frames that somebody has looked at during its last call.
+    pub shown: Option<Box<ShownFrames>>,
 }
 
 /// Runs a tree's machine code from the running frame, until it is left. `None` if it has none (any more).
@@ -427,12 +433,41 @@ fn run_code(cx: &mut Context, native: *const NativeEntry) -> Run {
     unsafe {
         let running = &raw mut (*running).running;
         let (base, recursion, old_top) = (cx.base, cx.recursion_left, cx.trace_top);
+        let mut activation = Activation {
+            call: 0,
+            homes: std::ptr::null(),
+            outer: cx.activation,
+            base,
+            native: native as *const (),
+            shown: None,
+        };
         cx.trace_top = base.byte_add((*native).stack_bytes);
+        cx.activation = &raw mut activation;
         *running += 1;
         let outcome = ((*native).entry)(cx as *mut Context as *mut u8, base as *mut u64);
         *running -= 1;
         cx.trace_top = old_top;
-        Run { native, outcome, base, recursion }
+        cx.activation = activation.outer;
+        Run { native, outcome, base, recursion, shown: activation.shown }
+    }
+}
+
+/// Rebuilds the frames at an exit.
+///
+/// # Safety
+/// As for `materialize`.
+#[inline(always)]
+unsafe fn write_slots(cx: &mut Context, record: &ExitRecord, base: *mut Value) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        sidewinder_jit::materialize(
+            record,
+            cx.exit_buffer,
+            base as *mut u64,
+            |value| float::from_f64(cx, value).into_raw().0,
+            crate::helper_table::add_reference,
+            |word| Context::current().release(Value(word)),
+        );
     }
 }
 
@@ -440,7 +475,7 @@ fn run_code(cx: &mut Context, native: *const NativeEntry) -> Run {
 pub fn follow(cx: &mut Context, mut run: Run) -> Left {
     let Some(own) = engine(cx) else { return Left::At(std::ptr::null()) };
     loop {
-        let Run { native, outcome: Outcome { number, result }, base, recursion } = run;
+        let Run { native, outcome: Outcome { number, result }, base, recursion, shown } = run;
         if number == RETURNED {
             cx.recursion_left = recursion;
             return Left::Returned { base, result: Value(result) };
@@ -453,22 +488,21 @@ pub fn follow(cx: &mut Context, mut run: Run) -> Left {
         cx.recursion_left = recursion - record.frame.depth as i64;
         // SAFETY: (jit 4) a link has written the frames; the slots belong to the stack around the entry frame.
         let top = unsafe { base.offset(record.frame.base as isize) };
-        if linked && let Some(next) = own.linked(pc as u64) {
+        if linked
+            && shown.is_none()
+            && let Some(next) = own.linked(pc as u64)
+        {
             cx.base = top;
             run = run_code(cx, next);
             continue;
         }
         // SAFETY: (jit 4) the exit wrote its values.
         unsafe {
-            if !linked {
-                sidewinder_jit::materialize(
-                    record,
-                    cx.exit_buffer,
-                    base as *mut u64,
-                    |value| float::from_f64(cx, value).into_raw().0,
-                    crate::helper_table::add_reference,
-                    |word| Context::current().release(Value(word)),
-                );
+            if let Some(shown) = shown {
+                let write = (!linked).then_some(write_slots as _);
+                frames_shown::leave(cx, shown, &*native.invalidated, (record, base), write);
+            } else if !linked {
+                write_slots(cx, record, base);
             }
             frame::switch(cx, top, frame::code(top));
         }
@@ -555,7 +589,7 @@ impl Engine {
         }
         tree.dead = true;
         let start = tree.start;
-        tree.invalidated.store(1, Ordering::Relaxed);
+        tree.invalidated.fetch_or(frames_shown::DEAD, Ordering::Relaxed);
         self.counters.invalidated += 1;
         self.retired.extend(tree.native.take());
         if let Some(code) = tree.function {
@@ -774,6 +808,8 @@ impl Engine {
             entry,
             stack_bytes: stack_words * size_of::<Value>(),
             exits: compiled.exits.into(),
+            calls: compiled.calls,
+            invalidated: &raw const *state.invalidated,
             tree: index,
             allocation,
         });
@@ -897,8 +933,11 @@ impl Engine {
         self.counters.bridges += 1;
         let (start, is_function) = (self.trees[index].start as Pc, self.trees[index].function.is_some());
         let slots: Vec<i32> = record.slots.iter().map(|(slot, _)| *slot).collect();
+        let follows_call = self.trees[index].tree.follows_call(record.id);
         let mut recorder = Recorder::new(cx, self, start);
         recorder.is_function = is_function;
+        // What the call's instruction did not test any more, its side trace does.
+        recorder.ran_python = follows_call;
         recorder.become_bridge(base, recursion, &slots);
         let next = run::run(&mut recorder, pc);
         let (stop, finished) = (recorder.stop, recorder.into_trace());

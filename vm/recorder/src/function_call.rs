@@ -4,10 +4,13 @@
 use crate::engine::{Left, Run, follow, start_code};
 use crate::helper_table::{Helpers, Special};
 use sidewinder_bytecode::HEADER_WORDS;
+use sidewinder_jit::layout::activation;
 use sidewinder_jit::{DirectCalls, NativeEntry, Outcome};
+use sidewinder_runtime::context::Activation;
 use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::{Context, Owned, Value};
-use sidewinder_semantics::frame::{self, Link};
+use sidewinder_semantics::frame::{self, Link, Running};
+use sidewinder_semantics::nested::leave_trace;
 use sidewinder_semantics::{Pc, run};
 use std::mem::offset_of;
 use std::sync::atomic::Ordering;
@@ -41,13 +44,21 @@ pub fn layout(helpers: &Helpers) -> DirectCalls {
     }
 }
 
+// Machine code makes activations, too.
+const _: () = assert!(
+    offset_of!(Activation, outer) == activation::OUTER as usize
+        && offset_of!(Activation, base) == activation::BASE as usize
+        && offset_of!(Activation, native) == activation::NATIVE as usize
+        && offset_of!(Activation, shown) == activation::SHOWN as usize
+        && size_of::<Activation>() == activation::BYTES as usize
+);
+
 /// Runs `callee` and restores what belongs to the running trace.
 fn nested(cx: &mut Context, callee: impl FnOnce(&mut Context) -> Value) -> Value {
-    let saved = (cx.base, cx.constants, cx.temporary_floor, cx.sites, cx.trace_top, cx.instruction);
-    let recursion = cx.recursion_left;
-    cx.trace_top = std::ptr::null_mut();
+    let (caller, recursion) = (Running::save(cx), cx.recursion_left);
+    leave_trace(cx);
     let result = callee(cx);
-    (cx.base, cx.constants, cx.temporary_floor, cx.sites, cx.trace_top, cx.instruction) = saved;
+    caller.restore(cx);
     cx.recursion_left = recursion;
     result
 }
@@ -91,9 +102,9 @@ pub extern "C" fn call_function(
 }
 
 /// Goes on where the machine code of a function, which a trace has entered directly, was left with an exit's number.
-/// `base` is its frame's, `depth` the number of frames between it and the trace's entry.
-extern "C" fn finish_call(cx: &mut Context, native: &NativeEntry, number: u64, base: *mut Value, depth: i64) -> Value {
-    let native: *const NativeEntry = native;
+/// `depth` is the number of frames between it and the trace's entry.
+extern "C" fn finish_call(cx: &mut Context, activation: &mut Activation, number: u64, depth: i64) -> Value {
+    let (base, native, shown) = (activation.base, activation.native as *const NativeEntry, activation.shown.take());
     nested(cx, |cx| {
         cx.recursion_left -= depth;
         // SAFETY: (frames 2) the trace has written the frame's header.
@@ -102,7 +113,7 @@ extern "C" fn finish_call(cx: &mut Context, native: &NativeEntry, number: u64, b
             frame::switch(cx, base, code);
             code
         };
-        let run = Run { native, outcome: Outcome { number, result: 0 }, base, recursion: cx.recursion_left };
+        let run = Run { native, outcome: Outcome { number, result: 0 }, base, recursion: cx.recursion_left, shown };
         let left = follow(cx, run);
         complete(cx, base, code, left)
     })

@@ -111,14 +111,14 @@ extern "C" fn float_power(_cx: &mut Context, base: f64, exponent: f64) -> f64 {
 extern "C" fn residual(cx: &mut Context, handler: usize, pc: Pc, base: i64) -> i64 {
     // SAFETY: the recorder passes a handler's address.
     let handler: ColdHandler = unsafe { std::mem::transmute(handler) };
-    let saved = (cx.base, cx.constants, cx.sites, cx.temporary_floor);
+    let caller = frame::Running::save(cx);
     // SAFETY: (frames 3) the trace wrote the header of the frame.
     unsafe {
         let running = cx.base.offset(base as isize);
         frame::switch(cx, running, frame::code(running));
     }
     let next = handler(cx, pc);
-    (cx.base, cx.constants, cx.sites, cx.temporary_floor) = saved;
+    caller.restore(cx);
     if next.is_null() { -1 } else { 0 }
 }
 

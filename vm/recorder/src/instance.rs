@@ -61,6 +61,8 @@ impl Semantics for Recorder<'_> {
     }
 
     fn begin(&mut self, pc: Pc) -> bool {
+        // Whatever the instruction calls may look at the frame.
+        self.cx.instruction = pc;
         Recorder::begin(self, pc)
     }
 
@@ -746,7 +748,7 @@ impl Semantics for Recorder<'_> {
     }
 
     fn call_through(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<Option<RecordedToken>> {
-        if self.has_effect() || !self.is_deep_recursion(code) && !self.has_long_loop(code) {
+        if self.has_effect() || !self.is_too_deep(code) && !self.has_long_loop(code) {
             return None;
         }
         let result = self.call_function(block, count, code);

@@ -4,6 +4,7 @@
 mod assumptions;
 mod emit;
 mod engine;
+mod frames_shown;
 mod function_call;
 mod generator;
 mod held;

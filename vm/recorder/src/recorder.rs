@@ -389,10 +389,12 @@ impl<'a> Recorder<'a> {
         snapshot
     }
 
-    /// Whether the trace knows a slot's value as that from before it.
-    pub fn is_initial(&self, slot: i32) -> bool {
+    /// Whether a slot's word in memory is still the frame's: the trace has neither changed it nor got it from the exit at
+    /// which it starts.
+    pub fn is_in_memory(&self, slot: i32) -> bool {
         let index = (slot + SLOT_BIAS).max(0) as usize;
-        self.slots.get(index).is_some_and(|&value| self.is_initial_load(value, index))
+        let is_initial = self.slots.get(index).is_some_and(|&value| self.is_initial_load(value, index));
+        is_initial && !self.parent_slots.contains(&slot)
     }
 
     /// Frames entered since the trace's start minus frames left.

@@ -120,18 +120,12 @@ impl Recorder<'_> {
         Some(next)
     }
 
-    /// Whether a call is not to be inlined.
+    /// Whether a call is not to be inlined, but made.
     pub fn is_too_deep(&self, code: &'static CodeObject) -> bool {
         let address = code as *const CodeObject as u64;
         let levels = self.inlined.iter().filter(|own| **own == address).count();
         let own = self.is_function && self.start == code.instructions;
         levels + own as usize >= self.engine.inline_recursion_max || self.inlined.len() >= self.engine.inline_depth_max
-    }
-
-    /// Whether a call is one of a recursion that goes deeper than is inlined: those are made, other deep ones left to the
-    /// interpreter.
-    pub fn is_deep_recursion(&self, code: &'static CodeObject) -> bool {
-        self.is_too_deep(code) && self.inlined.len() < self.engine.inline_depth_max
     }
 
     /// Records a call of a Python function as one that runs it to its end: in its own machine code, if it has any.
@@ -286,10 +280,10 @@ impl Recorder<'_> {
     }
 
     /// After the helper: words that the trace alone keeps do not stay in memory, where they would be taken for
-    /// somebody's.
+    /// somebody's. What a side trace has from its parent's exit is such a word, too: the exit did not write it.
     fn take_back(&mut self, register: i32) {
         let slot = self.slot_of(register);
-        if !self.is_initial(slot) {
+        if !self.is_in_memory(slot) {
             let unbound = self.constant(Op::ConstValue, 0);
             self.spill(Op::StoreSlot, slot, unbound);
         }

@@ -13,7 +13,7 @@
 //! **Invariant (frames 1)**: every word of the stack is a valid `Value`; words that no frame owns are never counted.
 
 use sidewinder_bytecode::{HEADER_WORDS, Instruction};
-use sidewinder_runtime::objects::code::CodeObject;
+use sidewinder_runtime::objects::code::{CodeObject, Site};
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::{Context, Value};
 
@@ -99,6 +99,12 @@ impl Link {
         (self.0 >> 32) as usize
     }
 
+    /// The same for any frame: a trace may have called a function from a frame below the one in which it was entered, from
+    /// which such a link counts.
+    pub fn signed_delta(self) -> isize {
+        (self.0 as i64 >> 32) as isize
+    }
+
     #[inline(always)]
     pub fn destination(self) -> u16 {
         (self.0 >> 8) as u16
@@ -177,6 +183,40 @@ pub unsafe fn switch(cx: &mut Context, base: *mut Value, code: &CodeObject) {
     cx.constants = code.constants;
     cx.temporary_floor = code.local_count as i64;
     cx.sites = code.sites;
+}
+
+/// All of a context that says which frame runs, and where: what a nested run changes and must put back.
+pub struct Running {
+    base: *mut Value,
+    constants: *const Value,
+    temporary_floor: i64,
+    sites: *const Site,
+    trace_top: *mut Value,
+    instruction: *const Instruction,
+}
+
+impl Running {
+    #[inline(always)]
+    pub fn save(cx: &Context) -> Running {
+        Running {
+            base: cx.base,
+            constants: cx.constants,
+            temporary_floor: cx.temporary_floor,
+            sites: cx.sites,
+            trace_top: cx.trace_top,
+            instruction: cx.instruction,
+        }
+    }
+
+    #[inline(always)]
+    pub fn restore(self, cx: &mut Context) {
+        cx.base = self.base;
+        cx.constants = self.constants;
+        cx.temporary_floor = self.temporary_floor;
+        cx.sites = self.sites;
+        cx.trace_top = self.trace_top;
+        cx.instruction = self.instruction;
+    }
 }
 
 /// Where a call goes on: the header's return word.

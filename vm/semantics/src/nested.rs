@@ -1,8 +1,9 @@
 //! Nested runs: Python code called from native code.
 
-use crate::frame::{self, Continuation, Link};
+use crate::frame::{self, Continuation, Link, Running};
 use crate::semantics::Pc;
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS};
+use sidewinder_runtime::context::Activation;
 use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::frame::LiveFrame;
 use sidewinder_runtime::objects::function::FunctionObject;
@@ -35,11 +36,10 @@ pub fn call_function(cx: &mut Context, function: &FunctionObject, arguments: Arg
 /// # Safety
 /// `base` lies on the value stack above all frames.
 pub unsafe fn run_frame(cx: &mut Context, base: *mut Value, function: &FunctionObject, pc: Pc) -> Result<Owned> {
-    let (old_base, old_constants) = (cx.base, cx.constants);
-    let (old_floor, old_sites) = (cx.temporary_floor, cx.sites);
-    let (old_trace_top, old_instruction) = (cx.trace_top, cx.instruction);
+    let caller = Running::save(cx);
+    let (old_base, old_instruction) = (cx.base, cx.instruction);
     let code = function.code();
-    cx.trace_top = std::ptr::null_mut();
+    leave_trace(cx);
     // SAFETY: the caller's promise; see the layout in `frame`.
     unsafe {
         *base.offset(frame::CODE) = frame::tag(code);
@@ -50,9 +50,7 @@ pub unsafe fn run_frame(cx: &mut Context, base: *mut Value, function: &FunctionO
     }
     cx.recursion_left -= 1;
     (cx.interpreter().hooks.interpret)(cx, pc);
-    (cx.base, cx.constants) = (old_base, old_constants);
-    (cx.temporary_floor, cx.sites) = (old_floor, old_sites);
-    (cx.trace_top, cx.instruction) = (old_trace_top, old_instruction);
+    caller.restore(cx);
     match crate::run::take_result(cx) {
         Some(result) => Ok(result),
         None => {
@@ -122,10 +120,9 @@ unsafe fn run_generator_frame(
         return unsafe { run_frame(cx, base, function, pc) };
     }
     let code = function.code();
-    let (old_base, old_constants) = (cx.base, cx.constants);
-    let (old_floor, old_sites) = (cx.temporary_floor, cx.sites);
-    let (old_trace_top, old_instruction) = (cx.trace_top, cx.instruction);
-    cx.trace_top = std::ptr::null_mut();
+    let caller = Running::save(cx);
+    let (old_base, old_instruction) = (cx.base, cx.instruction);
+    leave_trace(cx);
     // SAFETY: the caller's promise; the instruction before the resume point is the `Yield`.
     unsafe {
         *base.offset(frame::CODE) = frame::tag(code);
@@ -137,21 +134,59 @@ unsafe fn run_generator_frame(
         let next = crate::cold::generator::throw_in(cx, pc.sub(1));
         (cx.interpreter().hooks.interpret)(cx, next);
     }
-    (cx.base, cx.constants) = (old_base, old_constants);
-    (cx.temporary_floor, cx.sites) = (old_floor, old_sites);
-    (cx.trace_top, cx.instruction) = (old_trace_top, old_instruction);
+    caller.restore(cx);
     crate::run::take_result(cx).ok_or(Raised)
+}
+
+/// Python code runs next, which a trace may have called.
+#[inline(always)]
+pub fn leave_trace(cx: &mut Context) {
+    if cx.calls_out != 0 && !cx.trace_top.is_null() {
+        count_call(cx);
+    }
+    cx.trace_top = std::ptr::null_mut();
+}
+
+#[cold]
+fn count_call(cx: &mut Context) {
+    cx.calls_out -= 1;
+    if cx.calls_out == 0 {
+        cx.calls_out = cx.interpreter().options.force_frames;
+        (cx.interpreter().hooks.show_frames)(cx);
+    }
+}
+
+/// The innermost frame with the instruction that it is at, and the trace that runs below it. The frames of all traces
+/// are on the value stack then.
+fn innermost_frame(cx: &mut Context) -> (*mut Value, Pc, *mut Activation) {
+    (cx.interpreter().hooks.show_frames)(cx);
+    if cx.trace_top.is_null() {
+        return (cx.base, cx.instruction, cx.activation);
+    }
+    // SAFETY: (jit 5) an activation lives as long as its machine code is on the native stack.
+    let Some(trace) = (unsafe { cx.activation.as_ref() }) else {
+        return (cx.base, cx.instruction, std::ptr::null_mut());
+    };
+    let (base, pc) = trace_frame(trace).unwrap_or((cx.base, cx.instruction));
+    (base, pc, trace.outer)
+}
+
+/// The innermost frame of a trace that makes a call, and its instruction.
+fn trace_frame(trace: &Activation) -> Option<(*mut Value, Pc)> {
+    trace.shown.as_ref().map(|shown| (shown.base, shown.instruction))
 }
 
 /// The globals of the running frame.
 pub fn frame_globals(cx: &mut Context) -> Owned {
+    let (base, ..) = innermost_frame(cx);
     // SAFETY: (frames 1) every word of the stack is a value.
-    let left = cx.base == cx.stack_bottom || unsafe { frame::header(cx.base, frame::FUNCTION) }.is_unbound();
+    let left = base == cx.stack_bottom || unsafe { frame::header(base, frame::FUNCTION) }.is_unbound();
     if left {
         // No frame, or one that a trace has left by itself.
         return sidewinder_runtime::objects::dict::DictObject::new(cx);
     }
-    Owned::new(frame::current_function(cx).globals.get())
+    // SAFETY: (frames 3) `base` is a frame's.
+    Owned::new(unsafe { frame::function(base) }.globals.get())
 }
 
 /// The locals of the running frame: a module's globals, a class body's namespace, or a fresh dict of a function's.
@@ -190,7 +225,7 @@ pub fn frame_locals(cx: &mut Context) -> Result<Owned> {
 
 /// The hook behind frame objects; see `Hooks::walk_frames`.
 pub fn walk_frames(cx: &mut Context, visit: &mut dyn FnMut(&LiveFrame) -> bool) {
-    let (mut base, mut pc) = (cx.base, cx.instruction);
+    let (mut base, mut pc, mut activation) = innermost_frame(cx);
     while base != cx.stack_bottom {
         // SAFETY: (frames 3) `base` is a frame's; links lead from frame to frame down to the bottom of the stack.
         unsafe {
@@ -209,7 +244,15 @@ pub fn walk_frames(cx: &mut Context, visit: &mut dyn FnMut(&LiveFrame) -> bool) 
             let return_to = frame::return_address(base);
             // A boundary keeps the instruction that called it, other frames the one to go on at.
             pc = if link.continuation() == Continuation::Boundary { return_to } else { return_to.sub(1) };
-            base = base.sub(link.delta());
+            base = base.offset(-link.signed_delta());
+            if link.continuation() == Continuation::Boundary
+                && let Some(trace) = activation.as_ref()
+                && (base == trace.base || trace.shown.as_ref().is_some_and(|shown| shown.base == base))
+            {
+                // The frame was called by a trace, which has frames of its own.
+                (base, pc) = trace_frame(trace).unwrap_or((base, pc));
+                activation = trace.outer;
+            }
         }
     }
 }

@@ -6,9 +6,11 @@
 
 use super::{Lowering, signature, trusted};
 use crate::exit::RETURNED;
-use crate::layout::{DirectCalls, NativeEntry};
+use crate::layout::{DirectCalls, NativeEntry, activation};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{AbiParam, Block, InstBuilder, Signature, Value, types};
+use cranelift_codegen::ir::{
+    AbiParam, Block, InstBuilder, Signature, StackSlotData, StackSlotKind, Value, types,
+};
 use cranelift_codegen::isa::CallConv;
 use sidewinder_ir::Instruction;
 use std::mem::offset_of;
@@ -70,7 +72,8 @@ impl Lowering<'_, '_> {
 
         self.builder.switch_to_block(finish);
         let depth = self.word(call.depth as u64);
-        let result = self.call_words(calls.finish, &[self.context, native, number, base, depth]);
+        let activation = self.callee_activation();
+        let result = self.call_words(calls.finish, &[self.context, activation, number, depth]);
         self.builder.ins().jump(done, &[result.into()]);
 
         self.builder.switch_to_block(slow);
@@ -112,12 +115,35 @@ impl Lowering<'_, '_> {
         for (word, offset) in [(top, calls.trace_top), (base, calls.base), (recursion_left, calls.recursion_left)] {
             self.builder.ins().store(trusted(), word, self.context, offset);
         }
+        let place = self.target.layout.activation;
+        let outer = self.builder.ins().load(types::I64, trusted(), self.context, place);
+        let own = self.callee_activation();
+        for (word, offset) in [
+            (unbound, activation::CALL),
+            (outer, activation::OUTER),
+            (base, activation::BASE),
+            (native, activation::NATIVE),
+            (unbound, activation::SHOWN),
+        ] {
+            self.builder.ins().store(trusted(), word, own, offset);
+        }
+        self.builder.ins().store(trusted(), own, self.context, place);
         let entry = self.builder.ins().load(types::I64, trusted(), native, offset_of!(NativeEntry, entry) as i32);
         let signature = self.builder.import_signature(signature());
         let run = self.builder.ins().call_indirect(signature, entry, &[self.context, base]);
         self.builder.ins().store(trusted(), old_top, self.context, calls.trace_top);
+        self.builder.ins().store(trusted(), outer, self.context, place);
         let results = self.builder.inst_results(run);
         (results[0], results[1])
+    }
+
+    /// The address of the words in which a callee publishes its calls.
+    fn callee_activation(&mut self) -> Value {
+        let slot = *self.callee_activation.get_or_insert_with(|| {
+            let data = StackSlotData::new(StackSlotKind::ExplicitSlot, activation::BYTES, 3);
+            self.builder.create_sized_stack_slot(data)
+        });
+        self.builder.ins().stack_addr(types::I64, slot, 0)
     }
 
     /// The callee has consumed its arguments: their words are free.

@@ -34,7 +34,7 @@ impl Homes {
         self.homes[value.0 as usize]
     }
 
-    pub(super) fn find(region: &Region, sunk: &[bool]) -> Homes {
+    pub(super) fn find(region: &Region, sunk: &[bool], shown: &[bool]) -> Homes {
         let mut uses = ExitUses { region, sunk, counts: vec![0; region.instructions.len()] };
         let mut in_loop = vec![false; region.segments.len()];
         let mut hot = vec![false; region.instructions.len()];
@@ -66,7 +66,11 @@ impl Homes {
             let instruction = &region.instructions[index];
             let minimum = if hot[index] { LOOP_EXITS_MIN } else { EXITS_MIN };
             let is_parameter = instruction.op == Op::LoadSlot && is_loaded_at_entry(region, index);
-            if uses.counts[index] == 0 {
+            if shown[index] {
+                // Also what the value stack has: showing the frames overwrites that.
+                *home = Some(Home::Frame(words));
+                words += 1;
+            } else if uses.counts[index] == 0 {
                 continue;
             } else if is_parameter && !spilled(instruction.immediate) {
                 *home = Some(Home::Slot(instruction.immediate as i32));

@@ -3,6 +3,7 @@
 //! An `Int` is kept multiplied by four, so that boxing sets a bit and an overflow of 62 bits is one of 64.
 
 mod arithmetic;
+mod call_records;
 mod calls;
 mod calls_direct;
 mod exits;
@@ -12,7 +13,7 @@ mod memory;
 pub mod objects;
 mod values;
 
-use crate::exit::ExitRecord;
+use crate::exit::{CallRecord, ExitRecord};
 use crate::layout::Layout;
 use crate::region::{Region, SegmentEnd, SegmentId};
 use crate::stress::StressWords;
@@ -48,19 +49,20 @@ pub fn signature() -> Signature {
     signature
 }
 
-/// Lowers a region into the function under construction. The result has one record for each exit number.
+/// Lowers a region into the function under construction. The result has one record for each exit number, and one for
+/// each call that others may look at.
 pub fn lower(
     region: &Region,
     target: &Target,
     frontend: TargetFrontendConfig,
     builder: FunctionBuilder,
-) -> Vec<ExitRecord> {
+) -> (Vec<ExitRecord>, Vec<CallRecord>) {
     let mut lowering = Lowering::new(region, target, builder);
     lowering.run();
-    let Lowering { mut builder, records, .. } = lowering;
+    let Lowering { mut builder, records, call_records, .. } = lowering;
     builder.seal_all_blocks();
     builder.finalize(frontend);
-    records
+    (records, call_records)
 }
 
 struct Lowering<'a, 'f> {
@@ -85,6 +87,10 @@ struct Lowering<'a, 'f> {
     /// Values computed in the exit block being filled.
     in_exit: Option<HashMap<Ref, Value>>,
     homes: Homes,
+    /// Where directly called functions publish their calls.
+    callee_activation: Option<StackSlot>,
+    /// Some record of a call names a home.
+    shows_frames: bool,
     /// The native frame's words.
     frame: Option<StackSlot>,
     /// Returns the exit number.
@@ -92,6 +98,7 @@ struct Lowering<'a, 'f> {
     /// Copies the native frame's words to the exit buffer first.
     leave_with_homes: Block,
     records: Vec<ExitRecord>,
+    call_records: Vec<CallRecord>,
 }
 
 /// Memory that traces read is always mapped and aligned.
@@ -127,14 +134,15 @@ impl<'a, 'f> Lowering<'a, 'f> {
             }
             starts.push(block);
         }
-        let (needed, uses) = main_path(region);
+        let shown = call_records::shown_values(region, target);
+        let (needed, uses) = main_path(region, &shown);
         let sunk: Vec<bool> = region
             .instructions
             .iter()
             .enumerate()
             .map(|(index, instruction)| instruction.op.effect() == Effect::Pure && !needed[index])
             .collect();
-        let homes = Homes::find(region, &sunk);
+        let homes = Homes::find(region, &sunk, &shown);
         let frame = (homes.words > 0).then(|| {
             let bytes = homes.words * 8;
             builder.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, 3))
@@ -155,10 +163,13 @@ impl<'a, 'f> Lowering<'a, 'f> {
             pending_exits: Vec::new(),
             in_exit: None,
             homes,
+            callee_activation: None,
+            shows_frames: shown.contains(&true),
             frame,
             leave,
             leave_with_homes,
             records: Vec::new(),
+            call_records: Vec::new(),
         }
     }
 
@@ -178,14 +189,16 @@ impl<'a, 'f> Lowering<'a, 'f> {
         self.with_overflow.clear();
         self.float_words.clear();
         self.builder.switch_to_block(start);
-        if id.0 != 0 {
+        if id.0 == 0 {
+            self.publish_homes();
+        } else {
             for (position, &parameter) in segment.parameters.iter().enumerate() {
                 let value = self.builder.block_params(start)[position];
                 self.define(parameter, value);
             }
         }
         for (position, &value) in segment.body.iter().enumerate() {
-            self.instruction(value, segment.body.get(position + 1).copied());
+            self.instruction(value, &segment.body[position + 1..]);
         }
         match &segment.end {
             SegmentEnd::Jump(target, arguments) => {
@@ -199,7 +212,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
         }
     }
 
-    fn instruction(&mut self, value: Ref, next: Option<Ref>) {
+    fn instruction(&mut self, value: Ref, following: &[Ref]) {
         let instruction = self.region.get(value);
         let result = match instruction.op.effect() {
             Effect::Pure => {
@@ -210,7 +223,9 @@ impl<'a, 'f> Lowering<'a, 'f> {
                     Some(self.pure(instruction))
                 }
             }
-            Effect::Load if instruction.op == Op::HasType => self.has_type(value, instruction, next),
+            Effect::Load if instruction.op == Op::HasType => {
+                self.has_type(value, instruction, following.first().copied())
+            }
             Effect::Load | Effect::Store => self.memory(instruction),
             Effect::Guard => {
                 self.guard(instruction);
@@ -224,12 +239,15 @@ impl<'a, 'f> Lowering<'a, 'f> {
                 self.drop(value, instruction);
                 None
             }
-            Effect::Call => match &self.target.layout.direct_calls {
-                Some(calls) if instruction.immediate == calls.helper as u64 => {
-                    Some(self.call_direct(instruction, calls))
+            Effect::Call => {
+                self.publish_call(value, following);
+                match &self.target.layout.direct_calls {
+                    Some(calls) if instruction.immediate == calls.helper as u64 => {
+                        Some(self.call_direct(instruction, calls))
+                    }
+                    _ => self.call(instruction),
                 }
-                _ => self.call(instruction),
-            },
+            }
             Effect::Other => self.stack(instruction),
         };
         if let Some(result) = result {
@@ -246,8 +264,8 @@ impl<'a, 'f> Lowering<'a, 'f> {
     }
 }
 
-/// Which values the main path needs, and how often each is used there.
-fn main_path(region: &Region) -> (Vec<bool>, Vec<u32>) {
+/// Which values the main path needs, and how often each is used there. Records of calls need those that are `shown`.
+fn main_path(region: &Region, shown: &[bool]) -> (Vec<bool>, Vec<u32>) {
     let mut needed = vec![false; region.instructions.len()];
     let mut uses = vec![0; region.instructions.len()];
     let mut work = Vec::new();
@@ -257,6 +275,9 @@ fn main_path(region: &Region) -> (Vec<bool>, Vec<u32>) {
             work.push(value);
         }
     };
+    for (index, _) in shown.iter().enumerate().filter(|(_, shown)| **shown) {
+        need(Ref(index as u32), &mut work, &mut uses);
+    }
     for segment in &region.segments {
         for &value in &segment.body {
             let instruction = region.get(value);

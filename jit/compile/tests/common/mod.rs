@@ -177,6 +177,7 @@ pub fn layout() -> Layout {
         interrupt: offset_of!(TestContext, interrupt) as i32,
         finalizers_pending: offset_of!(TestContext, finalizers_pending) as i32,
         exit_buffer: offset_of!(TestContext, exit_buffer) as i32,
+        activation: 0,
         direct_calls: None,
         true_word: TRUE,
         false_word: FALSE,
