@@ -306,11 +306,14 @@ impl<'a> Recorder<'a> {
         self.taken_over[index] = true;
     }
 
-    /// The slots from `first` up whose word in memory the trace has taken over.
-    pub fn taken_over_from(&self, first: i32) -> Vec<i32> {
-        let start = (first + SLOT_BIAS).max(0) as usize;
-        let taken = (start..self.taken_over.len()).filter(|&index| self.taken_over[index]);
-        taken.map(|index| index as i32 - SLOT_BIAS).collect()
+    /// The slots from `first` up that the trace has touched.
+    pub fn slots_from(&self, first: i32) -> std::ops::Range<i32> {
+        first..self.slots.len() as i32 - SLOT_BIAS
+    }
+
+    /// Whether the trace has taken over the word that memory has for a slot.
+    pub fn is_taken_over(&self, slot: i32) -> bool {
+        self.taken_over.get((slot + SLOT_BIAS).max(0) as usize).copied().unwrap_or(false)
     }
 
     /// The IR of a slot's value if the trace knows it.
@@ -321,8 +324,7 @@ impl<'a> Recorder<'a> {
 
     /// Makes a slot hold nothing.
     pub fn end_slot(&mut self, slot: i32) {
-        let index = (slot + SLOT_BIAS).max(0) as usize;
-        let value = if self.taken_over.get(index).copied().unwrap_or(false) {
+        let value = if self.is_taken_over(slot) {
             self.constant(Op::ConstValue, 0)
         } else {
             Ref::NONE

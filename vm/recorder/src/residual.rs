@@ -132,7 +132,7 @@ impl Recorder<'_> {
     pub fn call_function(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<(Value, Ref)> {
         self.spill_block(block, count);
         let slot = self.slot_of(block as i32);
-        self.clear_stale_words(slot + HEADER as i32 + count as i32);
+        self.clear_stale_words(slot + 1);
         let delta = (slot + HEADER as i32) as usize;
         let link = frame::Link::new(delta, frame::Continuation::Boundary, 0).0;
         let shape = CallShape::new(code, self.depth());
@@ -159,12 +159,14 @@ impl Recorder<'_> {
         Some((result, ir))
     }
 
-    /// Where frames of the interpreter's will lie, memory must not have words that the trace took over from there and has
-    /// consumed since, in a frame that it has left.
+    /// The words from `first` up become those of another frame. The trace has no use for what it knows of them, and memory
+    /// must not have words that the trace took over from there and has consumed since, in a frame that it has left.
     fn clear_stale_words(&mut self, first: i32) {
-        for slot in self.taken_over_from(first) {
-            let unbound = self.constant(Op::ConstValue, 0);
-            self.spill(Op::StoreSlot, slot, unbound);
+        for slot in self.slots_from(first) {
+            if self.is_taken_over(slot) {
+                let unbound = self.constant(Op::ConstValue, 0);
+                self.spill(Op::StoreSlot, slot, unbound);
+            }
             self.forget_slot(slot);
         }
     }

@@ -54,10 +54,13 @@ impl Lowering<'_, '_> {
 
     /// Before a call: tells which one it is, if it may run Python.
     pub(super) fn publish_call(&mut self, call: Ref, following: &[Ref]) {
+        let spilled = std::mem::take(&mut self.spilled);
         if !runs_python(self.region, self.target, call) {
             return;
         }
-        let record = exit_after(self.region, call, following).and_then(|exit| self.call_record(exit));
+        let free = self.first_free_slot(call);
+        let is_callee = |slot: i32| slot >= free || spilled.contains(&slot);
+        let record = exit_after(self.region, call, following).and_then(|exit| self.call_record(exit, is_callee));
         let number = if record.is_some() { self.call_records.len() as u64 + 1 } else { 0 };
         self.call_records.extend(record);
         let number = self.word(number);
@@ -69,7 +72,19 @@ impl Lowering<'_, '_> {
         self.builder.ins().store(trusted(), word, activation, offset);
     }
 
-    fn call_record(&self, exit: ExitIndex) -> Option<CallRecord> {
+    /// From where on the words of the value stack belong to a function that is called.
+    fn first_free_slot(&self, call: Ref) -> i32 {
+        let instruction = self.region.get(call);
+        match &self.target.layout.direct_calls {
+            Some(calls) if instruction.immediate == calls.helper as u64 => {
+                self.region.get(self.region.call_arguments(instruction)[1]).immediate as i32
+            }
+            _ => i32::MAX,
+        }
+    }
+
+    /// The record of a call. Words that the callee has got are not the frames' any more.
+    fn call_record(&self, exit: ExitIndex, is_callee: impl Fn(i32) -> bool) -> Option<CallRecord> {
         let snapshot = &self.region.exit(exit).snapshot;
         let source = |value: Ref| {
             let instruction = self.region.get(value);
@@ -85,7 +100,8 @@ impl Lowering<'_, '_> {
                 },
             })
         };
-        let slots = snapshot.slots.iter().map(|entry| Some((entry.slot, source(entry.value)?))).collect::<Option<_>>();
+        let kept = snapshot.slots.iter().filter(|entry| !is_callee(entry.slot));
+        let slots = kept.map(|entry| Some((entry.slot, source(entry.value)?))).collect::<Option<_>>();
         Some(CallRecord { frame: snapshot.frame, slots: slots? })
     }
 }

@@ -70,6 +70,9 @@ impl Lowering<'_, '_> {
             Op::SpillSlot | Op::StoreSlot => {
                 let word = self.value(instruction.operands[0]);
                 self.builder.ins().store(trusted(), word, self.base, offset);
+                if instruction.op == Op::SpillSlot {
+                    self.spilled.push(instruction.immediate as i32);
+                }
                 None
             }
             op => unreachable!("{} belongs to no body", op.name()),

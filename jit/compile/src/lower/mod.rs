@@ -87,6 +87,8 @@ struct Lowering<'a, 'f> {
     /// Values computed in the exit block being filled.
     in_exit: Option<HashMap<Ref, Value>>,
     homes: Homes,
+    /// Slots that were given to the next call.
+    spilled: Vec<i32>,
     /// Where directly called functions publish their calls.
     callee_activation: Option<StackSlot>,
     /// Some record of a call names a home.
@@ -163,6 +165,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             pending_exits: Vec::new(),
             in_exit: None,
             homes,
+            spilled: Vec::new(),
             callee_activation: None,
             shows_frames: shown.contains(&true),
             frame,
