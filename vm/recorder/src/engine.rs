@@ -616,10 +616,12 @@ impl Engine {
     /// Whether a loop mostly goes round a few times: what its counter and that of its function's calls said when one of
     /// them was first at its end, or say now.
     pub fn is_short_loop(&self, code: &CodeObject, state: &LoopState) -> bool {
-        self.short_loops
-            .get(&(&raw const *state as u64))
-            .copied()
-            .unwrap_or_else(|| self.goes_round_little(code, state))
+        self.known_short(state).unwrap_or_else(|| self.goes_round_little(code, state))
+    }
+
+    /// The same, if it was noted.
+    pub fn known_short(&self, state: &LoopState) -> Option<bool> {
+        self.short_loops.get(&(&raw const *state as u64)).copied()
     }
 
     fn goes_round_little(&self, code: &CodeObject, state: &LoopState) -> bool {

@@ -31,7 +31,7 @@ impl Recorder<'_> {
     /// Whether the recording goes on into a loop that has a tree.
     pub fn unrolls(&mut self, header: Pc) -> bool {
         let short = self.engine.has_short_tree(header);
-        let known = self.inner_loop(header, short);
+        let known = self.inner_loops.entry(header as u64).or_insert(InnerLoop { short, rounds: 0 });
         known.short && known.rounds <= SHORT_ROUNDS_MAX
     }
 
@@ -39,8 +39,11 @@ impl Recorder<'_> {
     /// unless they are short, but the loop that a generator feeds goes round once, too.
     pub fn inner_back_edge(&mut self, header: Pc, state: &LoopState) {
         let side = self.is_bridge || self.is_side;
-        let short = self.engine.is_short_loop(frame::current_code(self.cx), state);
-        let known = self.inner_loop(header, short);
+        if !self.inner_loops.contains_key(&(header as u64)) {
+            let short = self.is_short(header, state);
+            self.inner_loops.insert(header as u64, InnerLoop { short, rounds: 0 });
+        }
+        let known = self.inner_loops.entry(header as u64).or_default();
         known.rounds += 1;
         let most = match known.short {
             true => SHORT_ROUNDS_MAX,
@@ -53,21 +56,22 @@ impl Recorder<'_> {
     }
 
     /// Whether a function is called rather than inlined: it has a loop that goes round often, which has a tree of its
-    /// own.
+    /// own. Not if that is the recorded one: a recursion goes on in it at once.
     pub fn has_long_loop(&self, code: &CodeObject) -> bool {
-        code.loop_states().iter().any(|state| !self.engine.is_short_loop(code, state))
+        !code.contains(self.start) && code.loop_states().iter().any(|state| !self.engine.is_short_loop(code, state))
     }
 
-    fn inner_loop(&mut self, header: Pc, mostly_short: bool) -> &mut InnerLoop {
-        if !self.inner_loops.contains_key(&(header as u64)) {
-            let short = self.rounds_to_come(header).map_or(mostly_short, |rounds| rounds <= SHORT_ROUNDS_MAX);
-            self.inner_loops.insert(header as u64, InnerLoop { short, rounds: 0 });
-        }
-        self.inner_loops.entry(header as u64).or_default()
+    /// Whether a loop is taken to be short: as its counters said once, or by what it walks.
+    fn is_short(&self, header: Pc, state: &LoopState) -> bool {
+        let code = frame::current_code(self.cx);
+        self.engine.known_short(state).unwrap_or_else(|| match self.rounds_to_come(header) {
+            Some(rounds) => rounds <= SHORT_ROUNDS_MAX,
+            None => self.engine.is_short_loop(code, state),
+        })
     }
 
     /// How often a loop over a range or a list will go round, if it is one and is about to.
-    fn rounds_to_come(&mut self, header: Pc) -> Option<usize> {
+    fn rounds_to_come(&self, header: Pc) -> Option<usize> {
         let instruction = fetch(header);
         if instruction.op != Op::ForIter {
             return None;
