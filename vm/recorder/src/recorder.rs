@@ -98,6 +98,9 @@ pub struct Recorder<'a> {
     pub inlined: Vec<u64>,
 }
 
+/// Operations after which a trace that is no loop ends: what follows becomes a tree of its own, which others share.
+const CUT_OPS: usize = 1500;
+
 /// A function's trace that leaves to the interpreter is worth its entry from so many instructions on.
 const FUNCTION_STEPS_MIN: usize = 3;
 
@@ -236,6 +239,10 @@ impl<'a> Recorder<'a> {
         if self.steps > 1 && !retried && self.engine.has_tree(pc) && !self.unrolls(pc) {
             // The engine goes on in that tree.
             self.exit_here("reaches another trace");
+            return true;
+        }
+        if self.instructions.len() > CUT_OPS && (self.is_bridge || self.is_side || self.is_function) && !retried {
+            self.exit_here("cut");
             return true;
         }
         if self.instructions.len() > self.engine.trace_ops_max {

@@ -159,13 +159,14 @@ impl Recorder<'_> {
         Some((result, ir))
     }
 
-    /// The words from `first` up become those of another frame. The trace has no use for what it knows of them, and memory
-    /// must not have words that the trace took over from there and has consumed since, in a frame that it has left.
+    /// The words from `first` up become those of another frame: memory has them from now on, so that no exit writes what
+    /// the trace knew of them, and there must be nothing in them that the trace took over and has consumed since, in a
+    /// frame that it has left.
     fn clear_stale_words(&mut self, first: i32) {
         for slot in self.slots_from(first) {
             if self.is_taken_over(slot) {
                 let unbound = self.constant(Op::ConstValue, 0);
-                self.spill(Op::StoreSlot, slot, unbound);
+                self.spill(Op::SpillSlot, slot, unbound);
             }
             self.forget_slot(slot);
         }

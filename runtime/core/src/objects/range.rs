@@ -279,6 +279,18 @@ fn range_iter(cx: &mut Context, value: Value) -> Result<Owned> {
     Ok(LongRangeIterator::new(cx, range.start, range.step, range.length))
 }
 
+/// `iter(range(start, stop))` of small integers.
+pub fn counting(cx: &mut Context, start: Value, stop: Value) -> Result<Owned> {
+    let (first, end) = (start.int(), stop.int());
+    // Both have 62 bits, so the difference fits a word.
+    let length = (end - first).max(0);
+    if Value::try_from_int(length).is_some() {
+        return Ok(RangeIterator::new(cx, first, length, 1));
+    }
+    let range = RangeObject::new(cx, Owned::new(start), Owned::new(stop), Owned::new(Value::from_small_int(1)))?;
+    range_iter(cx, range.value())
+}
+
 /// `reversed(range)`
 pub fn reversed(cx: &mut Context, value: Value) -> Result<Owned> {
     let range = range(value);

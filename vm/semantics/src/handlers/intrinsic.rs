@@ -3,10 +3,11 @@
 use super::branch::quick;
 use super::call::finish_native;
 use super::iterate::none;
-use crate::helpers::{self, Helper1};
 use super::text::Conversion;
+use super::{fetch, following};
+use crate::helpers::{self, Helper1};
 use crate::semantics::{Pc, Semantics};
-use sidewinder_bytecode::HEADER_WORDS;
+use sidewinder_bytecode::{HEADER_WORDS, Op};
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::native::Intrinsic;
 use sidewinder_runtime::objects::dict::{self, DICT};
@@ -99,6 +100,12 @@ pub fn call_type<S: Semantics>(
     let start = if count == 2 { s.register(first) } else { s.constant(Value::from_small_int(0)) };
     if s.as_int(start).is_none() || s.as_int(stop).is_none() {
         return std::ptr::null();
+    }
+    // A range that the next instruction walks is never made.
+    let next = fetch(following(pc));
+    if next.op == Op::GetIter && next.b == destination && destination >= s.local_count() {
+        let made = s.call2(&helpers::COUNT, start, stop);
+        return finish_native(s, following(pc), next.a, block, count, made);
     }
     let made = s.call2(&helpers::MAKE_RANGE, start, stop);
     finish_native(s, pc, destination, block, count, made)
