@@ -38,6 +38,7 @@ pub const MODES: &[Mode] = &[
     mode("inline-2", &["jit=sync", "threshold=1", "inline-depth-max=2"], "calls that traces make rather than inline"),
     mode("force-frames-1", &["jit=sync", "threshold=1", "force-frames=1"], "frames shown during calls out of traces"),
     mode("exit-all", &["jit=sync", "threshold=1", "exit-all"], "snapshots, or effects before a guard"),
+    mode("cut-60", &["jit=sync", "threshold=1", "trace-cut=60"], "links, side trees, what frames hold between trees"),
 ];
 
 /// Modes of [`MODES`] whose names stand in `list`, separated by commas; all of them for `None`.

@@ -154,7 +154,7 @@ mod tests {
         let mut arena = Arena::new(1 << 16).unwrap();
         let all = arena.available();
         let pieces: Vec<Allocation> = (1..6).map(|n| arena.install(&vec![0x90; n * 50]).unwrap()).collect();
-        assert!(pieces.iter().all(|&piece| arena.address(piece) as usize % ALIGNMENT == 0));
+        assert!(pieces.iter().all(|&piece| (arena.address(piece) as usize).is_multiple_of(ALIGNMENT)));
         for index in [1, 3, 2, 0, 4] {
             arena.free(pieces[index]);
         }

@@ -108,7 +108,7 @@ pub static FUNCTIONS: &[Native] = &[
         |x| c::atanh(x),
         "The inverse hyperbolic tangent of x."
     ),
-    unary!("cbrt", ANYWHERE, |x| c::cbrt(x), "The cube root of x."),
+    unary!("cbrt", ANYWHERE, c::cbrt, "The cube root of x."),
     row!("ceil", 1, 1, ceil, "x, /", "The least integer not below x."),
     row!("comb", 2, 2, integers::comb, "n, k, /", "The number of choices of k out of n things."),
     row!("copysign", 2, 2, copysign, "x, y, /", "The magnitude of x with the sign of y.").effects(SIMPLE),

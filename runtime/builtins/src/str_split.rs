@@ -157,7 +157,7 @@ pub fn splitlines(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let [keep] = SPLITLINES.bind(cx, arguments)?;
     let keep = !keep.is_unbound() && convert::truth(cx, keep)?;
     let mut parts = Parts::new();
-    with_units!(subject.units(), units => lines(units, keep, |point| unicode::is_line_break(point), &mut parts));
+    with_units!(subject.units(), units => lines(units, keep, unicode::is_line_break, &mut parts));
     Ok(list(cx, subject, parts))
 }
 

@@ -43,6 +43,8 @@ options! {
     exit_threshold = "exit-threshold": 60;
     /// Operations after which a recording stops.
     trace_ops_max = "trace-ops-max": 6000;
+    /// Operations after which a trace that is no loop ends; what follows becomes a tree of its own.
+    trace_cut = "trace-cut": 800;
     /// Frames that a recording inlines.
     inline_depth_max = "inline-depth-max": 12;
     /// Levels of the same function that a recording inlines.

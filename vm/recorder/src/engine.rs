@@ -1,5 +1,9 @@
 //! The engine: counts, records, compiles, enters machine code, leaves it again, and invalidates.
 
+mod code;
+
+pub use code::{Left, Run, follow, start_code};
+
 use crate::assumptions::{Assumptions, Dependents};
 use crate::frames_shown;
 use crate::function_call::{self, leave_boundary, leave_function};
@@ -9,8 +13,8 @@ use crate::recorder::{Recorder, Stop};
 use sidewinder_ir::snapshot::RELEASED_SLOT;
 use sidewinder_ir::{Trace, TraceEnd};
 use sidewinder_jit::{
-    Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, HeapLayout, LINK, Layout,
-    NativeEntry, Options as CompilerOptions, Outcome, Pass, RETURNED, TraceIndex, Tree, Worker,
+    Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, HeapLayout, LINK, Layout, NativeEntry,
+    Options as CompilerOptions, Outcome, Pass, RETURNED, TraceIndex, Tree, Worker,
 };
 use sidewinder_runtime::context::{Activation, ShownFrames, interrupt};
 use sidewinder_runtime::heap::Heap;
@@ -130,6 +134,7 @@ pub struct Counters {
 pub struct Engine {
     pub helpers: Helpers,
     pub trace_ops_max: usize,
+    pub trace_cut: usize,
     pub inline_depth_max: usize,
     pub inline_recursion_max: usize,
     exit_threshold: u32,
@@ -161,6 +166,7 @@ pub struct Engine {
     /// Facts that have ceased to hold since the recording began.
     broken: Vec<Broken>,
     /// Machine code that was replaced, which may still be running.
+    #[expect(clippy::vec_box, reason = "code that runs is known by its address")]
     retired: Vec<Box<NativeEntry>>,
     pub counters: Counters,
 }
@@ -177,7 +183,7 @@ pub fn install(cx: &mut Context) {
     if options.jit == jit_mode::OFF {
         return;
     }
-    run::set_hot_loop(hot_loop);
+    run::set_hot_loop(code::hot_loop);
     cx.interpreter().hooks.broken = broken;
     cx.interpreter().hooks.show_frames = frames_shown::show;
     cx.calls_out = options.force_frames;
@@ -234,6 +240,7 @@ fn make(cx: &mut Context) -> Option<&'static mut Engine> {
     let made = Engine {
         helpers,
         trace_ops_max: options.trace_ops_max as usize,
+        trace_cut: options.trace_cut as usize,
         inline_depth_max: options.inline_depth_max as usize,
         inline_recursion_max: options.inline_recursion_max as usize,
         exit_threshold: if options.threshold < 1000 { options.threshold as u32 } else { options.exit_threshold as u32 },
@@ -340,220 +347,6 @@ fn broken(cx: &mut Context, fact: Broken) {
     for index in engine.dependents.take(fact) {
         engine.invalidate(index);
         cx.request(interrupt::INVALIDATED);
-    }
-}
-
-/// What a loop's countdown reaching zero starts. Returns where the interpreter goes on.
-fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
-    let Some(engine) = start(cx) else {
-        state.countdown.set(u32::MAX);
-        return target;
-    };
-    engine.visit(cx);
-    let code = frame::current_code(cx);
-    let function = std::ptr::eq(state, &code.entry).then_some(code);
-    let index = state.trace.get();
-    if index > 0 {
-        let tree = &engine.trees[index as usize - 1];
-        if !tree.dead {
-            if tree.native.is_some() {
-                return match function {
-                    Some(code) => enter_function(cx, index as usize - 1, code),
-                    None => match enter(cx, index as usize - 1) {
-                        Left::At(pc) => pc,
-                        Left::Returned { base, result } => leave_boundary(cx, base, result),
-                    },
-                };
-            }
-            // Being compiled: look again soon.
-            engine.poll();
-            state.countdown.set(engine.threshold.clamp(1, 64));
-            return target;
-        }
-        state.trace.set(0);
-        state.countdown.set(engine.threshold);
-        return target;
-    }
-    let failures = engine.failures.get(&(target as u64)).copied().unwrap_or(0);
-    if engine.recording || failures >= FAILURES_MAX {
-        state.countdown.set(if engine.recording { engine.threshold } else { u32::MAX });
-        return target;
-    }
-    let root = if function.is_some() { Root::Function } else { Root::Loop };
-    engine.record_tree(cx, target, Some(state), root)
-}
-
-/// How machine code was left.
-pub enum Left {
-    /// The interpreter goes on here.
-    At(Pc),
-    /// The function whose frame is at `base` has returned this, owned. Its frame is still there.
-    Returned { base: *mut Value, result: Value },
-}
-
-/// Runs a tree's machine code from the frame that is running, and rebuilds the frames at its exit. Goes on in another
-/// tree if one starts there. Returns where the interpreter goes on.
-///
-/// The engine is looked up again after the machine code has run: what that calls may run Python, which may come back
-/// here and change it.
-fn enter(cx: &mut Context, index: usize) -> Left {
-    match start_code(cx, index) {
-        Some(run) => follow(cx, run),
-        None => Left::At(engine(cx).map_or(std::ptr::null(), |own| own.trees[index].start as Pc)),
-    }
-}
-
-/// Machine code that has run and was left.
-pub struct Run {
-    pub native: *const NativeEntry,
-    pub outcome: Outcome,
-    pub base: *mut Value,
-    pub recursion: i64,
-    /// The frames that somebody has looked at during its last call.
-    pub shown: Option<Box<ShownFrames>>,
-}
-
-/// Runs a tree's machine code from the running frame, until it is left. `None` if it has none (any more).
-#[inline(always)]
-pub fn start_code(cx: &mut Context, index: usize) -> Option<Run> {
-    let own = engine(cx)?;
-    let tree = &mut own.trees[index];
-    tree.entered += 1;
-    let native: *const NativeEntry = tree.native.as_deref()?;
-    Some(run_code(cx, native))
-}
-
-/// Runs machine code from the running frame. The engine is not touched while it runs: what it calls may come back to
-/// the engine.
-#[inline(always)]
-fn run_code(cx: &mut Context, native: *const NativeEntry) -> Run {
-    let running = cx.interpreter().jit as *mut Engine;
-    // SAFETY: (jit 1) the engine is never freed. (jit 3) The code was compiled for a frame of this loop or function, and
-    // is kept while machine code runs. (frames 4) Words above the frames that it may enter are free.
-    unsafe {
-        let running = &raw mut (*running).running;
-        let (base, recursion, old_top) = (cx.base, cx.recursion_left, cx.trace_top);
-        let mut activation = Activation {
-            call: 0,
-            homes: std::ptr::null(),
-            outer: cx.activation,
-            base,
-            native: native as *const (),
-            shown: None,
-        };
-        cx.trace_top = base.byte_add((*native).stack_bytes);
-        cx.activation = &raw mut activation;
-        *running += 1;
-        let outcome = ((*native).entry)(cx as *mut Context as *mut u8, base as *mut u64);
-        *running -= 1;
-        cx.trace_top = old_top;
-        cx.activation = activation.outer;
-        Run { native, outcome, base, recursion, shown: activation.shown }
-    }
-}
-
-/// Rebuilds the frames at an exit.
-///
-/// # Safety
-/// As for `materialize`.
-#[inline(always)]
-unsafe fn write_slots(cx: &mut Context, record: &ExitRecord, base: *mut Value) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        sidewinder_jit::materialize(
-            record,
-            cx.exit_buffer,
-            base as *mut u64,
-            |value| float::from_f64(cx, value).into_raw().0,
-            crate::helper_table::add_reference,
-            |word| Context::current().release(Value(word)),
-        );
-    }
-}
-
-/// Goes on from where machine code was left.
-pub fn follow(cx: &mut Context, mut run: Run) -> Left {
-    let Some(own) = engine(cx) else { return Left::At(std::ptr::null()) };
-    loop {
-        let Run { native, outcome: Outcome { number, result }, base, recursion, shown } = run;
-        if number == RETURNED {
-            cx.recursion_left = recursion;
-            return Left::Returned { base, result: Value(result) };
-        }
-        // SAFETY: (jit 3) replaced code is kept until no machine code runs, and none was installed since.
-        let native = unsafe { &*native };
-        let (linked, number) = (number & LINK != 0, (number & !LINK) as usize);
-        let record = &native.exits[number];
-        let pc = record.frame.instruction as Pc;
-        cx.recursion_left = recursion - record.frame.depth as i64;
-        // SAFETY: (jit 4) a link has written the frames; the slots belong to the stack around the entry frame.
-        let top = unsafe { base.offset(record.frame.base as isize) };
-        if linked
-            && shown.is_none()
-            && let Some(next) = own.linked(pc as u64)
-        {
-            cx.base = top;
-            run = run_code(cx, next);
-            continue;
-        }
-        // SAFETY: (jit 4) the exit wrote its values.
-        unsafe {
-            if let Some(shown) = shown {
-                let write = (!linked).then_some(write_slots as _);
-                frames_shown::leave(cx, shown, &*native.invalidated, (record, base), write);
-            } else if !linked {
-                write_slots(cx, record, base);
-            }
-            frame::switch(cx, top, frame::code(top));
-        }
-        own.counters.exits += 1;
-        if !cx.pending.is_unbound() {
-            return Left::At(sidewinder_semantics::unwind::raise(cx, pc));
-        }
-        if cx.finalizers_pending.get() != 0 {
-            // They may install code, and give up the old.
-            cx.run_pending_finalizers();
-            return Left::At(pc);
-        }
-        let index = native.tree;
-        if cx.interrupt.load(Ordering::Relaxed) == 0
-            && let Some(next) = own.tree_at(pc as u64)
-            && !(next == index && own.trees[index].tree.stands_still(record.id))
-        {
-            own.count_link(index, number);
-            let Some(started) = start_code(cx, next) else { return Left::At(pc) };
-            run = started;
-            continue;
-        }
-        return Left::At(own.after_exit(cx, index, number, base, recursion, pc, record));
-    }
-}
-
-/// Enters the function tree `index` for the frame that has just been pushed. Returns where the interpreter goes on.
-fn enter_function(cx: &mut Context, index: usize, code: &'static CodeObject) -> Pc {
-    let base = cx.base;
-    // SAFETY: (frames 3) the running frame has a header.
-    let (link, return_to) = unsafe { (frame::Link(frame::header(base, frame::LINK).0), frame::return_address(base)) };
-    if link.continuation() != frame::Continuation::Store || !cx.has_native_stack() {
-        return code.instructions;
-    }
-    match enter(cx, index) {
-        Left::At(pc) => pc,
-        Left::Returned { base: returned, result } if returned != base => leave_boundary(cx, returned, result),
-        Left::Returned { result, .. } => {
-            // SAFETY: (frames 3) the frame is no boundary, so there is a caller.
-            unsafe {
-                let caller = base.sub(link.delta());
-                frame::switch(cx, caller, frame::code(caller));
-            }
-            cx.recursion_left += 1;
-            leave_function(cx, base, code);
-            sidewinder_semantics::cold::set_register(cx, link.destination(), result);
-            if cx.finalizers_pending.get() != 0 {
-                cx.run_pending_finalizers();
-            }
-            return_to
-        }
     }
 }
 

@@ -79,7 +79,7 @@ struct Held {
 #[cold]
 pub fn leave(
     cx: &mut Context,
-    shown: Box<ShownFrames>,
+    shown: ShownFrames,
     word: &AtomicU32,
     (record, base): (&ExitRecord, *mut Value),
     write: Option<unsafe fn(&mut Context, &ExitRecord, *mut Value)>,
@@ -93,7 +93,7 @@ pub fn leave(
 }
 
 /// Takes what the frames hold now.
-fn hide(shown: Box<ShownFrames>, word: &AtomicU32) -> Vec<Held> {
+fn hide(shown: ShownFrames, word: &AtomicU32) -> Vec<Held> {
     word.fetch_sub(SHOWN, Ordering::Relaxed);
     let words = shown.words.into_iter();
     // SAFETY: (jit 4) the slots of a trace's frames lie on the value stack.

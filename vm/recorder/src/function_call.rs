@@ -17,6 +17,7 @@ use std::sync::atomic::Ordering;
 
 /// The numbers of arguments (16 bits) and registers (16 bits) of a function, and how many frames its caller has inlined.
 #[derive(Clone, Copy)]
+#[repr(transparent)]
 pub struct CallShape(pub u64);
 
 impl CallShape {

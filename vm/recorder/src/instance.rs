@@ -2,7 +2,6 @@
 
 use crate::helper_table::Special;
 use crate::recorder::{Recorded, Recorder};
-use sidewinder_bytecode::HEADER_WORDS;
 use sidewinder_ir::op::Alias;
 use sidewinder_ir::{Op, Ref, Type};
 use sidewinder_runtime::hooks::Broken;
@@ -82,34 +81,7 @@ impl Semantics for Recorder<'_> {
     }
 
     fn cold(&mut self, pc: Pc, handler: ColdHandler) -> Pc {
-        if let Some(next) = self.try_residual(pc, handler) {
-            return next;
-        }
-        let i = sidewinder_semantics::handlers::fetch(pc);
-        let op = i.op;
-        if pc == self.pc && matches!(op, sidewinder_bytecode::Op::Call | sidewinder_bytecode::Op::CallMethod) {
-            // A call that needs binding, or of a generator function.
-            let unbound = op == sidewinder_bytecode::Op::CallMethod
-                && self.interp().operand(i.b + HEADER_WORDS as u16).is_unbound();
-            let bound = op == sidewinder_bytecode::Op::CallMethod && !unbound;
-            return self.cold_call(pc, i.a, i.b + unbound as u16, i.c + bound as u16);
-        }
-        let reason = op.name();
-        let cached = matches!(
-            op,
-            sidewinder_bytecode::Op::LoadAttr
-                | sidewinder_bytecode::Op::LoadMethod
-                | sidewinder_bytecode::Op::StoreAttr
-        );
-        if cached && !self.has_effect() {
-            return self.attribute(pc, handler);
-        }
-        if pc == self.pc {
-            self.exit_here(reason);
-        } else {
-            self.abort(reason);
-        }
-        handler(self.cx, pc)
+        self.record_cold(pc, handler)
     }
 
     fn raise(&mut self, pc: Pc) -> Pc {

@@ -98,9 +98,6 @@ pub struct Recorder<'a> {
     pub inlined: Vec<u64>,
 }
 
-/// Operations after which a trace that is no loop ends: what follows becomes a tree of its own, which others share.
-const CUT_OPS: usize = 1500;
-
 /// A function's trace that leaves to the interpreter is worth its entry from so many instructions on.
 const FUNCTION_STEPS_MIN: usize = 3;
 
@@ -241,7 +238,10 @@ impl<'a> Recorder<'a> {
             self.exit_here("reaches another trace");
             return true;
         }
-        if self.instructions.len() > CUT_OPS && (self.is_bridge || self.is_side || self.is_function) && !retried {
+        if self.instructions.len() > self.engine.trace_cut
+            && (self.is_bridge || self.is_side || self.is_function)
+            && !retried
+        {
             self.exit_here("cut");
             return true;
         }
@@ -331,11 +331,7 @@ impl<'a> Recorder<'a> {
 
     /// Makes a slot hold nothing.
     pub fn end_slot(&mut self, slot: i32) {
-        let value = if self.is_taken_over(slot) {
-            self.constant(Op::ConstValue, 0)
-        } else {
-            Ref::NONE
-        };
+        let value = if self.is_taken_over(slot) { self.constant(Op::ConstValue, 0) } else { Ref::NONE };
         self.write_slot(slot, value);
     }
 

@@ -120,6 +120,33 @@ impl Recorder<'_> {
         Some(next)
     }
 
+    /// An instruction that traces have no operations for: left to its handler where that is possible, or else the trace
+    /// ends before it.
+    pub fn record_cold(&mut self, pc: Pc, handler: ColdHandler) -> Pc {
+        if let Some(next) = self.try_residual(pc, handler) {
+            return next;
+        }
+        let i = fetch(pc);
+        let op = i.op;
+        if pc == self.pc && matches!(op, Opcode::Call | Opcode::CallMethod) {
+            // A call that needs binding, or of a generator function.
+            let unbound = op == Opcode::CallMethod && self.interp().operand(i.b + HEADER).is_unbound();
+            let bound = op == Opcode::CallMethod && !unbound;
+            return self.cold_call(pc, i.a, i.b + unbound as u16, i.c + bound as u16);
+        }
+        let reason = op.name();
+        let cached = matches!(op, Opcode::LoadAttr | Opcode::LoadMethod | Opcode::StoreAttr);
+        if cached && !self.has_effect() {
+            return self.attribute(pc, handler);
+        }
+        if pc == self.pc {
+            self.exit_here(reason);
+        } else {
+            self.abort(reason);
+        }
+        handler(self.cx, pc)
+    }
+
     /// Whether a call is not to be inlined, but made.
     pub fn is_too_deep(&self, code: &'static CodeObject) -> bool {
         let address = code as *const CodeObject as u64;

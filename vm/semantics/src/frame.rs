@@ -82,6 +82,7 @@ impl Continuation {
 
 /// The packed link word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(transparent)]
 pub struct Link(pub u64);
 
 impl Link {

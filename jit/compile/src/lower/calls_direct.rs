@@ -8,9 +8,7 @@ use super::{Lowering, signature, trusted};
 use crate::exit::RETURNED;
 use crate::layout::{DirectCalls, NativeEntry, activation};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{
-    AbiParam, Block, InstBuilder, Signature, StackSlotData, StackSlotKind, Value, types,
-};
+use cranelift_codegen::ir::{AbiParam, Block, InstBuilder, Signature, StackSlotData, StackSlotKind, Value, types};
 use cranelift_codegen::isa::CallConv;
 use sidewinder_ir::Instruction;
 use std::mem::offset_of;

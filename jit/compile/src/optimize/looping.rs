@@ -506,7 +506,7 @@ impl<'a> Attempt<'a> {
     /// Whether the open bridge is to go back to the first iteration rather than to weaken the plan. Notes that.
     fn refuses(&mut self, number: bool) -> bool {
         let trace = self.forward.trace;
-        let refused = !self.policy.weakens_for(trace) && !(self.policy.numbers && number);
+        let refused = !(self.policy.weakens_for(trace) || self.policy.numbers && number);
         if refused {
             self.violators.insert(trace);
         }

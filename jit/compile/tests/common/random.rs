@@ -15,7 +15,8 @@ pub struct Random {
 
 impl Random {
     pub fn new(seed: u64) -> Random {
-        let mut random = Random { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, objects: seed % 2 == 0 };
+        let mut random =
+            Random { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, objects: seed.is_multiple_of(2) };
         for _ in 0..3 {
             random.word();
         }

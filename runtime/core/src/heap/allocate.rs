@@ -48,7 +48,7 @@ impl Chunk {
     #[inline(always)]
     pub fn cell_at(&self, offset: usize) -> usize {
         // The inverse is too large by less than 2^-32, offsets are below 2^16: never enough for the next number.
-        (offset as u64 * self.inverse >> INVERSE_BITS) as usize
+        ((offset as u64 * self.inverse) >> INVERSE_BITS) as usize
     }
 }
 

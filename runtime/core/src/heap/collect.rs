@@ -67,7 +67,8 @@ fn announce(cx: &mut Context, phase: &str, found: usize) {
     let module = modules.get_text(cx, "gc").filter(|module| module.has_type(&module::MODULE));
     let Some(module) = module else { return };
     let callbacks = module::of(module).namespace().get_text(cx, "callbacks").map(Owned::new);
-    let Some(callbacks) = callbacks.filter(|list| list.value().cast::<ListObject>().is_some_and(|list| list.len() > 0))
+    let Some(callbacks) =
+        callbacks.filter(|list| list.value().cast::<ListObject>().is_some_and(|list| !list.is_empty()))
     else {
         return;
     };

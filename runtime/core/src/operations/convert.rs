@@ -146,7 +146,7 @@ pub fn index_clamped(cx: &mut Context, value: Value) -> Result<i64> {
 
 /// `format(value, spec)`
 pub fn format(cx: &mut Context, value: Value, spec: Value) -> Result<Owned> {
-    let empty = spec.is_unbound() || spec.cast::<StrObject>().is_some_and(|text| text.len() == 0);
+    let empty = spec.is_unbound() || spec.cast::<StrObject>().is_some_and(|text| text.is_empty());
     if empty && (value.has_type(&crate::objects::str::STR) || value.is_int() || value.is_float()) {
         return str(cx, value);
     }

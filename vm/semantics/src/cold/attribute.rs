@@ -251,7 +251,7 @@ fn fill_load(cx: &mut Context, site: &Site, object: Value) {
         if let Some(getter) = on_class.and_then(|found| attribute::python_getter(cx, found)) {
             site.value.set(getter);
             site.kind.set(kind::PROPERTY);
-        } else if let Some(slot) = on_class.and_then(|found| attribute::member_slot_name(found)) {
+        } else if let Some(slot) = on_class.and_then(attribute::member_slot_name) {
             fill_slot(cx, site, shape, slot);
         }
         return;

@@ -68,10 +68,10 @@ fn import_submodules(cx: &mut Context, package: &str, module: Value, from_list: 
             continue;
         }
         let import = cx.interpreter().hooks.import;
-        if import(cx, &format!("{package}.{item_text}")).is_err() {
-            if !cx.swallow(&sidewinder_runtime::objects::exception::MODULE_NOT_FOUND_ERROR) {
-                return Err(sidewinder_runtime::Raised);
-            }
+        if import(cx, &format!("{package}.{item_text}")).is_err()
+            && !cx.swallow(&sidewinder_runtime::objects::exception::MODULE_NOT_FOUND_ERROR)
+        {
+            return Err(sidewinder_runtime::Raised);
         }
     }
     Ok(())

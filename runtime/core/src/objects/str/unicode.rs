@@ -99,7 +99,7 @@ fn map(point: u32, runs: &[(u32, u32, u8, i32)], special: &[(u32, Mapped)]) -> M
     let after = runs.partition_point(|run| run.0 <= point);
     if after > 0 {
         let (first, last, stride, delta) = runs[after - 1];
-        if point <= last && (point - first) % stride as u32 == 0 {
+        if point <= last && (point - first).is_multiple_of(stride as u32) {
             return [point.wrapping_add_signed(delta), 0, 0];
         }
     }

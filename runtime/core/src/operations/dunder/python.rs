@@ -284,9 +284,7 @@ fn descriptor_set(cx: &mut Context, descriptor: Value, instance: Value, value: V
     };
     match result {
         Some(_) => Ok(()),
-        None => {
-            Err(cx.raise(&exception::ATTRIBUTE_ERROR, crate::objects::str::text(name).unwrap_or_default().into_owned()))
-        }
+        None => Err(cx.raise(&exception::ATTRIBUTE_ERROR, crate::objects::str::text(name).unwrap_or_default())),
     }
 }
 

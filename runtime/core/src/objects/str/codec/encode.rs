@@ -180,7 +180,7 @@ impl Encoder<'_> {
             position = match point {
                 0xD800..0xE000 => self.fail(cx, position, position + 1, "surrogates not allowed")?,
                 0x1_0000.. if unit_bytes == 2 => {
-                    self.unit(0xD800 + (point - 0x1_0000 >> 10));
+                    self.unit(0xD800 + ((point - 0x1_0000) >> 10));
                     self.unit(0xDC00 + (point & 0x3FF));
                     position + 1
                 }
