@@ -28,40 +28,24 @@ const FIRST: SegmentId = SegmentId(1);
 /// The optimized tree, and the places that hold what is duplicated.
 pub fn run(environment: &Environment) -> (Region, Map<Ref, MemoryKey>) {
     let has_inner = environment.tree.bridges.iter().any(|bridge| in_loop(environment, bridge));
-    let policies = Policy::from_laxest(environment.tree.bridges.len() as u32);
-    let last = policies.len() - 1;
-    for (position, policy) in policies.into_iter().enumerate() {
+    for policy in [Policy::Weaken, Policy::WeakenNumbers, Policy::Restart] {
         let (forward, growth) = build(environment, policy);
-        if !has_inner || growth <= LOOP_GROWTH_MAX || position == last {
+        if !has_inner || growth <= LOOP_GROWTH_MAX || policy == Policy::Restart {
             return (forward.region, forward.anchors);
         }
     }
     unreachable!("the last policy is taken")
 }
 
-/// What happens to bridges inside the loop that break what the loop takes for granted: either the loop takes less for
-/// granted, or they go back to the first iteration.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Policy {
-    /// The loop takes less for granted for the sake of so many bridges: those recorded first, which are taken most.
-    weakening: u32,
-    /// For the sake of the others only where a number changes.
-    numbers: bool,
-}
-
-impl Policy {
-    /// The policies to try for so many bridges.
-    fn from_laxest(bridges: u32) -> Vec<Policy> {
-        let halves = std::iter::successors(Some(bridges), |&half| (half > 0).then_some(half / 2));
-        let mut policies: Vec<Policy> = halves.map(|weakening| Policy { weakening, numbers: true }).collect();
-        policies.push(Policy { weakening: 0, numbers: false });
-        policies
-    }
-
-    /// Whether the loop is weakened for whatever a trace brings back to it.
-    fn weakens_for(self, trace: TraceIndex) -> bool {
-        trace.0 <= self.weakening
-    }
+/// What happens to a bridge inside the loop that breaks what the loop takes for granted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Policy {
+    /// The loop takes less for granted.
+    Weaken,
+    /// The same for changed numbers only; other bridges go back to the first iteration.
+    WeakenNumbers,
+    /// They all go back to the first iteration.
+    Restart,
 }
 
 /// By so many instructions with an effect or a guard a loop may grow for the sake of its bridges. An outer loop's
@@ -134,7 +118,7 @@ fn restart_slots(environment: &Environment, policy: Policy) -> BTreeSet<i32> {
     let mut all = BTreeSet::new();
     // What may differ from memory where a bridge starts.
     let mut at_start: Vec<BTreeSet<i32>> = Vec::new();
-    for (position, bridge) in tree.bridges.iter().enumerate() {
+    for bridge in &tree.bridges {
         let ExitId { trace, guard, .. } = bridge.parent_exit;
         let inner = in_loop(environment, bridge);
         let mut slots = match trace.0 {
@@ -148,7 +132,7 @@ fn restart_slots(environment: &Environment, policy: Policy) -> BTreeSet<i32> {
         };
         slots.extend(snapshot.and_then(|id| parent.snapshots.get(id)).into_iter().flat_map(live_slots));
         if let TraceEnd::Root(end) = bridge.trace.end
-            && (!inner || !policy.weakens_for(TraceIndex(position as u32 + 1)))
+            && (!inner || policy != Policy::Weaken)
         {
             all.extend(&slots);
             all.extend(live_slots(&bridge.trace.snapshots[end.0 as usize]));
@@ -506,7 +490,12 @@ impl<'a> Attempt<'a> {
     /// Whether the open bridge is to go back to the first iteration rather than to weaken the plan. Notes that.
     fn refuses(&mut self, number: bool) -> bool {
         let trace = self.forward.trace;
-        let refused = !(self.policy.weakens_for(trace) || self.policy.numbers && number);
+        let refused = trace != TraceIndex::ROOT
+            && match self.policy {
+                Policy::Weaken => false,
+                Policy::WeakenNumbers => !number,
+                Policy::Restart => true,
+            };
         if refused {
             self.violators.insert(trace);
         }
@@ -536,7 +525,10 @@ impl<'a> Attempt<'a> {
     /// Bridges that break what the loop or another bridge relied on in memory.
     fn late_violators(&self) -> BTreeSet<TraceIndex> {
         let mut found = self.violators.clone();
-        for (trace, state) in self.back.iter().filter(|(trace, _)| !self.policy.weakens_for(*trace)) {
+        if self.policy == Policy::Weaken {
+            return found;
+        }
+        for (trace, state) in self.back.iter().filter(|(trace, _)| *trace != TraceIndex::ROOT) {
             let entries = self.forward.used_entries.iter().all(|&key| self.entry_holds(key, state));
             let types = self.forward.used_types.iter().all(|&object| self.type_holds(object, state));
             if !entries || !types {
@@ -602,7 +594,8 @@ impl<'a> Attempt<'a> {
 
     /// The states that the plan must hold for: bridges that break it may still be sent elsewhere.
     fn binding(&self) -> impl Iterator<Item = &State> {
-        self.back.iter().filter(|(trace, _)| self.policy.weakens_for(*trace)).map(|(_, state)| state)
+        let all = self.policy == Policy::Weaken;
+        self.back.iter().filter(move |(trace, _)| all || *trace == TraceIndex::ROOT).map(|(_, state)| state)
     }
 
     /// How to carry a word of memory that was taken to stay the same, unless it does.
