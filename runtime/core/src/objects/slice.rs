@@ -43,6 +43,7 @@ pub struct Span {
 
 impl Bounds {
     /// Fits the bounds to a sequence of `length` items.
+    #[inline(always)]
     pub fn adjust(self, length: usize) -> Span {
         let length = length as isize;
         let (low, high) = if self.step < 0 { (-1, length - 1) } else { (0, length) };
@@ -51,12 +52,12 @@ impl Bounds {
             bound.clamp(low, high)
         };
         let (start, stop) = (fit(self.start), fit(self.stop));
-        let count = if self.step < 0 {
-            if stop < start { (start - stop - 1) as usize / self.step.unsigned_abs() + 1 } else { 0 }
-        } else if start < stop {
-            (stop - start - 1) as usize / self.step as usize + 1
-        } else {
-            0
+        let distance = if self.step < 0 { start - stop } else { stop - start };
+        let count = match self.step.unsigned_abs() {
+            _ if distance <= 0 => 0,
+            // Nearly all slices have this step, and a division takes as long as copying a few items.
+            1 => distance as usize,
+            step => (distance as usize - 1) / step + 1,
         };
         Span { start, stop, step: self.step, count }
     }
