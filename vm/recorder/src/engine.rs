@@ -121,7 +121,6 @@ pub struct Counters {
     pub aborted: HashMap<&'static str, u64>,
     /// Recordings that end by leaving to the interpreter, by reason.
     pub left: HashMap<&'static str, u64>,
-    pub entered: u64,
     pub exits: u64,
     pub invalidated: u64,
     pub compiled: u64,
@@ -778,7 +777,8 @@ pub fn print_statistics(cx: &Context) {
     };
     let c = &engine.counters;
     eprintln!("jit: recorded {} bridges {} compiled {} failed {}", c.recorded, c.bridges, c.compiled, c.failed);
-    eprintln!("jit: entered {} exits {} invalidated {}", c.entered, c.exits, c.invalidated);
+    let entered: u64 = engine.trees.iter().map(|tree| tree.entered).sum();
+    eprintln!("jit: entered {} exits {} invalidated {}", entered, c.exits, c.invalidated);
     eprintln!("jit: compile {:.1} ms code {} bytes", c.compile_nanoseconds as f64 / 1e6, c.code_bytes);
     for (what, counts) in [("abort", &c.aborted), ("leave", &c.left)] {
         let mut counts: Vec<_> = counts.iter().collect();

@@ -47,7 +47,9 @@ pub fn layout(helpers: &Helpers) -> DirectCalls {
 
 // Machine code makes activations, too.
 const _: () = assert!(
-    offset_of!(Activation, outer) == activation::OUTER as usize
+    offset_of!(Activation, call) == activation::CALL as usize
+        && offset_of!(Activation, homes) == activation::HOMES as usize
+        && offset_of!(Activation, outer) == activation::OUTER as usize
         && offset_of!(Activation, base) == activation::BASE as usize
         && offset_of!(Activation, native) == activation::NATIVE as usize
         && offset_of!(Activation, shown) == activation::SHOWN as usize
