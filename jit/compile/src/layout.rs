@@ -115,6 +115,8 @@ pub struct Layout {
     pub uncounted_types: Vec<u64>,
     /// Static types whose instances own no references and have no finalizer (str, int…).
     pub leaf_types: Vec<u64>,
+    /// Static types whose instances have memory of their own besides the object, so that only the runtime destroys them.
+    pub buffered_types: Vec<u64>,
     /// Static types whose instances are always counted (list, dict, iterators…). Those of heap types always are.
     pub counted_types: Vec<u64>,
 }

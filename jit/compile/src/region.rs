@@ -27,6 +27,8 @@ pub mod note {
     pub const LEAF: u8 = 16;
     /// The instruction was found superfluous after it was placed.
     pub const DEAD: u8 = 8;
+    /// The operand comes from a call of this trace and only the runtime can destroy it: this `Drop` is probably the last.
+    pub const LAST: u8 = 32;
 }
 
 /// How a segment ends.

@@ -22,7 +22,7 @@ use sidewinder_runtime::heap::allocate::{CELL_BYTES_MAX, CHUNK_BYTES};
 use sidewinder_runtime::hooks::Broken;
 use sidewinder_runtime::objects::code::{CodeObject, LoopState};
 use sidewinder_runtime::objects::type_object::flags;
-use sidewinder_runtime::objects::{bytes, dict, float, int, iterator, list, module, range, singleton, str, tuple};
+use sidewinder_runtime::objects::{bytes, dict, float, int, iterator, list, module, range, set, singleton, str, tuple};
 use sidewinder_runtime::options::jit_mode;
 use sidewinder_runtime::{Context, TypeObject, Value};
 use sidewinder_semantics::{Pc, frame, run};
@@ -330,6 +330,7 @@ fn layout(helpers: &Helpers) -> Layout {
         ]
         .map(address)
         .to_vec(),
+        buffered_types: vec![address(&list::LIST), address(&dict::DICT), address(&set::SET)],
         counted_types: counted,
     }
 }

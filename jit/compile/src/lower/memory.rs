@@ -3,7 +3,8 @@
 use super::{Lowering, trusted};
 use crate::region::note;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Value, types};
+use cranelift_codegen::isa::CallConv;
 use sidewinder_ir::tagging::COUNTED_MASK;
 use sidewinder_ir::{Instruction, Op, Ref};
 
@@ -109,7 +110,10 @@ impl Lowering<'_, '_> {
         let object = self.value(instruction.operands[0]);
         let after = self.builder.create_block();
         let last = self.builder.create_block();
-        self.builder.set_cold_block(last);
+        let is_last = self.region.note(item) & note::LAST != 0;
+        if !is_last {
+            self.builder.set_cold_block(last);
+        }
         self.skip_uncounted(item, object, after);
         let count = self.builder.ins().load(types::I64, trusted(), object, 0);
         let count = self.builder.ins().iadd_imm_s(count, -1);
@@ -117,7 +121,11 @@ impl Lowering<'_, '_> {
         self.builder.ins().brif(count, after, &[], last, &[]);
 
         self.builder.switch_to_block(last);
-        self.drop_last(object);
+        if is_last {
+            self.call_drop_last(object);
+        } else {
+            self.drop_last(object);
+        }
         self.builder.ins().jump(after, &[]);
         self.builder.switch_to_block(after);
     }
@@ -125,6 +133,15 @@ impl Lowering<'_, '_> {
     /// Destroys an object whose count has become zero.
     pub(super) fn drop_last(&mut self, object: Value) {
         super::objects::call_rare(&mut self.builder, self.target.drop_thunk as u64, self.context, object);
+    }
+
+    /// The same by an ordinary call, which is cheaper when it does happen.
+    fn call_drop_last(&mut self, object: Value) {
+        let mut signature = Signature::new(CallConv::SystemV);
+        signature.params.extend([AbiParam::new(types::I64); 2]);
+        let signature = self.builder.import_signature(signature);
+        let callee = self.word(self.target.layout.drop_last as u64);
+        self.builder.ins().call_indirect(signature, callee, &[self.context, object]);
     }
 
     /// Goes on at `after` unless the word refers to a mortal object.

@@ -434,7 +434,9 @@ impl<'a> Forward<'a> {
         }
         let notes = self.pointer_note(value);
         let anchor = self.recent_loads.iter().rev().find(|(loaded, _)| *loaded == value).map(|(_, key)| *key);
-        let item = self.place(instruction, notes);
+        let buffered = self.environment.layout.buffered_types.contains(&self.facts(value).fixed_type);
+        let last = if buffered && self.op(value) == Op::CallValue { note::LAST } else { 0 };
+        let item = self.place(instruction, notes | last);
         if let (Op::Dup, Some(key)) = (instruction.op, anchor) {
             self.anchors.insert(item, key);
         }

@@ -1,8 +1,8 @@
 //! The optimizer: from a tree of recorded traces to a region.
 //!
 //! One forward pass rebuilds every trace (`forward.rs` with `fold.rs`, `memory.rs`, `guards.rs`); `looping.rs` runs the
-//! root through it twice, which peels the loop, and the bridges from the state at their exits. `dead_code.rs` and
-//! `reference_counts.rs` then work on the region.
+//! root through it twice, which peels the loop, and the bridges from the state at their exits. `reference_counts.rs`,
+//! `parameters.rs` and `dead_code.rs` then work on the region.
 
 pub mod balance;
 pub mod dead_code;
@@ -13,6 +13,7 @@ mod guards;
 mod hash;
 mod looping;
 mod memory;
+mod parameters;
 mod plan;
 mod reference_counts;
 mod replay;
@@ -55,6 +56,7 @@ impl<'a> Environment<'a> {
 pub fn optimize(environment: &Environment) -> Result<Region, String> {
     let (mut region, anchors) = looping::run(environment);
     reference_counts::run(&mut region, &anchors, environment)?;
+    parameters::run(&mut region);
     dead_code::run(&mut region, environment.helpers);
     Ok(region)
 }

@@ -187,6 +187,7 @@ pub fn layout() -> Layout {
         reassignable_types: Vec::new(),
         uncounted_types: vec![BOOL_TYPE],
         leaf_types: Vec::new(),
+        buffered_types: Vec::new(),
         counted_types: vec![LIST_TYPE],
     }
 }

@@ -9,6 +9,7 @@ use crate::heap::Header;
 use crate::heap::allocate::chunk_of;
 use crate::objects::generator::{GENERATOR, GeneratorObject};
 use crate::objects::instance;
+use crate::objects::list::{LIST, ListObject};
 use crate::objects::str::STR;
 use crate::objects::type_object::{TypeObject, flags};
 use crate::value::Value;
@@ -104,14 +105,46 @@ impl Context {
     #[inline]
     fn destroy(&mut self, value: Value, python: bool) -> bool {
         let mut value = value;
-        while value.heap_type().has_flag(flags::PLAIN) {
-            match self.destroy_plain(value) {
+        loop {
+            let kind = value.heap_type();
+            let progress = if kind.has_flag(flags::PLAIN) {
+                self.destroy_plain(value)
+            } else if std::ptr::eq(kind, &LIST.object) {
+                self.destroy_list(value)
+            } else {
+                Progress::Special
+            };
+            match progress {
                 Progress::Done => return true,
                 Progress::Next(next) => value = next,
-                Progress::Special => break,
+                Progress::Special => return self.destroy_any(value, python),
             }
         }
-        self.destroy_any(value, python)
+    }
+
+    /// Destroys a list. Its items go from the last to the first, as in CPython: up to the first one that dies with it,
+    /// which is next in line, while the others wait.
+    #[inline(always)]
+    fn destroy_list(&mut self, value: Value) -> Progress {
+        let header = value.header();
+        // SAFETY: (heap 2) the type is that of lists.
+        let items = unsafe { value.cast_unchecked::<ListObject>() }.take_items();
+        // SAFETY: (heap 5) the dead list has given up what it owned.
+        unsafe { self.heap.free(header, size_of::<ListObject>(), true) };
+        for (position, &child) in items.iter().enumerate().rev() {
+            if !child.is_counted_bound() {
+                continue;
+            }
+            // SAFETY: (list 1) the items own counts.
+            let count = unsafe { &mut (*child.header()).count };
+            *count -= 1;
+            if *count == 0 {
+                let mut waiting = Children { list: &mut self.teardown };
+                items[..position].iter().for_each(|child| waiting.push(*child));
+                return Progress::Next(child);
+            }
+        }
+        Progress::Done
     }
 
     /// Destroys an instance of a plain type that is nothing out of the ordinary. Its attributes go in order, as in

@@ -61,6 +61,23 @@ pub fn release_items(cx: &mut Context, items: Vec<Value>) {
     }
 }
 
+/// A vector of `items` with new counts on them.
+#[inline(always)]
+fn collect_counted<'a>(items: impl ExactSizeIterator<Item = &'a Value>) -> Vec<Value> {
+    let mut copy: Vec<Value> = Vec::with_capacity(items.len());
+    let first = copy.as_mut_ptr();
+    let mut length = 0;
+    for &item in items {
+        increment_bound(item);
+        // SAFETY: there is room for as many as the iterator said, which slices' iterators keep to.
+        unsafe { *first.add(length) = item };
+        length += 1;
+    }
+    // SAFETY: so many were written.
+    unsafe { copy.set_len(length) };
+    copy
+}
+
 impl ListObject {
     /// A list that takes over `items`.
     #[inline]
@@ -71,8 +88,14 @@ impl ListObject {
     /// A list with new counts on `items`.
     #[inline]
     pub fn from_values(cx: &mut Context, items: &[Value]) -> Owned {
-        let copy = items.to_vec();
-        copy.iter().for_each(|item| increment_bound(*item));
+        let copy = collect_counted(items.iter());
+        ListObject::from_raw_items(cx, copy)
+    }
+
+    /// The same in reverse.
+    #[inline]
+    pub fn from_reversed_values(cx: &mut Context, items: &[Value]) -> Owned {
+        let copy = collect_counted(items.iter().rev());
         ListObject::from_raw_items(cx, copy)
     }
 
@@ -232,6 +255,18 @@ impl ListObject {
     /// Replaces the items from `start` on by those of another list; there are as many.
     pub fn overwrite(&self, cx: &mut Context, start: usize, source: &ListObject) {
         assert!(start + source.len() <= self.len());
+        let new = source.as_slice();
+        // SAFETY: (list 1) the span lies within the items.
+        let span = unsafe { self.items.get().add(start) };
+        if !self.as_slice()[start..start + new.len()].iter().any(|old| old.is_counted_bound()) {
+            // Numbers, mostly: nothing is given up.
+            for (offset, item) in new.iter().enumerate() {
+                increment_bound(*item);
+                // SAFETY: (list 1) as above; another list has another buffer.
+                unsafe { *span.add(offset) = *item };
+            }
+            return;
+        }
         cx.clear_and_release(
             |children| {
                 for (offset, item) in source.as_slice().iter().enumerate() {

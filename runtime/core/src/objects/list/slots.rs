@@ -124,8 +124,7 @@ pub fn select(cx: &mut Context, list: &ListObject, bounds: slice::Bounds) -> Own
     }
     if span.step == -1 && span.count > 0 {
         let first = span.start as usize + 1 - span.count;
-        let selected = items[first..first + span.count].iter().rev().map(|item| Owned::new(*item)).collect();
-        return ListObject::new(cx, selected);
+        return ListObject::from_reversed_values(cx, &items[first..first + span.count]);
     }
     let selected = span.positions().map(|position| Owned::new(items[position])).collect();
     ListObject::new(cx, selected)
