@@ -22,7 +22,10 @@ pub struct HeapLayout {
     /// Offset in the context of the heads of the free lists, by the size of cells in grains. A free cell has the next
     /// one's address in its first word and zero in its second.
     pub free: i32,
-    /// `extern "C" fn(*mut Context, usize)`: fills the free list for cells of so many bytes, and the budget.
+    /// The same for the plain cells of objects that are not collected.
+    pub plain_free: i32,
+    /// `extern "C" fn(*mut Context, usize)`: fills the free list for cells of so many bytes, and the budget. One more
+    /// byte stands for plain cells.
     pub refill: usize,
     /// Larger cells have no free list.
     pub cell_bytes_max: u64,
@@ -34,6 +37,8 @@ pub struct HeapLayout {
     pub plain_flag: u32,
     /// The flag of types whose objects own one value, in the first word after the header, and nothing else.
     pub one_field_flag: u32,
+    /// The flag of types whose objects lie in plain cells and own nothing.
+    pub no_fields_flag: u32,
     /// The type of tuples: after the header a length, then as many values.
     pub tuple_type: u64,
 }

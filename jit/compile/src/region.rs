@@ -62,6 +62,22 @@ pub struct Exit {
     pub bridge: Option<SegmentId>,
     /// It leads to the start of a tree: the state is left in memory.
     pub link: bool,
+    /// Objects that exist only from here on. What they hold comes before them.
+    pub objects: Vec<ExitObject>,
+}
+
+/// An object that an exit makes, because the trace has not.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ExitObject {
+    /// Its type, and the bytes of its cell.
+    pub class: u64,
+    pub bytes: u64,
+    /// Offsets of words, and the entries of the snapshot (`OBJECT_SLOT`) that hold them.
+    pub words: Vec<(i32, i32)>,
+    /// Offsets of fields that hold other objects of the exit, by position.
+    pub parts: Vec<(i32, usize)>,
+    /// Slots that hold it.
+    pub slots: Vec<i32>,
 }
 
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -202,6 +218,11 @@ impl Printer<'_> {
         let _ = write!(self.out, "s{}: trace {}{pass} guard {guard} {text}", index.0, exit.id.trace.0);
         if !exit.increments.is_empty() {
             let _ = write!(self.out, " increments {:?}", exit.increments);
+        }
+        for (position, object) in exit.objects.iter().enumerate() {
+            let ExitObject { class, bytes, words, parts, slots } = object;
+            let class = self.symbols.address(*class);
+            let _ = write!(self.out, " object {position} {class} {bytes} {words:?} {parts:?} in {slots:?}");
         }
         match exit.bridge {
             Some(bridge) => {

@@ -10,6 +10,9 @@ use crate::trace::Ref;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub struct SnapshotId(pub u32);
 
+/// Slots from here on, in optimized code, are no words of the stack: fields of objects that the exit makes.
+pub const OBJECT_SLOT: i32 = 1 << 29;
+
 /// Slots from here on are no words of the stack: the exit releases their values, which the trace owned and the
 /// interpreter has no use for.
 pub const RELEASED_SLOT: i32 = 1 << 30;

@@ -40,7 +40,7 @@ impl Symbols {
         Symbols { symbolic: true, numbers: HashMap::new() }
     }
 
-    fn address(&mut self, word: u64) -> String {
+    pub fn address(&mut self, word: u64) -> String {
         if !self.symbolic || !(ADDRESS_MIN..1 << 48).contains(&word) {
             return format!("{word:#x}");
         }

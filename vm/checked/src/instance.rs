@@ -510,6 +510,11 @@ impl Semantics for Checked<'_> {
         self.own("new_instance", token)
     }
 
+    fn counting_iterator(&mut self, start: Small, stop: Small) -> Option<Token> {
+        let token = self.interp().counting_iterator(start, stop)?;
+        Some(self.own("counting_iterator", token))
+    }
+
     fn type_version_is(&mut self, kind: &'static TypeObject, version: u64) -> bool {
         self.interp().type_version_is(kind, version)
     }

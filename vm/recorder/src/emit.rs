@@ -44,6 +44,12 @@ impl Recorder<'_> {
         self.effect();
     }
 
+    /// Gives a word of an object that was just made its first value, which nobody can see.
+    pub fn fill_word(&mut self, object: Ref, offset: usize, value: Ref, alias: Alias) {
+        let address = self.unary(Op::Address, object);
+        self.push(Op::StoreRaw, [address, value, NONE], offset as u64, alias);
+    }
+
     /// Whether the trace itself shows that a value is never counted.
     pub fn is_uncounted(&self, value: Ref) -> bool {
         let instruction = &self.instructions[value.0 as usize];

@@ -10,19 +10,21 @@ use crate::function_call::{self, leave_boundary, leave_function};
 use crate::helper_table::{Helpers, drop_last, refill};
 use crate::numbers::{NumberMap, NumberSet};
 use crate::recorder::{Recorder, Stop};
-use sidewinder_ir::snapshot::RELEASED_SLOT;
-use sidewinder_ir::{Trace, TraceEnd};
+use sidewinder_ir::{Trace, TraceEnd, Type, tagging};
 use sidewinder_jit::{
     Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, HeapLayout, LINK, Layout, NativeEntry,
-    Options as CompilerOptions, Outcome, Pass, RETURNED, TraceIndex, Tree, Worker,
+    Options as CompilerOptions, Outcome, Pass, RETURNED, Source, TraceIndex, Tree, Worker,
 };
 use sidewinder_runtime::context::{Activation, ShownFrames, interrupt};
 use sidewinder_runtime::heap::Heap;
 use sidewinder_runtime::heap::allocate::{CELL_BYTES_MAX, CHUNK_BYTES};
+use sidewinder_runtime::heap::owned::increment;
 use sidewinder_runtime::hooks::Broken;
 use sidewinder_runtime::objects::code::{CodeObject, LoopState};
 use sidewinder_runtime::objects::type_object::flags;
-use sidewinder_runtime::objects::{bytes, dict, float, int, iterator, list, module, range, set, singleton, str, tuple};
+use sidewinder_runtime::objects::{
+    bytes, dict, float, instance, int, iterator, list, module, range, set, singleton, str, tuple,
+};
 use sidewinder_runtime::options::jit_mode;
 use sidewinder_runtime::{Context, TypeObject, Value};
 use sidewinder_semantics::{Pc, frame, run};
@@ -309,6 +311,8 @@ fn layout(helpers: &Helpers) -> Layout {
             plain_flag: flags::PLAIN,
             refill: refill as *const () as usize,
             one_field_flag: flags::ONE_FIELD,
+            no_fields_flag: flags::NO_FIELDS,
+            plain_free: (offset_of!(Context, heap) + Heap::PLAIN_FREE_OFFSET) as i32,
             tuple_type: address(&tuple::TUPLE),
         }),
         reassignable_types: vec![address(&module::MODULE)],
@@ -710,15 +714,13 @@ impl Engine {
         record: &ExitRecord,
     ) -> Pc {
         // The machine code keeps a float unboxed that the interpreter must box: their views of it cannot be matched.
-        let boxed_float = record.slots.iter().any(|(slot, _)| {
-            if *slot >= RELEASED_SLOT {
-                return false;
-            }
-            // SAFETY: (jit 4) the exit wrote these slots.
-            let value = unsafe { *base.offset(*slot as isize) };
-            !value.is_unbound() && value.cast_exact::<float::FloatObject>().is_some()
-        });
-        if boxed_float {
+        let is_boxed = |source: Source| {
+            let Source::Buffer(index, Type::Float) = source else { return false };
+            // SAFETY: (jit 4) the exit wrote these words.
+            !tagging::float_fits(unsafe { *cx.exit_buffer.add(index as usize) })
+        };
+        let fields = record.objects.iter().flat_map(|object| &object.words).map(|&(_, _, source)| source);
+        if record.slots.iter().map(|&(_, source)| source).chain(fields).any(is_boxed) {
             self.count_abort("boxed float at an exit");
             return pc;
         }
@@ -727,7 +729,7 @@ impl Engine {
         self.recording = true;
         self.counters.bridges += 1;
         let (start, is_function) = (self.trees[index].start as Pc, self.trees[index].function.is_some());
-        let slots: Vec<i32> = record.slots.iter().map(|(slot, _)| *slot).collect();
+        let slots: Vec<i32> = record.written_slots().collect();
         let follows_call = self.trees[index].tree.follows_call(record.id);
         let mut recorder = Recorder::new(cx, self, start);
         recorder.is_function = is_function;

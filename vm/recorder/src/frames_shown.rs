@@ -5,10 +5,10 @@
 //! was changed in the meantime (by `f_locals`, or the mark of a frame object) is then kept; the trace's own references
 //! are given up in its place.
 
-use crate::helper_table::add_reference;
 use sidewinder_ir::Type;
 use sidewinder_jit::{CallRecord, ExitRecord, NativeEntry, Source};
 use sidewinder_runtime::context::{Activation, ShownFrames, ShownWord};
+use sidewinder_runtime::heap::owned::increment;
 use sidewinder_runtime::objects::float;
 use sidewinder_runtime::{Context, Value};
 use sidewinder_semantics::Pc;
@@ -56,7 +56,7 @@ fn frames(cx: &mut Context, activation: &Activation, record: &CallRecord) -> Sho
         };
         let is_new = matches!(source, Source::Buffer(_, Type::Float));
         if !is_new {
-            add_reference(word.0);
+            increment(word);
         }
         // SAFETY: (jit 4) the slots of a trace's frames lie on the value stack.
         let place = unsafe { activation.base.offset(slot as isize) };
@@ -109,7 +109,7 @@ fn settle(cx: &mut Context, held: Vec<Held>, record: &ExitRecord, base: *mut Val
         // The trace itself took a word that it had lent away from memory; the reference is still there.
         let taken_back = held.is_unbound() && !word.is_unbound();
         let owned = if taken_back { shown } else { held };
-        let written = record.slots.iter().any(|(written, _)| *written == slot);
+        let written = record.written_slots().any(|written| written == slot);
         // SAFETY: (frames 1) as above.
         let place = unsafe { &mut *place };
         if written && linked {

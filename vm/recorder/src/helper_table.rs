@@ -4,10 +4,10 @@ use crate::function_call::call_function;
 use sidewinder_ir::helper::HelperTable;
 use sidewinder_ir::op::{Alias, Type};
 use sidewinder_ir::{Helper, HelperEffects, HelperId};
-use sidewinder_runtime::heap::owned::increment;
 use sidewinder_runtime::native::{Arguments, Native};
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::slots::CompareOp;
+use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::objects::{instance, str};
 use sidewinder_runtime::operations::call;
 use sidewinder_runtime::{Context, Owned, Result, TypeObject, Value};
@@ -122,10 +122,15 @@ extern "C" fn residual(cx: &mut Context, handler: usize, pc: Pc, base: i64) -> i
     if next.is_null() { -1 } else { 0 }
 }
 
-/// A fresh instance of a class. Machine code does this itself where the free list is not empty; what it needs to know
-/// for that, the class knows, too.
-extern "C" fn new_instance(cx: &mut Context, class: &'static TypeObject, _bytes: u64, _shape: u64) -> Value {
-    Value::from_pointer(instance::make(cx, class))
+/// A fresh instance of a class, or an empty object of a builtin type. Machine code does this itself where the free list
+/// is not empty; what it needs to know of a class for that, the class knows, too.
+extern "C" fn new_instance(cx: &mut Context, class: &'static TypeObject, bytes: u64, _shape: u64) -> Value {
+    let is_class = class.has_flag(flags::HEAP);
+    Value::from_pointer(if is_class {
+        instance::make(cx, class)
+    } else {
+        instance::make_empty(cx, class, bytes as usize)
+    })
 }
 
 /// Appends to a list, which takes the value over.
@@ -148,9 +153,9 @@ extern "C" fn text_equal(_cx: &mut Context, a: Value, b: Value) -> i64 {
     (a == b || str::equal(a, b)) as i64
 }
 
-/// Prepares the heap for the next instance of so many bytes.
+/// Prepares the heap for the next object of so many bytes; one more for a plain cell.
 pub extern "C" fn refill(cx: &mut Context, bytes: usize) {
-    cx.heap.refill(bytes);
+    cx.heap.refill(bytes & !1, bytes & 1 == 0);
 }
 
 /// Destroys an object whose count a trace has brought to zero. Finalizers wait.
@@ -371,9 +376,4 @@ impl Helpers {
     pub fn effects(&self, id: HelperId) -> HelperEffects {
         self.table[id.0 as usize].effects
     }
-}
-
-/// Adds a reference, for exits that owe one.
-pub fn add_reference(word: u64) {
-    increment(Value(word));
 }

@@ -4,6 +4,7 @@ use crate::helper_table::Special;
 use crate::recorder::{Recorded, Recorder};
 use sidewinder_ir::op::Alias;
 use sidewinder_ir::{Op, Ref, Type};
+use sidewinder_runtime::heap::allocate::CELL_GRAIN;
 use sidewinder_runtime::hooks::Broken;
 use sidewinder_runtime::objects::code::{CodeObject, Site};
 use sidewinder_runtime::objects::dict::{DictObject, Entry};
@@ -11,6 +12,7 @@ use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::instance::AttributeBlock;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::module::MODULE;
+use sidewinder_runtime::objects::range::{RANGE_ITERATOR, RangeIterator};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
@@ -648,6 +650,23 @@ impl Semantics for Recorder<'_> {
         let shape = self.raw(kind.root_shape.get().0 as u64);
         let ir = Recorder::call(self, helper, &[class, bytes, shape], Type::Value);
         RecordedToken { value: token.0, ir }
+    }
+
+    fn counting_iterator(&mut self, start: Number<Small>, stop: Number<Small>) -> Option<RecordedToken> {
+        let difference = self.int_subtract(stop, start)?;
+        let zero = self.int_constant(0);
+        let length = self.int_maximum(difference, zero);
+        let token = self.interp().counting_iterator(start.now, stop.now)?;
+        let [current, remaining, step] = [self.int_to_raw(start).ir, self.int_to_raw(length).ir, self.raw(1)];
+        let helper = self.special(Special::NewInstance);
+        let class = self.raw(&raw const RANGE_ITERATOR.object as u64);
+        let bytes = self.raw(size_of::<RangeIterator>().next_multiple_of(CELL_GRAIN) as u64);
+        let no_shape = self.raw(0);
+        let ir = Recorder::call(self, helper, &[class, bytes, no_shape], Type::Value);
+        self.fill_word(ir, offset_of!(RangeIterator, current), current, Alias::Iterator);
+        self.fill_word(ir, offset_of!(RangeIterator, remaining), remaining, Alias::Iterator);
+        self.fill_word(ir, offset_of!(RangeIterator, step), step, Alias::Immutable);
+        Some(RecordedToken { value: token.0, ir })
     }
 
     fn type_version_is(&mut self, kind: &'static TypeObject, version: u64) -> bool {

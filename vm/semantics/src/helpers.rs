@@ -192,8 +192,6 @@ helpers! {
     GET_PLAIN_ITER: Helper1 = get_plain_iter(a), HelperEffects::ALLOCATES.borrowing(), |cx| iterate::get_iter(cx, a);
     /// `range(a, b)` of small integers
     MAKE_RANGE: Helper2 = make_range(a, b), HelperEffects::ALLOCATES, |cx| range::RangeObject::new(cx, Owned::new(a), Owned::new(b), Owned::new(Value::from_small_int(1)));
-    /// `iter(range(a, b))` of small integers
-    COUNT: Helper2 = count(a, b), HelperEffects::ALLOCATES, |cx| range::counting(cx, a, b);
     /// `tuple(a)` of a list
     MAKE_TUPLE: Helper1 = make_tuple(a), HelperEffects::ALLOCATES.borrowing(), |cx| Ok(TupleObject::new(cx, list_items(a)));
     /// `set(a)` of a list

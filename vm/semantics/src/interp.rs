@@ -16,6 +16,7 @@ use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
 use sidewinder_runtime::objects::instance::{self, BLOCK_BYTES};
 use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::range::RangeIterator;
 use sidewinder_runtime::objects::shape::ShapeId;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -619,6 +620,12 @@ impl Semantics for Interp {
     #[inline(always)]
     fn new_instance(&mut self, kind: &'static TypeObject) -> Token {
         Token(Value::from_pointer(instance::make(&mut self.0, kind)))
+    }
+
+    #[inline(always)]
+    fn counting_iterator(&mut self, start: Small, stop: Small) -> Option<Token> {
+        let length = self.int_subtract(stop, start)?.get().max(0);
+        Some(Token(RangeIterator::new(&mut self.0, start.get(), length, 1).into_raw()))
     }
 
     #[inline(always)]

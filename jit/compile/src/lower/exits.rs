@@ -2,11 +2,11 @@
 
 use super::homes::Home;
 use super::{Lowering, trusted};
-use crate::exit::{EXIT_WORDS_MAX, ExitRecord, LINK, RETURNED, Source};
-use crate::region::{ExitIndex, SegmentId};
+use crate::exit::{EXIT_WORDS_MAX, ExitRecord, LINK, ObjectRecord, RETURNED, Source};
+use crate::region::{ExitIndex, ExitObject, SegmentId};
 use cranelift_codegen::ir::{Block, InstBuilder, types};
 use sidewinder_ir::op::Type;
-use sidewinder_ir::snapshot::RESULT_SLOT;
+use sidewinder_ir::snapshot::{OBJECT_SLOT, RELEASED_SLOT, RESULT_SLOT};
 use sidewinder_ir::{Op, Ref, tagging};
 use std::collections::HashMap;
 
@@ -38,10 +38,11 @@ impl Lowering<'_, '_> {
         self.fill_links();
         let pending = std::mem::take(&mut self.pending_exits);
         let shares = |a: &PendingExit, b: &PendingExit| {
-            a.segment == b.segment && region.exit(a.exit).snapshot == region.exit(b.exit).snapshot
+            let (a_exit, b_exit) = (region.exit(a.exit), region.exit(b.exit));
+            a.segment == b.segment && a_exit.snapshot == b_exit.snapshot && a_exit.objects == b_exit.objects
         };
         for group in pending.chunk_by(shares) {
-            let Sources { slots, words, uses_homes } = self.sources(group[0].exit);
+            let Sources { slots, objects, words, uses_homes } = self.sources(group[0].exit);
             for pending in group {
                 let exit = region.exit(pending.exit);
                 self.records.push(ExitRecord {
@@ -49,6 +50,7 @@ impl Lowering<'_, '_> {
                     frame: exit.snapshot.frame,
                     slots: slots.clone(),
                     increments: exit.increments.clone(),
+                    objects: objects.clone(),
                 });
             }
             if group[0].filled {
@@ -185,7 +187,7 @@ impl Lowering<'_, '_> {
         let buffer = self.builder.ins().load(types::I64, trusted(), self.context, offset);
         let first = self.homes.words as i32;
         for (index, &word) in words.iter().enumerate() {
-            debug_assert!(matches!(self.region.type_of(word), Type::Value | Type::Int | Type::Float));
+            debug_assert!(matches!(self.region.type_of(word), Type::Value | Type::Int | Type::Float | Type::Raw));
             let value = self.value(word);
             self.builder.ins().store(trusted(), value, buffer, (first + index as i32) * 8);
         }
@@ -199,7 +201,7 @@ impl Lowering<'_, '_> {
         for entry in &self.region.exit(exit).snapshot.slots {
             let instruction = self.region.get(entry.value);
             let constant = match instruction.op {
-                Op::ConstValue => Some(instruction.immediate),
+                Op::ConstValue | Op::ConstRaw => Some(instruction.immediate),
                 Op::ConstInt => Some(tagging::box_int(instruction.immediate as i64)),
                 Op::ConstFloat if tagging::float_fits(instruction.immediate) => {
                     Some(tagging::box_float(instruction.immediate))
@@ -224,13 +226,28 @@ impl Lowering<'_, '_> {
             slots.push((entry.slot, source));
         }
         assert!(self.homes.words as usize + words.len() <= EXIT_WORDS_MAX, "an exit writes too many words");
-        Sources { slots, words, uses_homes }
+        let (fields, slots): (Vec<_>, Vec<_>) =
+            slots.into_iter().partition(|(slot, _)| (OBJECT_SLOT..RELEASED_SLOT).contains(slot));
+        let objects = self.region.exit(exit).objects.iter().map(|object| object_record(object, &fields)).collect();
+        Sources { slots, objects, words, uses_homes }
+    }
+}
+
+fn object_record(object: &ExitObject, fields: &[(i32, Source)]) -> ObjectRecord {
+    let source = |name: i32| fields.iter().find(|(slot, _)| *slot == name).expect("the snapshot has all fields").1;
+    ObjectRecord {
+        class: object.class,
+        bytes: object.bytes,
+        words: object.words.iter().map(|&(offset, name)| (offset, name, source(name))).collect(),
+        parts: object.parts.clone(),
+        slots: object.slots.clone(),
     }
 }
 
 /// Where each slot's word comes from.
 struct Sources {
     slots: Vec<(i32, Source)>,
+    objects: Vec<ObjectRecord>,
     /// Values that the exit itself stores, behind the homes.
     words: Vec<Ref>,
     uses_homes: bool,

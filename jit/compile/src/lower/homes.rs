@@ -48,7 +48,8 @@ impl Homes {
                 match region.exit(exit).bridge {
                     Some(bridge) => in_loop[bridge.0 as usize] = in_loop[index],
                     None => {
-                        let snapshot = &region.exit(exit).snapshot;
+                        let exit_here = region.exit(exit);
+                        let snapshot = (&exit_here.snapshot, &exit_here.objects);
                         // Exits in a row with one snapshot share their code.
                         if last != Some(snapshot) {
                             uses.exit(exit);

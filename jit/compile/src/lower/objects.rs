@@ -18,7 +18,7 @@ const FIELDS_OFFSET: i32 = 16;
 const TUPLE_LENGTH_MAX: i64 = 16;
 
 impl Lowering<'_, '_> {
-    /// A new instance from the free list of its cells, which a thunk fills first when it is empty or a collection is due.
+    /// A new object from the free list of its cells, which a thunk fills first when it is empty or a collection is due.
     /// `None` if the helper has to make it.
     pub(super) fn new_instance(&mut self, instruction: &Instruction) -> Option<Value> {
         let heap = self.target.layout.heap.as_ref()?;
@@ -31,33 +31,40 @@ impl Lowering<'_, '_> {
         if bytes == 0 || bytes > heap.cell_bytes_max {
             return None;
         }
-        let free = heap.free + (bytes / CELL_GRAIN) as i32 * 8;
-        let [start, charge, refill, make] = [(); 4].map(|()| self.builder.create_block());
+        // Objects of builtin types are plain, and their types are not counted.
+        let is_plain = class & 15 != 0;
+        let lists = if is_plain { heap.plain_free } else { heap.free };
+        let free = lists + (bytes / CELL_GRAIN) as i32 * 8;
+        let [start, charge, refill] = [(); 3].map(|()| self.builder.create_block());
         self.builder.set_cold_block(refill);
         self.builder.ins().jump(start, &[]);
         self.builder.switch_to_block(start);
         let cell = self.builder.ins().load(types::I64, trusted(), self.context, free);
         self.builder.ins().brif(cell, charge, &[], refill, &[]);
 
-        self.builder.switch_to_block(charge);
-        let budget = self.builder.ins().load(types::I64, trusted(), self.context, heap.budget);
-        let left = self.builder.ins().iadd_imm_s(budget, -(bytes as i64));
-        let enough = self.builder.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, left, 0);
-        self.builder.ins().brif(enough, make, &[], refill, &[]);
-
         self.builder.switch_to_block(refill);
-        let bytes_word = self.word(bytes);
+        let bytes_word = self.word(bytes | u64::from(is_plain));
         call_rare(&mut self.builder, self.target.refill_thunk as u64, self.context, bytes_word);
         self.builder.ins().jump(start, &[]);
 
-        self.builder.switch_to_block(make);
-        self.builder.ins().store(trusted(), left, self.context, heap.budget);
+        self.builder.switch_to_block(charge);
+        if !is_plain {
+            let budget = self.builder.ins().load(types::I64, trusted(), self.context, heap.budget);
+            let left = self.builder.ins().iadd_imm_s(budget, -(bytes as i64));
+            let enough = self.builder.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, left, 0);
+            let make = self.builder.create_block();
+            self.builder.ins().brif(enough, make, &[], refill, &[]);
+            self.builder.switch_to_block(make);
+            self.builder.ins().store(trusted(), left, self.context, heap.budget);
+        }
         let next = self.builder.ins().load(types::I64, trusted(), cell, 0);
         self.builder.ins().store(trusted(), next, self.context, free);
         let class_word = self.word(class);
-        let class_count = self.builder.ins().load(types::I64, trusted(), class_word, 0);
-        let class_count = self.builder.ins().iadd_imm_s(class_count, 1);
-        self.builder.ins().store(trusted(), class_count, class_word, 0);
+        if !is_plain {
+            let class_count = self.builder.ins().load(types::I64, trusted(), class_word, 0);
+            let class_count = self.builder.ins().iadd_imm_s(class_count, 1);
+            self.builder.ins().store(trusted(), class_count, class_word, 0);
+        }
         let count = self.word(1);
         self.builder.ins().store(trusted(), count, cell, 0);
         self.builder.ins().store(trusted(), class_word, cell, TYPE_OFFSET);
@@ -81,7 +88,7 @@ pub fn rare_signature() -> Signature {
 }
 
 /// Builds the function that destroys an object whose count has become zero. It does so itself for an instance of a plain
-/// type, a tuple, or an object with one field, if nothing that these own dies with them; `other`, a function of the same
+/// type, a tuple, or an object with one field or none, if nothing that these own dies with them; `other`, a function of the same
 /// signature, does the rest.
 pub fn build_drop(mut builder: FunctionBuilder, frontend: TargetFrontendConfig, heap: &HeapLayout, other: u64) {
     let entry = builder.create_block();
@@ -139,6 +146,13 @@ impl DropBuilder<'_, '_> {
         self.walk(walk, FIELDS_OFFSET, end_of_field);
 
         self.builder.switch_to_block(no_field);
+        let is_simple = self.builder.ins().band_imm_u(flags, i64::from(self.heap.no_fields_flag));
+        let [simple, not_simple] = [(); 2].map(|()| self.builder.create_block());
+        self.builder.ins().brif(is_simple, simple, &[], not_simple, &[]);
+        self.builder.switch_to_block(simple);
+        let bytes = self.load(chunk, 0);
+        self.push_free(bytes, self.heap.plain_free);
+        self.builder.switch_to_block(not_simple);
         let is_tuple = self.builder.ins().icmp_imm_s(IntCC::Equal, kind, self.heap.tuple_type as i64);
         self.builder.ins().brif(is_tuple, tuple, &[], self.slow, &[]);
         self.builder.switch_to_block(tuple);
@@ -224,13 +238,18 @@ impl DropBuilder<'_, '_> {
         let budget = self.load(self.context, self.heap.budget);
         let budget = self.builder.ins().iadd(budget, bytes);
         self.builder.ins().store(trusted(), budget, self.context, self.heap.budget);
+        self.push_free(bytes, self.heap.free);
+    }
+
+    /// Puts the cell on its free list, and returns.
+    fn push_free(&mut self, bytes: Value, lists: i32) {
         let head_offset = self.builder.ins().ushr_imm_u(bytes, i64::from(CELL_GRAIN.ilog2() - 3));
         let list = self.builder.ins().iadd(self.context, head_offset);
-        let head = self.load(list, self.heap.free);
+        let head = self.load(list, lists);
         self.builder.ins().store(trusted(), head, self.object, 0);
         let none = self.builder.ins().iconst(types::I64, 0);
         self.builder.ins().store(trusted(), none, self.object, TYPE_OFFSET);
-        self.builder.ins().store(trusted(), self.object, list, self.heap.free);
+        self.builder.ins().store(trusted(), self.object, list, lists);
         self.builder.ins().return_(&[]);
     }
 }

@@ -12,6 +12,8 @@ pub type Rewrite = fn(&mut Forward, Ref, Ref) -> Option<Ref>;
 
 /// A named rule for an operation. The first that applies wins.
 pub struct Rule {
+    /// For tests and readers.
+    #[cfg_attr(not(test), expect(dead_code, reason = "only tests read it"))]
     pub name: &'static str,
     pub op: Op,
     pub rewrite: Rewrite,

@@ -379,12 +379,22 @@ impl<'a> Forward<'a> {
             (instruction.op == Op::Address).then(|| instruction.operands[0])
         };
         let (Some(a), Some(b)) = (object(a), object(b)) else { return false };
+        if self.is_newer(a, b) || self.is_newer(b, a) {
+            return true;
+        }
         let type_of = |object: Ref| match self.facts(object).fixed_type {
             0 => self.state.memory.types.get(&object).map_or(0, |entry| entry.type_address),
             fixed => fixed,
         };
         let (type_a, type_b) = (type_of(a), type_of(b));
         type_a != 0 && type_b != 0 && type_a != type_b
+    }
+
+    /// Whether an object was made after a value was there, so that it cannot be that.
+    fn is_newer(&self, object: Ref, value: Ref) -> bool {
+        let instruction = self.region.get(object);
+        let was_there = value < object || self.op(value) == Op::LoadSlot;
+        instruction.op == Op::CallValue && was_there && self.helper(instruction).effects.makes_instance
     }
 
     fn has_type(&mut self, instruction: Instruction) -> Ref {

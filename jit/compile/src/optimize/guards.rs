@@ -92,7 +92,7 @@ impl Forward<'_> {
         let snapshot = Snapshot { frame: snapshot.frame, slots: entries };
         let link = self.environment.tree.is_link(id, &snapshot.frame)
             && snapshot.slots.iter().all(|entry| entry.slot < RELEASED_SLOT);
-        self.region.exits.push(Exit { id, snapshot, increments: Vec::new(), bridge: None, link });
+        self.region.exits.push(Exit { id, snapshot, increments: Vec::new(), bridge: None, link, objects: Vec::new() });
         if let Some(trace) = self.environment.tree.bridge_at(id) {
             let mut state = self.state.clone();
             state.slots = slots;

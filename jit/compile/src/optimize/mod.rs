@@ -1,7 +1,7 @@
 //! The optimizer: from a tree of recorded traces to a region.
 //!
 //! One forward pass rebuilds every trace (`forward.rs` with `fold.rs`, `memory.rs`, `guards.rs`); `looping.rs` runs the
-//! root through it twice, which peels the loop, and the bridges from the state at their exits. `reference_counts.rs`,
+//! root through it twice, which peels the loop, and the bridges from the state at their exits. `virtuals.rs`, `reference_counts.rs`,
 //! `parameters.rs` and `dead_code.rs` then work on the region.
 
 pub mod balance;
@@ -19,6 +19,7 @@ mod reference_counts;
 mod replay;
 mod rules;
 mod state;
+mod virtuals;
 
 use crate::layout::Layout;
 use crate::region::Region;
@@ -55,6 +56,7 @@ impl<'a> Environment<'a> {
 /// Optimizes a tree. An error is a bug of the optimizer that `verify` found.
 pub fn optimize(environment: &Environment) -> Result<Region, String> {
     let (mut region, anchors) = looping::run(environment);
+    virtuals::run(&mut region, environment);
     reference_counts::run(&mut region, &anchors, environment)?;
     parameters::run(&mut region);
     dead_code::run(&mut region, environment.helpers);

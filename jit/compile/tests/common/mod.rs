@@ -252,6 +252,28 @@ fn unrelocate(word: u64, count: usize, base: u64) -> u64 {
     if word & 7 == 0 && offset < count as u64 * 128 { object(0) + offset } else { word }
 }
 
+/// What exits need of a runtime.
+struct TestHeap;
+
+impl sidewinder_jit::exit::Heap for TestHeap {
+    fn box_float(&mut self, value: f64) -> u64 {
+        boxed_float(value.to_bits())
+    }
+
+    fn increment(&mut self, word: u64) {
+        if tagging::is_counted(word) {
+            // SAFETY: counted words of tests are addresses of objects.
+            unsafe { *(word as *mut u64) += 1 };
+        }
+    }
+
+    fn release(&mut self, _: u64) {}
+
+    fn allocate(&mut self, _: u64, _: u64) -> *mut u64 {
+        unreachable!("no helper of the tests makes instances")
+    }
+}
+
 pub struct Runner {
     pub arena: Arena,
     pub compiler: Compiler,
@@ -365,15 +387,9 @@ impl Runner {
         CALLS.with_borrow_mut(Vec::clear);
         let number = unsafe { entry(&raw mut context as *mut u8, base_pointer) }.number;
         let record = &compiled.exits[(number & !LINK) as usize];
-        let box_float = |float: f64| boxed_float(float.to_bits());
-        let increment = |word: u64| {
-            if tagging::is_counted(word) {
-                unsafe { *(word as *mut u64) += 1 };
-            }
-        };
         // A link has written the slots itself.
         if number & LINK == 0 {
-            unsafe { materialize(record, buffer.as_ptr(), base_pointer, box_float, increment, |_| ()) };
+            unsafe { materialize(record, buffer.as_ptr(), base_pointer, &mut TestHeap) };
         }
         let objects = (0..count)
             .map(|index| unsafe { *(base as *const [u64; 16]).add(index) }.map(|word| unrelocate(word, count, base)))

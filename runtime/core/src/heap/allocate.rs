@@ -95,8 +95,9 @@ impl Default for Heap {
 }
 
 impl Heap {
-    /// Where compiled traces find the budget, and the free lists of collected cells by size class.
+    /// Where compiled traces find the budget, and the free lists of cells by size class.
     pub const BUDGET_OFFSET: usize = std::mem::offset_of!(Heap, budget);
+    pub const PLAIN_FREE_OFFSET: usize = std::mem::offset_of!(Heap, plain) + std::mem::offset_of!(Classes, free);
     pub const COLLECTED_FREE_OFFSET: usize =
         std::mem::offset_of!(Heap, collected) + std::mem::offset_of!(Classes, free);
 
@@ -197,19 +198,24 @@ impl Heap {
         }
     }
 
-    /// Sees to it that the next collected object of so many bytes, a small one, can be taken from its free list without
-    /// asking for a collection.
-    pub fn refill(&mut self, bytes: usize) {
-        if self.budget < bytes as isize {
+    /// Sees to it that the next object of so many bytes, a small one, can be taken from its free list without asking for
+    /// a collection.
+    pub fn refill(&mut self, bytes: usize, collected: bool) {
+        if collected && self.budget < bytes as isize {
             self.want_collection();
         }
         let class = bytes.div_ceil(CELL_GRAIN);
-        if self.collected.free[class].is_null() {
-            let cell = self.allocate_slow(class, true);
+        if self.classes(collected).free[class].is_null() {
+            let cell = self.allocate_slow(class, collected);
+            let classes = self.classes(collected);
             // SAFETY: (heap 3) a fresh cell of this class.
-            unsafe { cell.write(FreeCell { next: self.collected.free[class], type_pointer: std::ptr::null() }) };
-            self.collected.free[class] = cell;
+            unsafe { cell.write(FreeCell { next: classes.free[class], type_pointer: std::ptr::null() }) };
+            classes.free[class] = cell;
         }
+    }
+
+    fn classes(&mut self, collected: bool) -> &mut Classes {
+        if collected { &mut self.collected } else { &mut self.plain }
     }
 
     #[cold]

@@ -180,6 +180,16 @@ pub fn make(cx: &mut Context, kind: &'static TypeObject) -> *mut Header {
     header
 }
 
+/// A cell for an object of a type: a header, and zeros behind it. It has no reference to its type yet.
+pub fn make_empty(cx: &mut Context, kind: &'static TypeObject, bytes: usize) -> *mut Header {
+    let header = cx.heap.allocate(kind, bytes, kind.has_flag(flags::COLLECTED));
+    for word in size_of::<Header>() / 8..bytes / 8 {
+        // SAFETY: (heap 3) the cell is fresh and has so many words.
+        unsafe { (header as *mut u64).add(word).write_volatile(0) };
+    }
+    header
+}
+
 /// Bytes of an object with a block at `block_offset`: whole cells, so that all of a cell behind the block is slots.
 fn bytes_with_block(block_offset: u32, inline_slots: u32) -> usize {
     (block_offset as usize + BLOCK_BYTES + inline_slots as usize * size_of::<Value>()).next_multiple_of(CELL_GRAIN)

@@ -279,18 +279,6 @@ fn range_iter(cx: &mut Context, value: Value) -> Result<Owned> {
     Ok(LongRangeIterator::new(cx, range.start, range.step, range.length))
 }
 
-/// `iter(range(start, stop))` of small integers.
-pub fn counting(cx: &mut Context, start: Value, stop: Value) -> Result<Owned> {
-    let (first, end) = (start.int(), stop.int());
-    // Both have 62 bits, so the difference fits a word.
-    let length = (end - first).max(0);
-    if Value::try_from_int(length).is_some() {
-        return Ok(RangeIterator::new(cx, first, length, 1));
-    }
-    let range = RangeObject::new(cx, Owned::new(start), Owned::new(stop), Owned::new(Value::from_small_int(1)))?;
-    range_iter(cx, range.value())
-}
-
 /// `reversed(range)`
 pub fn reversed(cx: &mut Context, value: Value) -> Result<Owned> {
     let range = range(value);
@@ -355,8 +343,9 @@ const _: () = assert!(offset_of!(RangeIterator, current) == 16 && offset_of!(Ran
 const _: () = assert!(offset_of!(RangeIterator, step) == 32);
 
 impl RangeIterator {
+    /// Counts `length` numbers from `start`, all of which fit unboxed ints.
     #[inline]
-    fn new(cx: &mut Context, start: i64, length: i64, step: i64) -> Owned {
+    pub fn new(cx: &mut Context, start: i64, length: i64, step: i64) -> Owned {
         let header = cx.heap.allocate(&raw const RANGE_ITERATOR.object, size_of::<RangeIterator>(), false);
         let iterator = header as *mut RangeIterator;
         // SAFETY: (heap 3) fresh memory of the iterator's size.
@@ -393,7 +382,8 @@ pub static RANGE_ITERATOR: StaticType = Immortal::new(
         size_of::<RangeIterator>(),
         Slots { iter: Some(super::iterator::iter_self), next: Some(range_next), ..Slots::EMPTY },
     )
-    .with_base(&OBJECT.object),
+    .with_base(&OBJECT.object)
+    .with_flags(flags::NO_FIELDS),
 );
 
 crate::object_type!(RangeIterator, RANGE_ITERATOR);

@@ -50,6 +50,9 @@ pub mod flags {
     /// Objects of this builtin type are collected, own one value, right after the header, and nothing else, and neither
     /// finalizers nor weak references know them.
     pub const ONE_FIELD: u32 = 1 << 23;
+    /// Objects of this builtin type lie in plain cells of one size, own nothing, and neither finalizers nor weak
+    /// references know them.
+    pub const NO_FIELDS: u32 = 1 << 24;
 }
 
 /// A type. Builtin ones are immortal statics; heap types are counted.

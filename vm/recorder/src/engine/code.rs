@@ -117,16 +117,33 @@ fn run_code(cx: &mut Context, native: *const NativeEntry) -> Run {
 /// As for `materialize`.
 #[inline(always)]
 unsafe fn write_slots(cx: &mut Context, record: &ExitRecord, base: *mut Value) {
+    let buffer = cx.exit_buffer;
     // SAFETY: the caller's promise.
-    unsafe {
-        sidewinder_jit::materialize(
-            record,
-            cx.exit_buffer,
-            base as *mut u64,
-            |value| float::from_f64(cx, value).into_raw().0,
-            crate::helper_table::add_reference,
-            |word| Context::current().release(Value(word)),
-        );
+    unsafe { sidewinder_jit::materialize(record, buffer, base as *mut u64, &mut ExitHeap(cx)) };
+}
+
+/// What exits need of the runtime.
+struct ExitHeap<'a>(&'a mut Context);
+
+impl sidewinder_jit::exit::Heap for ExitHeap<'_> {
+    #[inline(always)]
+    fn box_float(&mut self, value: f64) -> u64 {
+        float::from_f64(self.0, value).into_raw().0
+    }
+
+    #[inline(always)]
+    fn increment(&mut self, word: u64) {
+        increment(Value(word));
+    }
+
+    fn release(&mut self, word: u64) {
+        self.0.release(Value(word));
+    }
+
+    fn allocate(&mut self, class: u64, bytes: u64) -> *mut u64 {
+        // SAFETY: (jit 3) the trace holds a reference to the class, which it has checked.
+        let class = unsafe { &*(class as *const TypeObject) };
+        instance::make_empty(self.0, class, bytes as usize) as *mut u64
     }
 }
 

@@ -98,14 +98,15 @@ pub fn call_type<S: Semantics>(
     }
     let stop = s.register(first + count - 1);
     let start = if count == 2 { s.register(first) } else { s.constant(Value::from_small_int(0)) };
-    if s.as_int(start).is_none() || s.as_int(stop).is_none() {
-        return std::ptr::null();
-    }
+    let (Some(first_number), Some(end)) = (s.as_int(start), s.as_int(stop)) else { return std::ptr::null() };
     // A range that the next instruction walks is never made.
     let next = fetch(following(pc));
-    if next.op == Op::GetIter && next.b == destination && destination >= s.local_count() {
-        let made = s.call2(&helpers::COUNT, start, stop);
-        return finish_native(s, following(pc), next.a, block, count, made);
+    if next.op == Op::GetIter
+        && next.b == destination
+        && destination >= s.local_count()
+        && let Some(made) = s.counting_iterator(first_number, end)
+    {
+        return finish_native(s, following(pc), next.a, block, count, Some(made));
     }
     let made = s.call2(&helpers::MAKE_RANGE, start, stop);
     finish_native(s, pc, destination, block, count, made)
