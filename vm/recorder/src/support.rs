@@ -425,20 +425,49 @@ impl Recorder<'_> {
             self.guard_boundary();
         }
         if self.returns_to_native() {
-            if !matches!(link, Continuation::Store | Continuation::Boundary) {
-                self.abort("a function returns to an operator");
-            }
             let i = sidewinder_semantics::handlers::fetch(self.pc);
             let result = Semantics::operand(self, i.a);
             self.settle(result.ir);
+            if !matches!(link, Continuation::Store | Continuation::Boundary) {
+                self.end_function(i.a, result.ir);
+            }
             return;
         }
-        if !matches!(link, Continuation::Store | Continuation::Initialise) || !(self.is_bridge || self.is_side) {
+        let goes_on = matches!(
+            link,
+            Continuation::Store
+                | Continuation::Initialise
+                | Continuation::Binary
+                | Continuation::CompareBranch
+                | Continuation::IterateCall
+        );
+        if !goes_on || !(self.is_bridge || self.is_side) {
             self.exit_here("return from the entry frame");
             self.abort("return from the entry frame");
             return;
         }
         self.guard_caller();
+    }
+
+    /// Ends the trace of a function that was called for an operator: it returns like any other, and what becomes of the
+    /// result this time does not belong to it. The running `Return` is executed outside of the trace.
+    fn end_function(&mut self, field: u16, result: Ref) {
+        if self.stop.is_some() {
+            return;
+        }
+        if field as i16 as i64 >= self.cx.temporary_floor {
+            let slot = self.slot_of(field as i32);
+            self.end_slot(slot);
+        } else {
+            self.emit_dup(result);
+        }
+        for local in (0..self.interp().local_count()).rev() {
+            let slot = self.slot_of(local as i32);
+            let old = self.read_slot(slot);
+            self.end_slot(slot);
+            self.emit_drop(old);
+        }
+        self.end_with_result(result);
     }
 
     pub fn overflow(&mut self, object: Recorded, kind: &'static TypeObject) -> Ref {

@@ -25,6 +25,8 @@ pub(super) enum Home {
 #[derive(Default)]
 pub(super) struct Homes {
     homes: Vec<Option<Home>>,
+    /// Parameters that are nowhere but in their homes.
+    kept: Vec<bool>,
     /// Words of the native frame.
     pub words: u32,
 }
@@ -34,7 +36,13 @@ impl Homes {
         self.homes[value.0 as usize]
     }
 
-    pub(super) fn find(region: &Region, sunk: &[bool], shown: &[bool]) -> Homes {
+    /// Whether a parameter is nowhere but in its home: only exits need it, so it takes no register.
+    pub(super) fn keeps(&self, parameter: Ref) -> bool {
+        self.kept[parameter.0 as usize]
+    }
+
+    /// `main_uses` says how often the main path needs each value.
+    pub(super) fn find(region: &Region, sunk: &[bool], shown: &[bool], main_uses: &[u32]) -> Homes {
         let mut uses = ExitUses { region, sunk, counts: vec![0; region.instructions.len()] };
         let mut in_loop = vec![false; region.segments.len()];
         let mut hot = vec![false; region.instructions.len()];
@@ -80,8 +88,25 @@ impl Homes {
                 words += 1;
             }
         }
-        Homes { homes, words }
+        let mut kept = vec![false; region.instructions.len()];
+        for segment in &region.segments {
+            for &parameter in &segment.parameters {
+                let own = passes_itself(region, parameter) + u32::from(shown[parameter.0 as usize]);
+                kept[parameter.0 as usize] = main_uses[parameter.0 as usize] == own
+                    && matches!(homes[parameter.0 as usize], Some(Home::Frame(_)));
+            }
+        }
+        Homes { homes, kept, words }
     }
+}
+
+/// In how many jumps a parameter stays what it is.
+fn passes_itself(region: &Region, parameter: Ref) -> u32 {
+    let jumps = region.segments.iter().filter_map(|segment| match &segment.end {
+        SegmentEnd::Jump(target, arguments) => Some(region.segment(*target).parameters.iter().zip(arguments)),
+        SegmentEnd::Exit(_) => None,
+    });
+    jumps.flatten().filter(|&(&own, &argument)| own == parameter && argument == parameter).count() as u32
 }
 
 fn is_loaded_at_entry(region: &Region, index: usize) -> bool {

@@ -128,14 +128,6 @@ impl<'a, 'f> Lowering<'a, 'f> {
             builder.set_cold_block(block);
             block
         });
-        let mut starts = vec![entry];
-        for segment in &region.segments[1..] {
-            let block = builder.create_block();
-            for &parameter in &segment.parameters {
-                builder.append_block_param(block, machine_type(region.type_of(parameter)));
-            }
-            starts.push(block);
-        }
         let shown = call_records::shown_values(region, target);
         let (needed, uses) = main_path(region, &shown);
         let sunk: Vec<bool> = region
@@ -144,7 +136,15 @@ impl<'a, 'f> Lowering<'a, 'f> {
             .enumerate()
             .map(|(index, instruction)| instruction.op.effect() == Effect::Pure && !needed[index])
             .collect();
-        let homes = Homes::find(region, &sunk, &shown);
+        let homes = Homes::find(region, &sunk, &shown, &uses);
+        let mut starts = vec![entry];
+        for segment in &region.segments[1..] {
+            let block = builder.create_block();
+            for &parameter in segment.parameters.iter().filter(|&&parameter| !homes.keeps(parameter)) {
+                builder.append_block_param(block, machine_type(region.type_of(parameter)));
+            }
+            starts.push(block);
+        }
         let frame = (homes.words > 0).then(|| {
             let bytes = homes.words * 8;
             builder.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, 3))
@@ -195,24 +195,44 @@ impl<'a, 'f> Lowering<'a, 'f> {
         if id.0 == 0 {
             self.publish_homes();
         } else {
-            for (position, &parameter) in segment.parameters.iter().enumerate() {
-                let value = self.builder.block_params(start)[position];
-                self.define(parameter, value);
+            // Whoever jumps here stores those that have homes.
+            let passed = segment.parameters.iter().filter(|&&parameter| !self.homes.keeps(parameter));
+            for (position, &parameter) in passed.enumerate() {
+                self.values[parameter.0 as usize] = Some(self.builder.block_params(start)[position]);
             }
         }
         for (position, &value) in segment.body.iter().enumerate() {
             self.instruction(value, &segment.body[position + 1..]);
         }
         match &segment.end {
-            SegmentEnd::Jump(target, arguments) => {
-                let arguments: Vec<BlockArg> = arguments.iter().map(|&argument| self.value(argument).into()).collect();
-                self.builder.ins().jump(self.starts[target.0 as usize], &arguments);
-            }
+            SegmentEnd::Jump(target, arguments) => self.jump(*target, arguments),
             SegmentEnd::Exit(exit) => {
                 let block = self.exit_block(*exit);
                 self.builder.ins().jump(block, &[]);
             }
         }
+    }
+
+    /// Goes on at the start of a segment. Parameters that have homes are stored there, unless they stay what they are.
+    fn jump(&mut self, target: SegmentId, arguments: &[Ref]) {
+        let parameters = &self.region.segment(target).parameters;
+        let mut passed: Vec<BlockArg> = Vec::with_capacity(arguments.len());
+        let mut stored = Vec::new();
+        for (&parameter, &argument) in parameters.iter().zip(arguments) {
+            let keeps = self.homes.keeps(parameter);
+            if keeps && argument == parameter {
+                continue;
+            }
+            let machine = self.value(argument);
+            if argument != parameter {
+                stored.push((parameter, machine));
+            }
+            if !keeps {
+                passed.push(machine.into());
+            }
+        }
+        stored.into_iter().for_each(|(parameter, machine)| self.store_home(parameter, machine));
+        self.builder.ins().jump(self.starts[target.0 as usize], &passed);
     }
 
     fn instruction(&mut self, value: Ref, following: &[Ref]) {
@@ -261,6 +281,11 @@ impl<'a, 'f> Lowering<'a, 'f> {
     /// Gives a value its machine value, and stores it if it has a home.
     fn define(&mut self, value: Ref, machine: Value) {
         self.values[value.0 as usize] = Some(machine);
+        self.store_home(value, machine);
+    }
+
+    /// Stores a value in its home, if it has one in the native frame.
+    fn store_home(&mut self, value: Ref, machine: Value) {
         if let (Some(Home::Frame(word)), Some(frame)) = (self.homes.get(value), self.frame) {
             self.builder.ins().stack_store(types::I64, machine, frame, word as i32 * 8);
         }

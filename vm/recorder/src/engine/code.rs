@@ -210,7 +210,8 @@ fn enter_function(cx: &mut Context, index: usize, code: &'static CodeObject) -> 
     let base = cx.base;
     // SAFETY: (frames 3) the running frame has a header.
     let (link, return_to) = unsafe { (frame::Link(frame::header(base, frame::LINK).0), frame::return_address(base)) };
-    if link.continuation() != frame::Continuation::Store || !cx.has_native_stack() {
+    let continuation = link.continuation();
+    if !matches!(continuation, frame::Continuation::Store | frame::Continuation::Binary) || !cx.has_native_stack() {
         return code.instructions;
     }
     match enter(cx, index) {
@@ -224,11 +225,18 @@ fn enter_function(cx: &mut Context, index: usize, code: &'static CodeObject) -> 
             }
             cx.recursion_left += 1;
             leave_function(cx, base, code);
-            sidewinder_semantics::cold::set_register(cx, link.destination(), result);
+            let next = if continuation == frame::Continuation::Binary {
+                // SAFETY: (frames 3) the call came from the instruction before.
+                let origin = unsafe { return_to.sub(1) };
+                sidewinder_semantics::cold::call::finish_binary(cx, origin, Owned::from_raw(result))
+            } else {
+                sidewinder_semantics::cold::set_register(cx, link.destination(), result);
+                return_to
+            };
             if cx.finalizers_pending.get() != 0 {
                 cx.run_pending_finalizers();
             }
-            return_to
+            next
         }
     }
 }

@@ -333,6 +333,17 @@ pub fn binary_not_implemented(cx: &mut Context, pc: Pc) -> Pc {
     super::finish(cx, pc, result)
 }
 
+/// The method of the binary operator at `pc` has returned, and its frame is gone.
+pub fn finish_binary(cx: &mut Context, pc: Pc, result: Owned) -> Pc {
+    if result.value() == sidewinder_runtime::objects::singleton::not_implemented() {
+        return binary_not_implemented(cx, pc);
+    }
+    let i = fetch(pc);
+    release_source(cx, i.c);
+    release_source(cx, i.b);
+    super::finish(cx, pc, Ok(result))
+}
+
 /// Returns from the method of a comparison in a branch with a result whose truth may run Python.
 pub fn return_comparison(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);

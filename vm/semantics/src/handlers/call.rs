@@ -4,12 +4,15 @@ use super::{done, done_or_raise, following, jump};
 use crate::frame::Continuation;
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Instruction};
+use sidewinder_ir::op::Alias;
 use sidewinder_runtime::Value;
+use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::method::{
     BUILTIN_FUNCTION, METHOD, METHOD_DESCRIPTOR, MethodObject, NativeFunctionObject,
 };
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
+use sidewinder_runtime::objects::tuple::{TUPLE, TupleObject};
 use sidewinder_runtime::objects::type_object::{TYPE, TypeObject, flags};
 use std::mem::offset_of;
 
@@ -64,12 +67,60 @@ fn call_function<S: Semantics>(
         s.push_frame(block, code, following(pc), Continuation::Store, destination, None);
         return s.enter(code);
     }
+    let callable = s.register(block);
+    if let Some(defaults) = Defaults::find(s, callable, code, count)
+        && s.may_enter(code)
+    {
+        defaults.fill(s, block + HEADER, count);
+        s.push_frame(block, code, following(pc), Continuation::Store, destination, None);
+        return s.enter(code);
+    }
     if code.makes_generator(count as u32) {
         let function = s.move_out(block);
         let generator = s.make_generator(function, block + HEADER, count);
         return done(s, pc, destination, generator);
     }
     s.cold(pc, crate::cold::call::call)
+}
+
+/// What completes the positional arguments of a call.
+struct Defaults<S: Semantics> {
+    /// The function's tuple of defaults, which are those of its last parameters.
+    tuple: S::Value,
+    /// Parameters without a default.
+    required: u16,
+    parameters: u16,
+}
+
+impl<S: Semantics> Defaults<S> {
+    /// The defaults for a call with `count` arguments of a simple function, if it takes more and has one for each.
+    fn find(s: &mut S, function: S::Value, code: &CodeObject, count: u16) -> Option<Defaults<S>> {
+        let parameters = code.argument_count as u16;
+        if !code.has_flag(CodeFlags::SIMPLE) || count >= parameters {
+            return None;
+        }
+        let known: &FunctionObject = s.peek(function).cast_exact()?;
+        let length = known.defaults.get().cast_exact::<TupleObject>()?.len();
+        let required = parameters.checked_sub(length as u16).filter(|required| *required <= count)?;
+        let tuple = s.load_field(function, offset_of!(FunctionObject, defaults), Alias::Function);
+        let expected = s.raw_constant(length as i64);
+        if !s.has_type(tuple, &TUPLE) {
+            return None;
+        }
+        let length = s.tuple_length(tuple);
+        s.raw_equal(length, expected).then_some(Defaults { tuple, required, parameters })
+    }
+
+    /// Fills the registers after the `count` arguments from `first` on. They may lie above the caller's: the callee's
+    /// frame has to be pushed at once.
+    fn fill(&self, s: &mut S, first: u16, count: u16) {
+        for position in count..self.parameters {
+            let index = s.raw_constant((position - self.required) as i64);
+            let value = s.tuple_item(self.tuple, index);
+            let value = s.dup(value);
+            s.set_fresh(first + position, value);
+        }
+    }
 }
 
 #[inline(never)]
@@ -104,12 +155,11 @@ fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, co
             return finish_native(s, pc, destination, block, count, result);
         }
     } else if s.has_type(callable, &METHOD) {
-        let function = s.load_field(callable, offset_of!(MethodObject, function), sidewinder_ir::op::Alias::Immutable);
+        let function = s.load_field(callable, offset_of!(MethodObject, function), Alias::Immutable);
         if let Some(known) = s.as_function(function)
             && takes_simply(s, known, count + 1)
         {
-            let receiver =
-                s.load_field(callable, offset_of!(MethodObject, receiver), sidewinder_ir::op::Alias::Immutable);
+            let receiver = s.load_field(callable, offset_of!(MethodObject, receiver), Alias::Immutable);
             let (function, receiver) = (s.dup(function), s.dup(receiver));
             shift_arguments(s, first, count);
             s.set_fresh(first, receiver);
@@ -178,7 +228,16 @@ fn call_class<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, cou
     }
     // SAFETY: (heap 2) `plain_init` answers with a function.
     let code = unsafe { init.cast_unchecked::<FunctionObject>() }.code();
-    if !code.has_flag(CodeFlags::SIMPLE) || code.argument_count != count as u32 + 1 || !s.may_enter(code) {
+    let defaults = if code.argument_count == count as u32 + 1 {
+        None
+    } else {
+        let function = s.constant(init);
+        let Some(defaults) = Defaults::find(s, function, code, count + 1) else {
+            return s.cold_call(pc, destination, block, count);
+        };
+        Some(defaults)
+    };
+    if !code.has_flag(CodeFlags::SIMPLE) || !s.may_enter(code) {
         return s.cold_call(pc, destination, block, count);
     }
     let first = block + HEADER;
@@ -191,6 +250,9 @@ fn call_class<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, cou
     let init = s.dup(init);
     s.clear(block);
     s.set_fresh(block, init);
+    if let Some(defaults) = defaults {
+        defaults.fill(s, first, count + 1);
+    }
     s.push_frame(block, code, following(pc), Continuation::Initialise, destination, Some(instance));
     s.enter(code)
 }

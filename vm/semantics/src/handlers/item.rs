@@ -6,6 +6,7 @@ use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::Instruction;
 use sidewinder_runtime::objects::dict::DICT;
 use sidewinder_runtime::objects::list::LIST;
+use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str::STR;
 use sidewinder_runtime::objects::tuple::TUPLE;
 
@@ -59,12 +60,26 @@ fn get_item_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 #[inline(never)]
 pub fn get_slice<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let (object, start, stop) = (s.operand(i.b), s.register(i.c), s.register(i.c + 1));
+    if s.peek(object).has_type(&LIST)
+        && s.has_type(object, &LIST)
+        && slices::is_plain(s, start)
+        && slices::is_plain(s, stop)
+    {
+        let step = s.constant(singleton::none());
+        let result = s.call4(&helpers::LIST_GET_SLICE, object, [start, stop, step]);
+        return end_slice(s, pc, i, result);
+    }
     let text = s.peek(object).has_type(&STR)
         && s.has_type(object, &STR)
         && slices::is_plain(s, start)
         && slices::is_plain(s, stop);
     let helper = if text { &helpers::TEXT_GET_SLICE } else { &helpers::GET_SLICE };
     let result = s.call3(helper, object, start, stop);
+    end_slice(s, pc, i, result)
+}
+
+#[inline(always)]
+fn end_slice<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, result: Option<S::Owned>) -> Pc {
     s.clear(i.c + 1);
     s.clear(i.c);
     s.release(i.b);
