@@ -8,7 +8,7 @@ use crate::region::{Exit, ExitIndex};
 use crate::tree::ExitId;
 use sidewinder_ir::op::Alias;
 use sidewinder_ir::snapshot::RELEASED_SLOT;
-use sidewinder_ir::{FrameState, Instruction, Op, Ref, Snapshot, SnapshotId, snapshot::SlotValue};
+use sidewinder_ir::{DECISIVE, FrameState, Instruction, Op, Ref, Snapshot, SnapshotId, snapshot::SlotValue};
 
 impl Forward<'_> {
     /// Adds the guard at `index` of the recorded trace, whose values are mapped by `map`.
@@ -27,7 +27,10 @@ impl Forward<'_> {
                 }
                 instruction.op = if expected { Op::GuardTrue } else { Op::GuardFalse };
                 instruction.operands[0] = condition;
-                self.place_guard(instruction, index, snapshot, map);
+                if !(expected && self.strengthen(condition)) {
+                    self.place_guard(instruction, index, snapshot, map);
+                    self.note_unbound_guard(&instruction);
+                }
                 // A guard that always fails teaches nothing: what follows is never reached.
                 if self.constant_of(condition).is_none() {
                     self.assume(condition, expected);
@@ -53,6 +56,38 @@ impl Forward<'_> {
             }
             _ => self.place_guard(instruction, index, snapshot, map),
         }
+    }
+
+    /// Remembers a guard that a value is bound, at whose exit its instruction starts over.
+    fn note_unbound_guard(&mut self, guard: &Instruction) {
+        let condition = self.get(guard.operands[0]);
+        if guard.op == Op::GuardFalse && condition.op == Op::IsUnbound && guard.immediate != DECISIVE {
+            let value = condition.operands[0];
+            self.unbound_guards.insert(value, self.body.len() - 1);
+        }
+    }
+
+    /// Whether an earlier guard can test the condition in place of the one that belongs here: it tests that the value is
+    /// bound, which is less. Leaving there, the interpreter comes to this place itself.
+    fn strengthen(&mut self, condition: Ref) -> bool {
+        let &Instruction { op, operands: [value, ..], .. } = self.get(condition);
+        if !matches!(op, Op::IsInt | Op::IsFloat | Op::HasType) {
+            return false;
+        }
+        let Some(&guard) = self.unbound_guards.get(&value) else { return false };
+        let Some(place) = self.body.iter().rposition(|&placed| placed == condition) else { return false };
+        if place < guard {
+            return false;
+        }
+        // The condition moves before the guard, and what lies between makes room.
+        self.body[guard..=place].rotate_right(1);
+        self.unbound_guards.remove(&value);
+        let moved = self.unbound_guards.values_mut().filter(|position| (guard..place).contains(position));
+        moved.for_each(|position| *position += 1);
+        let guard = self.body[guard + 1];
+        let guard = &mut self.region.instructions[guard.0 as usize];
+        (guard.op, guard.operands[0]) = (Op::GuardTrue, condition);
+        true
     }
 
     fn place_guard(&mut self, mut instruction: Instruction, index: u32, snapshot: &Snapshot, map: &[Ref]) {

@@ -1,12 +1,13 @@
 //! The optimizer: from a tree of recorded traces to a region.
 //!
 //! One forward pass rebuilds every trace (`forward.rs` with `fold.rs`, `memory.rs`, `guards.rs`); `looping.rs` runs the
-//! root through it twice, which peels the loop, and the bridges from the state at their exits. `virtuals.rs`, `reference_counts.rs`,
+//! root through it twice, which peels the loop, and the bridges from the state at their exits. `virtuals.rs`, `float_words.rs`, `reference_counts.rs`,
 //! `parameters.rs` and `dead_code.rs` then work on the region.
 
 pub mod balance;
 pub mod dead_code;
 mod facts;
+mod float_words;
 mod fold;
 mod forward;
 mod guards;
@@ -57,6 +58,7 @@ impl<'a> Environment<'a> {
 pub fn optimize(environment: &Environment) -> Result<Region, String> {
     let (mut region, anchors) = looping::run(environment);
     virtuals::run(&mut region, environment);
+    float_words::run(&mut region);
     reference_counts::run(&mut region, &anchors, environment)?;
     parameters::run(&mut region);
     dead_code::run(&mut region, environment.helpers);

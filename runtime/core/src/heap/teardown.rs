@@ -57,6 +57,16 @@ impl Context {
         let floor = self.teardown.len();
         self.destroy(value, python);
         self.drain(floor, python);
+        if self.teardown.len() > floor {
+            self.wait_in_line(floor);
+        }
+    }
+
+    /// What cannot be finalized yet, from `floor` on, goes after what has waited since earlier in the instruction: the
+    /// top of the list is next.
+    #[cold]
+    fn wait_in_line(&mut self, floor: usize) {
+        self.teardown[self.teardown_floor..].rotate_left(floor - self.teardown_floor);
     }
 
     /// Gives up one count at a point where finalizers may run.
@@ -273,6 +283,9 @@ impl Context {
         let floor = self.teardown.len();
         clear(&mut Children { list: &mut self.teardown });
         self.drain(floor, python);
+        if self.teardown.len() > floor {
+            self.wait_in_line(floor);
+        }
     }
 
     /// Frees the memory of an object whose construction failed before it was filled.
