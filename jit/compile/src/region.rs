@@ -69,7 +69,7 @@ pub struct Exit {
 /// An object that an exit makes, because the trace has not.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ExitObject {
-    /// Its type, and the bytes of its cell.
+    /// Its type, and the bytes of its cell (see `HelperEffects::makes_instance`).
     pub class: u64,
     pub bytes: u64,
     /// Offsets of words, and the entries of the snapshot (`OBJECT_SLOT`) that hold them.

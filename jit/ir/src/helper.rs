@@ -22,7 +22,8 @@ pub struct HelperEffects {
     /// Whether it leaves its arguments' references to the caller. Undeclared: it may take them over.
     pub borrows: bool,
     /// Whether it makes an object from a class, the bytes of its cell and its first shape, its three operands. Machine
-    /// code then does it in place, unless the bytes are zero: such objects are laid out otherwise.
+    /// code then does it in place, unless the bytes are zero: such objects are laid out otherwise. One more byte says that
+    /// the cell is plain. Objects of immortal types have no shape.
     pub makes_instance: bool,
     /// The operand (counted from one) that is the exact type of the object it returns; 0 if none.
     pub instance_of: u8,

@@ -515,6 +515,12 @@ impl Semantics for Checked<'_> {
         Some(self.own("counting_iterator", token))
     }
 
+    fn sequence_iterator(&mut self, kind: &'static TypeObject, sequence: Token) -> Token {
+        let sequence = self.consume(sequence);
+        let token = self.interp().sequence_iterator(kind, sequence);
+        self.own("sequence_iterator", token)
+    }
+
     fn type_version_is(&mut self, kind: &'static TypeObject, version: u64) -> bool {
         self.interp().type_version_is(kind, version)
     }

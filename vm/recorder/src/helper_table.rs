@@ -129,7 +129,7 @@ extern "C" fn new_instance(cx: &mut Context, class: &'static TypeObject, bytes: 
     Value::from_pointer(if is_class {
         instance::make(cx, class)
     } else {
-        instance::make_empty(cx, class, bytes as usize)
+        instance::make_empty(cx, class, (bytes & !1) as usize)
     })
 }
 

@@ -4,28 +4,28 @@ use crate::helper_table::Special;
 use crate::recorder::{Recorded, Recorder};
 use sidewinder_ir::op::Alias;
 use sidewinder_ir::{Op, Ref, Type};
-use sidewinder_runtime::heap::allocate::CELL_GRAIN;
 use sidewinder_runtime::hooks::Broken;
 use sidewinder_runtime::objects::code::{CodeObject, Site};
 use sidewinder_runtime::objects::dict::{DictObject, Entry};
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::instance::AttributeBlock;
+use sidewinder_runtime::objects::iterator::SequenceIterator;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::module::MODULE;
 use sidewinder_runtime::objects::range::{RANGE_ITERATOR, RangeIterator};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
-use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::tuple::{ITEMS_OFFSET, TupleObject};
 use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::{Context, TypeObject, Value};
 use sidewinder_semantics::frame::{self, Continuation};
-use sidewinder_semantics::helpers::{Helper1, Helper2, Helper3, Helper4, RunHelper};
+use sidewinder_semantics::helpers::{BUILD_TUPLE, Helper1, Helper2, Helper3, Helper4, RunHelper};
 use sidewinder_semantics::interp::{Small, Token, inline_offset};
 use sidewinder_semantics::semantics::ColdHandler;
 use sidewinder_semantics::{Pc, Semantics};
 use std::mem::offset_of;
 
-/// Offset of a tuple's first item.
-const TUPLE_ITEMS: usize = 24;
+/// Longer tuples are made by their helper.
+const TUPLE_LENGTH_MAX: u16 = 16;
 
 /// A recorded value with a count, to be consumed.
 #[must_use]
@@ -526,10 +526,10 @@ impl Semantics for Recorder<'_> {
         let address = self.unary(Op::Address, tuple.ir);
         let constant = self.instructions[index.ir.0 as usize].op == Op::ConstRaw;
         let ir = if constant {
-            let offset = TUPLE_ITEMS + 8 * index.now as usize;
+            let offset = ITEMS_OFFSET + 8 * index.now as usize;
             self.push(Op::LoadValue, [address, Ref::NONE, Ref::NONE], offset as u64, Alias::Immutable)
         } else {
-            let header = self.raw(TUPLE_ITEMS as u64);
+            let header = self.raw(ITEMS_OFFSET as u64);
             let items = self.binary(Op::RawAdd, address, header);
             self.push(Op::LoadElement, [items, index.ir, Ref::NONE], 0, Alias::Immutable)
         };
@@ -658,15 +658,21 @@ impl Semantics for Recorder<'_> {
         let length = self.int_maximum(difference, zero);
         let token = self.interp().counting_iterator(start.now, stop.now)?;
         let [current, remaining, step] = [self.int_to_raw(start).ir, self.int_to_raw(length).ir, self.raw(1)];
-        let helper = self.special(Special::NewInstance);
-        let class = self.raw(&raw const RANGE_ITERATOR.object as u64);
-        let bytes = self.raw(size_of::<RangeIterator>().next_multiple_of(CELL_GRAIN) as u64);
-        let no_shape = self.raw(0);
-        let ir = Recorder::call(self, helper, &[class, bytes, no_shape], Type::Value);
+        // One more byte stands for a plain cell.
+        let ir = self.new_object(&RANGE_ITERATOR.object, size_of::<RangeIterator>(), 1);
         self.fill_word(ir, offset_of!(RangeIterator, current), current, Alias::Iterator);
         self.fill_word(ir, offset_of!(RangeIterator, remaining), remaining, Alias::Iterator);
         self.fill_word(ir, offset_of!(RangeIterator, step), step, Alias::Immutable);
         Some(RecordedToken { value: token.0, ir })
+    }
+
+    fn sequence_iterator(&mut self, kind: &'static TypeObject, sequence: RecordedToken) -> RecordedToken {
+        let token = self.interp().sequence_iterator(kind, Token(sequence.value));
+        let ir = self.new_object(kind, size_of::<SequenceIterator>(), 0);
+        self.store_value(ir, offset_of!(SequenceIterator, sequence), sequence.ir, Alias::Iterator);
+        let zero = self.raw(0);
+        self.fill_word(ir, offset_of!(SequenceIterator, index), zero, Alias::Iterator);
+        RecordedToken { value: token.0, ir }
     }
 
     fn type_version_is(&mut self, kind: &'static TypeObject, version: u64) -> bool {
@@ -819,6 +825,11 @@ impl Semantics for Recorder<'_> {
     }
 
     fn build(&mut self, helper: &'static RunHelper, first: u16, count: u16) -> Option<RecordedToken> {
+        if std::ptr::eq(helper, &BUILD_TUPLE) && (1..=TUPLE_LENGTH_MAX).contains(&count) {
+            let ir = self.make_tuple(first, count);
+            let now = self.interp().build(helper, first, count)?;
+            return Some(RecordedToken { value: now.0, ir });
+        }
         self.spill_run(first, count);
         let slot = self.slot_of(first as i32);
         let id = self.engine.helpers.run(helper);

@@ -16,6 +16,7 @@ use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
 use sidewinder_runtime::objects::instance::{self, BLOCK_BYTES};
 use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::iterator::sequence;
 use sidewinder_runtime::objects::range::RangeIterator;
 use sidewinder_runtime::objects::shape::ShapeId;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
@@ -626,6 +627,11 @@ impl Semantics for Interp {
     fn counting_iterator(&mut self, start: Small, stop: Small) -> Option<Token> {
         let length = self.int_subtract(stop, start)?.get().max(0);
         Some(Token(RangeIterator::new(&mut self.0, start.get(), length, 1).into_raw()))
+    }
+
+    #[inline(always)]
+    fn sequence_iterator(&mut self, kind: &'static TypeObject, sequence: Token) -> Token {
+        Token(sequence::walk(&mut self.0, kind, Owned::from_raw(sequence.0)).into_raw())
     }
 
     #[inline(always)]

@@ -220,6 +220,8 @@ pub trait Semantics: Sized {
     fn new_instance(&mut self, kind: &'static TypeObject) -> Self::Owned;
     /// An iterator that counts from `start` to before `stop`; `None` if there are too many numbers.
     fn counting_iterator(&mut self, start: Self::Int, stop: Self::Int) -> Option<Self::Owned>;
+    /// An iterator of type `kind`, one of those that walk by index, over a sequence.
+    fn sequence_iterator(&mut self, kind: &'static TypeObject, sequence: Self::Owned) -> Self::Owned;
     /// Whether the type still has this version. (For the recorder: an assumption, no code.)
     fn type_version_is(&mut self, kind: &'static TypeObject, version: u64) -> bool;
 

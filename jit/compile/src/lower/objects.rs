@@ -31,8 +31,9 @@ impl Lowering<'_, '_> {
         if bytes == 0 || bytes > heap.cell_bytes_max {
             return None;
         }
-        // Objects of builtin types are plain, and their types are not counted.
-        let is_plain = class & 15 != 0;
+        let (is_plain, bytes) = (bytes & 1 != 0, bytes & !1);
+        // Builtin types are immortal.
+        let counts_class = class & 15 == 0;
         let lists = if is_plain { heap.plain_free } else { heap.free };
         let free = lists + (bytes / CELL_GRAIN) as i32 * 8;
         let [start, charge, refill] = [(); 3].map(|()| self.builder.create_block());
@@ -60,7 +61,7 @@ impl Lowering<'_, '_> {
         let next = self.builder.ins().load(types::I64, trusted(), cell, 0);
         self.builder.ins().store(trusted(), next, self.context, free);
         let class_word = self.word(class);
-        if !is_plain {
+        if counts_class {
             let class_count = self.builder.ins().load(types::I64, trusted(), class_word, 0);
             let class_count = self.builder.ins().iadd_imm_s(class_count, 1);
             self.builder.ins().store(trusted(), class_count, class_word, 0);

@@ -265,8 +265,14 @@ impl Pass<'_> {
             return;
         }
         let Some(object) = self.state.objects.remove(&object) else { return };
-        for field in object.fields.values().filter(|field| field.store == Op::StoreValue) {
-            let value = self.state.resolve(field.value);
+        // Attributes go in order, items of tuples in reverse.
+        let values = object.fields.values().filter(|field| field.store == Op::StoreValue).map(|field| field.value);
+        let mut values: Vec<Ref> = values.collect();
+        if object.class & 15 != 0 {
+            values.reverse();
+        }
+        for value in values {
+            let value = self.state.resolve(value);
             if self.state.objects.contains_key(&value) {
                 self.give_up(value);
             } else if !self.is_uncounted(value) {

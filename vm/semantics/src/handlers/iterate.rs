@@ -7,9 +7,10 @@ use crate::helpers;
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::Instruction;
 use sidewinder_ir::op::Alias;
+use sidewinder_runtime::TypeObject;
 use sidewinder_runtime::objects::generator::GENERATOR;
 use sidewinder_runtime::objects::iterator::sequence::{STR_ASCII_ITERATOR, STR_ITERATOR};
-use sidewinder_runtime::objects::iterator::{TUPLE_ITERATOR, TupleIterator};
+use sidewinder_runtime::objects::iterator::{LIST_ITERATOR, TUPLE_ITERATOR, TupleIterator};
 use sidewinder_runtime::objects::list::LIST;
 use sidewinder_runtime::objects::range::RANGE;
 use sidewinder_runtime::objects::singleton;
@@ -25,7 +26,19 @@ pub fn get_iter<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
         let source = s.take(i.b);
         return done(s, pc, i.a, source);
     }
-    let plain = [&LIST, &TUPLE, &RANGE, &STR].into_iter().any(|kind| s.has_type(source, kind));
+    let walker: Option<&'static TypeObject> = if s.has_type(source, &LIST) {
+        Some(&LIST_ITERATOR.object)
+    } else if s.has_type(source, &TUPLE) {
+        Some(&TUPLE_ITERATOR.object)
+    } else {
+        None
+    };
+    if let Some(kind) = walker {
+        let sequence = s.take(i.b);
+        let iterator = s.sequence_iterator(kind, sequence);
+        return done(s, pc, i.a, iterator);
+    }
+    let plain = [&RANGE, &STR].into_iter().any(|kind| s.has_type(source, kind));
     let helper = if plain { &helpers::GET_PLAIN_ITER } else { &helpers::GET_ITER };
     let result = s.call1(helper, source);
     s.release(i.b);

@@ -73,6 +73,20 @@ index_iterators! {
     SequenceIterator { sequence }, SEQUENCE_ITERATOR = "iterator", sequence_next;
 }
 
+/// An iterator of one of these types over a sequence, which it takes over.
+#[inline]
+pub fn walk(cx: &mut Context, kind: &'static TypeObject, source: Owned) -> Owned {
+    debug_assert_eq!(kind.basic_bytes.get() as usize, size_of::<SequenceIterator>());
+    let header = cx.heap.allocate(kind, size_of::<SequenceIterator>(), true);
+    let iterator = header as *mut SequenceIterator;
+    // SAFETY: (heap 3) fresh memory of the iterator's size; they all have these fields.
+    unsafe {
+        (&raw mut (*iterator).sequence).write(Cell::new(source.into_raw()));
+        (&raw mut (*iterator).index).write(Cell::new(0));
+    }
+    Owned::from_raw(Value::from_pointer(iterator))
+}
+
 const _: () = assert!(offset_of!(ListIterator, list) == 16 && offset_of!(ListIterator, index) == 24);
 const _: () = assert!(offset_of!(TupleIterator, tuple) == 16 && offset_of!(TupleIterator, index) == 24);
 
