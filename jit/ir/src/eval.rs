@@ -132,6 +132,9 @@ pub struct Machine<'a> {
     /// Whether a double did not fit a value word. Machine code may keep it unboxed where the interpreter would box it
     /// and take another way, so that the two leave at different exits.
     pub floats_boxed: bool,
+    /// Addresses of objects without a finalizer, of sixteen words: when one dies, nobody is called, and what it holds is
+    /// given up with it, the last field first.
+    pub plain_objects: std::ops::Range<u64>,
 }
 
 /// What an instruction did.
@@ -164,6 +167,7 @@ impl<'a> Machine<'a> {
             finalizers_pending: false,
             invalidated: false,
             floats_boxed: false,
+            plain_objects: 0..0,
         }
     }
 
@@ -238,14 +242,25 @@ impl<'a> Machine<'a> {
                 Some(count) => {
                     *count = count.wrapping_add(change as u64);
                     if *count == 0 && change < 0 {
-                        self.calls.push((DROP_LAST, vec![word]));
-                        self.finalizers_pending = true;
+                        self.die(word);
                     }
                 }
                 None => *self.counts.entry(word).or_insert(0) += change,
             }
         }
         Step::Result(0)
+    }
+
+    fn die(&mut self, object: u64) {
+        if !self.plain_objects.contains(&object) {
+            self.calls.push((DROP_LAST, vec![object]));
+            self.finalizers_pending = true;
+            return;
+        }
+        for field in (2..16).rev() {
+            let held = self.load(object + field * 8);
+            self.count(held, -1);
+        }
     }
 
     /// The word that an exit writes for a value of a type.

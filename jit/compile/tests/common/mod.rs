@@ -19,6 +19,8 @@ pub const FALSE: u64 = 0x1000_0028;
 pub const BOOL_TYPE: u64 = 0x2_0008;
 /// A static type with counted instances.
 pub const LIST_TYPE: u64 = 0x2_0028;
+/// A static type whose instances traces make.
+pub const FRESH_TYPE: u64 = 0x2_0048;
 /// A heap type.
 pub const CLASS_TYPE: u64 = 0x3_0000;
 pub const OTHER_CLASS_TYPE: u64 = 0x3_0010;
@@ -37,9 +39,41 @@ pub struct TestContext {
 
 thread_local! {
     static CALLS: RefCell<Vec<(HelperId, Vec<u64>)>> = const { RefCell::new(Vec::new()) };
+    /// Objects that machine code or its exits have made.
+    static FRESH: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A fresh object in this process; tests do not make so many that it mattered that they stay.
+fn allocate_fresh() -> u64 {
+    #[repr(align(16))]
+    struct Object([u64; 16]);
+    let object = Box::leak(Box::new(Object([0; 16])));
+    (object.0[0], object.0[1]) = (1, FRESH_TYPE);
+    let address = object.0.as_ptr() as u64;
+    FRESH.with_borrow_mut(|fresh| fresh.push(address));
+    address
+}
+
+fn is_fresh(address: u64) -> bool {
+    FRESH.with_borrow(|fresh| fresh.contains(&address))
 }
 
 extern "C" fn drop_last(context: *mut TestContext, object: u64) {
+    if is_fresh(object) {
+        for field in (2..16).rev() {
+            // SAFETY: fresh objects have sixteen words, and counted words of tests are addresses of objects.
+            unsafe {
+                let held = *((object + field * 8) as *const u64);
+                if tagging::is_counted(held) {
+                    *(held as *mut u64) -= 1;
+                    if *(held as *const u64) == 0 {
+                        drop_last(context, held);
+                    }
+                }
+            }
+        }
+        return;
+    }
     // SAFETY: called by machine code with the context that it was entered with.
     unsafe { (*context).finalizers_pending = 1 };
     CALLS.with_borrow_mut(|calls| calls.push((eval::DROP_LAST, vec![object])));
@@ -51,6 +85,8 @@ pub trait Words {
     fn write(&mut self, address: u64, word: u64);
     /// Whether there is an object at an address. Boxes of doubles are not in the reference's memory.
     fn holds(&self, address: u64) -> bool;
+    /// Makes an object.
+    fn allocate(&mut self) -> u64;
 }
 
 impl Words for HashMap<u64, u64> {
@@ -64,6 +100,12 @@ impl Words for HashMap<u64, u64> {
 
     fn holds(&self, address: u64) -> bool {
         self.contains_key(&address)
+    }
+
+    fn allocate(&mut self) -> u64 {
+        let free = (0..).map(fresh_object).find(|address| !self.contains_key(address)).expect("there is room");
+        (0..16).for_each(|word| self.write(free + word * 8, [1, FRESH_TYPE].get(word as usize).copied().unwrap_or(0)));
+        free
     }
 }
 
@@ -84,10 +126,15 @@ impl Words for Process {
     fn holds(&self, _: u64) -> bool {
         true
     }
+
+    fn allocate(&mut self) -> u64 {
+        allocate_fresh()
+    }
 }
 
 /// Helper 0: pure, of words. Helper 1: may do anything; returns its argument.
 /// Helper 2: writes a list item and nothing else. Helper 3: a pure function of doubles. Helper 4: integers, no result.
+/// Helper 5: makes an object.
 pub fn helpers() -> Vec<Helper> {
     fn row(
         name: &'static str,
@@ -110,6 +157,9 @@ pub fn helpers() -> Vec<Helper> {
     extern "C" fn hypotenuse(_: *mut TestContext, a: f64, b: f64) -> f64 {
         f64::from_bits(call(3, &[a.to_bits(), b.to_bits()]))
     }
+    extern "C" fn make(_: *mut TestContext, class: u64, bytes: u64, shape: u64) -> u64 {
+        call(5, &[class, bytes, shape])
+    }
     extern "C" fn note(_: *mut TestContext, a: i64) {
         call(4, &[a as u64]);
     }
@@ -131,12 +181,24 @@ pub fn helpers() -> Vec<Helper> {
             HelperEffects::PURE,
         ),
         row("note", note as *const () as usize, &[Type::Int], Type::None, HelperEffects::ALLOCATES.raising()),
+        row(
+            "make",
+            make as *const () as usize,
+            &[Type::Raw, Type::Raw, Type::Raw],
+            Type::Value,
+            HelperEffects::ALLOCATES.making_instance(),
+        ),
     ]
+}
+
+/// Whether calls of a helper are compared: the optimizer may leave out the others.
+fn is_logged(helper: u16) -> bool {
+    !matches!(helper, 0 | 3 | 5)
 }
 
 fn call(helper: u16, arguments: &[u64]) -> u64 {
     CALLS.with_borrow_mut(|calls| {
-        if helper != 0 && helper != 3 {
+        if is_logged(helper) {
             calls.push((HelperId(helper), arguments.to_vec()));
         }
     });
@@ -168,6 +230,7 @@ pub fn meaning(helper: u16, arguments: &[u64], memory: &mut dyn Words) -> u64 {
             let (a, b) = (f64::from_bits(arguments[0]), f64::from_bits(arguments[1]));
             (a * a + b * b).sqrt().to_bits()
         }
+        5 => memory.allocate(),
         _ => 0,
     }
 }
@@ -188,7 +251,7 @@ pub fn layout() -> Layout {
         uncounted_types: vec![BOOL_TYPE],
         leaf_types: Vec::new(),
         buffered_types: Vec::new(),
-        counted_types: vec![LIST_TYPE],
+        counted_types: vec![LIST_TYPE, FRESH_TYPE],
     }
 }
 
@@ -221,16 +284,19 @@ pub struct World {
     pub slots: BTreeMap<i32, u64>,
     /// Objects: sixteen words each; the first two are count and type.
     pub objects: Vec<[u64; 16]>,
+    /// Those that traces have made.
+    pub fresh: Vec<[u64; 16]>,
 }
 
 /// What was left.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Left {
     /// Trace and guard.
     pub exit: (u32, u32),
     pub frame: sidewinder_ir::FrameState,
     pub slots: BTreeMap<i32, u64>,
     pub objects: Vec<[u64; 16]>,
+    pub fresh: Vec<[u64; 16]>,
     pub calls: Vec<(HelperId, Vec<u64>)>,
     pub finalizers_pending: bool,
     /// A double did not fit: the executors may have taken different ways.
@@ -242,14 +308,67 @@ pub fn object(number: u64) -> u64 {
     0x5_0000_0000 + number * 16 * 8
 }
 
+/// The same for the n-th that a trace makes.
+pub fn fresh_object(number: u64) -> u64 {
+    object(FRESH_FIRST + number)
+}
+
+const FRESH_FIRST: u64 = 1 << 16;
+
+fn fresh_number(word: u64) -> Option<usize> {
+    let is_address = word & 7 == 0 && (fresh_object(0)..fresh_object(FRESH_FIRST)).contains(&word);
+    is_address.then(|| ((word - fresh_object(0)) / 128) as usize)
+}
+
 fn relocate(word: u64, count: usize, base: u64) -> u64 {
+    if let Some(number) = fresh_number(word) {
+        return FRESH.with_borrow(|fresh| fresh[number]);
+    }
     let offset = word.wrapping_sub(object(0));
     if word & 7 == 0 && offset < count as u64 * 128 { base + offset } else { word }
 }
 
 fn unrelocate(word: u64, count: usize, base: u64) -> u64 {
+    if let Some(number) = FRESH.with_borrow(|fresh| fresh.iter().position(|&address| address == word)) {
+        return fresh_object(number as u64);
+    }
     let offset = word.wrapping_sub(base);
     if word & 7 == 0 && offset < count as u64 * 128 { object(0) + offset } else { word }
+}
+
+impl Left {
+    fn world(&self) -> World {
+        World { slots: self.slots.clone(), objects: self.objects.clone(), fresh: self.fresh.clone() }
+    }
+
+    /// The same with fresh objects numbered in the order in which slots and objects lead to them, and without those that
+    /// nothing leads to.
+    fn canonical(&self) -> Left {
+        let mut order = Vec::new();
+        let words = self.slots.values().chain(self.objects.iter().flatten());
+        order.extend(words.copied().filter_map(fresh_number));
+        let mut seen: Vec<usize> = Vec::new();
+        while !order.is_empty() {
+            let number = order.remove(0);
+            if !seen.contains(&number) {
+                seen.push(number);
+                order.extend(self.fresh[number].iter().copied().filter_map(fresh_number));
+            }
+        }
+        let rename = |word: u64| match fresh_number(word) {
+            Some(number) => match seen.iter().position(|&other| other == number) {
+                Some(position) => fresh_object(position as u64),
+                None => fresh_object(FRESH_FIRST - 1),
+            },
+            None => word,
+        };
+        let mut left = self.clone();
+        left.slots.values_mut().for_each(|word| *word = rename(*word));
+        left.objects.iter_mut().flatten().for_each(|word| *word = rename(*word));
+        left.fresh = seen.iter().map(|&number| self.fresh[number].map(rename)).collect();
+        left.calls.iter_mut().flat_map(|(_, arguments)| arguments).for_each(|word| *word = rename(*word));
+        left
+    }
 }
 
 /// What exits need of a runtime.
@@ -269,8 +388,9 @@ impl sidewinder_jit::exit::Heap for TestHeap {
 
     fn release(&mut self, _: u64) {}
 
-    fn allocate(&mut self, _: u64, _: u64) -> *mut u64 {
-        unreachable!("no helper of the tests makes instances")
+    fn allocate(&mut self, class: u64, _: u64) -> *mut u64 {
+        assert_eq!(class, FRESH_TYPE);
+        allocate_fresh() as *mut u64
     }
 }
 
@@ -303,6 +423,11 @@ fn reference_memory(world: &World) -> HashMap<u64, u64> {
             memory.insert(object(number as u64) + index as u64 * 8, word);
         }
     }
+    for (number, words) in world.fresh.iter().enumerate() {
+        for (index, &word) in words.iter().enumerate() {
+            memory.insert(fresh_object(number as u64) + index as u64 * 8, word);
+        }
+    }
     memory
 }
 
@@ -330,7 +455,8 @@ impl Runner {
 
     pub fn check_compiled(&mut self, tree: &Tree, compiled: &CompiledTree, world: &World) -> Left {
         let expected = reference(tree, TraceIndex::ROOT, world, Vec::new(), false);
-        let mut actual = self.run(tree, compiled, world);
+        let mut actual = self.run(tree, compiled, world).canonical();
+        let expected = expected.canonical();
         if expected.floats_boxed {
             return actual;
         }
@@ -349,7 +475,7 @@ impl Runner {
     /// The exit that machine code takes, and the world it leaves.
     pub fn leave(&mut self, compiled: &CompiledTree, world: &World) -> (ExitId, World) {
         let (id, left) = self.run_code(compiled, world);
-        (id, World { slots: left.slots, objects: left.objects })
+        (id, left.world())
     }
 
     pub fn run(&mut self, tree: &Tree, compiled: &CompiledTree, world: &World) -> Left {
@@ -357,7 +483,7 @@ impl Runner {
         // An exit of the other copy of a guard that has a bridge: the reference goes on in the bridge, and so do we.
         match continuation(tree, id.trace, id.guard) {
             Some(bridge) => {
-                let world = World { slots: left.slots, objects: left.objects };
+                let world = left.world();
                 reference(tree, bridge, &world, left.calls, left.finalizers_pending)
             }
             None => left,
@@ -371,6 +497,8 @@ impl Runner {
         let mut buffer = vec![0xdead_dead_dead_deadu64; 256];
         let mut context =
             TestContext { interrupt: 0, finalizers_pending: 0, exit_buffer: buffer.as_mut_ptr(), buffer: Vec::new() };
+        FRESH.with_borrow_mut(Vec::clear);
+        world.fresh.iter().for_each(|_| _ = allocate_fresh());
         let mut heap: Vec<[u64; 16]> = Vec::with_capacity(world.objects.len() + 1);
         // Objects lie at multiples of 16, where mortal ones belong.
         let base = heap.as_mut_ptr() as u64 + 15 & !15;
@@ -384,6 +512,10 @@ impl Runner {
             let object = object.map(|word| relocate(word, count, base));
             unsafe { *(base as *mut [u64; 16]).add(index) = object };
         }
+        for (number, object) in world.fresh.iter().enumerate() {
+            let object = object.map(|word| relocate(word, count, base));
+            unsafe { *(relocate(fresh_object(number as u64), count, base) as *mut [u64; 16]) = object };
+        }
         CALLS.with_borrow_mut(Vec::clear);
         let number = unsafe { entry(&raw mut context as *mut u8, base_pointer) }.number;
         let record = &compiled.exits[(number & !LINK) as usize];
@@ -394,6 +526,10 @@ impl Runner {
         let objects = (0..count)
             .map(|index| unsafe { *(base as *const [u64; 16]).add(index) }.map(|word| unrelocate(word, count, base)))
             .collect();
+        let fresh = FRESH.with_borrow(Vec::clone).into_iter();
+        let fresh =
+            fresh.map(|address| unsafe { *(address as *const [u64; 16]) }.map(|word| unrelocate(word, count, base)));
+        let fresh = fresh.collect();
         let slots: BTreeMap<i32, u64> = stack
             .iter()
             .enumerate()
@@ -411,6 +547,7 @@ impl Runner {
             frame: record.frame,
             slots,
             objects,
+            fresh,
             calls,
             finalizers_pending: context.finalizers_pending != 0,
             floats_boxed: false,
@@ -456,6 +593,7 @@ fn reference(
     machine.slots = world.slots.clone();
     machine.memory = reference_memory(world);
     machine.finalizers_pending = finalizers_pending;
+    machine.plain_objects = fresh_object(0)..fresh_object(FRESH_FIRST);
     let mut trace = start;
     let (exit, frame) = loop {
         let Exit { guard, frame, end } = eval::run(tree.trace(trace), &mut machine, 1_000_000);
@@ -475,14 +613,17 @@ fn reference(
             *word = machine.memory[&(object(number as u64) + index as u64 * 8)];
         }
     }
+    let fresh = (0..).map(fresh_object).take_while(|address| machine.memory.contains_key(address));
+    let fresh = fresh.map(|address| std::array::from_fn(|word| machine.memory[&(address + word as u64 * 8)])).collect();
     let mut all_calls = calls;
-    all_calls.extend(machine.calls.iter().filter(|(id, _)| id.0 != 0 && id.0 != 3).cloned());
+    all_calls.extend(machine.calls.iter().filter(|(id, _)| is_logged(id.0)).cloned());
     machine.slots.retain(|_, word| *word != 0);
     Left {
         exit,
         frame,
         slots: machine.slots.clone(),
         objects,
+        fresh,
         calls: all_calls,
         finalizers_pending: machine.finalizers_pending,
         floats_boxed: machine.floats_boxed,
@@ -499,5 +640,5 @@ pub fn float(value: f64) -> u64 {
 
 pub fn world(slots: &[u64]) -> World {
     let slots = slots.iter().enumerate().map(|(slot, &word)| (slot as i32, word)).collect();
-    World { slots, objects: Vec::new() }
+    World { slots, objects: Vec::new(), fresh: Vec::new() }
 }

@@ -11,12 +11,17 @@ pub struct Random {
     state: u64,
     /// Prefer objects and memory to numbers.
     objects: bool,
+    /// Make objects.
+    makes: bool,
 }
 
 impl Random {
     pub fn new(seed: u64) -> Random {
-        let mut random =
-            Random { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, objects: seed.is_multiple_of(2) };
+        let mut random = Random {
+            state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
+            objects: seed.is_multiple_of(2),
+            makes: seed.is_multiple_of(3),
+        };
         for _ in 0..3 {
             random.word();
         }
@@ -78,7 +83,7 @@ pub fn random_world(random: &mut Random) -> World {
             words
         })
         .collect();
-    let mut world = World { slots, objects };
+    let mut world = World { slots, objects, fresh: Vec::new() };
     recount(&mut world);
     world
 }
@@ -109,6 +114,7 @@ impl<'a> Recorder<'a> {
         let mut machine = Machine::new(layout().singletons(), Box::new(helper));
         machine.slots = world.slots.clone();
         machine.memory = reference_memory(world);
+        machine.plain_objects = fresh_object(0)..fresh_object(FRESH_FIRST);
         let trace = Trace {
             instructions: Vec::new(),
             arguments: Vec::new(),
@@ -212,7 +218,14 @@ impl<'a> Recorder<'a> {
         let slot = self.random.below(SLOTS) as i32;
         let value = self.slot(slot);
         let types = [CLASS_TYPE, OTHER_CLASS_TYPE, LIST_TYPE];
-        let expected = if self.random.objects { CLASS_TYPE } else { self.random.pick(&types) };
+        let is_fresh = self.random.makes && fresh_number(self.words[value.0 as usize]).is_some();
+        let expected = if is_fresh {
+            FRESH_TYPE
+        } else if self.random.objects {
+            CLASS_TYPE
+        } else {
+            self.random.pick(&types)
+        };
         let expected = self.push(Op::ConstRaw, &[], expected, Alias::Other);
         let test = self.push(Op::HasType, &[value, expected], 0, Alias::ObjectType);
         self.guard(test).then(|| (value, self.op(Op::Address, &[value])))
@@ -264,8 +277,27 @@ impl<'a> Recorder<'a> {
         self.set(value, true);
     }
 
+    /// Makes an object, fills some of its fields from slots, and puts it into a slot.
+    fn make(&mut self) {
+        let arguments = [FRESH_TYPE, 128, 0].map(|word| self.push(Op::ConstRaw, &[], word, Alias::Other));
+        let object = self.call(Op::CallValue, 5, &arguments);
+        let address = self.op(Op::Address, &[object]);
+        for field in 2..2 + self.random.below(4) as u64 {
+            let slot = self.random.below(SLOTS) as i32;
+            let value = self.slot(slot);
+            self.settle(value);
+            self.op(Op::Dup, &[value]);
+            self.push(Op::StoreValue, &[address, value], field * 8, Alias::Attribute);
+        }
+        self.set(object, true);
+    }
+
     /// One random step, like a bytecode instruction.
     fn step(&mut self) -> Option<()> {
+        if self.random.makes && self.random.below(4) == 0 {
+            self.make();
+            return Some(());
+        }
         let kind = if self.random.objects { 6 + self.random.below(10) } else { self.random.below(16) };
         match kind {
             0..4 => {
