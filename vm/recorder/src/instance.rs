@@ -9,10 +9,8 @@ use sidewinder_runtime::objects::code::{CodeObject, Site};
 use sidewinder_runtime::objects::dict::{DictObject, Entry};
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::instance::AttributeBlock;
-use sidewinder_runtime::objects::iterator::SequenceIterator;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::module::MODULE;
-use sidewinder_runtime::objects::range::{RANGE_ITERATOR, RangeIterator};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::{ITEMS_OFFSET, TupleObject};
 use sidewinder_runtime::objects::type_object::flags;
@@ -657,21 +655,13 @@ impl Semantics for Recorder<'_> {
         let zero = self.int_constant(0);
         let length = self.int_maximum(difference, zero);
         let token = self.interp().counting_iterator(start.now, stop.now)?;
-        let [current, remaining, step] = [self.int_to_raw(start).ir, self.int_to_raw(length).ir, self.raw(1)];
-        // One more byte stands for a plain cell.
-        let ir = self.new_object(&RANGE_ITERATOR.object, size_of::<RangeIterator>(), 1);
-        self.fill_word(ir, offset_of!(RangeIterator, current), current, Alias::Iterator);
-        self.fill_word(ir, offset_of!(RangeIterator, remaining), remaining, Alias::Iterator);
-        self.fill_word(ir, offset_of!(RangeIterator, step), step, Alias::Immutable);
+        let ir = self.make_range_iterator(start, length);
         Some(RecordedToken { value: token.0, ir })
     }
 
     fn sequence_iterator(&mut self, kind: &'static TypeObject, sequence: RecordedToken) -> RecordedToken {
         let token = self.interp().sequence_iterator(kind, Token(sequence.value));
-        let ir = self.new_object(kind, size_of::<SequenceIterator>(), 0);
-        self.store_value(ir, offset_of!(SequenceIterator, sequence), sequence.ir, Alias::Iterator);
-        let zero = self.raw(0);
-        self.fill_word(ir, offset_of!(SequenceIterator, index), zero, Alias::Iterator);
+        let ir = self.make_sequence_iterator(kind, sequence.ir);
         RecordedToken { value: token.0, ir }
     }
 

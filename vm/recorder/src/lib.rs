@@ -11,6 +11,7 @@ mod held;
 mod helper_table;
 mod inner_loops;
 mod instance;
+mod made;
 mod numbers;
 mod recorder;
 mod residual;

@@ -6,7 +6,6 @@ use crate::recorder::{Recorded, Recorder};
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS};
 use sidewinder_ir::op::Alias;
 use sidewinder_ir::{Op, Ref, Type};
-use sidewinder_runtime::heap::allocate::CELL_GRAIN;
 use sidewinder_runtime::hooks::Broken;
 use sidewinder_runtime::native::{Body, Effects, Intrinsic, Native};
 use sidewinder_runtime::objects::code::CodeObject;
@@ -17,7 +16,6 @@ use sidewinder_runtime::objects::method::{BUILTIN_FUNCTION, METHOD_DESCRIPTOR, N
 use sidewinder_runtime::objects::singleton::{BOOL, NONE_TYPE};
 use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_runtime::objects::str::STR;
-use sidewinder_runtime::objects::tuple::{ITEMS_OFFSET, TUPLE, TupleObject};
 use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::{TypeObject, Value};
 use sidewinder_semantics::frame::{self, Continuation, Link};
@@ -108,33 +106,6 @@ impl Recorder<'_> {
             self.spill(Op::SpillSlot, slot, value);
             self.end_slot(slot);
         }
-    }
-
-    /// A new object of a builtin type, whose fields are still zero.
-    pub fn new_object(&mut self, kind: &'static TypeObject, bytes: usize, plain: usize) -> Ref {
-        let helper = self.special(Special::NewInstance);
-        let class = self.raw(&raw const *kind as u64);
-        let bytes = self.raw((bytes.next_multiple_of(CELL_GRAIN) + plain) as u64);
-        let no_shape = self.raw(0);
-        self.call(helper, &[class, bytes, no_shape], Type::Value)
-    }
-
-    /// A tuple of the values of a run of registers, which move into it.
-    pub fn make_tuple(&mut self, first: u16, count: u16) -> Ref {
-        for position in 0..count {
-            let value = self.register(first + position);
-            self.settle(value.ir);
-        }
-        let tuple = self.new_object(&TUPLE.object, ITEMS_OFFSET + 8 * count as usize, 0);
-        let length = self.raw(count as u64);
-        self.fill_word(tuple, offset_of!(TupleObject, length), length, Alias::Immutable);
-        for position in 0..count {
-            let slot = self.slot_of((first + position) as i32);
-            let value = self.read_slot(slot);
-            self.store_value(tuple, ITEMS_OFFSET + 8 * position as usize, value, Alias::Immutable);
-            self.end_slot(slot);
-        }
-        tuple
     }
 
     pub fn native_call(
