@@ -3,7 +3,7 @@
 use sidewinder_ir::{Effect, FrameState, Op, SnapshotId, Trace};
 
 /// Recorded operations of a loop up to which its first iteration is peeled off.
-const PEELED_OPS_MAX: usize = 500;
+const PEELED_OPS_MAX: usize = 1000;
 
 /// Index of a trace in its tree: 0 is the root, `n` is `bridges[n - 1]`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]

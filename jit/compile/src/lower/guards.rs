@@ -60,8 +60,10 @@ impl Lowering<'_, '_> {
         }
     }
 
+    /// Whether a word of the context is not zero.
     fn context_word(&mut self, offset: i32) -> Value {
-        self.builder.ins().load(types::I32, trusted(), self.context, offset)
+        let word = self.builder.ins().load(types::I32, trusted(), self.context, offset);
+        self.builder.ins().icmp_imm_s(IntCC::NotEqual, word, 0)
     }
 
     /// Leaves if the condition is `leave_if`, and goes on in a new block.
@@ -93,7 +95,8 @@ impl Lowering<'_, '_> {
         let no = self.builder.ins().iconst(types::I8, 0);
         let object = self.value(instruction.operands[0]);
         if self.region.note(value) & note::POINTER == 0 {
-            self.unless_pointer(object, result, &[no.into()]);
+            let is_bound = self.region.note(value) & note::BOUND != 0;
+            self.unless_pointer(object, is_bound, result, &[no.into()]);
         }
         let same = self.type_is(object, instruction.operands[1]);
         self.builder.ins().jump(result, &[same.into()]);
@@ -106,11 +109,8 @@ impl Lowering<'_, '_> {
         let object = self.value(instruction.operands[0]);
         let stay = self.builder.create_block();
         if self.region.note(test) & note::POINTER == 0 {
-            if expected {
-                self.unless_pointer(object, block, &[]);
-            } else {
-                self.unless_pointer(object, stay, &[]);
-            }
+            let is_bound = self.region.note(test) & note::BOUND != 0;
+            self.unless_pointer(object, is_bound, if expected { block } else { stay }, &[]);
         }
         let same = self.type_is(object, instruction.operands[1]);
         if expected {
@@ -122,14 +122,23 @@ impl Lowering<'_, '_> {
     }
 
     /// Goes to `target` unless the word points to an object.
-    fn unless_pointer(&mut self, object: Value, target: Block, arguments: &[BlockArg]) {
-        let untagged = self.builder.create_block();
-        let tag = self.builder.ins().band_imm_s(object, 3);
-        self.builder.ins().brif(tag, target, arguments, untagged, &[]);
-        self.builder.switch_to_block(untagged);
-        let bound = self.builder.create_block();
-        self.builder.ins().brif(object, bound, &[], target, arguments);
-        self.builder.switch_to_block(bound);
+    fn unless_pointer(&mut self, object: Value, is_bound: bool, target: Block, arguments: &[BlockArg]) {
+        let pointer = self.builder.create_block();
+        let tag = self.tag(object, 3, is_bound);
+        self.builder.ins().brif(tag, target, arguments, pointer, &[]);
+        self.builder.switch_to_block(pointer);
+    }
+
+    /// Zero if the bits of the mask are zero in a word and the word is not, whether that is known or to be tested, too.
+    pub(super) fn tag(&mut self, word: Value, mask: u64, is_bound: bool) -> Value {
+        if is_bound {
+            return self.builder.ins().band_imm_s(word, mask as i64);
+        }
+        // Subtracting 16 leaves the tag alone and makes the top bit of zero a one, which no address has (as in the
+        // runtime's `Value::is_counted`).
+        let shifted = self.builder.ins().iadd_imm_s(word, -16);
+        let rotated = self.builder.ins().rotl_imm_u(shifted, 1);
+        self.builder.ins().band_imm_s(rotated, (mask << 1 | 1) as i64)
     }
 
     fn type_is(&mut self, object: Value, expected: Ref) -> Value {

@@ -93,10 +93,8 @@ impl Lowering<'_, '_> {
 
     /// Adds a reference to whatever a word is.
     pub(super) fn increment(&mut self, word: Value) {
-        let [bound, counted, after] = [(); 3].map(|()| self.builder.create_block());
-        self.builder.ins().brif(word, bound, &[], after, &[]);
-        self.builder.switch_to_block(bound);
-        let tag = self.builder.ins().band_imm_s(word, COUNTED_MASK as i64);
+        let [counted, after] = [(); 2].map(|()| self.builder.create_block());
+        let tag = self.tag(word, COUNTED_MASK, false);
         self.builder.ins().brif(tag, after, &[], counted, &[]);
         self.builder.switch_to_block(counted);
         let count = self.builder.ins().load(types::I64, trusted(), word, 0);
@@ -115,12 +113,20 @@ impl Lowering<'_, '_> {
             self.builder.set_cold_block(last);
         }
         self.skip_uncounted(item, object, after);
+        // A comparison with memory and a change of it, in place of a load, a subtraction, a store and a test.
+        let more = self.builder.create_block();
+        let count = self.builder.ins().load(types::I64, trusted(), object, 0);
+        let is_one = self.builder.ins().icmp_imm_s(IntCC::Equal, count, 1);
+        self.builder.ins().brif(is_one, last, &[], more, &[]);
+        self.builder.switch_to_block(more);
         let count = self.builder.ins().load(types::I64, trusted(), object, 0);
         let count = self.builder.ins().iadd_imm_s(count, -1);
         self.builder.ins().store(trusted(), count, object, 0);
-        self.builder.ins().brif(count, after, &[], last, &[]);
+        self.builder.ins().jump(after, &[]);
 
         self.builder.switch_to_block(last);
+        let none = self.word(0);
+        self.builder.ins().store(trusted(), none, object, 0);
         if is_last {
             self.call_drop_last(object);
         } else {
@@ -150,13 +156,8 @@ impl Lowering<'_, '_> {
         if notes & note::COUNTED != 0 {
             return;
         }
-        if notes & note::BOUND == 0 {
-            let bound = self.builder.create_block();
-            self.builder.ins().brif(object, bound, &[], after, &[]);
-            self.builder.switch_to_block(bound);
-        }
         let counted = self.builder.create_block();
-        let tag = self.builder.ins().band_imm_s(object, COUNTED_MASK as i64);
+        let tag = self.tag(object, COUNTED_MASK, notes & note::BOUND != 0);
         let is_counted = self.builder.ins().icmp_imm_s(IntCC::Equal, tag, 0);
         self.builder.ins().brif(is_counted, counted, &[], after, &[]);
         self.builder.switch_to_block(counted);
