@@ -32,6 +32,8 @@ pub struct ExitRecord {
     /// Slots whose value gets one more reference after they were written (a slot may be listed more than once), and
     /// words of objects.
     pub increments: Vec<i32>,
+    /// Whether the state is still that in which the tree was entered.
+    pub stands_still: bool,
     /// Objects to make, parts first.
     pub objects: Vec<ObjectRecord>,
 }

@@ -62,6 +62,8 @@ pub struct Exit {
     pub bridge: Option<SegmentId>,
     /// It leads to the start of a tree: the state is left in memory.
     pub link: bool,
+    /// The state is still that in which the tree was entered.
+    pub stands_still: bool,
     /// Objects that exist only from here on. What they hold comes before them.
     pub objects: Vec<ExitObject>,
 }

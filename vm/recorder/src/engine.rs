@@ -46,8 +46,8 @@ const FUTILE_EXITS_MIN: u32 = 8192;
 const SHORT_ROUNDS_MEAN_MAX: u32 = 4;
 /// Visits of hot loops between looks for finished compilations, which also ask for attention by the interrupt word.
 const POLL_PERIOD: u64 = 16;
-/// Visits of other trees by way of an exit that was compiled before them, for each operation of the exit's tree, after
-/// which that is compiled once more. A visit costs some 100 ns more than by a link, compiling takes 5 µs an operation.
+/// Visits of other trees by way of exits that were compiled before them, for each operation of the exits' tree, after which
+/// that is compiled once more. A visit costs some 100 ns more than by a link, compiling takes 5 µs an operation.
 const LINKS_MISSED_FACTOR: usize = 20;
 /// Size of the table of recently used links.
 const LINKS: usize = 256;
@@ -74,6 +74,8 @@ struct TreeState {
     /// Trees that there were then.
     submitted_starts: usize,
     entered: u64,
+    /// Visits of other trees by exits that are no links, since it was last submitted for them.
+    links_missed: usize,
     /// It starts at a loop that mostly goes round a few times.
     is_short: bool,
     /// How often recording at an exit has failed.
@@ -520,6 +522,7 @@ impl Engine {
             submitted_bridges: 0,
             submitted_starts: 0,
             entered: 0,
+            links_missed: 0,
             is_short,
             attempts: NumberMap::default(),
             barren: NumberSet::default(),
@@ -623,14 +626,13 @@ impl Engine {
 
     /// An exit has led to a tree that started after this one was compiled. When that happens often, it is compiled once
     /// more, so that the exit becomes a link.
-    fn count_link(&mut self, index: usize, number: usize) {
+    fn count_link(&mut self, index: usize) {
         let starts = self.by_start.len() + self.side_starts.len();
         let state = &mut self.trees[index];
-        let Some((_, count)) = state.exit_counts.get_mut(number) else { return };
-        *count += 1;
-        let enough = *count as usize >= LINKS_MISSED_FACTOR * state.tree.size();
+        state.links_missed += 1;
+        let enough = state.links_missed >= LINKS_MISSED_FACTOR * state.tree.size();
         if enough && !state.dead && state.submitted_starts < starts {
-            *count = 0;
+            state.links_missed = 0;
             self.submit(index);
         }
     }

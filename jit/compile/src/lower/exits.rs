@@ -50,6 +50,7 @@ impl Lowering<'_, '_> {
                     frame: exit.snapshot.frame,
                     slots: slots.clone(),
                     increments: exit.increments.clone(),
+                    stands_still: exit.stands_still,
                     objects: objects.clone(),
                 });
             }

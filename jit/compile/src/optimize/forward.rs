@@ -59,8 +59,7 @@ pub struct Forward<'a> {
     pub unsettled: BTreeSet<i32>,
     /// Values just loaded, with the place that holds them, until memory or counts may have changed.
     recent_loads: Vec<(Ref, MemoryKey)>,
-    /// Where in the body a guard tests that a value is bound. What the value is can be tested there, too, as long as no
-    /// call has come between.
+    /// Where in the body a guard tests that a value is bound. Whether it is a number can be tested there, too.
     pub unbound_guards: Map<Ref, usize>,
     /// For a `Dup`: the place that holds the value, too.
     pub anchors: Map<Ref, MemoryKey>,
@@ -221,10 +220,6 @@ impl<'a> Forward<'a> {
     pub fn place(&mut self, instruction: Instruction, notes: u8) -> Ref {
         if matches!(instruction.op.effect(), Effect::Store | Effect::Call | Effect::Drop) {
             self.recent_loads.clear();
-        }
-        let effect = instruction.op.effect();
-        if effect == Effect::Call || effect == Effect::Store && instruction.alias == Alias::ObjectType {
-            self.unbound_guards.clear();
         }
         if !self.unsettled_boxes.is_empty() && instruction.op.effect() != Effect::Call {
             for position in 0..instruction.op.operands().len() {

@@ -61,17 +61,21 @@ impl Forward<'_> {
     /// Remembers a guard that a value is bound, at whose exit its instruction starts over.
     fn note_unbound_guard(&mut self, guard: &Instruction) {
         let condition = self.get(guard.operands[0]);
-        if guard.op == Op::GuardFalse && condition.op == Op::IsUnbound && guard.immediate != DECISIVE {
+        let leads_to = self.region.exit(ExitIndex(self.region.exits.len() as u32 - 1)).snapshot.frame.instruction;
+        let tree = self.environment.tree;
+        let at_start = leads_to == tree.root.start || tree.starts.contains(&leads_to);
+        if guard.op == Op::GuardFalse && condition.op == Op::IsUnbound && guard.immediate != DECISIVE && !at_start {
             let value = condition.operands[0];
             self.unbound_guards.insert(value, self.body.len() - 1);
         }
     }
 
-    /// Whether an earlier guard can test the condition in place of the one that belongs here: it tests that the value is
-    /// bound, which is less. Leaving there, the interpreter comes to this place itself.
+    /// Whether an earlier guard can test that a value is a number in place of the one that belongs here: it tests that the
+    /// value is bound, which is less. Leaving there, the interpreter comes to this place itself. Classes are left alone:
+    /// objects of several often come to one place, where each should get its side trace.
     fn strengthen(&mut self, condition: Ref) -> bool {
         let &Instruction { op, operands: [value, ..], .. } = self.get(condition);
-        if !matches!(op, Op::IsInt | Op::IsFloat | Op::HasType) {
+        if !matches!(op, Op::IsInt | Op::IsFloat) {
             return false;
         }
         let Some(&guard) = self.unbound_guards.get(&value) else { return false };
@@ -127,7 +131,9 @@ impl Forward<'_> {
         let snapshot = Snapshot { frame: snapshot.frame, slots: entries };
         let link = self.environment.tree.is_link(id, &snapshot.frame)
             && snapshot.slots.iter().all(|entry| entry.slot < RELEASED_SLOT);
-        self.region.exits.push(Exit { id, snapshot, increments: Vec::new(), bridge: None, link, objects: Vec::new() });
+        let stands_still = self.environment.tree.stands_still(id);
+        let (increments, objects) = (Vec::new(), Vec::new());
+        self.region.exits.push(Exit { id, snapshot, increments, bridge: None, link, stands_still, objects });
         if let Some(trace) = self.environment.tree.bridge_at(id) {
             let mut state = self.state.clone();
             state.slots = slots;

@@ -192,14 +192,19 @@ pub fn follow(cx: &mut Context, mut run: Run) -> Left {
             return Left::At(pc);
         }
         let index = native.tree;
-        if cx.interrupt.load(Ordering::Relaxed) == 0
-            && let Some(next) = own.tree_at(pc as u64)
-            && !(next == index && own.trees[index].tree.stands_still(record.id))
-        {
-            own.count_link(index, number);
-            let Some(started) = start_code(cx, next) else { return Left::At(pc) };
-            run = started;
-            continue;
+        let leads_on = cx.interrupt.load(Ordering::Relaxed) == 0;
+        match own.linked(pc as u64) {
+            // SAFETY: (jit 3) as above.
+            Some(next) if leads_on && !(record.stands_still && unsafe { (*next).tree } == index) => {
+                own.count_link(index);
+                // What was compiled anew has replaced the old code.
+                let Some(next) = own.linked(pc as u64) else { return Left::At(pc) };
+                run = run_code(cx, next);
+                continue;
+            }
+            // A tree that is still being compiled.
+            None if leads_on && own.tree_at(pc as u64).is_some() => return Left::At(pc),
+            _ => {}
         }
         return Left::At(own.after_exit(cx, index, number, base, recursion, pc, record));
     }
