@@ -440,6 +440,7 @@ impl Recorder<'_> {
                 | Continuation::Binary
                 | Continuation::CompareBranch
                 | Continuation::IterateCall
+                | Continuation::Length
         );
         if !goes_on || !(self.is_bridge || self.is_side) {
             self.exit_here("return from the entry frame");

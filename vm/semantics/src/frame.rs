@@ -46,6 +46,8 @@ pub enum Continuation {
     Binary,
     /// A comparison in a branch called a Python method: the truth of the result decides the jump.
     CompareBranch,
+    /// `len` called a Python `__len__`: the result must be a number that is not negative.
+    Length,
     // A call of a native function resumed the generator that is its argument, and consumes what it yields in the
     // destination register: see `handlers/consume.rs`.
     /// A list gets all items, and is the result.

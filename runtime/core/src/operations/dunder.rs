@@ -11,7 +11,7 @@ pub(super) mod python;
 mod wrappers;
 
 pub use base_slots::{ABSTRACT, NEW, builtin_base, object_slots, type_slots};
-pub use python::{call_dunder, call_optional, is_generic_get_attribute};
+pub use python::{call_dunder, call_optional, is_generic_get_attribute, length_of};
 
 use crate::context::{Context, Result};
 use crate::heap::Owned;

@@ -13,7 +13,7 @@ use sidewinder_runtime::objects::method::MethodObject;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::{OBJECT, TYPE, TypeObject, flags};
-use sidewinder_runtime::operations::{arithmetic, call, compare, convert, iterate};
+use sidewinder_runtime::operations::{arithmetic, call, compare, convert, dunder, iterate};
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 
 const HEADER: u16 = HEADER_WORDS as u16;
@@ -309,6 +309,24 @@ pub fn item_function(cx: &mut Context, object: Value, _other: Value, _operation:
 pub fn next_function(cx: &mut Context, object: Value, _other: Value, _operation: u32) -> Option<Value> {
     let name = cx.interpreter().names.next;
     python_method(cx, object, name)
+}
+
+/// `__len__`.
+pub fn length_function(cx: &mut Context, object: Value, _other: Value, _operation: u32) -> Option<Value> {
+    let name = cx.interpreter().names.len;
+    python_method(cx, object, name)
+}
+
+/// A `__len__` returned what is no small integer, or a negative one: leaves its frame, and ends the call of `len`.
+pub fn return_length(cx: &mut Context, pc: Pc) -> Pc {
+    let result = Owned::new(super::operand(cx, fetch(pc).a));
+    crate::unwind::release_registers(cx, 0);
+    let Some(origin) = crate::unwind::leave_frame(cx) else { return std::ptr::null() };
+    let length =
+        dunder::length_of(cx, result.value()).map(|length| sidewinder_runtime::objects::int::from_i64(cx, length));
+    let i = fetch(origin);
+    clear_block(cx, i.b, i.c, false);
+    finish_at(cx, origin, next(origin), i.a, length)
 }
 
 /// The left operand's method answered NotImplemented, and the right operand's type is no proper subtype of its type

@@ -3,7 +3,7 @@
 use super::{done, done_or_raise, following, jump};
 use crate::frame::Continuation;
 use crate::semantics::{Pc, Semantics};
-use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Instruction};
+use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Instruction, Op};
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::Value;
 use sidewinder_runtime::objects::code::CodeObject;
@@ -346,6 +346,23 @@ fn return_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, continuation: Co
                 None => s.cold(pc, crate::cold::call::return_comparison),
             }
         }
+        Continuation::Length => {
+            let zero = s.int_constant(0);
+            let is_length = match s.as_int(view) {
+                Some(length) => s.int_compare(CompareOp::GreaterEqual, length, zero),
+                None => false,
+            };
+            if !is_length {
+                return s.cold(pc, crate::cold::call::return_length);
+            }
+            let (result, next) = leave_with(s, i);
+            // SAFETY: (frames 3) the call came from the instruction before.
+            let block = super::fetch(unsafe { next.sub(1) }).b;
+            s.clear(block + HEADER);
+            s.clear(block);
+            s.set(destination, result);
+            next
+        }
         _ if continuation.is_generator() => super::iterate::end_generator(s, i, continuation, destination),
         _ => {
             let result = s.take(i.a);
@@ -463,6 +480,16 @@ pub fn item_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let class = s.peek(a);
     let _ = class;
     method_frame(s, pc, a, Some(b), crate::cold::call::item_function, 0, Continuation::Binary, i.a)
+}
+
+/// `len` of an object with `__len__` in Python, called by a `Call` instruction.
+#[inline(always)]
+pub fn length_method<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16) -> Pc {
+    if super::fetch(pc).op != Op::Call {
+        return std::ptr::null();
+    }
+    let object = s.register(block + HEADER);
+    method_frame(s, pc, object, None, crate::cold::call::length_function, 0, Continuation::Length, destination)
 }
 
 /// A `for` loop over an iterator with `__next__` in Python.

@@ -32,7 +32,10 @@ pub fn call<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, count
     let result = match (intrinsic, count) {
         (Intrinsic::ListAppend, 2) => list_append(s, first),
         (Intrinsic::ListPop, 1) => list_pop(s, first),
-        (Intrinsic::Length, 1) => length(s, first),
+        (Intrinsic::Length, 1) => match length(s, first) {
+            None => return super::call::length_method(s, pc, destination, block),
+            length => length,
+        },
         (Intrinsic::Absolute, 1) => absolute(s, first),
         (Intrinsic::SquareRoot, 1) => square_root(s, first),
         (Intrinsic::Minimum, 2) => extreme(s, first, CompareOp::Less),

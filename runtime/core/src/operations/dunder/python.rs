@@ -216,17 +216,19 @@ fn next(cx: &mut Context, value: Value) -> Result<Option<Owned>> {
 
 fn length(cx: &mut Context, value: Value) -> Result<usize> {
     let result = required(cx, value, |names| names.len, &[])?;
-    let number = convert::index(cx, result.value())?;
+    Ok(length_of(cx, result.value())? as usize)
+}
+
+/// The length that a `__len__` has returned.
+pub fn length_of(cx: &mut Context, result: Value) -> Result<i64> {
+    let number = convert::index(cx, result)?;
     if int::is_negative(number.value()) {
         return Err(cx.value_error("__len__() should return >= 0"));
     }
-    match int::as_i64(number.value()) {
-        Some(length) => Ok(length as usize),
-        None => {
-            let kind = result.value().type_of().name();
-            Err(cx.overflow_error(format!("cannot fit '{kind}' into an index-sized integer")))
-        }
-    }
+    int::as_i64(number.value()).ok_or_else(|| {
+        let kind = result.type_of().name();
+        cx.overflow_error(format!("cannot fit '{kind}' into an index-sized integer"))
+    })
 }
 
 fn set_item(cx: &mut Context, container: Value, key: Value, value: Value) -> Result<()> {
