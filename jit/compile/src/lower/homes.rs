@@ -7,6 +7,7 @@ use crate::region::{ExitIndex, Region, SegmentEnd, SegmentId};
 use crate::tree::Pass;
 use sidewinder_ir::op::{Effect, Op};
 use sidewinder_ir::{Ref, SnapshotId};
+use std::collections::HashSet;
 
 /// From so many exits on, a value of the loop has a home: the store runs in every iteration.
 const LOOP_EXITS_MIN: u32 = 4;
@@ -43,7 +44,9 @@ impl Homes {
 
     /// `main_uses` says how often the main path needs each value.
     pub(super) fn find(region: &Region, sunk: &[bool], shown: &[bool], main_uses: &[u32]) -> Homes {
-        let mut uses = ExitUses { region, sunk, counts: vec![0; region.instructions.len()] };
+        let needs = ExitNeeds { region, sunk };
+        // Exits that need each value.
+        let mut counts = vec![0u32; region.instructions.len()];
         let mut in_loop = vec![false; region.segments.len()];
         let mut hot = vec![false; region.instructions.len()];
         for (index, segment) in region.segments.iter().enumerate() {
@@ -60,7 +63,8 @@ impl Homes {
                         let snapshot = (&exit_here.snapshot, &exit_here.objects);
                         // Exits in a row with one snapshot share their code.
                         if last != Some(snapshot) {
-                            uses.exit(exit);
+                            let values = needs.values(exit).into_iter().filter(|value| !sunk[value.0 as usize]);
+                            values.for_each(|value| counts[value.0 as usize] += 1);
                         }
                         last = Some(snapshot);
                     }
@@ -79,15 +83,16 @@ impl Homes {
                 // Also what the value stack has: showing the frames overwrites that.
                 *home = Some(Home::Frame(words));
                 words += 1;
-            } else if uses.counts[index] == 0 {
+            } else if counts[index] == 0 {
                 continue;
             } else if is_parameter && !spilled(instruction.immediate) {
                 *home = Some(Home::Slot(instruction.immediate as i32));
-            } else if uses.counts[index] >= minimum {
+            } else if counts[index] >= minimum {
                 *home = Some(Home::Frame(words));
                 words += 1;
             }
         }
+        share_with_parameters(region, sunk, &mut homes);
         let mut kept = vec![false; region.instructions.len()];
         for segment in &region.segments {
             for &parameter in &segment.parameters {
@@ -97,6 +102,72 @@ impl Homes {
             }
         }
         Homes { homes, kept, words }
+    }
+}
+
+/// What becomes a parameter in the next round of a loop shares its home, if no exit needs the parameter any more once that
+/// value is there: then the jump has nothing to store.
+fn share_with_parameters(region: &Region, sunk: &[bool], homes: &mut [Option<Home>]) {
+    let needs = ExitNeeds { region, sunk };
+    for (index, segment) in region.segments.iter().enumerate() {
+        let id = SegmentId(index as u32);
+        let SegmentEnd::Jump(target, arguments) = &segment.end else { continue };
+        if *target != id {
+            continue;
+        }
+        let mut needed = HashSet::new();
+        for &value in segment.body.iter().rev() {
+            let pair = arguments.iter().position(|&argument| argument == value);
+            if let Some(parameter) = pair.map(|position| segment.parameters[position])
+                && let (Some(Home::Frame(_)), Some(Home::Frame(word))) =
+                    (homes[value.0 as usize], homes[parameter.0 as usize])
+                && !needed.contains(&parameter)
+            {
+                homes[value.0 as usize] = Some(Home::Frame(word));
+            }
+            let instruction = region.get(value);
+            if instruction.op.effect() == Effect::Guard {
+                needs.collect(region.exit_of(instruction), &mut needed);
+            }
+        }
+    }
+}
+
+/// The values that exits need, and those of the bridges that start there.
+struct ExitNeeds<'a> {
+    region: &'a Region,
+    sunk: &'a [bool],
+}
+
+impl ExitNeeds<'_> {
+    fn collect(&self, exit: ExitIndex, needed: &mut HashSet<Ref>) {
+        match self.region.exit(exit).bridge {
+            None => needed.extend(self.values(exit)),
+            Some(bridge) => {
+                exits_of(self.region, bridge).for_each(|exit| self.collect(exit, needed));
+                // A jump back leaves parameters that it does not change in their homes.
+                if let SegmentEnd::Jump(_, arguments) = &self.region.segment(bridge).end {
+                    needed.extend(arguments);
+                }
+            }
+        }
+    }
+
+    /// The values that an exit stores or computes, and the operands of the latter.
+    fn values(&self, exit: ExitIndex) -> Vec<Ref> {
+        let mut seen: Vec<Ref> = Vec::new();
+        let mut work: Vec<Ref> = self.region.exit(exit).snapshot.slots.iter().map(|entry| entry.value).collect();
+        while let Some(value) = work.pop() {
+            let instruction = self.region.get(value);
+            if seen.contains(&value) || crate::region::is_constant(instruction.op) {
+                continue;
+            }
+            seen.push(value);
+            if self.sunk[value.0 as usize] {
+                work.extend_from_slice(self.region.operands(instruction));
+            }
+        }
+        seen
     }
 }
 
@@ -126,34 +197,4 @@ fn exits_of(region: &Region, id: SegmentId) -> impl Iterator<Item = ExitIndex> {
         SegmentEnd::Jump(..) => None,
     };
     guards.map(|guard| region.exit_of(guard)).chain(end)
-}
-
-struct ExitUses<'a> {
-    region: &'a Region,
-    sunk: &'a [bool],
-    /// Exits that need each value.
-    counts: Vec<u32>,
-}
-
-impl ExitUses<'_> {
-    fn exit(&mut self, exit: ExitIndex) {
-        let mut seen: Vec<Ref> = Vec::new();
-        let mut work: Vec<Ref> = self.region.exit(exit).snapshot.slots.iter().map(|entry| entry.value).collect();
-        while let Some(value) = work.pop() {
-            if seen.contains(&value) {
-                continue;
-            }
-            seen.push(value);
-            let instruction = self.region.get(value);
-            if crate::region::is_constant(instruction.op) {
-                continue;
-            }
-            if self.sunk[value.0 as usize] {
-                // The exit computes it from its operands.
-                work.extend_from_slice(self.region.operands(instruction));
-            } else {
-                self.counts[value.0 as usize] += 1;
-            }
-        }
-    }
 }

@@ -224,7 +224,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
                 continue;
             }
             let machine = self.value(argument);
-            if argument != parameter {
+            if argument != parameter && self.homes.get(argument) != self.homes.get(parameter) {
                 stored.push((parameter, machine));
             }
             if !keeps {
