@@ -11,7 +11,7 @@ use super::hash::Map;
 use super::memory::{Entry, MemoryKey, Place};
 use super::plan::{self, Carry, Plan};
 use super::replay::End;
-use super::state::{SlotState, State};
+use super::state::{self, SlotState, State};
 use crate::region::{Region, SegmentEnd, SegmentId};
 use crate::tree::{Bridge, ExitId, Pass, TraceIndex};
 use sidewinder_ir::op::{Alias, Type};
@@ -250,7 +250,7 @@ fn settle_plan<'a>(
     loop {
         attempts += 1;
         let attempt = Attempt::run(first.clone(), plan, policy, restart, &restarting, with_bridges);
-        let violators = attempt.late_violators();
+        let violators = attempt.late_violators(plan);
         match attempt.weaken(plan) {
             None if violators.is_empty() => return attempt,
             weaker => {
@@ -412,7 +412,10 @@ impl<'a> Attempt<'a> {
         forward.region.segments[self.header.0 as usize].parameters = parameters;
         forward.region.segments[self.header.0 as usize].slots =
             self.header_slots.iter().map(|(&slot, &value)| (slot, value)).collect();
-        self.header_memory = forward.state.memory.entries.clone();
+        // A guard of the first iteration may have found a value to be a constant.
+        let State { memory, known, .. } = &mut forward.state;
+        memory.entries.values_mut().for_each(|entry| entry.value = state::resolve(known, entry.value));
+        self.header_memory = memory.entries.clone();
         forward.state.slots = self
             .header_slots
             .iter()
@@ -522,14 +525,15 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Bridges that break what the loop or another bridge relied on in memory.
-    fn late_violators(&self) -> BTreeSet<TraceIndex> {
+    /// Bridges that break what the loop or another bridge relied on in memory. What the loop carries may change.
+    fn late_violators(&self, plan: &Plan) -> BTreeSet<TraceIndex> {
         let mut found = self.violators.clone();
         if self.policy == Policy::Weaken {
             return found;
         }
         for (trace, state) in self.back.iter().filter(|(trace, _)| *trace != TraceIndex::ROOT) {
-            let entries = self.forward.used_entries.iter().all(|&key| self.entry_holds(key, state));
+            let mut entries = self.forward.used_entries.iter().filter(|key| !plan.memory.contains_key(key));
+            let entries = entries.all(|&key| self.entry_holds(key, state));
             let types = self.forward.used_types.iter().all(|&object| self.type_holds(object, state));
             if !entries || !types {
                 found.insert(*trace);

@@ -37,13 +37,18 @@ pub struct State {
     pub slots: BTreeMap<i32, SlotState>,
 }
 
+/// The value to use in place of another, given what equals what.
+pub fn resolve(known: &Map<Ref, Ref>, mut value: Ref) -> Ref {
+    while let Some(&better) = known.get(&value) {
+        value = better;
+    }
+    value
+}
+
 impl State {
     /// The value to use in place of another.
-    pub fn resolve(&self, mut value: Ref) -> Ref {
-        while let Some(&better) = self.known.get(&value) {
-            value = better;
-        }
-        value
+    pub fn resolve(&self, value: Ref) -> Ref {
+        resolve(&self.known, value)
     }
 
     pub fn facts(&self, value: Ref) -> Facts {
