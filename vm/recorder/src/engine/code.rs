@@ -141,7 +141,7 @@ impl sidewinder_jit::exit::Heap for ExitHeap<'_> {
     }
 
     fn allocate(&mut self, class: u64, bytes: u64) -> *mut u64 {
-        // SAFETY: (jit 3) the trace holds a reference to the class, which it has checked.
+        // SAFETY: (jit 4) the class is alive.
         let class = unsafe { &*(class as *const TypeObject) };
         instance::make_empty(self.0, class, (bytes & !1) as usize) as *mut u64
     }
