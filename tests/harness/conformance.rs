@@ -15,7 +15,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use sidewinder_tests::expected_failures::{self, ExpectedFailure};
 use sidewinder_tests::golden::{self, Golden, GoldenFiles, Normaliser};
 use sidewinder_tests::modes::{self, Mode};
-use sidewinder_tests::process;
+use sidewinder_tests::{binary, process};
 
 /// One command line to run and the place of what it must print.
 struct Case {
@@ -109,9 +109,9 @@ impl Session {
         let text = fs::read_to_string(root.join("expected_failures.txt"))
             .map_err(|error| format!("expected_failures.txt: {error}"))?;
         Ok(Self {
-            binary: match bless.clone().or_else(|| env::var_os("SIDEWINDER_BINARY")) {
-                Some(binary) => resolve(PathBuf::from(binary))?,
-                None => built_binary()?,
+            binary: match bless.clone() {
+                Some(binary) => binary::resolve(PathBuf::from(binary))?,
+                None => binary::under_test()?,
             },
             modes: modes::select(selection.as_deref())
                 .map_err(|name| format!("SIDEWINDER_MODES: there is no mode `{name}`"))?,
@@ -137,18 +137,10 @@ impl Session {
 
     /// What went wrong in one mode, if anything.
     fn run_mode(&self, case: &Case, mode: &Mode, expected: &Golden) -> Option<String> {
-        match self.observe(case, &self.binary_of(mode), mode.options) {
+        match self.observe(case, &binary::of_mode(&self.binary, mode), mode.options) {
             Ok(actual) => golden::compare(expected, &actual),
             Err(message) => Some(message),
         }
-    }
-
-    /// The program of a mode: the VM, or another one beside it.
-    fn binary_of(&self, mode: &Mode) -> PathBuf {
-        if mode.binary == modes::VM {
-            return self.binary.clone();
-        }
-        self.binary.with_file_name(format!("{}{}", mode.binary, env::consts::EXE_SUFFIX))
     }
 
     /// Turns a failure round where one is expected.
@@ -184,22 +176,6 @@ fn normaliser(binary: &Path, directory: &Path) -> Result<Normaliser, String> {
     let executable = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
     programs.extend((!executable.is_empty()).then_some(executable));
     Ok(Normaliser { directory: directory.to_string_lossy().into_owned(), programs })
-}
-
-/// Programs run in other folders, so a path must not depend on this one; a bare name is searched
-/// in `PATH`.
-fn resolve(binary: PathBuf) -> Result<PathBuf, String> {
-    match binary.components().count() {
-        1 => Ok(binary),
-        _ => std::path::absolute(binary).map_err(|error| error.to_string()),
-    }
-}
-
-/// `<target>/<profile>/sidewinder`; this test is `<target>/<profile>/deps/conformance-…`.
-fn built_binary() -> Result<PathBuf, String> {
-    let test = env::current_exe().map_err(|error| error.to_string())?;
-    let profile = test.ancestors().nth(2).ok_or("the test executable lies in no profile folder")?;
-    Ok(profile.join(format!("sidewinder{}", env::consts::EXE_SUFFIX)))
 }
 
 /// Modes that fail alike share one report.

@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod binary;
 pub mod diff;
 pub mod expected_failures;
 pub mod golden;

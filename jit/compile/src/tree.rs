@@ -1,6 +1,6 @@
 //! Trace trees: a root trace with the side traces that grew at its exits. A tree is compiled as one function.
 
-use sidewinder_ir::{Effect, FrameState, Op, SnapshotId, Trace};
+use sidewinder_ir::{Effect, FrameState, Op, Trace};
 
 /// Recorded operations of a loop up to which its first iteration is peeled off.
 const PEELED_OPS_MAX: usize = 1000;
@@ -127,8 +127,10 @@ impl Tree {
 
     /// Whether the state at an exit is still that in which the tree was entered.
     pub fn stands_still(&self, exit: ExitId) -> bool {
-        let at_start = match self.trace(exit.trace).instructions.get(exit.guard as usize) {
-            Some(guard) => guard.snapshot == SnapshotId(0),
+        let trace = self.trace(exit.trace);
+        // An instruction that was executed again, with its cache filled, has a snapshot of its own.
+        let at_start = match trace.instructions.get(exit.guard as usize) {
+            Some(guard) => trace.snapshots.get(guard.snapshot.0 as usize) == trace.snapshots.first(),
             None => exit.guard == ExitId::START,
         };
         exit.pass == Pass::First
