@@ -1,10 +1,10 @@
 //! Cranelift: settings, and compiling one function to bytes.
 
 use crate::layout::HeapLayout;
-use crate::lower::objects::{build_drop, rare_signature};
+use crate::lower::objects::{build_drop, call_with_word, rare_signature, word_signature};
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, UserFuncName, types};
+use cranelift_codegen::ir::{InstBuilder, Signature, UserFuncName};
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -84,16 +84,12 @@ impl Backend {
 
     /// A function that calls `extern "C" fn(word, word)` and preserves every register: for rare calls in hot code.
     pub fn thunk(&mut self, address: usize) -> Result<Vec<u8>, String> {
-        let mut inner = Signature::new(CallConv::SystemV);
-        inner.params.extend([AbiParam::new(types::I64); 2]);
         let (compiled, ()) = self.compile(rare_signature(), false, |mut builder, isa| {
             let entry = builder.create_block();
             builder.append_block_params_for_function_params(entry);
             builder.switch_to_block(entry);
-            let arguments = builder.block_params(entry).to_vec();
-            let signature = builder.import_signature(inner);
-            let callee = builder.ins().iconst(types::I64, address as i64);
-            builder.ins().call_indirect(signature, callee, &arguments);
+            let (context, word) = (builder.block_params(entry)[0], builder.block_params(entry)[1]);
+            call_with_word(&mut builder, word_signature(CallConv::SystemV), address as u64, context, word);
             builder.ins().return_(&[]);
             builder.seal_all_blocks();
             builder.finalize(isa.frontend_config());

@@ -97,17 +97,15 @@ impl Tree {
         })
     }
 
-    /// Whether an exit leads to the start of a tree, with nothing for the interpreter to do before.
-    /// The end of a trace counts as one: where it leads a tree may come to start.
-    pub fn is_link(&self, exit: ExitId, frame: &FrameState) -> bool {
-        let guard = self.trace(exit.trace).instructions.get(exit.guard as usize);
-        let leads_on = match guard {
+    /// Whether an exit leads to the start of a tree, with nothing for the interpreter to do before: a link, unless the
+    /// state stands still. The end of a trace counts as one: where it leads a tree may come to start.
+    pub fn leads_to_tree(&self, exit: ExitId, frame: &FrameState) -> bool {
+        match self.trace(exit.trace).instructions.get(exit.guard as usize) {
             Some(guard) => {
                 matches!(guard.op, Op::GuardTrue | Op::GuardFalse) && self.starts.contains(&frame.instruction)
             }
             None => exit.guard == ExitId::END,
-        };
-        leads_on && !self.stands_still(exit)
+        }
     }
 
     /// Whether the loop's first iteration is compiled apart from the others. A long body is not compiled twice: little

@@ -631,7 +631,7 @@ impl Semantics for Interp {
 
     #[inline(always)]
     fn sequence_iterator(&mut self, kind: &'static TypeObject, sequence: Token) -> Token {
-        Token(sequence::walk(&mut self.0, kind, Owned::from_raw(sequence.0)).into_raw())
+        Token(sequence::walk(&mut self.0, kind, Owned::from_raw(sequence.0), 0).into_raw())
     }
 
     #[inline(always)]

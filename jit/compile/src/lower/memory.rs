@@ -1,9 +1,10 @@
 //! Loads, stores, slots of the value stack, reference counts.
 
+use super::objects::{call_rare, call_with_word, word_signature};
 use super::{Lowering, trusted};
 use crate::region::note;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Value, types};
+use cranelift_codegen::ir::{InstBuilder, Value, types};
 use cranelift_codegen::isa::CallConv;
 use sidewinder_ir::tagging::COUNTED_MASK;
 use sidewinder_ir::{Instruction, Op, Ref};
@@ -138,16 +139,13 @@ impl Lowering<'_, '_> {
 
     /// Destroys an object whose count has become zero.
     pub(super) fn drop_last(&mut self, object: Value) {
-        super::objects::call_rare(&mut self.builder, self.target.drop_thunk as u64, self.context, object);
+        call_rare(&mut self.builder, self.target.drop_thunk as u64, self.context, object);
     }
 
     /// The same by an ordinary call, which is cheaper when it does happen.
     fn call_drop_last(&mut self, object: Value) {
-        let mut signature = Signature::new(CallConv::SystemV);
-        signature.params.extend([AbiParam::new(types::I64); 2]);
-        let signature = self.builder.import_signature(signature);
-        let callee = self.word(self.target.layout.drop_last as u64);
-        self.builder.ins().call_indirect(signature, callee, &[self.context, object]);
+        let signature = word_signature(CallConv::SystemV);
+        call_with_word(&mut self.builder, signature, self.target.layout.drop_last as u64, self.context, object);
     }
 
     /// Goes on at `after` unless the word refers to a mortal object.

@@ -80,12 +80,16 @@ impl Lowering<'_, '_> {
     }
 }
 
-/// The signature of thunks for rare cases: the context and a word. They preserve all registers, so that the rare case
-/// costs the code around it nothing.
-pub fn rare_signature() -> Signature {
-    let mut signature = Signature::new(CallConv::PreserveAll);
+/// The signature of a function of the context and a word.
+pub fn word_signature(convention: CallConv) -> Signature {
+    let mut signature = Signature::new(convention);
     signature.params.extend([AbiParam::new(types::I64); 2]);
     signature
+}
+
+/// That of thunks for rare cases. They preserve all registers, so that the rare case costs the code around it nothing.
+pub fn rare_signature() -> Signature {
+    word_signature(CallConv::PreserveAll)
 }
 
 /// Builds the function that destroys an object whose count has become zero. It does so itself for an instance of a plain
@@ -208,11 +212,7 @@ impl DropBuilder<'_, '_> {
         self.builder.switch_to_block(pointer);
         self.builder.ins().brif(value, counted, &[], go_on, &[]);
         self.builder.switch_to_block(counted);
-        let count = self.load(value, 0);
-        let count = self.builder.ins().iadd_imm_s(count, -1);
-        self.builder.ins().brif(count, shared, &[], self.slow, &[]);
-        self.builder.switch_to_block(shared);
-        self.builder.ins().store(trusted(), count, value, 0);
+        self.decrement(value, shared);
         let unbound = self.builder.ins().iconst(types::I64, 0);
         self.builder.ins().store(trusted(), unbound, place, 0);
         self.builder.ins().jump(go_on, &[]);
@@ -222,16 +222,21 @@ impl DropBuilder<'_, '_> {
         self.builder.ins().brif(done, free, &[], next_value, &[following.into()]);
     }
 
+    /// Takes a reference away from an object, and goes on in `shared`, unless it is the last one.
+    fn decrement(&mut self, object: Value, shared: Block) {
+        let count = self.load(object, 0);
+        let count = self.builder.ins().iadd_imm_s(count, -1);
+        self.builder.ins().brif(count, shared, &[], self.slow, &[]);
+        self.builder.switch_to_block(shared);
+        self.builder.ins().store(trusted(), count, object, 0);
+    }
+
     /// Puts the cell of the object, which owns nothing any more but perhaps a count on its class, on its free list.
     fn free(&mut self, kind: Value, chunk: Value, is_plain: Value) {
         let [class, keep, last] = [(); 3].map(|()| self.builder.create_block());
         self.builder.ins().brif(is_plain, class, &[], last, &[]);
         self.builder.switch_to_block(class);
-        let count = self.load(kind, 0);
-        let count = self.builder.ins().iadd_imm_s(count, -1);
-        self.builder.ins().brif(count, keep, &[], self.slow, &[]);
-        self.builder.switch_to_block(keep);
-        self.builder.ins().store(trusted(), count, kind, 0);
+        self.decrement(kind, keep);
         self.builder.ins().jump(last, &[]);
 
         self.builder.switch_to_block(last);
@@ -257,7 +262,12 @@ impl DropBuilder<'_, '_> {
 
 /// Calls a thunk for a rare case.
 pub fn call_rare(builder: &mut FunctionBuilder, address: u64, context: Value, word: Value) {
-    let signature = builder.import_signature(rare_signature());
+    call_with_word(builder, rare_signature(), address, context, word);
+}
+
+/// Calls a function of the context and a word.
+pub fn call_with_word(builder: &mut FunctionBuilder, signature: Signature, address: u64, context: Value, word: Value) {
+    let signature = builder.import_signature(signature);
     let callee = builder.ins().iconst(types::I64, address as i64);
     builder.ins().call_indirect(signature, callee, &[context, word]);
 }

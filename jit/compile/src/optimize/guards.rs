@@ -129,9 +129,10 @@ impl Forward<'_> {
         let exit = ExitIndex(self.region.exits.len() as u32);
         let entries = slots.iter().map(|(&slot, state)| SlotValue { slot, value: state.value }).collect();
         let snapshot = Snapshot { frame: snapshot.frame, slots: entries };
-        let link = self.environment.tree.is_link(id, &snapshot.frame)
-            && snapshot.slots.iter().all(|entry| entry.slot < RELEASED_SLOT);
         let stands_still = self.environment.tree.stands_still(id);
+        let link = !stands_still
+            && self.environment.tree.leads_to_tree(id, &snapshot.frame)
+            && snapshot.slots.iter().all(|entry| entry.slot < RELEASED_SLOT);
         let (increments, objects) = (Vec::new(), Vec::new());
         self.region.exits.push(Exit { id, snapshot, increments, bridge: None, link, stands_still, objects });
         if let Some(trace) = self.environment.tree.bridge_at(id) {

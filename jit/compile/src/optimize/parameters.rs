@@ -4,29 +4,24 @@
 //! A parameter whose every jump supplies either itself or one other value is that value: the first jump to a segment
 //! comes from a segment that dominates it (see `Region`).
 
+use super::hash::Map;
+use super::state::resolve;
 use crate::region::{Region, SegmentEnd};
 use sidewinder_ir::Ref;
 use sidewinder_ir::op::Effect;
 
 pub fn run(region: &mut Region) {
-    let mut better: Vec<Ref> = (0..region.instructions.len() as u32).map(Ref).collect();
+    let mut better = Map::default();
     while find(region, &mut better) {}
     rename(region, &better);
 }
 
-fn resolve(better: &[Ref], mut value: Ref) -> Ref {
-    while better[value.0 as usize] != value {
-        value = better[value.0 as usize];
-    }
-    value
-}
-
 /// Notes what parameters can be replaced by. Whether there was one that was not known before.
-fn find(region: &Region, better: &mut [Ref]) -> bool {
+fn find(region: &Region, better: &mut Map<Ref, Ref>) -> bool {
     let mut found = false;
     for (index, segment) in region.segments.iter().enumerate() {
         for (position, &parameter) in segment.parameters.iter().enumerate() {
-            if better[parameter.0 as usize] != parameter {
+            if better.contains_key(&parameter) {
                 continue;
             }
             let mut values = region.segments.iter().filter_map(|from| match &from.end {
@@ -38,7 +33,7 @@ fn find(region: &Region, better: &mut [Ref]) -> bool {
             if let Some(first) = values.next()
                 && values.all(|value| value == first)
             {
-                better[parameter.0 as usize] = first;
+                better.insert(parameter, first);
                 found = true;
             }
         }
@@ -47,7 +42,7 @@ fn find(region: &Region, better: &mut [Ref]) -> bool {
 }
 
 /// Puts the better values in place of the parameters, which nothing uses then.
-fn rename(region: &mut Region, better: &[Ref]) {
+fn rename(region: &mut Region, better: &Map<Ref, Ref>) {
     let rename = |value: &mut Ref| *value = resolve(better, *value);
     for instruction in &mut region.instructions {
         if instruction.op.effect() != Effect::Call {

@@ -37,7 +37,7 @@ pub struct State {
     pub slots: BTreeMap<i32, SlotState>,
 }
 
-/// The value to use in place of another, given what equals what.
+/// The value to use in place of another, given what stands for what.
 pub fn resolve(known: &Map<Ref, Ref>, mut value: Ref) -> Ref {
     while let Some(&better) = known.get(&value) {
         value = better;

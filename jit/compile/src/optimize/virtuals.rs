@@ -11,6 +11,7 @@
 
 use super::Environment;
 use super::hash::Map;
+use super::state;
 use crate::layout::{INSTANCE_SHAPE_OFFSET, TYPE_OFFSET};
 use crate::region::{ExitIndex, ExitObject, Region, SegmentEnd, SegmentId, is_constant, note};
 use sidewinder_ir::op::{Alias, Effect};
@@ -49,11 +50,8 @@ struct State {
 }
 
 impl State {
-    fn resolve(&self, mut value: Ref) -> Ref {
-        while let Some(&better) = self.renamed.get(&value) {
-            value = better;
-        }
-        value
+    fn resolve(&self, value: Ref) -> Ref {
+        state::resolve(&self.renamed, value)
     }
 }
 

@@ -477,8 +477,6 @@ pub fn compare_jump_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: 
 #[inline(always)]
 pub fn item_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let (a, b) = (s.operand(i.b), s.operand(i.c));
-    let class = s.peek(a);
-    let _ = class;
     method_frame(s, pc, a, Some(b), crate::cold::call::item_function, 0, Continuation::Binary, i.a)
 }
 

@@ -1,6 +1,6 @@
 //! Iteration: `for` loops over ranges, lists, tuples, generators, and anything else.
 
-use super::pairs::ready;
+use super::pairs::{ready, step_index};
 use super::{done, done_or_raise, following, jump};
 use crate::frame::Continuation;
 use crate::helpers;
@@ -105,9 +105,7 @@ fn advance_tuple<S: Semantics>(s: &mut S, iterator: S::Value) -> Option<S::Owned
     }
     let item = s.tuple_item(tuple, index);
     let item = s.dup(item);
-    let one = s.raw_constant(1);
-    let next = s.raw_add(index, one);
-    s.store_raw(iterator, offset_of!(TupleIterator, index), next, Alias::Iterator);
+    step_index(s, iterator, index);
     Some(item)
 }
 

@@ -9,7 +9,7 @@ use sidewinder_bytecode::{Instruction, Op};
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::objects::generator::GENERATOR;
 use sidewinder_runtime::objects::iterator::functional::{ENUMERATE, Enumerate, ZIP, Zip};
-use sidewinder_runtime::objects::iterator::{LIST_ITERATOR, ListIterator};
+use sidewinder_runtime::objects::iterator::{LIST_ITERATOR, ListIterator, SequenceIterator};
 use sidewinder_runtime::objects::range::{RANGE_ITERATOR, RangeIterator};
 use sidewinder_runtime::objects::tuple::TUPLE;
 use std::mem::offset_of;
@@ -61,6 +61,14 @@ pub fn ready<S: Semantics>(s: &mut S, iterator: S::Value) -> Option<Ready<S>> {
     None
 }
 
+/// Moves an iterator that walks by index on from there.
+#[inline(always)]
+pub fn step_index<S: Semantics>(s: &mut S, iterator: S::Value, index: S::Raw) {
+    let one = s.raw_constant(1);
+    let next = s.raw_add(index, one);
+    s.store_raw(iterator, offset_of!(SequenceIterator, index), next, Alias::Iterator);
+}
+
 impl<S: Semantics> Ready<S> {
     /// Steps the iterator: its item, or `None` at its end.
     #[inline(always)]
@@ -69,9 +77,7 @@ impl<S: Semantics> Ready<S> {
             Ready::Item { iterator, list, index } => {
                 let item = s.list_item(list, index);
                 let item = s.dup(item);
-                let one = s.raw_constant(1);
-                let next = s.raw_add(index, one);
-                s.store_raw(iterator, offset_of!(ListIterator, index), next, Alias::Iterator);
+                step_index(s, iterator, index);
                 Some(item)
             }
             Ready::Number { iterator, remaining } => {

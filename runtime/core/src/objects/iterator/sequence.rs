@@ -37,14 +37,7 @@ macro_rules! index_iterators {
             /// An iterator whose next item is at `index`.
             #[inline]
             pub fn starting_at(cx: &mut Context, source: Value, index: usize) -> Owned {
-                let header = cx.heap.allocate(&raw const $kind.object, size_of::<$layout>(), true);
-                let iterator = header as *mut $layout;
-                // SAFETY: (heap 3) fresh memory of the iterator's size.
-                unsafe {
-                    (&raw mut (*iterator).$source).write(Cell::new(Owned::new(source).into_raw()));
-                    (&raw mut (*iterator).index).write(Cell::new(index));
-                }
-                Owned::from_raw(Value::from_pointer(iterator))
+                walk(cx, &$kind.object, Owned::new(source), index)
             }
         }
 
@@ -73,16 +66,16 @@ index_iterators! {
     SequenceIterator { sequence }, SEQUENCE_ITERATOR = "iterator", sequence_next;
 }
 
-/// An iterator of one of these types over a sequence, which it takes over.
+/// An iterator of one of these types over a sequence, which it takes over, with this index.
 #[inline]
-pub fn walk(cx: &mut Context, kind: &'static TypeObject, source: Owned) -> Owned {
+pub fn walk(cx: &mut Context, kind: &'static TypeObject, source: Owned, index: usize) -> Owned {
     debug_assert_eq!(kind.basic_bytes.get() as usize, size_of::<SequenceIterator>());
     let header = cx.heap.allocate(kind, size_of::<SequenceIterator>(), true);
     let iterator = header as *mut SequenceIterator;
     // SAFETY: (heap 3) fresh memory of the iterator's size; they all have these fields.
     unsafe {
         (&raw mut (*iterator).sequence).write(Cell::new(source.into_raw()));
-        (&raw mut (*iterator).index).write(Cell::new(0));
+        (&raw mut (*iterator).index).write(Cell::new(index));
     }
     Owned::from_raw(Value::from_pointer(iterator))
 }
