@@ -1,6 +1,7 @@
 //! The compiler's output: code as plain data, before the runtime makes a code object of it.
 
 use crate::instruction::Instruction;
+use crate::positions::Positions;
 use std::rc::Rc;
 
 /// Properties of a code block.
@@ -104,6 +105,6 @@ pub struct CodeData {
     pub loop_count: u16,
     pub instructions: Vec<Instruction>,
     /// One for each instruction.
-    pub positions: Vec<Position>,
+    pub positions: Positions,
     pub handlers: Vec<Handler>,
 }

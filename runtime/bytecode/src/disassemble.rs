@@ -176,7 +176,11 @@ impl Printer<'_> {
                     match length {
                         0 => "[]".to_string(),
                         1 => format!("[{}]", self.register(field)),
-                        _ => format!("[{} .. {}]", self.register(field), self.register(field + length as u16 - 1)),
+                        _ => format!(
+                            "[{} .. {}]",
+                            self.register(field),
+                            self.register(field.wrapping_add(length as u16 - 1))
+                        ),
                     }
                 }
                 Kind::Number => self.number(instruction, position, field),

@@ -1,4 +1,4 @@
-//! Register bytecode as plain data: the opcode table, instructions, code data, the printer and the verifier.
+//! Register bytecode as plain data: the opcode table, instructions, code data and its bytes, the printer and the verifier.
 //!
 //! **Invariants**: nothing here touches the heap or a running interpreter; the compiler writes these structures, the
 //! runtime instantiates them, and a build script may serialise them.
@@ -7,8 +7,11 @@ pub mod code;
 pub mod disassemble;
 pub mod instruction;
 pub mod opcode;
+pub mod positions;
+pub mod serialise;
 pub mod verify;
 
 pub use code::{CodeData, CodeFlags, Constant, Handler, Position};
 pub use instruction::{HEADER_WORDS, Instruction, Operand};
 pub use opcode::{Kind, Op};
+pub use positions::Positions;

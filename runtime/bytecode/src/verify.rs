@@ -9,9 +9,9 @@
 
 mod effect;
 
-use crate::code::{CodeData, Constant, Handler};
+use crate::code::{CodeData, CodeFlags, Constant, Handler};
 use crate::disassemble::{is_unused, print_instruction};
-use crate::instruction::{HEADER_WORDS, Operand};
+use crate::instruction::{HEADER_WORDS, OPERAND_MAX, Operand};
 use crate::opcode::{Kind, Op};
 use effect::{Effect, effect};
 
@@ -67,8 +67,10 @@ fn check_tables(code: &CodeData) -> Result<(), String> {
     ensure(code.positions.len() == count, "one position for each instruction")?;
     ensure(code.local_names.len() == code.local_count as usize, "one name for each local")?;
     ensure(code.local_count <= code.register_count, "locals are registers")?;
-    let parameters = code.argument_count + code.keyword_only_count;
-    ensure(parameters <= code.local_count, "parameters are locals")?;
+    ensure(code.local_count <= OPERAND_MAX && code.register_count <= OPERAND_MAX, "operands can name all registers")?;
+    ensure(code.argument_count.max(code.keyword_only_count) <= OPERAND_MAX, "parameters are registers")?;
+    ensure(parameter_count(code) <= code.local_count, "parameters are locals")?;
+    check_flags(code)?;
     ensure(code.positional_only_count <= code.argument_count, "positional-only parameters are positional")?;
     ensure(code.sites.iter().all(|&name| (name as usize) < code.names.len()), "a site names a name")?;
     ensure(code.cell_registers.iter().all(|&register| register < code.local_count), "cells are locals")?;
@@ -83,6 +85,19 @@ fn check_tables(code: &CodeData) -> Result<(), String> {
         ensure(depths.contains(&temporary_depth), "a handler's depth is among the temporaries")?;
     }
     Ok(())
+}
+
+/// What handlers take from the flags without a look at the rest.
+fn check_flags(code: &CodeData) -> Result<(), String> {
+    const SUSPENDING: u32 = CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;
+    const VARIADIC: u32 = CodeFlags::VARARGS | CodeFlags::VARKEYWORDS;
+    let has_any = |mask: u32| code.flags.0 & mask != 0;
+    let plain = !has_any(SUSPENDING | VARIADIC) && code.keyword_only_count == 0;
+    ensure(plain || !has_any(CodeFlags::SIMPLE), "simple code has plain parameters and runs at once")?;
+    let namespace = code.flags.has(CodeFlags::NAMESPACE);
+    ensure(!namespace || code.argument_count > 0, "a namespace is a parameter")?;
+    let uses = |op: Op| code.instructions.iter().any(|instruction| instruction.op == op);
+    ensure(has_any(SUSPENDING) || !uses(Op::Yield), "only generators yield")
 }
 
 fn check_fields(code: &CodeData, index: usize) -> Result<(), String> {
@@ -111,7 +126,8 @@ fn check_fields(code: &CodeData, index: usize) -> Result<(), String> {
             }
             Kind::Block => {
                 ensure(field >= code.local_count as usize, "a call block is temporaries")?;
-                ensure(field + HEADER_WORDS <= registers, "a call block has room for its header")?;
+                let words = HEADER_WORDS + block_arguments(code, index);
+                ensure(field + words <= registers, "a call block has room for its header and arguments")?;
             }
             Kind::Name => ensure(field < code.names.len(), "a name exists")?,
             Kind::Site => ensure(field < code.sites.len(), "a site exists")?,
@@ -126,6 +142,20 @@ fn check_fields(code: &CodeData, index: usize) -> Result<(), String> {
         ensure(inside && code.instructions[target as usize].op != Op::Extra, "a jump goes to an instruction")?;
     }
     Ok(())
+}
+
+/// The arguments in the call block of an instruction, with that of the method's object.
+fn block_arguments(code: &CodeData, index: usize) -> usize {
+    let instruction = code.instructions[index];
+    match instruction.op {
+        Op::Call => instruction.c as usize,
+        Op::CallMethod | Op::CallExpanded => instruction.c as usize + 1,
+        Op::CallKeywords => {
+            let extra = code.instructions.get(index + 1);
+            instruction.c as usize + extra.is_some_and(|extra| extra.b == 1) as usize
+        }
+        _ => 1,
+    }
 }
 
 /// Whether a field belongs to the 32-bit value before it.
@@ -340,6 +370,6 @@ impl<'a> Dataflow<'a> {
 /// The number of parameter registers.
 fn parameter_count(code: &CodeData) -> u16 {
     let flags = code.flags;
-    let variadic = flags.has(crate::CodeFlags::VARARGS) as u16 + flags.has(crate::CodeFlags::VARKEYWORDS) as u16;
+    let variadic = flags.has(CodeFlags::VARARGS) as u16 + flags.has(CodeFlags::VARKEYWORDS) as u16;
     code.argument_count + code.keyword_only_count + variadic
 }

@@ -54,7 +54,7 @@ pub(crate) fn assemble(
         sites: unit.names.sites,
         loop_count: u16::try_from(unit.loop_count).map_err(|_| Failure::too_large("loops", position))?,
         instructions,
-        positions,
+        positions: positions.into(),
         handlers,
     })
 }

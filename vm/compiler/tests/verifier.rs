@@ -1,7 +1,7 @@
 //! The verifier refuses damaged bytecode: each test compiles a source, breaks one thing and names the rule.
 
 use sidewinder_bytecode::verify::verify;
-use sidewinder_bytecode::{CodeData, Constant, Instruction, Op};
+use sidewinder_bytecode::{CodeData, CodeFlags, Constant, Instruction, Op};
 use sidewinder_compiler::{Mode, compile};
 use std::rc::Rc;
 
@@ -62,7 +62,7 @@ fn a_live_temporary_is_not_overwritten() {
         |code| {
             let index = find(code, Op::Call);
             code.instructions.insert(index, Instruction::new(Op::Move, code.instructions[index].b, 0, 0));
-            code.positions.insert(index, code.positions[index]);
+            code.positions.edit(|rows| rows.insert(index, rows[index]));
         },
         "is not overwritten",
     );
@@ -76,7 +76,7 @@ fn scratch_words_of_a_call_are_dead() {
             let index = find(code, Op::Call);
             let scratch = code.instructions[index].b + 1;
             code.instructions.insert(index, Instruction::new(Op::Move, scratch, 0, 0));
-            code.positions.insert(index, code.positions[index]);
+            code.positions.edit(|rows| rows.insert(index, rows[index]));
         },
         "scratch register",
     );
@@ -125,8 +125,25 @@ fn control_does_not_leave_at_the_end() {
         SUM,
         |code| {
             code.instructions.pop();
-            code.positions.pop();
+            code.positions.edit(|rows| rows.truncate(rows.len() - 1));
         },
         "control leaves at the end",
     );
+}
+
+#[test]
+fn arguments_of_a_call_are_registers() {
+    let damage = |code: &mut CodeData| {
+        let index = find(code, Op::Call);
+        code.instructions[index].c = u16::MAX;
+    };
+    refused(SUM, damage, "room for its header and arguments");
+}
+
+#[test]
+fn flags_say_what_is_there() {
+    refused("def f(*a):\n    pass\n", |code| code.flags.0 |= CodeFlags::SIMPLE, "plain parameters");
+    refused("def f():\n    yield\n", |code| code.flags.0 &= !CodeFlags::GENERATOR, "only generators yield");
+    refused("def f():\n    pass\n", |code| code.flags.0 |= CodeFlags::NAMESPACE, "a namespace is a parameter");
+    refused("def f(a):\n    pass\n", |code| code.flags.0 |= CodeFlags::VARARGS, "parameters are locals");
 }

@@ -1,0 +1,106 @@
+//! The positions of a block's instructions, which stay encoded until somebody asks: only tracebacks and tools do, and
+//! they take more memory than the instructions.
+
+use crate::code::Position;
+use crate::serialise::ReadError;
+use crate::serialise::reader::Input;
+use crate::serialise::writer::Output;
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::fmt;
+use std::ops::Deref;
+
+/// One position for each instruction; a slice of them.
+#[derive(Clone, Default)]
+pub struct Positions {
+    /// What `decoded` is made of when it is first asked for.
+    encoded: Cow<'static, [u8]>,
+    count: usize,
+    decoded: OnceCell<Vec<Position>>,
+}
+
+impl Positions {
+    /// Positions that stay in memory in their encoded form.
+    pub fn encoded(bytes: &'static [u8], count: usize) -> Positions {
+        Positions { encoded: Cow::Borrowed(bytes), count, decoded: OnceCell::new() }
+    }
+
+    /// Positions whose encoded form is copied, after a look whether it is one.
+    pub fn copied(bytes: &[u8], count: usize) -> Result<Positions, ReadError> {
+        decode(bytes, count)?;
+        Ok(Positions { encoded: Cow::Owned(bytes.to_vec()), count, decoded: OnceCell::new() })
+    }
+
+    fn rows(&self) -> &[Position] {
+        self.decoded.get_or_init(|| {
+            // The encoded form was looked at, or is that of this build.
+            decode(&self.encoded, self.count).unwrap_or_else(|_| vec![Position::default(); self.count])
+        })
+    }
+
+    /// Changes the positions.
+    pub fn edit(&mut self, change: impl FnOnce(&mut Vec<Position>)) {
+        let mut rows = self.to_vec();
+        change(&mut rows);
+        *self = rows.into();
+    }
+}
+
+impl From<Vec<Position>> for Positions {
+    fn from(rows: Vec<Position>) -> Positions {
+        Positions { encoded: Cow::Borrowed(&[]), count: 0, decoded: OnceCell::from(rows) }
+    }
+}
+
+impl Deref for Positions {
+    type Target = [Position];
+
+    fn deref(&self) -> &[Position] {
+        self.rows()
+    }
+}
+
+impl PartialEq for Positions {
+    fn eq(&self, other: &Positions) -> bool {
+        self.rows() == other.rows()
+    }
+}
+
+impl fmt::Debug for Positions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.rows().fmt(formatter)
+    }
+}
+
+/// Each position as what differs: the line from that before, the end from the start.
+pub(crate) fn encode(rows: &[Position]) -> Vec<u8> {
+    let mut output = Output::default();
+    let mut line = 0;
+    for row in rows {
+        output.signed(row.line as i64 - line);
+        output.signed(row.end_line as i64 - row.line as i64);
+        output.number(row.column as u64);
+        output.signed(row.end_column as i64 - row.column as i64);
+        line = row.line as i64;
+    }
+    output.0
+}
+
+fn decode(bytes: &[u8], count: usize) -> Result<Vec<Position>, ReadError> {
+    let mut input = Input { bytes, at: 0 };
+    let mut rows = Vec::with_capacity(count.min(bytes.len()));
+    let mut previous = 0;
+    let add = |base: u32, difference: i64| {
+        let sum = (base as i64).checked_add(difference).ok_or(ReadError::Corrupt)?;
+        u32::try_from(sum).map_err(|_| ReadError::Corrupt)
+    };
+    for _ in 0..count {
+        let line = add(previous, input.signed()?)?;
+        let end_line = add(line, input.signed()?)?;
+        let column: u32 = input.small()?;
+        let end_column = add(column, input.signed()?)?;
+        rows.push(Position { line, end_line, column, end_column });
+        previous = line;
+    }
+    if input.at == bytes.len() { Ok(rows) } else { Err(ReadError::Corrupt) }
+}

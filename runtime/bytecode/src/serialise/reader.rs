@@ -1,0 +1,253 @@
+//! Bytes to code.
+
+use super::{DEPTH_MAX, MAGIC, TAGS, Tag, unfold_sign};
+use crate::code::{CodeData, CodeFlags, Constant, Handler};
+use crate::instruction::{Instruction, OPERAND_MAX};
+use crate::opcode;
+use crate::positions::Positions;
+use std::fmt;
+use std::rc::Rc;
+
+/// Why bytes are no code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReadError {
+    /// Another build wrote them.
+    Magic,
+    /// They end too early.
+    End,
+    /// Something in them cannot be.
+    Corrupt,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            ReadError::Magic => "code of another version",
+            ReadError::End => "code ends too early",
+            ReadError::Corrupt => "corrupt code",
+        })
+    }
+}
+
+type Read<T> = Result<T, ReadError>;
+
+/// Reads a block; the number of bytes that it took. The result is to be verified unless this build wrote the bytes.
+pub fn read(bytes: &[u8]) -> Read<(CodeData, usize)> {
+    read_with(bytes, Positions::copied)
+}
+
+/// Reads a block that this build wrote and that stays in memory: positions are left there until somebody asks.
+pub fn read_own(bytes: &'static [u8]) -> Read<CodeData> {
+    read_with(bytes, |bytes, count| Ok(Positions::encoded(bytes, count))).map(|(code, _)| code)
+}
+
+fn read_with<'a>(bytes: &'a [u8], positions: fn(&'a [u8], usize) -> Read<Positions>) -> Read<(CodeData, usize)> {
+    let mut reader = Reader { input: Input { bytes, at: 0 }, strings: Vec::new(), positions, depth: 0 };
+    if reader.input.take(8)? != MAGIC.to_le_bytes() {
+        return Err(ReadError::Magic);
+    }
+    reader.strings = reader.input.list(|input| {
+        let length = input.count()?;
+        std::str::from_utf8(input.take(length)?).map(Rc::from).map_err(|_| ReadError::Corrupt)
+    })?;
+    let code = reader.code()?;
+    Ok((code, reader.input.at))
+}
+
+/// Bytes, and how far they are read.
+pub(crate) struct Input<'a> {
+    pub bytes: &'a [u8],
+    pub at: usize,
+}
+
+impl<'a> Input<'a> {
+    fn byte(&mut self) -> Read<u8> {
+        let byte = *self.bytes.get(self.at).ok_or(ReadError::End)?;
+        self.at += 1;
+        Ok(byte)
+    }
+
+    fn take(&mut self, length: usize) -> Read<&'a [u8]> {
+        let rest = &self.bytes[self.at..];
+        let taken = rest.get(..length).ok_or(ReadError::End)?;
+        self.at += length;
+        Ok(taken)
+    }
+
+    #[inline]
+    pub fn number(&mut self) -> Read<u64> {
+        let first = self.byte()?;
+        if first < 0x80 {
+            return Ok(first as u64);
+        }
+        let mut value = (first & 0x7f) as u64;
+        for shift in (7..64).step_by(7) {
+            let byte = self.byte()?;
+            value |= ((byte & 0x7f) as u64) << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Err(ReadError::Corrupt)
+    }
+
+    #[inline]
+    pub fn small<T: TryFrom<u64>>(&mut self) -> Read<T> {
+        T::try_from(self.number()?).map_err(|_| ReadError::Corrupt)
+    }
+
+    pub fn signed(&mut self) -> Read<i64> {
+        self.number().map(unfold_sign)
+    }
+
+    fn float(&mut self) -> Read<f64> {
+        let bytes = self.take(8)?.try_into().map_err(|_| ReadError::End)?;
+        Ok(f64::from_bits(u64::from_le_bytes(bytes)))
+    }
+
+    /// A number of things of at least one byte each, so no more than bytes are left: memory is asked for by it.
+    fn count(&mut self) -> Read<usize> {
+        let count: usize = self.small()?;
+        if count > self.bytes.len() - self.at { Err(ReadError::End) } else { Ok(count) }
+    }
+
+    fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Read<T>) -> Read<Vec<T>> {
+        let count = self.count()?;
+        (0..count).map(|_| item(self)).collect()
+    }
+}
+
+struct Reader<'a> {
+    input: Input<'a>,
+    strings: Vec<Rc<str>>,
+    /// How positions are kept.
+    positions: fn(&'a [u8], usize) -> Read<Positions>,
+    depth: u32,
+}
+
+impl Reader<'_> {
+    fn string(&mut self) -> Read<Rc<str>> {
+        let index: usize = self.input.small()?;
+        self.strings.get(index).cloned().ok_or(ReadError::Corrupt)
+    }
+
+    fn strings(&mut self) -> Read<Vec<Rc<str>>> {
+        let count = self.input.count()?;
+        (0..count).map(|_| self.string()).collect()
+    }
+
+    /// Runs `part` one level deeper.
+    fn inside<T>(&mut self, part: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
+        if self.depth == DEPTH_MAX {
+            return Err(ReadError::Corrupt);
+        }
+        self.depth += 1;
+        let result = part(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// A count of registers, few enough that sums of some do not overflow.
+    fn register_count(&mut self) -> Read<u16> {
+        self.input.small().and_then(|count| if count > OPERAND_MAX { Err(ReadError::Corrupt) } else { Ok(count) })
+    }
+
+    fn code(&mut self) -> Read<CodeData> {
+        let (name, qualified_name, file_name) = (self.string()?, self.string()?, self.string()?);
+        let first_line = self.input.small()?;
+        let flags = CodeFlags(self.input.small()?);
+        let [argument_count, positional_only_count, keyword_only_count] =
+            [self.register_count()?, self.register_count()?, self.register_count()?];
+        let (local_count, register_count) = (self.register_count()?, self.register_count()?);
+        let loop_count = self.input.small()?;
+        let local_names = self.strings()?;
+        let cell_registers = self.input.list(Input::small)?;
+        let free_names = self.strings()?;
+        let names = self.strings()?;
+        let sites = self.input.list(Input::small)?;
+        let instructions = self.input.list(instruction)?;
+        let length = self.input.count()?;
+        let positions = (self.positions)(self.input.take(length)?, instructions.len())?;
+        let handlers = self.input.list(handler)?;
+        let constants = self.constants()?;
+        Ok(CodeData {
+            name,
+            qualified_name,
+            file_name,
+            first_line,
+            flags,
+            argument_count,
+            positional_only_count,
+            keyword_only_count,
+            local_count,
+            register_count,
+            local_names,
+            cell_registers,
+            free_names,
+            constants,
+            names,
+            sites,
+            loop_count,
+            instructions,
+            positions,
+            handlers,
+        })
+    }
+
+    fn constants(&mut self) -> Read<Vec<Constant>> {
+        let count = self.input.count()?;
+        (0..count).map(|_| self.constant()).collect()
+    }
+
+    fn constant(&mut self) -> Read<Constant> {
+        let tag = self.input.byte()?;
+        Ok(match *TAGS.get(tag as usize).ok_or(ReadError::Corrupt)? {
+            Tag::None => Constant::None,
+            Tag::True => Constant::True,
+            Tag::False => Constant::False,
+            Tag::Ellipsis => Constant::Ellipsis,
+            Tag::Int => Constant::Int(self.input.signed()?),
+            Tag::BigInt => {
+                let digits = self.string()?;
+                let unsigned = digits.strip_prefix('-').unwrap_or(&digits);
+                if unsigned.is_empty() || !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
+                    return Err(ReadError::Corrupt);
+                }
+                Constant::BigInt(digits.to_string())
+            }
+            Tag::Float => Constant::Float(self.input.float()?),
+            Tag::Complex => Constant::Complex(self.input.float()?, self.input.float()?),
+            Tag::Str => Constant::Str(self.string()?),
+            Tag::StrSurrogates => {
+                let points = self.input.list(Input::small)?;
+                if points.iter().any(|point| *point > char::MAX as u32) {
+                    return Err(ReadError::Corrupt);
+                }
+                Constant::StrSurrogates(points)
+            }
+            Tag::Bytes => {
+                let length = self.input.count()?;
+                Constant::Bytes(self.input.take(length)?.to_vec())
+            }
+            Tag::Tuple => Constant::Tuple(self.inside(Self::constants)?),
+            Tag::FrozenSet => Constant::FrozenSet(self.inside(Self::constants)?),
+            Tag::Code => Constant::Code(Rc::new(self.inside(Self::code)?)),
+        })
+    }
+}
+
+fn instruction(input: &mut Input<'_>) -> Read<Instruction> {
+    let op: usize = input.small()?;
+    let op = *opcode::ALL.get(op).ok_or(ReadError::Corrupt)?;
+    Ok(Instruction::new(op, input.small()?, input.small()?, input.small()?))
+}
+
+fn handler(input: &mut Input<'_>) -> Read<Handler> {
+    Ok(Handler {
+        start: input.small()?,
+        end: input.small()?,
+        target: input.small()?,
+        exception_register: input.small()?,
+        temporary_depth: input.small()?,
+    })
+}
