@@ -60,8 +60,15 @@ struct Search {
 }
 
 fn bind(cx: &mut Context, arguments: Arguments<'_>, function: &'static str) -> Result<Search> {
-    let signature =
-        Signature { function, names: ["a", "x", "lo", "hi", "key"], positional_only: 0, positional: 4, required: 2 };
+    let signature = Signature {
+        function,
+        names: ["a", "x", "lo", "hi", "key"],
+        positional_only: 0,
+        positional: 4,
+        required: 2,
+        rest: false,
+        open: false,
+    };
     let [sequence, item, low, high, key] = signature.bind(cx, arguments)?;
     let low = match low {
         Some(low) => slice::index_argument(cx, low)?,

@@ -2,7 +2,6 @@
 
 use crate::code_methods::read_only;
 use crate::generator_methods::set_text;
-use crate::object_methods::set_dict;
 use sidewinder_runtime::hooks::Broken;
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::cell::{CELL, CellObject};
@@ -84,7 +83,7 @@ fn set_own_dict(cx: &mut Context, value: Value, new: Value) -> Result<()> {
     if new.is_unbound() {
         return Err(cx.type_error("cannot delete __dict__"));
     }
-    set_dict(cx, value, new)
+    attribute::set_own_dict(cx, value, new)
 }
 
 /// Compiled traces have the function's code and defaults built in.

@@ -182,8 +182,15 @@ fn divmod(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 }
 
 fn pow(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
-    const SIGNATURE: Signature<3> =
-        Signature { function: "pow", names: ["base", "exp", "mod"], positional_only: 0, positional: 3, required: 2 };
+    const SIGNATURE: Signature<3> = Signature {
+        function: "pow",
+        names: ["base", "exp", "mod"],
+        positional_only: 0,
+        positional: 3,
+        required: 2,
+        rest: false,
+        open: false,
+    };
     let [base, exponent, modulus] = SIGNATURE.bind(cx, arguments)?;
     let (Some(base), Some(exponent)) = (base, exponent) else {
         return Err(cx.type_error("pow() takes at least 2 arguments"));
@@ -214,8 +221,15 @@ fn pow(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 }
 
 fn round(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
-    const SIGNATURE: Signature<2> =
-        Signature { function: "round", names: ["number", "ndigits"], positional_only: 0, positional: 2, required: 1 };
+    const SIGNATURE: Signature<2> = Signature {
+        function: "round",
+        names: ["number", "ndigits"],
+        positional_only: 0,
+        positional: 2,
+        required: 1,
+        rest: false,
+        open: false,
+    };
     let [number, digits] = SIGNATURE.bind(cx, arguments)?;
     let Some(number) = number else { return Err(cx.type_error("round() takes at least 1 argument")) };
     let digits = digits.filter(|digits| *digits != singleton::none());
@@ -327,8 +341,15 @@ fn extreme(cx: &mut Context, name: &'static str, op: CompareOp, arguments: Argum
 }
 
 fn sum(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
-    const SIGNATURE: Signature<2> =
-        Signature { function: "sum", names: ["iterable", "start"], positional_only: 1, positional: 2, required: 1 };
+    const SIGNATURE: Signature<2> = Signature {
+        function: "sum",
+        names: ["iterable", "start"],
+        positional_only: 1,
+        positional: 2,
+        required: 1,
+        rest: false,
+        open: false,
+    };
     let [iterable, start] = SIGNATURE.bind(cx, arguments)?;
     let Some(iterable) = iterable else { return Err(cx.type_error("sum() takes at least 1 positional argument")) };
     let mut cursor = Cursor::new(cx, iterable)?;

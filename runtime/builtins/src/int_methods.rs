@@ -134,6 +134,8 @@ const TO_BYTES: Signature<3> = Signature {
     positional_only: 0,
     positional: 2,
     required: 0,
+    rest: false,
+    open: false,
 };
 
 fn to_bytes(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
@@ -201,6 +203,8 @@ const FROM_BYTES: Signature<3> = Signature {
     positional_only: 0,
     positional: 2,
     required: 1,
+    rest: false,
+    open: false,
 };
 
 fn from_bytes(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {

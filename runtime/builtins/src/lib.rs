@@ -33,7 +33,6 @@ mod generic_alias;
 mod int_methods;
 mod iterator_methods;
 mod list_methods;
-mod math_module;
 mod module_methods;
 mod object_methods;
 mod output;

@@ -39,7 +39,7 @@ pub static GETSET: &[GetSet] =
 pub static DICT_ATTRIBUTE: GetSet = GetSet {
     name: "__dict__",
     get: attribute::own_dict,
-    set: Some(set_dict),
+    set: Some(attribute::set_own_dict),
     doc: "dictionary for instance variables",
 };
 
@@ -94,25 +94,6 @@ fn set_class(cx: &mut Context, value: Value, new: Value) -> Result<()> {
     unsafe { (*value.header()).type_pointer = class };
     if old.has_flag(flags::HEAP) {
         drop(Owned::from_raw(old.value()));
-    }
-    Ok(())
-}
-
-/// Replaces (or, for an unbound value, empties) the `__dict__` of an object.
-pub fn set_dict(cx: &mut Context, value: Value, new: Value) -> Result<()> {
-    let new = if new.is_unbound() { DictObject::new(cx) } else { Owned::new(new) };
-    if !new.value().type_of().has_flag(flags::DICT) {
-        let actual = new.value().type_of().name();
-        return Err(cx.type_error(format!("__dict__ must be set to a dictionary, not a '{actual}'")));
-    }
-    if let Some(cell) = attribute::dict_cell(value) {
-        drop(Owned::from_raw_option(cell.replace(new.into_raw())));
-        return Ok(());
-    }
-    instance::dict(cx, value)?;
-    if let Some(block) = instance::find_block(cx, value) {
-        let old = block.overflow.replace(new.into_raw().0 as *mut Value);
-        drop(Owned::from_raw(Value::from_pointer(old)));
     }
     Ok(())
 }

@@ -92,7 +92,6 @@ static MODULES: &[ModuleRow] = &[
     ModuleRow { name: "_bisect", functions: bisect_module::FUNCTIONS, fill: bisect_module::fill },
     ModuleRow { name: "sys", functions: sys_module::FUNCTIONS, fill: sys_module::fill },
     ModuleRow { name: "gc", functions: gc_module::FUNCTIONS, fill: gc_module::fill },
-    ModuleRow { name: "math", functions: math_module::FUNCTIONS, fill: math_module::fill },
     ModuleRow { name: "time", functions: time_module::FUNCTIONS, fill: nothing },
     ModuleRow { name: "weakref", functions: &[], fill: weakref_module::fill_containers },
     ModuleRow { name: "_weakref", functions: weakref_module::FUNCTIONS, fill: weakref_module::fill },
@@ -149,6 +148,10 @@ fn add_functions(cx: &mut Context, namespace: &dict::DictObject, functions: &'st
 
 /// The native module of that name, made on its first import.
 pub fn import(cx: &mut Context, name: &str) -> Result<Option<Owned>> {
+    let native = cx.interpreter().native_modules.iter().copied().flatten().find(|row| row.name == name);
+    if let Some(row) = native {
+        return row.import(cx).map(Some);
+    }
     let Some(row) = MODULES.iter().find(|row| row.name == name) else { return Ok(None) };
     let made = module::new_builtin(cx, name)?;
     add_functions(cx, module::of(made.value()).namespace(), row.functions, name);

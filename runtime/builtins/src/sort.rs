@@ -161,8 +161,15 @@ fn sort_list(cx: &mut Context, list: &ListObject, key: Option<Value>, reverse: b
 
 /// The parameters that `sort` and `sorted` share.
 fn sort_options(cx: &mut Context, keywords: Arguments<'_>) -> Result<(Option<Value>, bool)> {
-    const SIGNATURE: Signature<2> =
-        Signature { function: "sort", names: ["key", "reverse"], positional_only: 0, positional: 0, required: 0 };
+    const SIGNATURE: Signature<2> = Signature {
+        function: "sort",
+        names: ["key", "reverse"],
+        positional_only: 0,
+        positional: 0,
+        required: 0,
+        rest: false,
+        open: false,
+    };
     let [key, reverse] = SIGNATURE.bind(cx, keywords)?;
     let reverse = match reverse {
         Some(reverse) => convert::truth(cx, reverse)?,

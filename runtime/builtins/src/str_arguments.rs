@@ -110,6 +110,8 @@ impl<const N: usize> Signature<N> {
             positional_only: self.positional_only,
             positional: N,
             required: self.required,
+            rest: false,
+            open: false,
         };
         let own = if arguments.positionals().is_empty() { arguments } else { arguments.without_first() };
         let values = signature.bind(cx, own)?;

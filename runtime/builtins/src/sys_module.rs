@@ -350,6 +350,8 @@ fn set_digits_max(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         positional_only: 0,
         positional: 1,
         required: 1,
+        rest: false,
+        open: false,
     };
     let [digits] = SIGNATURE.bind(cx, arguments)?;
     let digits = convert::index(cx, digits.unwrap_or(singleton::none()))?;

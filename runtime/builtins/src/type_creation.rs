@@ -47,7 +47,7 @@ pub fn install(cx: &mut Context) -> Result<()> {
 
 /// Completes a builtin type of this crate, unless that was done before.
 pub fn ensure_ready(cx: &mut Context, kind: &'static StaticType) -> Result<()> {
-    if kind.builtin_index.get() == 0 { kind.object.ready(cx) } else { Ok(()) }
+    kind.object.ensure_ready(cx)
 }
 
 /// Arguments of `type.__new__`.

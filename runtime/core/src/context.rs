@@ -167,6 +167,8 @@ pub struct Interpreter {
     pub collector: crate::heap::collect::Collector,
     /// Slot for the JIT engine's state.
     pub jit: *mut (),
+    /// The native modules of the binary, by crate.
+    pub native_modules: &'static [&'static [&'static crate::native::NativeModule]],
     /// Frame names for `sys`: command line.
     pub arguments: Vec<String>,
 }

@@ -3,6 +3,7 @@
 use crate::Interpret;
 use sidewinder_runtime::heap::collect::Collector;
 use sidewinder_runtime::hooks::{Broken, Hooks};
+use sidewinder_runtime::native::NativeModule;
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::int::text::DIGITS_MAX_DEFAULT;
 use sidewinder_runtime::objects::str::intern::InternTable;
@@ -13,6 +14,9 @@ use sidewinder_runtime::options::Options;
 use sidewinder_runtime::{Context, Interpreter, Owned, Result};
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
+
+/// The native modules, by the crates that hold them.
+static NATIVE_MODULES: &[&[&NativeModule]] = &[sidewinder_numbers::MODULES];
 
 /// An interpreter and the context of its main thread, which becomes the calling thread's.
 pub fn start(
@@ -43,6 +47,7 @@ pub fn start(
         next_version: Cell::new(0),
         collector: Collector::default(),
         jit: std::ptr::null_mut(),
+        native_modules: NATIVE_MODULES,
         arguments,
     });
     let interpreter = Box::leak(interpreter);

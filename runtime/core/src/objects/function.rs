@@ -149,6 +149,8 @@ const PARAMETERS: Signature<6> = Signature {
     positional_only: 0,
     positional: 6,
     required: 2,
+    rest: false,
+    open: false,
 };
 
 /// `function(code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)`

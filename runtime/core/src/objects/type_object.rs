@@ -159,6 +159,13 @@ impl TypeObject {
         self
     }
 
+    /// A type whose instances have a `__dict__`: an attribute block at that offset.
+    pub const fn with_dict(mut self, block_offset: u32) -> TypeObject {
+        self.flags = Cell::new(self.flags.get() | flags::HAS_BLOCK | flags::HAS_DICT);
+        self.block_offset = Cell::new(block_offset);
+        self
+    }
+
     /// The name without its module.
     pub fn name(&self) -> &'static str {
         self.name.get()
@@ -248,6 +255,11 @@ impl TypeObject {
         }
     }
 
+    /// Completes a builtin type, unless that was done before.
+    pub fn ensure_ready(&'static self, cx: &mut Context) -> Result<()> {
+        if self.builtin_index.get() == 0 { self.ready(cx) } else { Ok(()) }
+    }
+
     /// Completes a builtin type: linearisation, inherited slots and flags, a version, and its state in this interpreter.
     pub fn ready(&'static self, cx: &mut Context) -> Result<()> {
         if self.mro().is_empty() {
@@ -260,7 +272,7 @@ impl TypeObject {
                 slots.inherit(base.slots());
                 let inherited = flags::COLLECTED | flags::HAS_BLOCK | flags::HAS_DICT | flags::HAS_WEAK | (0x7f << 8);
                 self.add_flag(base.flags.get() & inherited);
-                if base.has_flag(flags::HAS_BLOCK) {
+                if base.has_flag(flags::HAS_BLOCK) && self.block_offset.get() == 0 {
                     self.block_offset.set(base.block_offset.get());
                 }
                 self.basic_bytes.set(self.basic_bytes.get().max(base.basic_bytes.get()));

@@ -251,6 +251,25 @@ pub fn own_dict(cx: &mut Context, object: Value) -> Result<Owned> {
     }
 }
 
+/// Replaces (or, for an unbound value, empties) the `__dict__` of an object.
+pub fn set_own_dict(cx: &mut Context, value: Value, new: Value) -> Result<()> {
+    let new = if new.is_unbound() { DictObject::new(cx) } else { Owned::new(new) };
+    if !new.value().type_of().has_flag(flags::DICT) {
+        let actual = new.value().type_of().name();
+        return Err(cx.type_error(format!("__dict__ must be set to a dictionary, not a '{actual}'")));
+    }
+    if let Some(cell) = dict_cell(value) {
+        drop(Owned::from_raw_option(cell.replace(new.into_raw())));
+        return Ok(());
+    }
+    instance::dict(cx, value)?;
+    if let Some(block) = instance::find_block(cx, value) {
+        let old = block.overflow.replace(new.into_raw().0 as *mut Value);
+        drop(Owned::from_raw(Value::from_pointer(old)));
+    }
+    Ok(())
+}
+
 /// `type.__getattribute__`
 pub fn type_get(cx: &mut Context, object: Value, name: Value) -> Result<Owned> {
     match type_get_optional(cx, object, name)? {

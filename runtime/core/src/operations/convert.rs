@@ -66,6 +66,11 @@ pub fn hash(cx: &mut Context, value: Value) -> Result<i64> {
     }
 }
 
+/// The `hash` slot of types whose objects have none; `__hash__` is `None` there.
+pub fn unhashable_slot(cx: &mut Context, value: Value) -> Result<i64> {
+    Err(unhashable(cx, value))
+}
+
 /// The error of hashing a value of an unhashable type.
 #[cold]
 pub fn unhashable(cx: &mut Context, value: Value) -> Raised {

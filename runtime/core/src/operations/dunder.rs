@@ -265,6 +265,9 @@ pub fn fill_namespace(cx: &mut Context, kind: &'static TypeObject) -> Result<()>
     }
     add_methods(cx, kind, kind.methods)?;
     add_getset(cx, kind, kind.getset)?;
+    if kind.has_flag(flags::HAS_DICT) && kind.base.get().is_some_and(|base| !base.has_flag(flags::HAS_DICT)) {
+        add_getset(cx, kind, OWN_DICT)?;
+    }
     let text = if kind.doc.is_empty() { Owned::new(singleton::none()) } else { StrObject::new(cx, kind.doc) };
     if namespace.get_interned(doc).is_none() {
         namespace.set(cx, doc, text.value())?;
@@ -272,10 +275,20 @@ pub fn fill_namespace(cx: &mut Context, kind: &'static TypeObject) -> Result<()>
     Ok(())
 }
 
+/// The attribute that shows the attributes of an object.
+static OWN_DICT: &[GetSet] = &[GetSet {
+    name: "__dict__",
+    get: crate::operations::attribute::own_dict,
+    set: Some(crate::operations::attribute::set_own_dict),
+    doc: "",
+}];
+
 /// Builtin types whose `hash` slot only raises; `__hash__` is `None` there.
 fn is_unhashable(kind: &TypeObject) -> bool {
-    const MUTABLE: [&str; 7] = ["list", "dict", "set", "bytearray", "dict_keys", "dict_items", "deque"];
-    MUTABLE.contains(&kind.name())
+    const MUTABLE: [&str; 6] = ["list", "dict", "set", "bytearray", "dict_keys", "dict_items"];
+    let unhashable: fn(&mut Context, Value) -> Result<i64> = crate::operations::convert::unhashable_slot;
+    let marked = kind.slots().hash.is_some_and(|hash| std::ptr::fn_addr_eq(hash, unhashable));
+    marked || MUTABLE.contains(&kind.name())
 }
 
 /// Adds `__new__` to a builtin type's namespace.

@@ -17,15 +17,22 @@ pub struct Signature<const N: usize> {
     pub positional: usize,
     /// Parameters, from the first, that must be given.
     pub required: usize,
+    /// Whether further positional arguments are for `*args`.
+    pub rest: bool,
+    /// Whether other keywords are for `**kwargs`.
+    pub open: bool,
 }
 
 impl<const N: usize> Signature<N> {
     /// The value of each parameter, if given.
     pub fn bind(&self, cx: &mut Context, arguments: Arguments<'_>) -> Result<[Option<Value>; N]> {
         let values = arguments.positionals();
-        self.check_count(cx, values.len(), arguments.names.len())?;
+        if !self.rest {
+            let keywords = if self.open { 0 } else { arguments.names.len() };
+            self.check_count(cx, values.len(), keywords)?;
+        }
         let mut bound = [None; N];
-        for (slot, value) in bound.iter_mut().zip(values) {
+        for (slot, value) in bound.iter_mut().take(self.positional).zip(values) {
             *slot = Some(*value);
         }
         // What is missing is reported before what is too much, a second value before an unknown name.
@@ -33,10 +40,11 @@ impl<const N: usize> Signature<N> {
         for (key, value) in arguments.keywords() {
             let position = (self.positional_only..N).find(|&i| text::equals_text(key, self.names[i]));
             match position {
-                Some(position) if position < values.len() => {
+                Some(position) if position < values.len().min(self.positional) => {
                     twice = Some(twice.map_or(position, |first: usize| first.min(position)))
                 }
                 Some(position) => bound[position] = Some(value),
+                None if self.open => {}
                 None => unknown = unknown.or(Some(key)),
             }
         }

@@ -226,7 +226,10 @@ unsafe fn clear_plain(header: *mut Header, children: &mut Children<'_>) {
 }
 
 /// Gives up the attributes of a live object; its shape stays, with absent values.
-unsafe fn clear_block(own: &AttributeBlock, children: &mut Children<'_>) {
+///
+/// # Safety
+/// The block is that of a live object (objects 1).
+pub unsafe fn clear_block(own: &AttributeBlock, children: &mut Children<'_>) {
     let id = own.shape.get();
     if id == ShapeId::DICT {
         // The dict, if it is garbage too, is cleared for itself; others may go on using it.

@@ -1,10 +1,9 @@
 //! Functions of integers in the module `math`.
 
-use sidewinder_runtime::context::{Context, Result};
+use sidewinder_macros::native_functions;
 use sidewinder_runtime::objects::int::{self, Integer, big};
-use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::operations::convert;
-use sidewinder_runtime::{Owned, Value};
+use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// Largest factorial that a `u64` holds.
 const SMALL_FACTORIAL_MAX: u64 = 20;
@@ -16,20 +15,84 @@ fn view(value: &Owned) -> Integer<'_> {
     Integer::of(value.value()).unwrap_or(Integer::from_i64(0))
 }
 
-pub fn gcd(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    fold(cx, arguments, 0, |cx, a, b| {
-        let (x, y) = (int::as_i64(a.value()), int::as_i64(b.value()));
-        if let (Some(x @ 1..), Some(y)) = (x, y)
-            && y != 0
-        {
-            return int::from_u64(cx, big::gcd_u64(x as u64, y.unsigned_abs()));
-        }
-        big::gcd(cx, &view(a), &view(b))
-    })
-}
+#[native_functions]
+pub mod rows {
+    use super::*;
 
-pub fn lcm(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    fold(cx, arguments, 1, |cx, a, b| big::lcm(cx, &view(a), &view(b)))
+    /// The greatest common divisor.
+    #[function(pure)]
+    fn gcd(cx: &mut Context, #[rest] integers: &[Value]) -> Result<Owned> {
+        fold(cx, integers, 0, |cx, a, b| {
+            let (x, y) = (int::as_i64(a.value()), int::as_i64(b.value()));
+            if let (Some(x @ 1..), Some(y)) = (x, y)
+                && y != 0
+            {
+                return int::from_u64(cx, big::gcd_u64(x as u64, y.unsigned_abs()));
+            }
+            big::gcd(cx, &view(a), &view(b))
+        })
+    }
+
+    /// The least common multiple.
+    #[function(pure)]
+    fn lcm(cx: &mut Context, #[rest] integers: &[Value]) -> Result<Owned> {
+        fold(cx, integers, 1, |cx, a, b| big::lcm(cx, &view(a), &view(b)))
+    }
+
+    /// The product of the integers from 1 to n.
+    #[function]
+    fn factorial(cx: &mut Context, n: Value) -> Result<Owned> {
+        let number = convert::index(cx, n)?;
+        factorial_of(cx, &number)
+    }
+
+    /// The integer part of the square root.
+    #[function]
+    fn isqrt(cx: &mut Context, n: Value) -> Result<Owned> {
+        let number = convert::index(cx, n)?;
+        if int::is_negative(number.value()) {
+            return Err(cx.value_error("isqrt() argument must be nonnegative"));
+        }
+        match int::as_u64(number.value()) {
+            Some(small) => Ok(int::from_u64(cx, small.isqrt())),
+            None => Ok(big::square_root(cx, &view(&number))),
+        }
+    }
+
+    /// The number of ordered choices of k out of n things.
+    #[function]
+    fn perm(cx: &mut Context, n: Value, #[default(None)] k: Option<Value>) -> Result<Owned> {
+        let Some(k) = k else { return factorial(cx, n) };
+        let (n, k) = choice(cx, n, k)?;
+        if view(&n).compare(&view(&k)).is_lt() {
+            return Ok(int::from_i64(cx, 0));
+        }
+        let Some(count) = int::as_u64(k.value()).filter(|count| *count <= COUNT_MAX) else {
+            return Err(cx.overflow_error(format!("k must not exceed {COUNT_MAX}")));
+        };
+        check_bits(cx, count, view(&k).bit_length() as u32)?;
+        Ok(big::permutations(cx, &view(&n), count))
+    }
+
+    /// The number of choices of k out of n things.
+    #[function]
+    fn comb(cx: &mut Context, n: Value, k: Value) -> Result<Owned> {
+        let (n, k) = choice(cx, n, k)?;
+        if view(&n).compare(&view(&k)).is_lt() {
+            return Ok(int::from_i64(cx, 0));
+        }
+        // As many ways to choose those that are left out.
+        let others = int::subtract(cx, n.value(), k.value())?;
+        let fewer = if view(&others).compare(&view(&k)).is_lt() { others } else { k };
+        let Some(count) = int::as_u64(fewer.value()).filter(|count| *count <= COUNT_MAX) else {
+            return Err(cx.overflow_error(format!("min(n - k, k) must not exceed {COUNT_MAX}")));
+        };
+        if let Some(small) = int::as_u64(n.value()).and_then(|n| small_combinations(n, count)) {
+            return Ok(int::from_u64(cx, small));
+        }
+        check_bits(cx, count, 4)?;
+        Ok(big::combinations(cx, &view(&n), count))
+    }
 }
 
 /// Combines all arguments, each an index, from the left.
@@ -45,11 +108,6 @@ fn fold(
         result = combine(cx, &result, &number);
     }
     Ok(result)
-}
-
-pub fn factorial(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let number = convert::index(cx, arguments[0])?;
-    factorial_of(cx, &number)
 }
 
 fn factorial_of(cx: &mut Context, number: &Owned) -> Result<Owned> {
@@ -75,17 +133,6 @@ fn check_bits(cx: &mut Context, factors: u64, bits: u32) -> Result<()> {
     Ok(())
 }
 
-pub fn isqrt(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let number = convert::index(cx, arguments[0])?;
-    if int::is_negative(number.value()) {
-        return Err(cx.value_error("isqrt() argument must be nonnegative"));
-    }
-    match int::as_u64(number.value()) {
-        Some(small) => Ok(int::from_u64(cx, small.isqrt())),
-        None => Ok(big::square_root(cx, &view(&number))),
-    }
-}
-
 /// The arguments of `comb` and `perm`, neither negative.
 fn choice(cx: &mut Context, n: Value, k: Value) -> Result<(Owned, Owned)> {
     let (n, k) = (convert::index(cx, n)?, convert::index(cx, k)?);
@@ -95,38 +142,6 @@ fn choice(cx: &mut Context, n: Value, k: Value) -> Result<(Owned, Owned)> {
         }
     }
     Ok((n, k))
-}
-
-pub fn perm(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let k = arguments.get(1).copied().filter(|k| *k != singleton::none());
-    let Some(k) = k else { return factorial(cx, arguments) };
-    let (n, k) = choice(cx, arguments[0], k)?;
-    if view(&n).compare(&view(&k)).is_lt() {
-        return Ok(int::from_i64(cx, 0));
-    }
-    let Some(count) = int::as_u64(k.value()).filter(|count| *count <= COUNT_MAX) else {
-        return Err(cx.overflow_error(format!("k must not exceed {COUNT_MAX}")));
-    };
-    check_bits(cx, count, view(&k).bit_length() as u32)?;
-    Ok(big::permutations(cx, &view(&n), count))
-}
-
-pub fn comb(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let (n, k) = choice(cx, arguments[0], arguments[1])?;
-    if view(&n).compare(&view(&k)).is_lt() {
-        return Ok(int::from_i64(cx, 0));
-    }
-    // As many ways to choose those that are left out.
-    let others = int::subtract(cx, n.value(), k.value())?;
-    let fewer = if view(&others).compare(&view(&k)).is_lt() { others } else { k };
-    let Some(count) = int::as_u64(fewer.value()).filter(|count| *count <= COUNT_MAX) else {
-        return Err(cx.overflow_error(format!("min(n - k, k) must not exceed {COUNT_MAX}")));
-    };
-    if let Some(small) = int::as_u64(n.value()).and_then(|n| small_combinations(n, count)) {
-        return Ok(int::from_u64(cx, small));
-    }
-    check_bits(cx, count, 4)?;
-    Ok(big::combinations(cx, &view(&n), count))
 }
 
 /// The binomial coefficient if it stays below 2^64 on the way.

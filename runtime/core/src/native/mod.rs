@@ -1,4 +1,15 @@
-//! Functions written in Rust that Python can call: one row each.
+//! Functions, types and modules written in Rust that Python can use: one row each, made by the attribute macros of
+//! `sidewinder-macros` from ordinary Rust. What the macros' code calls is in the files below this one.
+
+pub mod argument;
+pub mod module;
+pub mod object;
+pub mod result;
+
+pub use argument::{FromArgument, Given, Index, Keywords, Place};
+pub use module::NativeModule;
+pub use object::{Field, NativeObject, NativeType, Traverse};
+pub use result::{IntoInstance, IntoObject, IntoResult};
 
 use crate::context::{Context, Result};
 use crate::heap::Owned;
@@ -195,6 +206,15 @@ impl Native {
 
 // SAFETY: (threads 1) rows are immutable.
 unsafe impl Sync for Native {}
+
+/// What a function that blocks gets in place of a context: while it runs, other threads may hold the GIL, so it can
+/// have no values.
+pub struct Detached(());
+
+/// Runs what may block. `action` gets no context, and so can touch no object.
+pub fn blocking<R>(_cx: &mut Context, action: impl FnOnce(Detached) -> R) -> R {
+    action(Detached(()))
+}
 
 /// A computed attribute of a builtin type.
 pub struct GetSet {

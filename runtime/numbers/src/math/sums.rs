@@ -1,13 +1,11 @@
 //! Sums, products and norms in the module `math`, with CPython's care for rounding.
 
-use super::argument;
-use sidewinder_runtime::context::{Context, Result};
+use sidewinder_macros::native_functions;
 use sidewinder_runtime::objects::float::{self, as_f64};
 use sidewinder_runtime::objects::int;
-use sidewinder_runtime::objects::iterator::arguments::Signature;
 use sidewinder_runtime::objects::slots::BinaryOp;
 use sidewinder_runtime::operations::{arithmetic, iterate};
-use sidewinder_runtime::{Arguments, Owned, Value};
+use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// A sum or product of two floats without rounding: the rounded result and what is missing from it.
 #[derive(Clone, Copy)]
@@ -33,18 +31,6 @@ fn exact_sum_ordered(a: f64, b: f64) -> Exact {
 fn exact_product(a: f64, b: f64) -> Exact {
     let high = a * b;
     Exact { high, low: super::c::fma(a, b, -high) }
-}
-
-pub fn fsum(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let mut sum = FullSum::default();
-    iterate::for_each(cx, arguments[0], |cx, item| {
-        let term = argument(cx, item.value())?;
-        if sum.add(term) { Ok(()) } else { Err(cx.overflow_error("intermediate overflow in fsum")) }
-    })?;
-    match sum.finish() {
-        Some(result) => Ok(float::from_f64(cx, result)),
-        None => Err(cx.value_error("-inf + inf in fsum")),
-    }
 }
 
 /// A sum without rounding, as a list of floats that do not overlap, by rising magnitude (Shewchuk).
@@ -115,28 +101,6 @@ impl FullSum {
     }
 }
 
-pub fn hypot(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let mut coordinates = Vec::with_capacity(arguments.len());
-    for value in arguments {
-        coordinates.push(argument(cx, *value)?.abs());
-    }
-    Ok(float::from_f64(cx, norm(&mut coordinates)))
-}
-
-pub fn dist(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let p = iterate::collect(cx, arguments[0])?;
-    let q = iterate::collect(cx, arguments[1])?;
-    if p.len() != q.len() {
-        return Err(cx.value_error("both points must have the same number of dimensions"));
-    }
-    let mut differences = Vec::with_capacity(p.len());
-    for (a, b) in p.iter().zip(&q) {
-        let a = argument(cx, a.value())?;
-        differences.push((a - argument(cx, b.value())?).abs());
-    }
-    Ok(float::from_f64(cx, norm(&mut differences)))
-}
-
 /// The Euclidean norm of coordinates that are not negative: scaled by a power of two against overflow, squared and
 /// summed in double length, and corrected by one step of Newton's method.
 fn norm(coordinates: &mut [f64]) -> f64 {
@@ -176,22 +140,91 @@ fn norm(coordinates: &mut [f64]) -> f64 {
     (root + missing / (2.0 * root)) / scale
 }
 
-pub fn prod(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
-    const SIGNATURE: Signature<2> =
-        Signature { function: "prod", names: ["iterable", "start"], positional_only: 1, positional: 1, required: 1 };
-    let [iterable, start] = SIGNATURE.bind(cx, arguments)?;
-    let mut product = Owned::new(start.unwrap_or(Value::from_small_int(1)));
-    let iterable = iterable.unwrap_or(product.value());
-    iterate::for_each(cx, iterable, |cx, item| {
-        let (a, b) = (product.value(), item.value());
-        product = if a.is_float() && b.is_float() {
-            float::from_f64(cx, a.float() * b.float())
-        } else {
-            arithmetic::binary(cx, BinaryOp::Multiply, a, b)?
-        };
-        Ok(())
-    })?;
-    Ok(product)
+#[native_functions]
+pub mod rows {
+    use super::*;
+
+    /// The sum of floats, rounded once.
+    #[function]
+    fn fsum(cx: &mut Context, seq: Value) -> Result<f64> {
+        let mut sum = FullSum::default();
+        iterate::for_each(cx, seq, |cx, item| {
+            let term = float::from_value(cx, item.value())?;
+            if sum.add(term) { Ok(()) } else { Err(cx.overflow_error("intermediate overflow in fsum")) }
+        })?;
+        match sum.finish() {
+            Some(result) => Ok(result),
+            None => Err(cx.value_error("-inf + inf in fsum")),
+        }
+    }
+
+    /// The Euclidean norm.
+    #[function]
+    fn hypot(cx: &mut Context, #[rest] coordinates: &[Value]) -> Result<f64> {
+        let mut numbers = Vec::with_capacity(coordinates.len());
+        for value in coordinates {
+            numbers.push(float::from_value(cx, *value)?.abs());
+        }
+        Ok(norm(&mut numbers))
+    }
+
+    /// The Euclidean distance between two points.
+    #[function]
+    fn dist(cx: &mut Context, p: Value, q: Value) -> Result<f64> {
+        let p = iterate::collect(cx, p)?;
+        let q = iterate::collect(cx, q)?;
+        if p.len() != q.len() {
+            return Err(cx.value_error("both points must have the same number of dimensions"));
+        }
+        let mut differences = Vec::with_capacity(p.len());
+        for (a, b) in p.iter().zip(&q) {
+            let a = float::from_value(cx, a.value())?;
+            differences.push((a - float::from_value(cx, b.value())?).abs());
+        }
+        Ok(norm(&mut differences))
+    }
+
+    /// The product of the items and the start value.
+    #[function]
+    fn prod(
+        cx: &mut Context,
+        iterable: Value,
+        #[keyword]
+        #[default(Owned::new(Value::from_small_int(1)), "1")]
+        start: Owned,
+    ) -> Result<Owned> {
+        let mut product = start;
+        iterate::for_each(cx, iterable, |cx, item| {
+            let (a, b) = (product.value(), item.value());
+            product = if a.is_float() && b.is_float() {
+                float::from_f64(cx, a.float() * b.float())
+            } else {
+                arithmetic::binary(cx, BinaryOp::Multiply, a, b)?
+            };
+            Ok(())
+        })?;
+        Ok(product)
+    }
+
+    /// The sum of products of the items of two iterables.
+    #[function]
+    fn sumprod(cx: &mut Context, p: Value, q: Value) -> Result<Owned> {
+        let p = iterate::get_iter(cx, p)?;
+        let q = iterate::get_iter(cx, q)?;
+        let mut sum = ProductSum::new();
+        loop {
+            let a = iterate::next(cx, p.value())?;
+            let b = iterate::next(cx, q.value())?;
+            match (a, b) {
+                (Some(a), Some(b)) => sum.add(cx, a.value(), b.value())?,
+                (None, None) => break,
+                _ => return Err(cx.value_error("Inputs are not the same length")),
+            }
+        }
+        sum.settle_integers(cx)?;
+        sum.settle_floats(cx)?;
+        Ok(sum.total)
+    }
 }
 
 /// A sum of products in triple length.
@@ -310,24 +343,6 @@ fn float_pair(p: Value, q: Value) -> Option<(f64, f64)> {
         return None;
     }
     Some((number(p)?, number(q)?))
-}
-
-pub fn sumprod(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let p = iterate::get_iter(cx, arguments[0])?;
-    let q = iterate::get_iter(cx, arguments[1])?;
-    let mut sum = ProductSum::new();
-    loop {
-        let a = iterate::next(cx, p.value())?;
-        let b = iterate::next(cx, q.value())?;
-        match (a, b) {
-            (Some(a), Some(b)) => sum.add(cx, a.value(), b.value())?,
-            (None, None) => break,
-            _ => return Err(cx.value_error("Inputs are not the same length")),
-        }
-    }
-    sum.settle_integers(cx)?;
-    sum.settle_floats(cx)?;
-    Ok(sum.total)
 }
 
 #[cfg(test)]
