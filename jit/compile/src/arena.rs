@@ -4,6 +4,7 @@
 //! The program's thread owns the arena; compile threads only produce bytes.
 
 use std::collections::BTreeMap;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
 /// Code starts at multiples of this: a cache line, which also suits constants in the code.
 const ALIGNMENT: usize = 64;
@@ -23,6 +24,8 @@ pub struct Arena {
     capacity: usize,
     /// Free pieces: length by offset; no two adjoin.
     free: BTreeMap<usize, usize>,
+    /// Another process writes to the same memory.
+    sealed: bool,
 }
 
 // SAFETY: the mappings belong to the arena alone; only `install` and `free` write, through `&mut`.
@@ -32,39 +35,48 @@ impl Arena {
     /// Maps an arena of `capacity` bytes. None where the system refuses: then the JIT stays off.
     pub fn new(capacity: usize) -> Option<Arena> {
         let capacity = capacity.next_multiple_of(1 << 16);
-        // SAFETY: a fresh file descriptor, closed below; the mappings are checked.
-        unsafe {
-            let file = libc::memfd_create(c"sidewinder-jit".as_ptr(), libc::MFD_CLOEXEC);
-            if file < 0 {
-                return None;
-            }
-            if libc::ftruncate(file, capacity as libc::off_t) != 0 {
-                libc::close(file);
-                return None;
-            }
-            let map = |protection| libc::mmap(std::ptr::null_mut(), capacity, protection, libc::MAP_SHARED, file, 0);
-            let writable = map(libc::PROT_READ | libc::PROT_WRITE);
-            let executable = map(libc::PROT_READ | libc::PROT_EXEC);
-            libc::close(file);
-            if writable == libc::MAP_FAILED || executable == libc::MAP_FAILED {
-                for mapping in [writable, executable] {
-                    if mapping != libc::MAP_FAILED {
-                        libc::munmap(mapping, capacity);
-                    }
-                }
-                return None;
-            }
-            Some(Arena {
-                writable: writable as *mut u8,
-                executable: executable as *const u8,
-                capacity,
-                free: BTreeMap::from([(0, capacity)]),
-            })
+        let file = memory_file(capacity)?;
+        // SAFETY: fresh mappings.
+        let [writable, executable] = unsafe { map(&file, capacity, [std::ptr::null_mut(); 2]) }?;
+        let free = BTreeMap::from([(0, capacity)]);
+        Some(Arena { writable, executable, capacity, free, sealed: false })
+    }
+
+    /// A file with what the arena holds, for a child of `fork` to map in its place: both would write to the same memory
+    /// otherwise. None if the system refuses.
+    pub fn copy(&self) -> Option<OwnedFd> {
+        let file = memory_file(self.capacity)?;
+        let used = match self.free.last_key_value() {
+            Some((&offset, &length)) if offset + length == self.capacity => offset,
+            _ => self.capacity,
+        };
+        let mut written = 0;
+        while written < used {
+            // SAFETY: the bytes are inside the mapping.
+            let count = unsafe {
+                let bytes = self.writable.add(written) as *const libc::c_void;
+                libc::pwrite(file.as_raw_fd(), bytes, used - written, written as libc::off_t)
+            };
+            written += usize::try_from(count).ok().filter(|count| *count > 0)?;
         }
+        Some(file)
+    }
+
+    /// After `fork`: the child goes on with the copy, at the same addresses. Without one, nothing is written any more.
+    pub fn part(&mut self, copy: Option<OwnedFd>, is_child: bool) {
+        let places = [self.writable, self.executable as *mut u8];
+        self.sealed |= match &copy {
+            // SAFETY: (safety 9) the file has the arena's length and content; its mappings replace these.
+            Some(file) if is_child => unsafe { map(file, self.capacity, places) }.is_none(),
+            copy => copy.is_none(),
+        };
     }
 
     /// Copies code into the arena. None if there is no room.
     pub fn install(&mut self, code: &[u8]) -> Option<Allocation> {
+        if self.sealed {
+            return None;
+        }
         let length = code.len().next_multiple_of(ALIGNMENT).max(ALIGNMENT);
         let (&offset, &available) = self.free.iter().find(|&(_, &available)| available >= length)?;
         self.free.remove(&offset);
@@ -119,6 +131,38 @@ impl Drop for Arena {
             libc::munmap(self.executable as *mut libc::c_void, self.capacity);
         }
     }
+}
+
+/// A file in memory, not for programs that are executed.
+fn memory_file(bytes: usize) -> Option<OwnedFd> {
+    // SAFETY: a fresh file descriptor, which the result owns.
+    unsafe {
+        let file = libc::memfd_create(c"sidewinder-jit".as_ptr(), libc::MFD_CLOEXEC);
+        let file = (file >= 0).then(|| OwnedFd::from_raw_fd(file))?;
+        (libc::ftruncate(file.as_raw_fd(), bytes as libc::off_t) == 0).then_some(file)
+    }
+}
+
+/// Maps a file writable and executable, anywhere or in place of the mappings at `places`.
+///
+/// # Safety
+/// Nobody relies on the content of mappings at `places`, or the file has the same.
+unsafe fn map(file: &OwnedFd, bytes: usize, places: [*mut u8; 2]) -> Option<[*mut u8; 2]> {
+    let [writable, executable] = [libc::PROT_READ | libc::PROT_WRITE, libc::PROT_READ | libc::PROT_EXEC];
+    let map = |place: *mut u8, protection| {
+        let flags = if place.is_null() { libc::MAP_SHARED } else { libc::MAP_SHARED | libc::MAP_FIXED };
+        // SAFETY: the caller's promise.
+        unsafe { libc::mmap(place.cast(), bytes, protection, flags, file.as_raw_fd(), 0) }
+    };
+    let mappings = [map(places[0], writable), map(places[1], executable)];
+    if !mappings.contains(&libc::MAP_FAILED) {
+        return Some(mappings.map(|mapping| mapping as *mut u8));
+    }
+    for mapping in mappings.into_iter().filter(|mapping| places[0].is_null() && *mapping != libc::MAP_FAILED) {
+        // SAFETY: just made.
+        unsafe { libc::munmap(mapping, bytes) };
+    }
+    None
 }
 
 /// Makes code that was written at one address visible to instruction fetch at the other.

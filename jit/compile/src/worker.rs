@@ -3,7 +3,7 @@
 use crate::compile::{CompiledTree, Compiler};
 use crate::tree::Tree;
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 /// The program's name for a tree.
@@ -25,14 +25,22 @@ struct Shared {
     queues: Mutex<Queues>,
     work: Condvar,
     idle: Condvar,
+    /// Locked while a tree is compiled.
+    compiler: Mutex<Compiler>,
     /// Called on the compile thread after each result, to ask the program to poll.
     notify: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Shared {
+    fn queues(&self) -> MutexGuard<'_, Queues> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A compile thread. Dropping it waits for the tree being compiled and forgets the rest.
 pub struct Worker {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<Compiler>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Worker {
@@ -42,17 +50,16 @@ impl Worker {
             queues: Mutex::default(),
             work: Condvar::new(),
             idle: Condvar::new(),
+            compiler: Mutex::new(compiler),
             notify: Box::new(notify),
         });
-        let of_thread = shared.clone();
-        let thread =
-            std::thread::Builder::new().name("sidewinder-jit".to_string()).spawn(move || run(&of_thread, compiler))?;
-        Ok(Worker { shared, thread: Some(thread) })
+        let thread = Some(spawn(&shared)?);
+        Ok(Worker { shared, thread })
     }
 
     /// Asks for a tree to be compiled. A version of it that still waits is replaced: only the newest counts.
     pub fn submit(&self, id: TreeId, tree: Tree) {
-        let mut queues = self.shared.queues.lock().expect("the compile thread does not panic with the lock");
+        let mut queues = self.shared.queues();
         match queues.submitted.iter_mut().find(|(waiting, _)| *waiting == id) {
             Some((_, waiting)) => *waiting = tree,
             None => queues.submitted.push_back((id, tree)),
@@ -62,63 +69,76 @@ impl Worker {
 
     /// The next finished tree. One that was submitted again since may still come: the newer one follows.
     pub fn poll(&self) -> Option<(TreeId, Outcome)> {
-        self.shared.queues.lock().expect("the compile thread does not panic with the lock").finished.pop_front()
+        self.shared.queues().finished.pop_front()
     }
 
-    /// Waits until nothing is waiting or being compiled (before `fork`, at exit, in tests).
-    pub fn wait_idle(&self) {
-        let mut queues = self.shared.queues.lock().expect("the compile thread does not panic with the lock");
-        while !queues.submitted.is_empty() || queues.running.is_some() {
-            queues = self.shared.idle.wait(queues).expect("the compile thread does not panic with the lock");
+    /// Calls `fork`, which says whether this is the child then. Meanwhile nothing is compiled. What was submitted before
+    /// is compiled in both; the child gets a thread of its own for that. The second answer: whether it got none.
+    pub fn around_fork(&mut self, fork: impl FnOnce() -> bool) -> (bool, bool) {
+        let shared = self.shared.clone();
+        let mut queues = shared.queues();
+        while queues.running.is_some() {
+            queues = shared.idle.wait(queues).unwrap_or_else(PoisonError::into_inner);
         }
-    }
-
-    /// Ends the thread and gives the compiler back (before `fork`). What waits is forgotten.
-    pub fn stop(mut self) -> Option<Compiler> {
-        self.join()
-    }
-
-    fn join(&mut self) -> Option<Compiler> {
-        let thread = self.thread.take()?;
-        if let Ok(mut queues) = self.shared.queues.lock() {
-            queues.stop = true;
-            queues.submitted.clear();
+        let is_child = fork();
+        drop(queues);
+        if !is_child {
+            return (false, false);
         }
-        self.shared.work.notify_one();
-        thread.join().ok()
+        // The parent's thread is not here to be waited for.
+        std::mem::forget(self.thread.take());
+        self.thread = spawn(&shared).ok();
+        (true, self.thread.is_none())
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        self.join();
+        if let Some(thread) = self.thread.take() {
+            {
+                let mut queues = self.shared.queues();
+                queues.stop = true;
+                queues.submitted.clear();
+            }
+            self.shared.work.notify_one();
+            let _ = thread.join();
+        }
     }
 }
 
-fn run(shared: &Shared, mut compiler: Compiler) -> Compiler {
+fn spawn(shared: &Arc<Shared>) -> std::io::Result<JoinHandle<()>> {
+    let shared = shared.clone();
+    std::thread::Builder::new().name("sidewinder-jit".to_string()).spawn(move || run(&shared))
+}
+
+fn run(shared: &Shared) {
     loop {
         let (id, tree) = {
-            let mut queues = shared.queues.lock().expect("nobody panics with the lock");
+            let mut queues = shared.queues();
             loop {
                 if queues.stop {
-                    return compiler;
+                    return;
                 }
                 if let Some(next) = queues.submitted.pop_front() {
                     queues.running = Some(next.0);
                     break next;
                 }
-                queues = shared.work.wait(queues).expect("nobody panics with the lock");
+                queues = shared.work.wait(queues).unwrap_or_else(PoisonError::into_inner);
             }
         };
         // A panic is a bug in the compiler: it costs the tree, not the program.
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| compiler.compile(&tree)))
-            .unwrap_or_else(|_| Err("the compiler panicked".to_string()));
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            shared.compiler.lock().unwrap_or_else(PoisonError::into_inner).compile(&tree)
+        }))
+        .unwrap_or_else(|_| Err("the compiler panicked".to_string()));
+        // Not later: what is freed here must not be in the middle of that when the process forks.
+        drop(tree);
         {
-            let mut queues = shared.queues.lock().expect("nobody panics with the lock");
-            queues.running = None;
+            let mut queues = shared.queues();
             queues.finished.push_back((id, outcome));
+            queues.running = None;
         }
-        shared.idle.notify_all();
         (shared.notify)();
+        shared.idle.notify_all();
     }
 }

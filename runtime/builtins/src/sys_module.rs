@@ -334,8 +334,7 @@ fn set_recursion_limit(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
             format!("cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low");
         return Err(cx.raise(&types::RECURSION_ERROR, message));
     }
-    cx.recursion_left += limit - cx.recursion_limit;
-    cx.recursion_limit = limit;
+    cx.set_recursion_limit(limit);
     Ok(none())
 }
 

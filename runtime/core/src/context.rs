@@ -2,14 +2,18 @@
 //!
 //! Fields that compiled traces reach by offset come first and are `repr(C)`.
 
+use crate::gil::Gil;
 use crate::heap::{Heap, Owned};
 use crate::hooks::Hooks;
 use crate::objects::dict::DictObject;
 use crate::objects::type_object::{MethodCache, TypeObject, TypeState};
 use crate::options::Options;
+use crate::signals::Handlers;
+use crate::threads::ThreadState;
 use crate::value::Value;
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// "An exception is pending in the context": the error of every operation that may run Python.
@@ -33,12 +37,18 @@ pub mod interrupt {
     pub const INVALIDATED: u32 = 16;
     /// Compiled traces are ready to be installed.
     pub const COMPILED: u32 = 32;
+    /// Another thread has sent an exception.
+    pub const EXCEPTION: u32 = 64;
 }
 
 /// Words of a thread's value stack. Reserved lazily by the operating system.
 const STACK_WORDS: usize = 1 << 23;
 /// Words kept free above the limit, so that native code may push small call blocks without a check.
 const STACK_RESERVE: usize = 4096;
+/// Words of the exit buffer, which follows the value stack.
+pub const EXIT_WORDS: usize = 4096;
+/// Bytes that the value stack and the exit buffer are mapped with.
+const STACK_BYTES: usize = (STACK_WORDS + EXIT_WORDS) * size_of::<Value>();
 /// Bytes of native stack that nested runs leave free.
 const NATIVE_STACK_RESERVE: usize = 512 * 1024;
 
@@ -113,7 +123,7 @@ pub struct Context {
     pub trace_top: *mut Value,
     /// The innermost trace that runs, or null.
     pub activation: *mut Activation,
-    /// Stress: calls out of traces until frames are shown; 0 for never.
+    /// Stress: calls out of traces until frames are shown or the GIL is handed over; 0 for never.
     pub calls_out: u64,
     /// Where compiled code leaves the values of an exit.
     pub exit_buffer: *mut u64,
@@ -125,7 +135,7 @@ pub struct Context {
     pub recursion_left: i64,
     /// Instruction being executed by the running frame, published before calls that may look at it.
     pub instruction: *const sidewinder_bytecode::Instruction,
-    /// Owned heap of this interpreter.
+    /// The interpreter's heap, while this thread holds the GIL or did so last; see `gil.rs`.
     pub heap: Heap,
     pub interpreter: *mut Interpreter,
     /// Objects on their way to destruction: owned references, innermost last.
@@ -139,10 +149,28 @@ pub struct Context {
     pub native_stack_limit: usize,
     /// Objects whose `repr` is being computed, for recursive containers.
     pub repr_active: Vec<Value>,
+    /// What `threading` knows of the thread.
+    pub thread: ThreadState,
 }
 
 /// The state shared by the threads of one interpreter.
 pub struct Interpreter {
+    /// Held by the one thread that may touch the interpreter and its objects.
+    pub gil: Arc<Gil>,
+    /// The contexts of its threads, the main one first.
+    pub threads: Vec<*mut Context>,
+    /// The context in which the heap lies.
+    pub(crate) heap_home: *mut Context,
+    /// How often the GIL went from one thread to another.
+    pub hand_overs: u64,
+    /// Stress: how often threads had a chance to hand over the GIL.
+    pub switch_chances: u64,
+    /// It ends: only the main thread may go on.
+    pub ending: bool,
+    /// What signals lead to, in the process's first interpreter.
+    pub signals: Handlers,
+    /// Bytes of native stack for new threads, or 0 for the system's default.
+    pub thread_stack_bytes: usize,
     pub hooks: Hooks,
     pub options: Options,
     pub interned: crate::objects::str::intern::InternTable,
@@ -192,9 +220,26 @@ impl Context {
         CURRENT.set(context);
     }
 
-    /// A context with its own value stack, for the calling thread.
-    pub fn new(interpreter: *mut Interpreter) -> Box<Context> {
-        let bytes = STACK_WORDS * size_of::<Value>();
+    /// The context of the interpreter's main thread, which is the calling one. It lives as long as the process.
+    pub fn start(interpreter: &'static mut Interpreter) -> &'static mut Context {
+        let mut context = Context::new(interpreter, true).expect("no memory for the value stack");
+        context.arrive();
+        let context = Box::leak(context);
+        interpreter.threads.push(context);
+        Context::enter(context);
+        context.take_gil();
+        context
+    }
+
+    /// Notes what belongs to the calling thread, on which the context will be used.
+    pub(crate) fn arrive(&mut self) {
+        self.native_stack_limit = native_stack_limit();
+        self.thread.identifier = crate::threads::identifier();
+    }
+
+    /// A context with its own value stack. None if there is no memory for that.
+    pub(crate) fn new(interpreter: *mut Interpreter, is_main: bool) -> Option<Box<Context>> {
+        let bytes = STACK_BYTES;
         // SAFETY: an anonymous private mapping, checked below.
         let memory = unsafe {
             libc::mmap(
@@ -206,9 +251,14 @@ impl Context {
                 0,
             )
         };
-        assert!(memory != libc::MAP_FAILED, "no memory for the value stack");
+        if memory == libc::MAP_FAILED {
+            return None;
+        }
         let bottom = memory as *mut Value;
-        let mut context = Box::new(Context {
+        // SAFETY: inside the mapping.
+        let (stack_limit, exit_buffer) =
+            unsafe { (bottom.add(STACK_WORDS - STACK_RESERVE), bottom.add(STACK_WORDS) as *mut u64) };
+        Some(Box::new(Context {
             interrupt: AtomicU32::new(0),
             finalizers_pending: Cell::new(0),
             pending: Value::UNBOUND,
@@ -220,10 +270,9 @@ impl Context {
             trace_top: std::ptr::null_mut(),
             activation: std::ptr::null_mut(),
             calls_out: 0,
-            exit_buffer: std::ptr::null_mut(),
+            exit_buffer,
             result: Value::UNBOUND,
-            // SAFETY: inside the mapping.
-            stack_limit: unsafe { bottom.add(STACK_WORDS - STACK_RESERVE) },
+            stack_limit,
             recursion_left: 1000,
             instruction: std::ptr::null(),
             heap: Heap::new(),
@@ -233,11 +282,10 @@ impl Context {
             teardown_floor: 0,
             stack_bottom: bottom,
             recursion_limit: 1000,
-            native_stack_limit: native_stack_limit(),
+            native_stack_limit: 0,
             repr_active: Vec::new(),
-        });
-        context.heap.interrupt = &raw const context.interrupt;
-        context
+            thread: ThreadState::new(is_main),
+        }))
     }
 
     #[inline(always)]
@@ -341,6 +389,52 @@ impl Context {
             ));
         }
         Ok(())
+    }
+}
+
+impl Drop for Context {
+    fn drop(&mut self) {
+        // SAFETY: the mapping was made by `new`; (threads 2) the thread has ended, and its frames with it.
+        unsafe { libc::munmap(self.stack_bottom.cast(), STACK_BYTES) };
+    }
+}
+
+impl Interpreter {
+    /// An interpreter without types, modules and threads.
+    pub fn new(hooks: Hooks, options: Options, hash_key: (u64, u64), arguments: Vec<String>) -> Interpreter {
+        let mut interned = crate::objects::str::intern::InternTable::new(hash_key);
+        let names = crate::objects::str::names::Names::new(&mut interned);
+        let nothing = || Owned::new(crate::objects::singleton::none());
+        Interpreter {
+            gil: Arc::default(),
+            threads: Vec::new(),
+            heap_home: std::ptr::null_mut(),
+            hand_overs: 0,
+            switch_chances: 0,
+            ending: false,
+            signals: Handlers::default(),
+            thread_stack_bytes: 0,
+            hooks,
+            options,
+            interned,
+            names,
+            builtins: nothing(),
+            modules: nothing(),
+            builtin_types: Vec::new(),
+            method_cache: MethodCache::default(),
+            shapes: Default::default(),
+            weak_references: HashMap::new(),
+            finalized: HashSet::new(),
+            external_slots: HashMap::new(),
+            hidden_slots: HashMap::new(),
+            hash_key,
+            int_digits_max: crate::objects::int::text::DIGITS_MAX_DEFAULT,
+            next_version: Cell::new(0),
+            collector: Default::default(),
+            jit: std::ptr::null_mut(),
+            native_modules: &[],
+            arguments,
+        }
     }
 }
 

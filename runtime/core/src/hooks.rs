@@ -3,6 +3,7 @@
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::native::Arguments;
+use crate::objects::code::LoopState;
 use crate::objects::dict::DictObject;
 use crate::objects::frame::LiveFrame;
 use crate::objects::function::FunctionObject;
@@ -51,4 +52,10 @@ pub struct Hooks {
     pub show_frames: fn(&mut Context),
     /// A trace's assumption no longer holds.
     pub broken: fn(&mut Context, Broken),
+    /// A loop or function is hot, or has machine code: the instruction that comes next, the one that goes on otherwise,
+    /// and what counts it. Gives the instruction to go on at.
+    pub hot: fn(&mut Context, *const Instruction, *const Instruction, &LoopState) -> *const Instruction,
+    /// Calls a function that forks the process and says whether this is the child, where other threads are gone: stops
+    /// before what they do for the interpreter, and starts it again after, in both.
+    pub around_fork: fn(&mut Context, &mut dyn FnMut(&mut Context) -> bool),
 }

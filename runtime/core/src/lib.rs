@@ -4,16 +4,20 @@
 //! Not here: the compiler, the op handlers, the interpreter loop, the JIT; they hang themselves into `Hooks`.
 
 pub mod context;
+pub mod gil;
 pub mod heap;
 pub mod hooks;
+pub mod interrupts;
 pub mod native;
 pub mod objects;
 pub mod operations;
 pub mod options;
 pub mod signals;
+pub mod threads;
 pub mod value;
 
 pub use context::{Context, Interpreter, Raised, Result};
+pub use gil::Detached;
 pub use heap::{Header, Immortal, Owned};
 pub use native::{Arguments, Native};
 pub use objects::Object;

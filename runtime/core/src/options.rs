@@ -63,6 +63,8 @@ options! {
     exit_all = "exit-all": 0;
     /// Stress: every Nth call of Python code out of a trace has the trace's frames shown on the value stack.
     force_frames = "force-frames": 0;
+    /// Stress: another thread runs beside the program and gets the GIL at every Nth visit of a hot loop.
+    switch = "switch": 0;
     /// Check every trace, and what each phase makes of it.
     verify = "verify": cfg!(debug_assertions) as u64;
     /// Print counters at exit.
@@ -85,6 +87,11 @@ impl Options {
             _ => value.parse().map_err(|_| format!("option {name} needs a number, not '{value}'"))?,
         };
         if self.set_number(name, number) { Ok(()) } else { Err(format!("unknown option {name}")) }
+    }
+
+    /// How many calls out of traces there are between two at which the stress switches `force-frames` and `switch` act.
+    pub fn calls_out_period(&self) -> u64 {
+        if self.force_frames != 0 { self.force_frames } else { self.switch }
     }
 
     /// Whether `stage` is to be dumped.

@@ -1,23 +1,252 @@
-//! Signals that arrived: handlers only set bits, and running code serves them at its next safe point.
+//! Signals: the system's handler only sets bits; the main thread of the process's first interpreter runs what the
+//! program wants at its next safe point, as CPython does.
 
 use crate::context::{Context, Result, interrupt};
-use crate::objects::exception;
-use std::sync::atomic::{AtomicU32, Ordering};
+use crate::gil::Detached;
+use crate::heap::Owned;
+use crate::objects::frame;
+use crate::objects::{exception, singleton};
+use crate::operations::{call, finalize};
+use crate::value::Value;
+use std::io;
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
-/// Signals that arrived and whose handlers have not run; bit n is signal n.
-pub static SIGNALS: AtomicU32 = AtomicU32::new(0);
+/// One more than the largest number of a signal (`signal.NSIG`).
+pub const SIGNALS_MAX: usize = 65;
 
-/// Runs what the signals that arrived ask for: SIGINT raises `KeyboardInterrupt`.
-pub fn serve(cx: &mut Context) -> Result<()> {
-    cx.interrupt.fetch_and(!interrupt::SIGNAL, Ordering::Relaxed);
-    if SIGNALS.swap(0, Ordering::Relaxed) & 1 << libc::SIGINT == 0 {
-        return Ok(());
+/// What the system's handler touches: the one state that belongs to the process, as signals do.
+struct Arrived {
+    /// Signals whose handlers have not run; bit n - 1 is signal n.
+    pending: AtomicU64,
+    /// The interrupt word of the thread that runs handlers.
+    word: AtomicPtr<AtomicU32>,
+    /// A file that gets a byte for each signal, or -1.
+    wakeup: AtomicI32,
+    /// The error of the last write to it that must be reported; -1 where a full pipe need not be.
+    wakeup_error: AtomicI32,
+    reports_full: AtomicU32,
+}
+
+static ARRIVED: Arrived = Arrived {
+    pending: AtomicU64::new(0),
+    word: AtomicPtr::new(std::ptr::null_mut()),
+    wakeup: AtomicI32::new(-1),
+    wakeup_error: AtomicI32::new(0),
+    reports_full: AtomicU32::new(1),
+};
+
+/// What a signal leads to.
+#[derive(Clone, Debug, Default)]
+pub enum Handler {
+    /// What the system does by default.
+    Default,
+    Ignore,
+    /// Something that was installed by others than the program.
+    #[default]
+    Foreign,
+    /// `KeyboardInterrupt`.
+    Interrupt,
+    /// A callable, called with the number and the running frame.
+    Call(Owned),
+}
+
+/// The handlers by signal.
+#[derive(Debug)]
+pub struct Handlers(Box<[Handler]>);
+
+impl Default for Handlers {
+    fn default() -> Handlers {
+        Handlers(Box::default())
     }
-    let made = exception::new(cx, &exception::KEYBOARD_INTERRUPT, &[])?;
-    Err(cx.raise_value(made))
+}
+
+extern "C" fn on_signal(number: i32) {
+    ARRIVED.pending.fetch_or(1 << (number - 1), Ordering::Relaxed);
+    // SAFETY: (jit 2) the main thread's context lives as long as the process.
+    if let Some(word) = unsafe { ARRIVED.word.load(Ordering::Acquire).as_ref() } {
+        word.fetch_or(interrupt::SIGNAL, Ordering::Release);
+    }
+    let file = ARRIVED.wakeup.load(Ordering::Relaxed);
+    if file >= 0 {
+        let byte = number as u8;
+        // SAFETY: `write` may be called from a handler of signals; what it does to `errno` is undone.
+        unsafe {
+            let place = libc::__errno_location();
+            let before = *place;
+            if libc::write(file, (&raw const byte).cast(), 1) < 0 {
+                let error = *place;
+                if ARRIVED.reports_full.load(Ordering::Relaxed) != 0 || error != libc::EAGAIN {
+                    ARRIVED.wakeup_error.store(error, Ordering::Relaxed);
+                }
+            }
+            *place = before;
+        }
+    }
+}
+
+/// Makes the thread of `cx` the one that runs handlers.
+pub(crate) fn serve_on(cx: &Context) {
+    ARRIVED.word.store((&raw const cx.interrupt).cast_mut(), Ordering::Release);
+}
+
+/// After `fork`, in the child: signals that arrived before were the parent's.
+pub(crate) fn forget_arrived() {
+    ARRIVED.pending.store(0, Ordering::Relaxed);
+}
+
+/// Sets the process up as CPython does: SIGINT raises `KeyboardInterrupt`; SIGPIPE and SIGXFSZ are ignored, so that
+/// writes fail with an error instead.
+pub fn start(cx: &mut Context) {
+    serve_on(cx);
+    let handlers = (0..SIGNALS_MAX).map(|number| found(number as i32)).collect();
+    cx.interpreter().signals = Handlers(handlers);
+    for number in [libc::SIGPIPE, libc::SIGXFSZ] {
+        let _ = set_handler(cx, number, Handler::Ignore);
+    }
+    if matches!(handler(cx, libc::SIGINT), Handler::Default) {
+        let _ = set_handler(cx, libc::SIGINT, Handler::Interrupt);
+    }
+}
+
+/// What the system does with a signal now.
+fn found(number: i32) -> Handler {
+    // SAFETY: plain queries into a local.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        if number == 0 || libc::sigaction(number, std::ptr::null(), &mut action) != 0 {
+            return Handler::Foreign;
+        }
+        match action.sa_sigaction {
+            libc::SIG_DFL => Handler::Default,
+            libc::SIG_IGN => Handler::Ignore,
+            _ => Handler::Foreign,
+        }
+    }
+}
+
+/// What a signal leads to.
+pub fn handler(cx: &Context, number: i32) -> Handler {
+    cx.interpreter().signals.0.get(number as usize).cloned().unwrap_or_default()
+}
+
+/// Changes what a signal leads to; gives what it led to before. `Foreign` is nothing that can be asked for.
+pub fn set_handler(cx: &mut Context, number: i32, new: Handler) -> io::Result<Handler> {
+    let action = match new {
+        Handler::Default => libc::SIG_DFL,
+        Handler::Ignore => libc::SIG_IGN,
+        Handler::Foreign => return Err(io::Error::from_raw_os_error(libc::EINVAL)),
+        Handler::Interrupt | Handler::Call(_) => on_signal as extern "C" fn(i32) as usize,
+    };
+    let handlers = &mut cx.interpreter().signals.0;
+    let Some(place) = handlers.get_mut(number as usize) else {
+        return Err(io::Error::from_raw_os_error(libc::EINVAL));
+    };
+    // SAFETY: the handler only touches atomics and calls `write`. Without SA_RESTART, calls that wait are interrupted.
+    let status = unsafe {
+        let mut request: libc::sigaction = std::mem::zeroed();
+        request.sa_sigaction = action;
+        request.sa_flags = libc::SA_ONSTACK;
+        libc::sigaction(number, &request, std::ptr::null_mut())
+    };
+    if status != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(std::mem::replace(place, new))
+}
+
+/// Makes each signal write a byte to a file (-1 for none); gives the one before. `reports_full`: a pipe without room is
+/// reported, too.
+pub fn set_wakeup(file: i32, reports_full: bool) -> i32 {
+    ARRIVED.reports_full.store(reports_full as u32, Ordering::Relaxed);
+    ARRIVED.wakeup.swap(file, Ordering::Relaxed)
+}
+
+/// Pretends that a signal arrived (`_thread.interrupt_main`), unless it is ignored or left to the system.
+pub fn simulate(cx: &Context, number: i32) {
+    if matches!(handler(cx, number), Handler::Interrupt | Handler::Call(_)) {
+        on_signal(number);
+    }
+}
+
+/// Sends a signal to the calling thread, and serves it if that is the one that does.
+pub fn send(cx: &mut Context, number: i32) -> Result<io::Result<()>> {
+    // SAFETY: sends a signal to the own thread.
+    let status = unsafe { libc::raise(number) };
+    check(cx)?;
+    Ok(if status == 0 { Ok(()) } else { Err(io::Error::last_os_error()) })
+}
+
+/// Runs the handlers of the signals that arrived, on the thread that does that.
+#[cold]
+pub fn serve(cx: &mut Context) -> Result<()> {
+    cx.interrupt.fetch_and(!interrupt::SIGNAL, Ordering::Acquire);
+    report_wakeup_error(cx);
+    loop {
+        let pending = ARRIVED.pending.load(Ordering::Relaxed);
+        if pending == 0 {
+            return Ok(());
+        }
+        let number = pending.trailing_zeros() as i32 + 1;
+        ARRIVED.pending.fetch_and(!(1 << (number - 1)), Ordering::Relaxed);
+        if let Err(raised) = run_handler(cx, number) {
+            if ARRIVED.pending.load(Ordering::Relaxed) != 0 {
+                cx.request(interrupt::SIGNAL);
+            }
+            return Err(raised);
+        }
+    }
+}
+
+fn run_handler(cx: &mut Context, number: i32) -> Result<()> {
+    match handler(cx, number) {
+        Handler::Interrupt => {
+            let made = exception::new(cx, &exception::KEYBOARD_INTERRUPT, &[])?;
+            Err(cx.raise_value(made))
+        }
+        Handler::Call(callable) => {
+            let mut running = None;
+            frame::walk(cx, |frame| {
+                running = Some(*frame);
+                false
+            });
+            let frame = match running {
+                Some(frame) => frame::of_live(cx, &frame),
+                None => Owned::new(singleton::none()),
+            };
+            call::call(cx, callable.value(), &[Value::from_small_int(number as i64), frame.value()]).map(drop)
+        }
+        // It was changed since the signal arrived.
+        Handler::Default | Handler::Ignore | Handler::Foreign => Ok(()),
+    }
+}
+
+fn report_wakeup_error(cx: &mut Context) {
+    let error = ARRIVED.wakeup_error.swap(0, Ordering::Relaxed);
+    if error != 0 {
+        let pending = std::mem::replace(&mut cx.pending, Value::UNBOUND);
+        exception::raise_os_error(cx, error, None);
+        finalize::report_unraisable(cx, "when trying to write to the signal wakeup fd", Value::UNBOUND);
+        cx.pending = pending;
+    }
 }
 
 /// Serves signals from inside a native function that waits.
 pub fn check(cx: &mut Context) -> Result<()> {
     if cx.interrupt.load(Ordering::Relaxed) & interrupt::SIGNAL == 0 { Ok(()) } else { serve(cx) }
+}
+
+impl Context {
+    /// Makes a call of the system that may wait, without the GIL. One that a signal has interrupted is made again, after
+    /// the handlers have run and unless one has raised.
+    pub fn interruptible<T: Send>(
+        &mut self,
+        mut work: impl FnMut(Detached) -> io::Result<T> + Send,
+    ) -> Result<io::Result<T>> {
+        loop {
+            match self.detached(&mut work) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => check(self)?,
+                outcome => return Ok(outcome),
+            }
+        }
+    }
 }

@@ -13,7 +13,10 @@ use crate::objects::type_object::TypeObject;
 /// A word that is or refers to a Python object. `Copy` and without `Drop`: it says nothing about ownership.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(transparent)]
-pub struct Value(pub u64);
+pub struct Value(pub u64, OneThread);
+
+/// Keeps a type from being sent to another thread, or into a closure that runs without the GIL.
+type OneThread = std::marker::PhantomData<*const ()>;
 
 /// Subtracted from a float's bits before the rotation.
 pub const FLOAT_BIAS: u64 = 1 << 60;
@@ -30,7 +33,13 @@ pub const INT_MIN: i64 = -(1 << 61);
 
 impl Value {
     /// No value: unbound, absent, or "an error is pending".
-    pub const UNBOUND: Value = Value(0);
+    pub const UNBOUND: Value = Value::from_word(0);
+
+    /// The value whose representation is `word`.
+    #[inline(always)]
+    pub const fn from_word(word: u64) -> Value {
+        Value(word, std::marker::PhantomData)
+    }
 
     #[inline(always)]
     pub fn is_unbound(self) -> bool {
@@ -83,20 +92,20 @@ impl Value {
     /// A small integer without a check of its range.
     #[inline(always)]
     pub const fn from_small_int(value: i64) -> Value {
-        Value((value << INT_SHIFT) as u64 | 1)
+        Value::from_word((value << INT_SHIFT) as u64 | 1)
     }
 
     /// The integer as an unboxed value, if it fits.
     #[inline(always)]
     pub fn try_from_int(value: i64) -> Option<Value> {
-        value.checked_mul(4).map(|shifted| Value(shifted as u64 | 1))
+        value.checked_mul(4).map(|shifted| Value::from_word(shifted as u64 | 1))
     }
 
     /// The float as an unboxed value, if it fits.
     #[inline(always)]
     pub fn try_from_float(value: f64) -> Option<Value> {
         let word = value.to_bits().wrapping_sub(FLOAT_BIAS).rotate_left(FLOAT_ROTATION);
-        (word & 2 != 0).then_some(Value(word))
+        (word & 2 != 0).then_some(Value::from_word(word))
     }
 
     /// The object that this pointer value refers to.
@@ -109,7 +118,7 @@ impl Value {
     /// A pointer value.
     #[inline(always)]
     pub fn from_pointer<T>(pointer: *const T) -> Value {
-        Value(pointer as u64)
+        Value::from_word(pointer as u64)
     }
 
     /// The type pointer of a pointer value.

@@ -1,19 +1,12 @@
 //! Creation of an interpreter with its first thread.
 
 use crate::Interpret;
-use sidewinder_runtime::heap::collect::Collector;
 use sidewinder_runtime::hooks::{Broken, Hooks};
 use sidewinder_runtime::native::NativeModule;
 use sidewinder_runtime::objects::dict::{self, DictObject};
-use sidewinder_runtime::objects::int::text::DIGITS_MAX_DEFAULT;
-use sidewinder_runtime::objects::str::intern::InternTable;
-use sidewinder_runtime::objects::str::names::Names;
-use sidewinder_runtime::objects::type_object::MethodCache;
-use sidewinder_runtime::objects::{registry, singleton};
+use sidewinder_runtime::objects::registry;
 use sidewinder_runtime::options::Options;
-use sidewinder_runtime::{Context, Interpreter, Owned, Result};
-use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
+use sidewinder_runtime::{Context, Interpreter, Result};
 
 /// The native modules, by the crates that hold them.
 static NATIVE_MODULES: &[&[&NativeModule]] = &[sidewinder_numbers::MODULES];
@@ -25,34 +18,10 @@ pub fn start(
     hash_key: (u64, u64),
     interpret: Interpret,
 ) -> Result<&'static mut Context> {
-    let mut interned = InternTable::new(hash_key);
-    let names = Names::new(&mut interned);
-    let nothing = || Owned::new(singleton::none());
-    let interpreter = Box::new(Interpreter {
-        hooks: hooks(interpret),
-        options,
-        interned,
-        names,
-        builtins: nothing(),
-        modules: nothing(),
-        builtin_types: Vec::new(),
-        method_cache: MethodCache::default(),
-        shapes: Default::default(),
-        weak_references: HashMap::new(),
-        finalized: HashSet::new(),
-        external_slots: HashMap::new(),
-        hidden_slots: HashMap::new(),
-        hash_key,
-        int_digits_max: DIGITS_MAX_DEFAULT,
-        next_version: Cell::new(0),
-        collector: Collector::default(),
-        jit: std::ptr::null_mut(),
-        native_modules: NATIVE_MODULES,
-        arguments,
-    });
-    let interpreter = Box::leak(interpreter);
-    let cx = Box::leak(Context::new(interpreter));
-    Context::enter(cx);
+    let interpreter = Box::leak(Box::new(Interpreter::new(hooks(interpret), options, hash_key, arguments)));
+    let cx = Context::start(interpreter);
+    let interpreter = cx.interpreter();
+    interpreter.native_modules = NATIVE_MODULES;
     interpreter.builtins = DictObject::new(cx);
     interpreter.modules = DictObject::new(cx);
     registry::ready_types(cx)?;
@@ -75,6 +44,8 @@ fn hooks(interpret: Interpret) -> Hooks {
         walk_frames: sidewinder_semantics::nested::walk_frames,
         show_frames: |_| {},
         broken: ignore,
+        hot: sidewinder_semantics::run::stay_cold,
+        around_fork: |cx, fork| _ = fork(cx),
     }
 }
 

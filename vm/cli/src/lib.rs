@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bootstrap;
+mod companion;
 mod import;
 mod program;
 mod signal;

@@ -14,10 +14,14 @@ use sidewinder_runtime::objects::exception::{
 use sidewinder_runtime::objects::function;
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::objects::{code, int, module, singleton};
-use sidewinder_runtime::operations::{attribute, subscript};
+use sidewinder_runtime::operations::{attribute, call, finalize, subscript};
+use sidewinder_runtime::threads;
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 use std::io::Read;
 use std::rc::Rc;
+
+/// The status of a run with `-X switch=N` in which threads did not take turns.
+const NOT_SWITCHED: i32 = 71;
 
 /// How a program ended.
 enum Ending {
@@ -33,20 +37,38 @@ pub fn run(command: Command, interpret: Interpret) -> i32 {
         eprintln!("Fatal Python error: the builtin types could not be completed");
         return 1;
     };
-    crate::signal::install(cx);
+    sidewinder_runtime::signals::start(cx);
     let path = if command.ignore_environment { None } else { std::env::var("PYTHONPATH").ok() };
+    let Ok(hand_overs) = crate::companion::start(cx) else {
+        eprintln!("sidewinder: the companion thread could not be started");
+        return 1;
+    };
     let result = match crate::import::append_path(cx, path.as_deref().unwrap_or("")) {
         Ok(()) => run_source(cx, &command.source, command.safe_path),
         Err(raised) => Err(raised.into()),
     };
     let ending = finish(cx, result);
+    wait_for_threads(cx);
+    threads::end_interpreter(cx);
     sidewinder_builtins::shut_down(cx);
     if cx.interpreter().options.stats != 0 {
         sidewinder_recorder::print_statistics(cx);
     }
+    if crate::companion::was_idle(cx, hand_overs) {
+        eprintln!("sidewinder: the GIL was never handed over");
+        return NOT_SWITCHED;
+    }
     match ending {
         Ending::Status(status) => status,
         Ending::Interrupted => crate::signal::die_interrupted(),
+    }
+}
+
+/// Waits for the threads that the program started and that are no daemons, if it has imported `threading`.
+fn wait_for_threads(cx: &mut Context) {
+    let Some(threading) = bootstrap::modules(cx).get_text(cx, "threading").map(Owned::new) else { return };
+    if call::call_method(cx, threading.value(), "_shutdown", &[]).is_err() {
+        finalize::report_unraisable(cx, "on threading shutdown", threading.value());
     }
 }
 

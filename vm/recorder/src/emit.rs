@@ -55,7 +55,7 @@ impl Recorder<'_> {
         let instruction = &self.instructions[value.0 as usize];
         match instruction.op {
             Op::BoxInt | Op::BoxFloat | Op::BoxBool => true,
-            Op::ConstValue => !Value(instruction.immediate).is_counted(),
+            Op::ConstValue => !Value::from_word(instruction.immediate).is_counted(),
             _ => self.numbers.contains(&value),
         }
     }

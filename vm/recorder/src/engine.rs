@@ -34,8 +34,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Bytes of machine code at most.
 const ARENA_BYTES: usize = 32 << 20;
-/// Words of the exit buffer.
-const EXIT_WORDS: usize = sidewinder_jit::exit::EXIT_WORDS_MAX;
+// A context's exit buffer has room for every exit.
+const _: () = assert!(sidewinder_jit::exit::EXIT_WORDS_MAX <= sidewinder_runtime::context::EXIT_WORDS);
 /// A bridge that waits is compiled when its exit has been taken this many times more.
 const COMPILE_WAITING: u32 = 1024;
 /// Recorded operations from which on a tree gets no more bridges: what starts at its exits becomes a tree of its own.
@@ -55,6 +55,9 @@ const LINKS: usize = 256;
 const BRIDGE_ATTEMPTS_MAX: u32 = 3;
 /// Recordings of a loop that may fail before it is left alone.
 const FAILURES_MAX: u32 = 4;
+
+/// Why a recording is thrown away when another thread had the GIL meanwhile.
+pub const GIL_HANDED_OVER: &str = "gil handed over";
 
 /// A trace tree and its machine code.
 struct TreeState {
@@ -145,6 +148,7 @@ pub struct Engine {
     threshold: u32,
     bridges_max: usize,
     gc_period: u64,
+    switches: bool,
     invalidate_period: u64,
     visits: u64,
     dump: String,
@@ -164,12 +168,11 @@ pub struct Engine {
     failures: NumberMap<u64, u32>,
     /// Whether loops are short, by the addresses of their counters.
     short_loops: NumberMap<u64, bool>,
-    /// Machine code on the native stack, innermost last.
-    running: usize,
-    recording: bool,
+    /// The thread that records, or null. When another one gets the GIL meanwhile, the recording is lost.
+    recording: *const Context,
     /// Facts that have ceased to hold since the recording began.
     broken: Vec<Broken>,
-    /// Machine code that was replaced, which may still be running.
+    /// Machine code that was replaced, which may still be running, in any thread.
     #[expect(clippy::vec_box, reason = "code that runs is known by its address")]
     retired: Vec<Box<NativeEntry>>,
     pub counters: Counters,
@@ -187,10 +190,12 @@ pub fn install(cx: &mut Context) {
     if options.jit == jit_mode::OFF {
         return;
     }
-    run::set_hot_loop(code::hot_loop);
-    cx.interpreter().hooks.broken = broken;
-    cx.interpreter().hooks.show_frames = frames_shown::show;
-    cx.calls_out = options.force_frames;
+    let hooks = &mut cx.interpreter().hooks;
+    hooks.hot = code::hot_loop;
+    hooks.broken = broken;
+    hooks.show_frames = frames_shown::show;
+    hooks.around_fork = around_fork;
+    cx.calls_out = options.calls_out_period();
 }
 
 /// Makes the engine when the first loop is hot.
@@ -205,10 +210,7 @@ fn make(cx: &mut Context) -> Option<&'static mut Engine> {
     let options = cx.interpreter().options.clone();
     let Some(mut arena) = Arena::new(ARENA_BYTES) else {
         eprintln!("sidewinder: the system refuses executable memory; running without JIT");
-        run::set_hot_loop(|_, _, target, state| {
-            state.countdown.set(u32::MAX);
-            target
-        });
+        cx.interpreter().hooks.hot = run::stay_cold;
         return None;
     };
     let helpers = Helpers::new();
@@ -225,18 +227,12 @@ fn make(cx: &mut Context) -> Option<&'static mut Engine> {
             return None;
         }
     };
-    cx.exit_buffer = Box::leak(vec![0u64; EXIT_WORDS].into_boxed_slice()).as_mut_ptr();
     let sync = options.jit == jit_mode::SYNC;
-    let word = SendPointer(&raw const cx.interrupt);
+    let gil = cx.interpreter().gil.clone();
     let (compiler, worker) = if sync {
         (Some(compiler), None)
     } else {
-        let notify = move || {
-            let word = &word;
-            // SAFETY: (jit 2) the main context lives as long as the process.
-            unsafe { (*word.0).fetch_or(interrupt::COMPILED, Ordering::Relaxed) };
-        };
-        match Worker::start(compiler, notify) {
+        match Worker::start(compiler, move || gil.post(interrupt::COMPILED)) {
             Ok(worker) => (None, Some(worker)),
             Err(_) => return None,
         }
@@ -251,6 +247,7 @@ fn make(cx: &mut Context) -> Option<&'static mut Engine> {
         threshold: options.threshold as u32,
         bridges_max: options.bridges_max as usize,
         gc_period: options.gc,
+        switches: options.switch != 0,
         invalidate_period: options.invalidate,
         visits: 0,
         dump: options.dump.clone(),
@@ -266,8 +263,7 @@ fn make(cx: &mut Context) -> Option<&'static mut Engine> {
         volatile: NumberSet::default(),
         failures: NumberMap::default(),
         short_loops: NumberMap::default(),
-        running: 0,
-        recording: false,
+        recording: std::ptr::null(),
         broken: Vec::new(),
         retired: Vec::new(),
         counters: Counters::default(),
@@ -275,12 +271,6 @@ fn make(cx: &mut Context) -> Option<&'static mut Engine> {
     cx.interpreter().jit = Box::into_raw(Box::new(made)) as *mut ();
     engine(cx)
 }
-
-struct SendPointer(*const AtomicU32);
-// SAFETY: (jit 2) the word is atomic and lives as long as the process.
-unsafe impl Send for SendPointer {}
-// SAFETY: as above.
-unsafe impl Sync for SendPointer {}
 
 fn layout(helpers: &Helpers) -> Layout {
     let address = |kind: &'static sidewinder_runtime::objects::type_object::StaticType| &raw const kind.object as u64;
@@ -342,13 +332,34 @@ fn layout(helpers: &Helpers) -> Layout {
     }
 }
 
+/// The hook that forks the process: the child gets machine code and a compile thread of its own.
+fn around_fork(cx: &mut Context, fork: &mut dyn FnMut(&mut Context) -> bool) {
+    let Some(own) = engine(cx) else {
+        fork(cx);
+        return;
+    };
+    let copy = own.arena.copy();
+    // Out of the engine's hands, as Python's own part of the process is in the middle of this.
+    let mut worker = own.worker.take();
+    let (is_child, lost) = match &mut worker {
+        Some(worker) => worker.around_fork(|| fork(cx)),
+        None => (fork(cx), false),
+    };
+    own.worker = worker;
+    if lost {
+        // What is submitted from now on waits for ever, and the interpreter runs it.
+        own.worker = None;
+    }
+    own.arena.part(copy, is_child);
+}
+
 /// The hook that a fact has ceased to hold.
 fn broken(cx: &mut Context, fact: Broken) {
     let Some(engine) = engine(cx) else { return };
     if let Broken::DictEntry(..) = fact {
         engine.volatile.insert(fact);
     }
-    if engine.recording {
+    if !engine.recording.is_null() {
         engine.broken.push(fact);
     }
     for index in engine.dependents.take(fact) {
@@ -366,11 +377,15 @@ impl Engine {
         self.volatile.insert(fact);
     }
 
-    /// At every visit: new machine code now and then, and the stress switches `gc` and `invalidate`.
+    /// At every visit: new machine code now and then, and the stress switches `switch`, `gc` and `invalidate`.
     fn visit(&mut self, cx: &mut Context) {
         self.visits += 1;
         if self.visits.is_multiple_of(POLL_PERIOD) {
             self.poll();
+            self.free_retired(cx);
+        }
+        if self.switches {
+            cx.switch_chance();
         }
         if self.gc_period != 0 && self.visits.is_multiple_of(self.gc_period) && cx.interpreter().collector.enabled {
             sidewinder_runtime::heap::collect::collect(cx);
@@ -430,13 +445,38 @@ impl Engine {
         rounds <= SHORT_ROUNDS_MEAN_MAX * calls
     }
 
-    /// Gives back the code of dead trees once no machine code is on the stack.
-    fn free_retired(&mut self) {
-        if self.running == 0 {
-            for native in std::mem::take(&mut self.retired) {
-                self.arena.free(native.allocation);
+    /// Gives back the code that was replaced or is dead, unless it is on the native stack of a thread.
+    fn free_retired(&mut self, cx: &Context) {
+        if self.retired.is_empty() {
+            return;
+        }
+        let mut running: NumberSet<u64> = NumberSet::default();
+        for &thread in &cx.interpreter().threads {
+            // SAFETY: (threads 2) contexts in the list are alive, and their threads do not hold the GIL.
+            let mut at = unsafe { (*thread).activation };
+            // SAFETY: (jit 5) an activation lives as long as its machine code is on the native stack.
+            while let Some(activation) = unsafe { at.as_ref() } {
+                running.insert(activation.native as u64);
+                at = activation.outer;
             }
         }
+        let is_running = |native: &Box<NativeEntry>| running.contains(&(&raw const **native as u64));
+        let (kept, gone) = std::mem::take(&mut self.retired).into_iter().partition(is_running);
+        self.retired = kept;
+        let gone: Vec<Box<NativeEntry>> = gone;
+        gone.iter().for_each(|native| self.arena.free(native.allocation));
+    }
+
+    /// Whether the thread of `cx` records.
+    fn is_recording(&self, cx: &Context) -> bool {
+        std::ptr::eq(self.recording, cx)
+    }
+
+    /// A recording begins. A number that shows at its end whether other threads have run.
+    fn begin_recording(&mut self, cx: &Context) -> u64 {
+        self.recording = cx;
+        self.broken.clear();
+        cx.interpreter().hand_overs
     }
 
     fn count_abort(&mut self, reason: &'static str) {
@@ -446,7 +486,7 @@ impl Engine {
     /// Records a tree from the instruction `target`. Returns where the recording left the interpreter.
     #[inline(never)]
     fn record_tree(&mut self, cx: &mut Context, target: Pc, state: Option<&LoopState>, root: Root) -> Pc {
-        self.recording = true;
+        let began = self.begin_recording(cx);
         self.counters.recorded += 1;
         let code = frame::current_code(cx);
         let is_short = self.note_loops(code, root, state);
@@ -455,7 +495,7 @@ impl Engine {
         recorder.is_side = root == Root::Side;
         let next = run::run(&mut recorder, target);
         let (stop, finished) = (recorder.stop, recorder.into_trace());
-        let (stop, finished) = self.end_recording(stop, finished);
+        let (stop, finished) = self.end_recording(cx, began, stop, finished);
         match (stop, finished) {
             (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions))) => {
                 let index = self.plant(trace, target, root, code, is_short);
@@ -491,13 +531,22 @@ impl Engine {
         root == Root::Loop && self.short_loops[&(&raw const *state as u64)]
     }
 
-    /// After a recording: a trace that relies on what the recording itself has changed is thrown away.
+    /// After a recording: a trace that relies on what the recording itself has changed is thrown away, and one during which
+    /// other threads ran.
     fn end_recording(
         &mut self,
+        cx: &Context,
+        began: u64,
         stop: Option<Stop>,
         finished: Option<(Trace, Assumptions)>,
     ) -> (Option<Stop>, Option<(Trace, Assumptions)>) {
-        self.recording = false;
+        if !self.is_recording(cx) || cx.interpreter().hand_overs != began {
+            if self.is_recording(cx) {
+                self.recording = std::ptr::null();
+            }
+            return (Some(Stop::Abort(GIL_HANDED_OVER)), None);
+        }
+        self.recording = std::ptr::null();
         let broken = std::mem::take(&mut self.broken);
         match finished {
             Some((_, assumptions)) if broken.iter().any(|fact| assumptions.relies_on(*fact)) => {
@@ -621,7 +670,6 @@ impl Engine {
         }
         self.retired.extend(state.native.replace(native));
         self.links = [(0, std::ptr::null()); LINKS];
-        self.free_retired();
     }
 
     /// An exit has led to a tree that started after this one was compiled. When that happens often, it is compiled once
@@ -676,6 +724,7 @@ impl Engine {
         pc: Pc,
         record: &ExitRecord,
     ) -> Pc {
+        let records = self.is_recording(cx);
         let tree = &mut self.trees[index];
         if tree.dead || number >= tree.exit_counts.len() {
             return pc;
@@ -684,7 +733,7 @@ impl Engine {
         let count = tree.exit_counts[number].1;
         let has_bridge = tree.tree.bridge_at(record.id).is_some();
         let wanted = count >= self.exit_threshold
-            && !self.recording
+            && !records
             && tree.tree.may_have_bridge(record.id)
             && !tree.barren.contains(&record.id)
             && !has_bridge
@@ -730,7 +779,7 @@ impl Engine {
         }
         // What is recorded may install code, and give up the records of the old.
         let record = &record.clone();
-        self.recording = true;
+        let began = self.begin_recording(cx);
         self.counters.bridges += 1;
         let (start, is_function) = (self.trees[index].start as Pc, self.trees[index].function.is_some());
         let slots: Vec<i32> = record.written_slots().collect();
@@ -742,7 +791,7 @@ impl Engine {
         recorder.become_bridge(base, recursion, &slots);
         let next = run::run(&mut recorder, pc);
         let (stop, finished) = (recorder.stop, recorder.into_trace());
-        let (stop, finished) = self.end_recording(stop, finished);
+        let (stop, finished) = self.end_recording(cx, began, stop, finished);
         match (stop, finished) {
             (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions)))
                 if !returns_at_once(&trace, pc, record.frame.base) =>

@@ -10,7 +10,7 @@ use sidewinder_jit::{CallRecord, ExitRecord, NativeEntry, Source};
 use sidewinder_runtime::context::{Activation, ShownFrames, ShownWord};
 use sidewinder_runtime::heap::owned::increment;
 use sidewinder_runtime::objects::float;
-use sidewinder_runtime::{Context, Value};
+use sidewinder_runtime::{Context, Owned, Value};
 use sidewinder_semantics::Pc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -43,14 +43,14 @@ fn frames(cx: &mut Context, activation: &Activation, record: &CallRecord) -> Sho
     let mut words = Vec::with_capacity(record.slots.len());
     for &(slot, source) in &record.slots {
         let word = match source {
-            Source::Constant(word) => Value(word),
+            Source::Constant(word) => Value::from_word(word),
             Source::Buffer(index, kind) => {
                 // SAFETY: (jit 5) the trace has stored the word before it made the call.
                 let word = unsafe { *activation.homes.add(index as usize) };
                 match kind {
-                    Type::Int => Value(word | 1),
+                    Type::Int => Value::from_word(word | 1),
                     Type::Float => float::from_f64(cx, f64::from_bits(word)).into_raw(),
-                    _ => Value(word),
+                    _ => Value::from_word(word),
                 }
             }
         };
@@ -89,7 +89,7 @@ pub fn leave(
         // SAFETY: (jit 4) the exit has written its words.
         unsafe { write(cx, record, base) };
     }
-    settle(cx, held, record, base, write.is_none());
+    settle(held, record, base, write.is_none());
 }
 
 /// Takes what the frames hold now.
@@ -100,9 +100,14 @@ fn hide(shown: ShownFrames, word: &AtomicU32) -> Vec<Held> {
     words.map(|shown| Held { held: unsafe { *shown.place }, shown }).collect()
 }
 
+/// Gives up a reference. Finalizers wait: code that they run might give back the exit's record.
+fn give_up(value: Value) {
+    drop(Owned::from_raw_option(value));
+}
+
 /// After the exit has written its slots: keeps what was shown where the trace has not changed it since, and gives up one
 /// reference of every word that has two. A link has written its slots itself, before.
-fn settle(cx: &mut Context, held: Vec<Held>, record: &ExitRecord, base: *mut Value, linked: bool) {
+fn settle(held: Vec<Held>, record: &ExitRecord, base: *mut Value, linked: bool) {
     for Held { shown: ShownWord { place, word, owned: shown, before }, held } in held {
         // SAFETY: (jit 4) both point to the value stack.
         let slot = unsafe { place.offset_from(base) } as i32;
@@ -113,14 +118,14 @@ fn settle(cx: &mut Context, held: Vec<Held>, record: &ExitRecord, base: *mut Val
         // SAFETY: (frames 1) as above.
         let place = unsafe { &mut *place };
         if written && linked {
-            cx.release(shown);
+            give_up(shown);
         } else if written && *place == word && !taken_back {
-            cx.release(std::mem::replace(place, owned));
+            give_up(std::mem::replace(place, owned));
         } else {
             if !written {
                 *place = before;
             }
-            cx.release(owned);
+            give_up(owned);
         }
     }
 }

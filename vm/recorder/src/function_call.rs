@@ -85,7 +85,7 @@ pub extern "C" fn call_function(
             }
             *base.offset(frame::CODE) = frame::tag(code);
             *base.offset(frame::RETURN) = frame::tag(pc);
-            *base.offset(frame::LINK) = Value(link.0);
+            *base.offset(frame::LINK) = Value::from_word(link.0);
             *base.offset(frame::KEPT) = Value::UNBOUND;
             cx.recursion_left -= shape.inlined() + 1;
             frame::switch(cx, base, code);

@@ -70,6 +70,8 @@ pub struct Recorder<'a> {
     pub pc: Pc,
     base_at_start: *mut Value,
     recursion_at_entry: i64,
+    /// How often threads had handed over the GIL when the recording began.
+    hand_overs: u64,
     recursion_at_start: i64,
     snapshot_here: Option<SnapshotId>,
     effect_done: bool,
@@ -104,6 +106,7 @@ const FUNCTION_STEPS_MIN: usize = 3;
 impl<'a> Recorder<'a> {
     pub fn new(cx: &'a mut Context, engine: &'a mut Engine, start: Pc) -> Recorder<'a> {
         let (entry_base, recursion) = (cx.base, cx.recursion_left);
+        let hand_overs = cx.interpreter().hand_overs;
         let mut assumptions = Assumptions::default();
         assumptions.add_code(frame::current_code(cx));
         Recorder {
@@ -124,6 +127,7 @@ impl<'a> Recorder<'a> {
             pc: start,
             base_at_start: entry_base,
             recursion_at_entry: recursion,
+            hand_overs,
             recursion_at_start: recursion,
             snapshot_here: None,
             effect_done: false,
@@ -192,6 +196,10 @@ impl<'a> Recorder<'a> {
     /// The start of an instruction. True when the recording stops before it.
     pub fn begin(&mut self, pc: Pc) -> bool {
         if self.stop.is_some() {
+            return true;
+        }
+        if self.cx.interpreter().hand_overs != self.hand_overs {
+            self.abort(crate::engine::GIL_HANDED_OVER);
             return true;
         }
         self.pc = pc;

@@ -123,7 +123,7 @@ impl Link {
 /// A word that holds an address, tagged as an integer so that it never looks counted.
 #[inline(always)]
 pub fn tag<T>(pointer: *const T) -> Value {
-    Value(pointer as u64 | 1)
+    Value::from_word(pointer as u64 | 1)
 }
 
 /// The address in a tagged word.

@@ -287,7 +287,7 @@ impl Semantics for Interp {
 
     #[inline(always)]
     fn box_int(&mut self, value: Small) -> Token {
-        Token(Value(value.0 as u64 + 1))
+        Token(Value::from_word(value.0 as u64 + 1))
     }
 
     #[inline(always)]
@@ -677,7 +677,7 @@ impl Semantics for Interp {
             let base = self.0.base.add(delta);
             *base.offset(frame::CODE) = frame::tag(code);
             *base.offset(frame::RETURN) = frame::tag(return_to);
-            *base.offset(frame::LINK) = Value(Link::new(delta, continuation, destination).0);
+            *base.offset(frame::LINK) = Value::from_word(Link::new(delta, continuation, destination).0);
             *base.offset(frame::KEPT) = kept.map_or(Value::UNBOUND, |token| token.0);
             for local in code.argument_count as usize..code.local_count as usize {
                 // Volatile, lest the compiler call `memset` for a handful of words.

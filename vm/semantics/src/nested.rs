@@ -45,7 +45,7 @@ pub unsafe fn run_frame(cx: &mut Context, base: *mut Value, function: &FunctionO
         *base.offset(frame::CODE) = frame::tag(code);
         *base.offset(frame::RETURN) = frame::tag(old_instruction);
         let delta = base.offset_from(old_base) as usize;
-        *base.offset(frame::LINK) = Value(Link::new(delta, Continuation::Boundary, 0).0);
+        *base.offset(frame::LINK) = Value::from_word(Link::new(delta, Continuation::Boundary, 0).0);
         frame::switch(cx, base, code);
     }
     cx.recursion_left -= 1;
@@ -128,7 +128,7 @@ unsafe fn run_generator_frame(
         *base.offset(frame::CODE) = frame::tag(code);
         *base.offset(frame::RETURN) = frame::tag(old_instruction);
         let delta = base.offset_from(old_base) as usize;
-        *base.offset(frame::LINK) = Value(Link::new(delta, Continuation::Boundary, 0).0);
+        *base.offset(frame::LINK) = Value::from_word(Link::new(delta, Continuation::Boundary, 0).0);
         frame::switch(cx, base, code);
         cx.recursion_left -= 1;
         let next = crate::cold::generator::throw_in(cx, pc.sub(1));
@@ -151,8 +151,12 @@ pub fn leave_trace(cx: &mut Context) {
 fn count_call(cx: &mut Context) {
     cx.calls_out -= 1;
     if cx.calls_out == 0 {
-        cx.calls_out = cx.interpreter().options.force_frames;
-        (cx.interpreter().hooks.show_frames)(cx);
+        let options = &cx.interpreter().options;
+        cx.calls_out = options.calls_out_period();
+        if options.force_frames != 0 {
+            (cx.interpreter().hooks.show_frames)(cx);
+        }
+        cx.switch_chance();
     }
 }
 

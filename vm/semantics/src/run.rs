@@ -11,7 +11,6 @@ use sidewinder_bytecode::Op;
 use sidewinder_runtime::objects::code::LoopState;
 use sidewinder_runtime::objects::slots::CompareOp::{self, Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
 use sidewinder_runtime::{Context, Value};
-use std::cell::Cell;
 
 /// One row for each opcode with a generic handler. From the rows come the dispatch of any implementation of the
 /// primitives, by one `match`, and the interpreter's table with a function for each opcode.
@@ -189,28 +188,16 @@ pub fn interpret(cx: &mut Context, mut pc: Pc) {
     }
 }
 
-/// What a loop's countdown reaching zero starts: records the loop or enters its trace. Gives the instruction to go on
-/// at.
-pub type HotLoop = fn(&mut Context, Pc, Pc, &LoopState) -> Pc;
-
-thread_local! {
-    static HOT_LOOP: Cell<HotLoop> = const { Cell::new(stay_cold) };
-}
-
-fn stay_cold(_cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
+/// The hook `hot` without a JIT: never asks again.
+pub fn stay_cold(_cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
     state.countdown.set(u32::MAX);
     target
 }
 
-/// Installs the JIT's entry on this thread.
-pub fn set_hot_loop(entry: HotLoop) {
-    HOT_LOOP.set(entry);
-}
-
-/// A loop is hot (or compiled).
+/// A loop's countdown is at zero: it is hot, or has machine code.
 #[inline(never)]
 pub fn hot_loop(cx: &mut Context, pc: Pc, target: Pc, state: &LoopState) -> Pc {
-    HOT_LOOP.get()(cx, pc, target, state)
+    (cx.interpreter().hooks.hot)(cx, pc, target, state)
 }
 
 /// The result of the outermost frame.

@@ -2,12 +2,13 @@
 
 use crate::context::Context;
 use crate::value::Value;
+use std::marker::PhantomData;
 use std::num::NonZeroU64;
 
 /// A value together with one count on it (if it is counted at all). Never unbound.
 #[derive(Debug)]
 #[repr(transparent)]
-pub struct Owned(NonZeroU64);
+pub struct Owned(NonZeroU64, PhantomData<Value>);
 
 impl Owned {
     /// Takes over a count that the caller holds.
@@ -15,7 +16,7 @@ impl Owned {
     pub fn from_raw(value: Value) -> Owned {
         debug_assert!(!value.is_unbound());
         // SAFETY: values other than UNBOUND are not zero.
-        Owned(unsafe { NonZeroU64::new_unchecked(value.0) })
+        Owned(unsafe { NonZeroU64::new_unchecked(value.0) }, PhantomData)
     }
 
     /// A new count on a value that the caller borrows.
@@ -28,13 +29,13 @@ impl Owned {
     /// Takes over a count, if there is a value.
     #[inline(always)]
     pub fn from_raw_option(value: Value) -> Option<Owned> {
-        NonZeroU64::new(value.0).map(Owned)
+        NonZeroU64::new(value.0).map(|word| Owned(word, PhantomData))
     }
 
     /// The value, borrowed.
     #[inline(always)]
     pub fn value(&self) -> Value {
-        Value(self.0.get())
+        Value::from_word(self.0.get())
     }
 
     /// Gives the count to the caller.

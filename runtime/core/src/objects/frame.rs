@@ -99,6 +99,11 @@ impl FrameObject {
         if base.is_null() {
             return None;
         }
+        // It may be another thread's.
+        let Some(cx) = cx.context_of(base) else {
+            self.base.set(std::ptr::null_mut());
+            return None;
+        };
         let mut found = None;
         walk(cx, |frame| {
             if frame.base == base && frame.code == self.code && frame.mark() == self.mark {

@@ -34,8 +34,9 @@ pub fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc 
         return target;
     }
     let failures = engine.failures.get(&(target as u64)).copied().unwrap_or(0);
-    if engine.recording || failures >= FAILURES_MAX {
-        state.countdown.set(if engine.recording { engine.threshold } else { u32::MAX });
+    let records = engine.is_recording(cx);
+    if records || failures >= FAILURES_MAX {
+        state.countdown.set(if records { engine.threshold } else { u32::MAX });
         return target;
     }
     let root = if function.is_some() { Root::Function } else { Root::Loop };
@@ -86,11 +87,9 @@ pub fn start_code(cx: &mut Context, index: usize) -> Option<Run> {
 /// the engine.
 #[inline(always)]
 fn run_code(cx: &mut Context, native: *const NativeEntry) -> Run {
-    let running = cx.interpreter().jit as *mut Engine;
-    // SAFETY: (jit 1) the engine is never freed. (jit 3) The code was compiled for a frame of this loop or function, and
-    // is kept while machine code runs. (frames 4) Words above the frames that it may enter are free.
+    // SAFETY: (jit 3) The code was compiled for a frame of this loop or function, and is kept while its activation is
+    // there. (frames 4) Words above the frames that it may enter are free.
     unsafe {
-        let running = &raw mut (*running).running;
         let (base, recursion, old_top) = (cx.base, cx.recursion_left, cx.trace_top);
         let mut activation = Activation {
             call: 0,
@@ -102,9 +101,7 @@ fn run_code(cx: &mut Context, native: *const NativeEntry) -> Run {
         };
         cx.trace_top = base.byte_add((*native).stack_bytes);
         cx.activation = &raw mut activation;
-        *running += 1;
         let outcome = ((*native).entry)(cx as *mut Context as *mut u8, base as *mut u64);
-        *running -= 1;
         cx.trace_top = old_top;
         cx.activation = activation.outer;
         Run { native, outcome, base, recursion, shown: activation.shown }
@@ -133,11 +130,12 @@ impl sidewinder_jit::exit::Heap for ExitHeap<'_> {
 
     #[inline(always)]
     fn increment(&mut self, word: u64) {
-        increment(Value(word));
+        increment(Value::from_word(word));
     }
 
     fn release(&mut self, word: u64) {
-        self.0.release(Value(word));
+        // Finalizers wait: code that they run might give back the exit's record.
+        drop(Owned::from_raw_option(Value::from_word(word)));
     }
 
     fn allocate(&mut self, class: u64, bytes: u64) -> *mut u64 {
@@ -154,9 +152,10 @@ pub fn follow(cx: &mut Context, mut run: Run) -> Left {
         let Run { native, outcome: Outcome { number, result }, base, recursion, shown } = run;
         if number == RETURNED {
             cx.recursion_left = recursion;
-            return Left::Returned { base, result: Value(result) };
+            return Left::Returned { base, result: Value::from_word(result) };
         }
-        // SAFETY: (jit 3) replaced code is kept until no machine code runs, and none was installed since.
+        // SAFETY: (jit 3) replaced code is given back at a visit of a hot loop, and none is before the record was read:
+        // no Python runs.
         let native = unsafe { &*native };
         let (linked, number) = (number & LINK != 0, (number & !LINK) as usize);
         let record = &native.exits[number];
@@ -187,7 +186,7 @@ pub fn follow(cx: &mut Context, mut run: Run) -> Left {
             return Left::At(sidewinder_semantics::unwind::raise(cx, pc));
         }
         if cx.finalizers_pending.get() != 0 {
-            // They may install code, and give up the old.
+            // They may give up this tree's code.
             cx.run_pending_finalizers();
             return Left::At(pc);
         }

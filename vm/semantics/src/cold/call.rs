@@ -114,7 +114,7 @@ fn enter(
         *base.offset(frame::FUNCTION) = Owned::new(function.value()).into_raw();
         *base.offset(frame::CODE) = frame::tag(code);
         *base.offset(frame::RETURN) = frame::tag(return_to);
-        *base.offset(frame::LINK) = Value(Link::new(delta, Continuation::Store, destination).0);
+        *base.offset(frame::LINK) = Value::from_word(Link::new(delta, Continuation::Store, destination).0);
         *base.offset(frame::KEPT) = Value::UNBOUND;
         frame::switch(cx, base, code);
     }

@@ -78,7 +78,7 @@ pub fn enter(
         *base.offset(frame::KEPT) = generator.into_raw();
         *base.offset(frame::CODE) = frame::tag(code);
         *base.offset(frame::RETURN) = frame::tag(next(pc));
-        *base.offset(frame::LINK) = Value(Link::new(delta, continuation, destination).0);
+        *base.offset(frame::LINK) = Value::from_word(Link::new(delta, continuation, destination).0);
         frame::switch(cx, base, code);
         cx.recursion_left -= 1;
         start

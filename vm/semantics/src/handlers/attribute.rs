@@ -131,7 +131,7 @@ fn load_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 /// The cached entry of a module's dict, if `object` is the cached module and its keys are unchanged.
 #[inline(always)]
 fn module_entry<S: Semantics>(s: &mut S, object: S::Value, site: &'static Site) -> Option<S::Value> {
-    let module = sidewinder_runtime::Value(site.second_version.get());
+    let module = sidewinder_runtime::Value::from_word(site.second_version.get());
     if !s.is_object(object, module) || s.peek(object) != module {
         return None;
     }
