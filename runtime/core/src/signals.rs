@@ -8,11 +8,12 @@ use crate::objects::frame;
 use crate::objects::{exception, singleton};
 use crate::operations::{call, finalize};
 use crate::value::Value;
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 /// One more than the largest number of a signal (`signal.NSIG`).
-pub const SIGNALS_MAX: usize = 65;
+pub const SIGNALS_MAX: i32 = 65;
 
 /// What the system's handler touches: the one state that belongs to the process, as signals do.
 struct Arrived {
@@ -50,15 +51,9 @@ pub enum Handler {
     Call(Owned),
 }
 
-/// The handlers by signal.
-#[derive(Debug)]
-pub struct Handlers(Box<[Handler]>);
-
-impl Default for Handlers {
-    fn default() -> Handlers {
-        Handlers(Box::default())
-    }
-}
+/// The handlers by signal, as far as somebody has asked.
+#[derive(Debug, Default)]
+pub struct Handlers(BTreeMap<i32, Handler>);
 
 extern "C" fn on_signal(number: i32) {
     ARRIVED.pending.fetch_or(1 << (number - 1), Ordering::Relaxed);
@@ -98,12 +93,10 @@ pub(crate) fn forget_arrived() {
 /// writes fail with an error instead.
 pub fn start(cx: &mut Context) {
     serve_on(cx);
-    let handlers = (0..SIGNALS_MAX).map(|number| found(number as i32)).collect();
-    cx.interpreter().signals = Handlers(handlers);
     for number in [libc::SIGPIPE, libc::SIGXFSZ] {
         let _ = set_handler(cx, number, Handler::Ignore);
     }
-    if matches!(handler(cx, libc::SIGINT), Handler::Default) {
+    if matches!(found(libc::SIGINT), Handler::Default) {
         let _ = set_handler(cx, libc::SIGINT, Handler::Interrupt);
     }
 }
@@ -113,7 +106,7 @@ fn found(number: i32) -> Handler {
     // SAFETY: plain queries into a local.
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
-        if number == 0 || libc::sigaction(number, std::ptr::null(), &mut action) != 0 {
+        if libc::sigaction(number, std::ptr::null(), &mut action) != 0 {
             return Handler::Foreign;
         }
         match action.sa_sigaction {
@@ -126,7 +119,7 @@ fn found(number: i32) -> Handler {
 
 /// What a signal leads to.
 pub fn handler(cx: &Context, number: i32) -> Handler {
-    cx.interpreter().signals.0.get(number as usize).cloned().unwrap_or_default()
+    cx.interpreter().signals.0.entry(number).or_insert_with(|| found(number)).clone()
 }
 
 /// Changes what a signal leads to; gives what it led to before. `Foreign` is nothing that can be asked for.
@@ -137,10 +130,7 @@ pub fn set_handler(cx: &mut Context, number: i32, new: Handler) -> io::Result<Ha
         Handler::Foreign => return Err(io::Error::from_raw_os_error(libc::EINVAL)),
         Handler::Interrupt | Handler::Call(_) => on_signal as extern "C" fn(i32) as usize,
     };
-    let handlers = &mut cx.interpreter().signals.0;
-    let Some(place) = handlers.get_mut(number as usize) else {
-        return Err(io::Error::from_raw_os_error(libc::EINVAL));
-    };
+    let before = handler(cx, number);
     // SAFETY: the handler only touches atomics and calls `write`. Without SA_RESTART, calls that wait are interrupted.
     let status = unsafe {
         let mut request: libc::sigaction = std::mem::zeroed();
@@ -151,7 +141,8 @@ pub fn set_handler(cx: &mut Context, number: i32, new: Handler) -> io::Result<Ha
     if status != 0 {
         return Err(io::Error::last_os_error());
     }
-    Ok(std::mem::replace(place, new))
+    cx.interpreter().signals.0.insert(number, new);
+    Ok(before)
 }
 
 /// Makes each signal write a byte to a file (-1 for none); gives the one before. `reports_full`: a pipe without room is
