@@ -31,7 +31,7 @@ pub struct Gil {
 struct State {
     /// The interrupt word of the thread that holds the lock, or null. It lives as long as the thread holds the lock.
     holder: *const AtomicU32,
-    /// Threads that wait for the lock, and those that have let others have it and wait until they do.
+    /// Threads that wait for the lock. Among them those that have let go of it for others, and wait until they do have it.
     waiting: usize,
     yielding: usize,
     /// How often the lock was taken.
@@ -129,11 +129,14 @@ impl Gil {
         let turn = state.turns;
         state.holder = std::ptr::null();
         self.freed.notify_one();
+        // Whoever gets it may find us waiting at once.
+        state.waiting += 1;
         state.yielding += 1;
         while state.turns == turn {
             state = self.taken.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.yielding -= 1;
+        state.waiting -= 1;
         self.take_locked(state, word);
         true
     }

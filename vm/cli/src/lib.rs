@@ -3,6 +3,7 @@
 mod arguments;
 mod bootstrap;
 mod companion;
+pub mod embedded;
 mod import;
 mod program;
 mod signal;

@@ -60,6 +60,11 @@ impl Lock {
     /// Taken, and somebody waits.
     const WANTED: u32 = 2;
 
+    /// A free lock.
+    pub const fn new() -> Lock {
+        Lock(AtomicU32::new(Lock::FREE))
+    }
+
     /// Takes the lock if it is free.
     pub fn try_acquire(&self) -> bool {
         self.0.compare_exchange(Self::FREE, Self::TAKEN, Ordering::Acquire, Ordering::Relaxed).is_ok()
