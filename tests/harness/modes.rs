@@ -38,7 +38,11 @@ pub const MODES: &[Mode] = &[
     mode("inline-2", &["jit=sync", "threshold=1", "inline-depth-max=2"], "calls that traces make rather than inline"),
     mode("force-frames-1", &["jit=sync", "threshold=1", "force-frames=1"], "frames shown during calls out of traces"),
     mode("exit-all", &["jit=sync", "threshold=1", "exit-all"], "snapshots, or effects before a guard"),
-    mode("switch-7", &["jit=sync", "threshold=1", "switch=7"], "state that threads share, or traces across a hand-over"),
+    mode(
+        "switch-7",
+        &["jit=sync", "threshold=1", "switch=7"],
+        "state that threads share, or traces across a hand-over",
+    ),
     mode("switch-off-3", &["jit=off", "switch=3"], "state that threads share"),
     mode("cut-60", &["jit=sync", "threshold=1", "trace-cut=60"], "links, side trees, what frames hold between trees"),
 ];

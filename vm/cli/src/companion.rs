@@ -4,8 +4,8 @@
 use sidewinder_runtime::context::interrupt;
 use sidewinder_runtime::native::Native;
 use sidewinder_runtime::objects::dict::{self, DictObject};
-use sidewinder_runtime::objects::{method, singleton};
 use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::{method, singleton};
 use sidewinder_runtime::options::jit_mode;
 use sidewinder_runtime::threads::{self, ThreadHandle, ThreadStart};
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};

@@ -1,8 +1,8 @@
 //! What the tests of threads give to their programs.
 
 use sidewinder_runtime::native::Native;
-use sidewinder_runtime::objects::{float, int, singleton};
 use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::{float, int, singleton};
 use sidewinder_runtime::options::Options;
 use sidewinder_runtime::signals::{self, Handler};
 use sidewinder_runtime::threads::wait::Lock;
@@ -10,6 +10,7 @@ use sidewinder_runtime::threads::{self, ThreadHandle, ThreadStart};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 use std::io;
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,7 +20,10 @@ const SCENARIO: &str = "SIDEWINDER_SCENARIO";
 /// Runs a scenario under some settings in a process of its own.
 pub fn alone(test: &str, settings: &str, body: impl FnOnce()) {
     match std::env::var(SCENARIO) {
-        Ok(wanted) if wanted == settings => body(),
+        Ok(wanted) if wanted == settings => {
+            MAIN.store(threads::identifier(), Ordering::Relaxed);
+            body();
+        }
         Ok(_) => {}
         Err(_) => {
             let program = std::env::current_exe().unwrap();
@@ -42,6 +46,8 @@ pub fn options(settings: &str) -> Options {
     options
 }
 
+/// The thread that runs the scenario.
+static MAIN: AtomicU64 = AtomicU64::new(0);
 static HANDLES: Mutex<Vec<Arc<ThreadHandle>>> = Mutex::new(Vec::new());
 static LOCKS: [Lock; 2] = [Lock::new(), Lock::new()];
 
@@ -150,8 +156,9 @@ fn write(_cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 }
 
 fn kill(_cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    // SAFETY: sends a signal to this process.
-    assert_eq!(unsafe { libc::kill(libc::getpid(), number(arguments[0]) as i32) }, 0);
+    // SAFETY: sends a signal to a thread that lives as long as the process. To the process, it would come to that of the
+    // test harness.
+    assert_eq!(unsafe { libc::pthread_kill(MAIN.load(Ordering::Relaxed), number(arguments[0]) as i32) }, 0);
     none()
 }
 
