@@ -6,6 +6,7 @@ pub mod module;
 pub mod object;
 pub mod result;
 
+pub use crate::gil::Detached;
 pub use argument::{FromArgument, Given, Index, Keywords, Place};
 pub use module::NativeModule;
 pub use object::{Field, NativeObject, NativeType, Traverse};
@@ -207,13 +208,9 @@ impl Native {
 // SAFETY: (threads 1) rows are immutable.
 unsafe impl Sync for Native {}
 
-/// What a function that blocks gets in place of a context: while it runs, other threads may hold the GIL, so it can
-/// have no values.
-pub struct Detached(());
-
-/// Runs what may block. `action` gets no context, and so can touch no object.
-pub fn blocking<R>(_cx: &mut Context, action: impl FnOnce(Detached) -> R) -> R {
-    action(Detached(()))
+/// Runs what a function that blocks does, without the GIL: it can hold no value.
+pub fn blocking<R: Send>(cx: &mut Context, action: impl FnOnce(Detached) -> R + Send) -> R {
+    cx.detached(action)
 }
 
 /// A computed attribute of a builtin type.
