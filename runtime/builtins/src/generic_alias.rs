@@ -120,7 +120,12 @@ fn alias(value: Value) -> &'static GenericAlias {
 }
 
 fn class_getitem(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    Ok(GenericAlias::new(cx, &GENERIC_ALIAS, arguments[0], arguments[1]))
+    Ok(new(cx, arguments[0], arguments[1]))
+}
+
+/// `origin[argument]`
+pub fn new(cx: &mut Context, origin: Value, argument: Value) -> Owned {
+    GenericAlias::new(cx, &GENERIC_ALIAS, origin, argument)
 }
 
 fn alias_new(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'_>) -> Result<Owned> {

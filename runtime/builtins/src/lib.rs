@@ -58,5 +58,6 @@ mod union_type;
 mod weakref_module;
 
 pub use format_number::format_plain;
+pub use generic_alias::new as generic_alias;
 pub use registry::{import, print_error_line, register, report_uncaught, shut_down, system_path, write_error};
 pub use traceback_print::register_source;

@@ -64,19 +64,26 @@ pub fn native_type(arguments: TokenStream, item: TokenStream) -> Result<TokenStr
     let ident = &structure.ident;
     let place = static_name(ident);
     let documentation = documentation(&structure.attrs);
-    let (mut flags, mut dict, mut unhashable) = (vec![quote!(COLLECTED)], false, false);
+    let (mut flags, mut dict, mut changes) = (vec![quote!(COLLECTED)], false, quote!());
     for word in &words {
         match word.to_string().as_str() {
             "base" => flags.push(quote!(BASE)),
             "weakrefs" => flags.push(quote!(HAS_WEAK)),
             "sequence" => flags.push(quote!(SEQUENCE)),
             "mapping" => flags.push(quote!(MAPPING)),
+            "generic" => flags.push(quote!(GENERIC)),
             "dict" => dict = true,
-            "unhashable" => unhashable = true,
+            "unhashable" => changes.extend(quote! {
+                slots.hash = Some(::sidewinder_runtime::operations::convert::unhashable_slot);
+            }),
+            "iterator" => changes.extend(quote! {
+                slots.iter = Some(::sidewinder_runtime::objects::iterator::iter_self);
+            }),
             // Objects that own no other objects need not be visited by the collector.
             "uncollected" => drop(flags.remove(0)),
             _ => {
-                let known = "base, weakrefs, dict, sequence, mapping, unhashable, uncollected, extends = …";
+                let known =
+                    "base, weakrefs, dict, generic, iterator, sequence, mapping, unhashable, uncollected, extends = …";
                 return Err(syn::Error::new(word.span(), format!("unknown word; one of {known}")));
             }
         }
@@ -88,11 +95,6 @@ pub fn native_type(arguments: TokenStream, item: TokenStream) -> Result<TokenStr
         None => (quote!(::sidewinder_runtime::Header), quote!(#objects::type_object::OBJECT)),
     };
     let block = dict.then(|| quote!(.with_dict(#native::object::block_offset::<#ident>())));
-    let hash = unhashable.then(|| {
-        quote! {
-            slots.hash = Some(::sidewinder_runtime::operations::convert::unhashable_slot);
-        }
-    });
     Ok(quote! {
         #structure
 
@@ -104,7 +106,7 @@ pub fn native_type(arguments: TokenStream, item: TokenStream) -> Result<TokenStr
                 {
                     #[allow(unused_mut)]
                     let mut slots = #native::object::slots::<#ident>();
-                    #hash
+                    #changes
                     slots
                 },
             )

@@ -9,7 +9,7 @@ use sidewinder_runtime::options::Options;
 use sidewinder_runtime::{Context, Interpreter, Result};
 
 /// The native modules, by the crates that hold them.
-static NATIVE_MODULES: &[&[&NativeModule]] = &[sidewinder_numbers::MODULES];
+static NATIVE_MODULES: &[&[&NativeModule]] = &[sidewinder_data::MODULES, sidewinder_numbers::MODULES];
 
 /// An interpreter and the context of its main thread, which becomes the calling thread's.
 pub fn start(
@@ -38,6 +38,7 @@ fn hooks(interpret: Interpret) -> Hooks {
         compile: crate::program::compile,
         run_code: crate::program::run_code,
         import: crate::import::import,
+        generic_alias: sidewinder_builtins::generic_alias,
         frame_globals: sidewinder_semantics::nested::frame_globals,
         frame_locals: sidewinder_semantics::nested::frame_locals,
         format_plain: sidewinder_builtins::format_plain,

@@ -53,6 +53,8 @@ pub mod flags {
     /// Objects of this builtin type lie in plain cells of one size, own nothing, and neither finalizers nor weak
     /// references know them.
     pub const NO_FIELDS: u32 = 1 << 24;
+    /// A builtin type that takes type arguments: `__class_getitem__` gives a generic alias.
+    pub const GENERIC: u32 = 1 << 25;
 }
 
 /// A type. Builtin ones are immortal statics; heap types are counted.

@@ -268,12 +268,25 @@ pub fn fill_namespace(cx: &mut Context, kind: &'static TypeObject) -> Result<()>
     if kind.has_flag(flags::HAS_DICT) && kind.base.get().is_some_and(|base| !base.has_flag(flags::HAS_DICT)) {
         add_getset(cx, kind, OWN_DICT)?;
     }
+    if kind.has_flag(flags::GENERIC) {
+        add_methods(cx, kind, CLASS_GETITEM)?;
+    }
     let text = if kind.doc.is_empty() { Owned::new(singleton::none()) } else { StrObject::new(cx, kind.doc) };
     if namespace.get_interned(doc).is_none() {
         namespace.set(cx, doc, text.value())?;
     }
     Ok(())
 }
+
+/// What makes `class[object]` a generic alias (PEP 585).
+static CLASS_GETITEM: &[Native] = &[Native::new(
+    "__class_getitem__",
+    1,
+    1,
+    |cx, arguments| Ok((cx.interpreter().hooks.generic_alias)(cx, arguments[0], arguments[1])),
+    "See PEP 585",
+)
+.class_method()];
 
 /// The attribute that shows the attributes of an object.
 static OWN_DICT: &[GetSet] = &[GetSet {
