@@ -6,7 +6,7 @@ use memchr::memchr;
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
 use sidewinder_runtime::objects::bytes::slots::byte_value;
-use sidewinder_runtime::objects::bytes::{ByteArrayObject, like, new};
+use sidewinder_runtime::objects::bytes::{ByteArrayObject, new};
 use sidewinder_runtime::objects::str::{check_bytes, is_str};
 use sidewinder_runtime::value::Value;
 
@@ -20,12 +20,12 @@ fn receiver<'a>(cx: &mut Context, arguments: &[Value], method: &str) -> Result<&
 pub fn append(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let array = receiver(cx, arguments, "append")?;
     let byte = byte_value(cx, arguments[1])?;
-    array.push(byte);
+    array.push(cx, byte)?;
     nothing()
 }
 
 pub fn clear(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    receiver(cx, arguments, "clear")?.resize(0);
+    receiver(cx, arguments, "clear")?.resize(cx, 0)?;
     nothing()
 }
 
@@ -42,11 +42,11 @@ pub fn extend(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     if is_str(source) {
         return Err(cx.type_error(format!("expected iterable of integers; got: '{found}'")));
     }
-    if like(source).is_none() && slots.iter.is_none() && slots.get_item.is_none() {
+    if slots.buffer.is_none() && slots.iter.is_none() && slots.get_item.is_none() {
         return Err(cx.type_error(format!("can't extend bytearray with {found}")));
     }
     let added = new::from_object(cx, source, "bytearray")?;
-    array.splice(array.len(), 0, &added);
+    array.splice(cx, array.len(), 0, &added)?;
     nothing()
 }
 
@@ -56,7 +56,7 @@ pub fn insert(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let byte = byte_value(cx, arguments[2])?;
     let length = array.len() as i64;
     let place = if index < 0 { index.saturating_add(length).max(0) } else { index.min(length) };
-    array.splice(place as usize, 0, &[byte]);
+    array.splice(cx, place as usize, 0, &[byte])?;
     nothing()
 }
 
@@ -72,7 +72,7 @@ pub fn pop(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
         return Err(cx.index_error("pop index out of range"));
     }
     let byte = array.as_slice()[place as usize];
-    array.splice(place as usize, 1, &[]);
+    array.splice(cx, place as usize, 1, &[])?;
     Ok(byte_object(byte))
 }
 
@@ -80,7 +80,7 @@ pub fn remove(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let array = receiver(cx, arguments, "remove")?;
     let byte = byte_value(cx, arguments[1])?;
     match memchr(byte, array.as_slice()) {
-        Some(place) => array.splice(place, 1, &[]),
+        Some(place) => array.splice(cx, place, 1, &[])?,
         None => return Err(cx.value_error("value not found in bytearray")),
     }
     nothing()
@@ -93,7 +93,7 @@ pub fn resize(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
         return Err(cx.value_error(format!("bytearray.resize(): new size must be >= 0, got {size}")));
     }
     check_bytes(cx, size as usize)?;
-    array.resize(size as usize);
+    array.resize(cx, size as usize)?;
     nothing()
 }
 

@@ -3,6 +3,7 @@
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::native::Arguments;
+use crate::objects::buffer::{Buffer, Request};
 use crate::objects::code::LoopState;
 use crate::objects::dict::DictObject;
 use crate::objects::frame::LiveFrame;
@@ -48,6 +49,12 @@ pub struct Hooks {
     pub frame_locals: fn(&mut Context) -> Result<Owned>,
     /// `format(value, spec)` of a string or number of exact type with a string.
     pub format_plain: fn(&mut Context, Value, Value) -> Result<Owned>,
+    /// A `memoryview` of a buffer.
+    pub memory_view: fn(&mut Context, Buffer) -> Result<Owned>,
+    /// The buffer that an object grants by a `__buffer__` in Python.
+    pub python_buffer: fn(&mut Context, Value, Request) -> Result<Buffer>,
+    /// Gives up a `memoryview` that the object exported (`__release_buffer__`).
+    pub release_view: fn(&mut Context, Value, Value) -> Result<()>,
     /// Visits the frames on the value stack, the running one first, as long as the visitor answers true.
     pub walk_frames: fn(&mut Context, &mut dyn FnMut(&LiveFrame) -> bool),
     /// Makes every trace that runs write the frames it has inlined to the value stack; see `Activation::shown`.

@@ -24,6 +24,17 @@ pub struct Element {
     pub text: bool,
 }
 
+/// The type codes.
+const CODES: &str = "bBuwhHiIlLqQfd";
+
+impl Element {
+    /// The format of an item in a buffer.
+    pub fn format(&self) -> &'static str {
+        let code = if self.code == 'u' { 'w' } else { self.code };
+        CODES.find(code).map_or("B", |place| &CODES[place..=place])
+    }
+}
+
 macro_rules! elements {
     ($( $code:literal $kind:ty, $text:literal, $load:expr, $store:expr; )*) => {
         /// All type codes, in the order of `array.typecodes`.

@@ -1,8 +1,9 @@
 //! Methods of `array.array`.
 
-use super::object::{self, ArrayObject, append_array, append_bytes, append_items, find, of};
+use super::object::{self, ArrayObject, append_array, append_bytes, append_items, append_text, find, of};
 use sidewinder_runtime::native::{Effects, GetSet, Native};
-use sidewinder_runtime::objects::bytes::{self, BytesObject};
+use sidewinder_runtime::objects::buffer::Buffer;
+use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::iterator::arguments::bad_argument;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::slice::{argument_bound, index_argument, wrap_index};
@@ -86,7 +87,7 @@ fn none() -> Result<Owned> {
 fn append(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let array = of(arguments[0]);
     let item = (array.element.store)(cx, arguments[1])?;
-    array.push(&item);
+    array.push(cx, &item)?;
     none()
 }
 
@@ -102,9 +103,9 @@ fn byteswap(_cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     none()
 }
 
-fn clear(_cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+fn clear(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let array = of(arguments[0]);
-    array.splice(0, array.len(), &[]);
+    array.splice(cx, 0, array.len(), &[])?;
     none()
 }
 
@@ -127,11 +128,9 @@ fn extend(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 }
 
 fn from_bytes(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let Some(data) = bytes::like(arguments[1]) else {
-        let actual = arguments[1].type_of().name();
-        return Err(cx.type_error(format!("a bytes-like object is required, not '{actual}'")));
-    };
-    append_bytes(cx, of(arguments[0]), data)?;
+    // A copy, because it may be the array itself.
+    let data = Buffer::read(cx, arguments[1])?.as_slice().to_vec();
+    append_bytes(cx, of(arguments[0]), &data)?;
     none()
 }
 
@@ -143,7 +142,13 @@ fn from_list(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let array = of(arguments[0]);
     let before = array.len();
     if let Err(raised) = append_items(cx, array, arguments[1]) {
-        array.splice(before, array.len().saturating_sub(before), &[]);
+        let gone = array.len().saturating_sub(before);
+        let error = cx.take_pending();
+        // What was appended stays if somebody has taken a buffer since.
+        if array.splice(cx, before, gone, &[]).is_err() {
+            drop(cx.take_pending());
+        }
+        cx.raise_value(error);
         return Err(raised);
     }
     none()
@@ -157,7 +162,7 @@ fn from_unicode(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     if !array.element.text {
         return Err(cx.value_error("fromunicode() may only be called on unicode type arrays ('u' or 'w')"));
     }
-    text.code_points().for_each(|point| array.splice(array.len(), 0, &point.to_ne_bytes()));
+    append_text(cx, array, text)?;
     none()
 }
 
@@ -183,7 +188,7 @@ fn insert(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let item = (array.element.store)(cx, arguments[2])?;
     let length = array.len() as i64;
     let index = if index < 0 { index.saturating_add(length).max(0) } else { index.min(length) };
-    array.splice(index as usize, 0, &item[..array.element.size]);
+    array.splice(cx, index as usize, 0, &item[..array.element.size])?;
     none()
 }
 
@@ -200,7 +205,7 @@ fn pop(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
         return Err(cx.index_error("pop index out of range"));
     };
     let item = (array.element.load)(cx, array.item_bytes(index));
-    array.splice(index, 1, &[]);
+    array.splice(cx, index, 1, &[])?;
     Ok(item)
 }
 
@@ -210,7 +215,7 @@ fn remove(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
         Some(index) => {
             // The comparison may have shortened the array.
             if index < array.len() {
-                array.splice(index, 1, &[]);
+                array.splice(cx, index, 1, &[])?;
             }
             none()
         }

@@ -3,6 +3,7 @@
 use super::element::{self, Element, Item};
 use sidewinder_runtime::heap::allocate::{free_bytes, reallocate_bytes};
 use sidewinder_runtime::heap::teardown::Children;
+use sidewinder_runtime::objects::buffer::{Buffer, Exports, Request};
 use sidewinder_runtime::objects::iterator::{exhaust, iterator_slots};
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::slice::{SliceObject, Span, sequence_index, wrap_index};
@@ -25,6 +26,7 @@ pub struct ArrayObject {
     length: Cell<usize>,
     /// Bytes of the memory.
     capacity: Cell<usize>,
+    exports: Exports,
 }
 
 pub static ARRAY: StaticType = Immortal::new(
@@ -44,6 +46,7 @@ pub static ARRAY: StaticType = Immortal::new(
             inplace: INPLACE,
             new: Some(new),
             init: Some(|_, _, _| Ok(())),
+            buffer: Some(buffer),
             release: Some(release),
             ..Slots::EMPTY
         },
@@ -87,9 +90,10 @@ impl ArrayObject {
             (&raw mut (*array).data).write(Cell::new(std::ptr::null_mut()));
             (&raw mut (*array).length).write(Cell::new(0));
             (&raw mut (*array).capacity).write(Cell::new(0));
+            (&raw mut (*array).exports).write(Exports::none());
             &*array
         };
-        object.splice(0, 0, items);
+        object.replace(0, 0, items);
         Owned::from_raw(Value::from_pointer(array))
     }
 
@@ -119,8 +123,17 @@ impl ArrayObject {
         (index < self.len()).then(|| (self.element.load)(cx, self.item_bytes(index)))
     }
 
-    /// Replaces `removed` items at `start` by those in `inserted`, which must not lie in this array.
-    pub fn splice(&self, start: usize, removed: usize, inserted: &[u8]) {
+    /// Replaces `removed` items at `start` by those in `inserted`, which must not lie in this array. An error if that
+    /// changes the length while somebody holds a buffer.
+    pub fn splice(&self, cx: &mut Context, start: usize, removed: usize, inserted: &[u8]) -> Result<()> {
+        if removed * self.element.size != inserted.len() {
+            self.exports.check_resize(cx)?;
+        }
+        self.replace(start, removed, inserted);
+        Ok(())
+    }
+
+    fn replace(&self, start: usize, removed: usize, inserted: &[u8]) {
         let size = self.element.size;
         let (old, start, removed) = (self.len() * size, start * size, removed * size);
         let length = old - removed + inserted.len();
@@ -142,9 +155,19 @@ impl ArrayObject {
     }
 
     /// Puts an item at the end.
-    pub fn push(&self, item: &Item) {
-        self.splice(self.len(), 0, &item[..self.element.size]);
+    pub fn push(&self, cx: &mut Context, item: &Item) -> Result<()> {
+        self.splice(cx, self.len(), 0, &item[..self.element.size])
     }
+}
+
+/// The slot `buffer`.
+fn buffer(_cx: &mut Context, value: Value, _request: Request) -> Result<Buffer> {
+    let array = of(value);
+    array.exports.add();
+    let (bytes, release) = (array.bytes(), |owner| of(owner).exports.remove());
+    // SAFETY: (buffer 1), (array 1) the content stays where it is while there are exports.
+    let lent = unsafe { Buffer::new(value, bytes.as_mut_ptr(), bytes.len(), false, Some(release)) };
+    Ok(lent.with_items(array.element.format(), array.element.size))
 }
 
 /// The object of a slot call.
@@ -204,8 +227,7 @@ fn fill(cx: &mut Context, array: &ArrayObject, initial: Value) -> Result<()> {
             let message = format!("cannot use a str to initialize an array with typecode '{}'", element.code);
             return Err(cx.type_error(message));
         }
-        text.code_points().for_each(|point| array.splice(array.len(), 0, &point.to_ne_bytes()));
-        return Ok(());
+        return append_text(cx, array, text);
     }
     if let Some(other) = initial.cast::<ArrayObject>()
         && other.element.text
@@ -217,8 +239,7 @@ fn fill(cx: &mut Context, array: &ArrayObject, initial: Value) -> Result<()> {
     if let Some(other) = initial.cast::<ArrayObject>()
         && other.element.code == element.code
     {
-        array.splice(0, 0, other.bytes());
-        return Ok(());
+        return array.splice(cx, 0, 0, other.bytes());
     }
     match bytes::like(initial) {
         Some(data) => append_bytes(cx, array, data),
@@ -226,20 +247,24 @@ fn fill(cx: &mut Context, array: &ArrayObject, initial: Value) -> Result<()> {
     }
 }
 
+/// Appends the characters of a string to an array of such.
+pub fn append_text(cx: &mut Context, array: &ArrayObject, text: &StrObject) -> Result<()> {
+    text.code_points().try_for_each(|point| array.splice(cx, array.len(), 0, &point.to_ne_bytes()))
+}
+
 /// Appends items that are given as bytes.
 pub fn append_bytes(cx: &mut Context, array: &ArrayObject, data: &[u8]) -> Result<()> {
     if data.len() % array.element.size != 0 {
         return Err(cx.value_error("bytes length not a multiple of item size"));
     }
-    array.splice(array.len(), 0, data);
-    Ok(())
+    array.splice(cx, array.len(), 0, data)
 }
 
 /// Appends the items of an iterable, one after the other.
 pub fn append_items(cx: &mut Context, array: &ArrayObject, iterable: Value) -> Result<()> {
     iterate::for_each(cx, iterable, |cx, value| {
         let item = (array.element.store)(cx, value.value())?;
-        array.push(&item);
+        array.push(cx, &item)?;
         Ok(())
     })
 }
@@ -334,8 +359,7 @@ fn set_item(cx: &mut Context, value: Value, key: Value, new: Value) -> Result<()
         return Err(cx.index_error("array assignment index out of range"));
     };
     if new.is_unbound() {
-        array.splice(position, 1, &[]);
-        return Ok(());
+        return array.splice(cx, position, 1, &[]);
     }
     let item = (array.element.store)(cx, new)?;
     // The conversion may have shortened the array.
@@ -349,11 +373,10 @@ fn set_item(cx: &mut Context, value: Value, key: Value, new: Value) -> Result<()
 fn delete_slice(cx: &mut Context, array: &ArrayObject, slice: &SliceObject) -> Result<()> {
     let span = slice.unpack(cx)?.adjust(array.len());
     if span.step == 1 {
-        array.splice(span.start as usize, span.count, &[]);
-        return Ok(());
+        return array.splice(cx, span.start as usize, span.count, &[]);
     }
     for (gone, position) in span.ascending().positions().enumerate() {
-        array.splice(position - gone, 1, &[]);
+        array.splice(cx, position - gone, 1, &[])?;
     }
     Ok(())
 }
@@ -369,8 +392,7 @@ fn set_slice(cx: &mut Context, array: &ArrayObject, slice: &SliceObject, new: Va
     let span = slice.unpack(cx)?.adjust(array.len());
     let items = other.bytes().to_vec();
     if span.step == 1 {
-        array.splice(span.start as usize, span.count, &items);
-        return Ok(());
+        return array.splice(cx, span.start as usize, span.count, &items);
     }
     let (given, count) = (other.len(), span.count);
     if given != count {
@@ -402,8 +424,7 @@ pub fn append_array(cx: &mut Context, array: &ArrayObject, other: &ArrayObject) 
         return Err(cx.type_error("can only extend with array of same kind"));
     }
     let items = other.bytes().to_vec();
-    array.splice(array.len(), 0, &items);
-    Ok(())
+    array.splice(cx, array.len(), 0, &items)
 }
 
 fn add_inplace(cx: &mut Context, left: Value, right: Value) -> Result<Owned> {
@@ -430,7 +451,7 @@ fn multiply(cx: &mut Context, left: Value, right: Value) -> Result<Owned> {
 fn multiply_inplace(cx: &mut Context, left: Value, right: Value) -> Result<Owned> {
     let array = of(left);
     let items = repeated(cx, array, right)?;
-    array.splice(0, array.len(), &items);
+    array.splice(cx, 0, array.len(), &items)?;
     Ok(Owned::new(left))
 }
 

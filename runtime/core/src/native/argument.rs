@@ -4,6 +4,7 @@
 use crate::context::{Context, Raised, Result};
 use crate::heap::Owned;
 use crate::native::Arguments;
+use crate::objects::buffer::{Buffer, Request};
 use crate::objects::bytes;
 use crate::objects::dict::DictObject;
 use crate::objects::iterator::arguments::bad_argument;
@@ -229,9 +230,29 @@ pub struct BytesLike(pub Vec<u8>);
 
 impl FromArgument<'_> for BytesLike {
     fn from_argument(cx: &mut Context, value: &Value, _place: &'static Place) -> Result<BytesLike> {
-        match bytes::like(*value) {
-            Some(found) => Ok(BytesLike(found.to_vec())),
-            None => Err(bytes::slots::bytes_like_required(cx, *value)),
+        Ok(BytesLike(Buffer::read(cx, *value)?.as_slice().to_vec()))
+    }
+}
+
+/// The bytes of a bytes-like object in place, to be read.
+impl FromArgument<'_> for Buffer {
+    #[inline]
+    fn from_argument(cx: &mut Context, value: &Value, _place: &'static Place) -> Result<Buffer> {
+        Buffer::read(cx, *value)
+    }
+}
+
+/// The bytes of a bytes-like object in place, to be written.
+pub struct WritableBuffer(pub Buffer);
+
+impl FromArgument<'_> for WritableBuffer {
+    fn from_argument(cx: &mut Context, value: &Value, place: &'static Place) -> Result<WritableBuffer> {
+        match Buffer::get(cx, *value, Request::WRITABLE) {
+            Ok(buffer) => Ok(WritableBuffer(buffer)),
+            Err(_) => {
+                drop(cx.take_pending());
+                Err(place.wrong_type(cx, "read-write bytes-like object", *value))
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The object model and the builtin types, one file each: layout, construction and the slots on hot paths.
 //! Methods that are not hot live in the `builtins` crate.
 
+pub mod buffer;
 pub mod bytes;
 pub mod cell;
 pub mod code;

@@ -5,6 +5,7 @@ use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Owned};
 use crate::native::Arguments;
+use crate::objects::buffer::{Buffer, Request};
 use crate::objects::type_object::TypeObject;
 use crate::value::Value;
 
@@ -146,6 +147,8 @@ pub struct Slots {
     pub descriptor_set: Option<fn(&mut Context, Value, Value, Value) -> Result<()>>,
     pub new: Option<fn(&mut Context, &'static TypeObject, Arguments<'_>) -> Result<Owned>>,
     pub init: Option<fn(&mut Context, Value, Arguments<'_>) -> Result<()>>,
+    /// Lends the object's memory.
+    pub buffer: Option<fn(&mut Context, Value, Request) -> Result<Buffer>>,
     /// `__del__`. Runs at a safe point; errors are reported as unraisable by the caller.
     pub finalize: Option<fn(&mut Context, Value) -> Result<()>>,
     /// Visits the objects that this object owns a count on (for the collector). No side effects.
@@ -188,6 +191,7 @@ impl Slots {
         descriptor_set: None,
         new: None,
         init: None,
+        buffer: None,
         finalize: None,
         traverse: None,
         release: None,
@@ -205,7 +209,7 @@ impl Slots {
             self.compare = base.compare;
         }
         inherit!(repr str call get_attribute set_attribute iter next length get_item set_item contains negative positive
-            invert absolute int float index truth descriptor_get descriptor_set new init finalize traverse release size
+            invert absolute int float index truth descriptor_get descriptor_set new init buffer finalize traverse release size
             clear);
         for op in 0..BINARY_COUNT {
             self.binary[op] = self.binary[op].or(base.binary[op]);

@@ -54,6 +54,7 @@ pub enum Slot {
     DescriptorSet,
     New,
     Init,
+    Buffer,
     Finalize,
 }
 
@@ -177,6 +178,8 @@ static BASIC: &[Dunder] = &[
     row("__set__", |names| names.set, Slot::DescriptorSet, 2, wrappers::descriptor_set),
     row("__delete__", |names| names.delete, Slot::DescriptorSet, 1, wrappers::descriptor_set),
     with_keywords(row("__init__", |names| names.init, Slot::Init, 0, wrappers::init)),
+    row("__buffer__", |names| names.buffer, Slot::Buffer, 1, wrappers::buffer),
+    row("__release_buffer__", |names| names.release_buffer, Slot::Buffer, 1, wrappers::release_buffer),
     without_wrapper(row("__del__", |names| names.del, Slot::Finalize, 0, wrappers::unary)),
 ];
 
@@ -221,7 +224,7 @@ slot_fields! {
     Compare => compare, Iter => iter, Next => next, Length => length, GetItem => get_item, SetItem => set_item,
     Contains => contains, Negative => negative, Positive => positive, Invert => invert, Absolute => absolute,
     Int => int, Float => float, Index => index, Truth => truth, DescriptorGet => descriptor_get,
-    DescriptorSet => descriptor_set, New => new, Init => init, Finalize => finalize,
+    DescriptorSet => descriptor_set, New => new, Init => init, Buffer => buffer, Finalize => finalize,
 }
 
 /// Whether a builtin type has a slot that its base has not, or another one.
@@ -249,6 +252,9 @@ pub fn fill_namespace(cx: &mut Context, kind: &'static TypeObject) -> Result<()>
         let reflected =
             row.wrapper.is_some_and(|wrapper| std::ptr::fn_addr_eq(wrapper, wrappers::reflected as Wrapper));
         if reflected && row.slot == Slot::Binary(BinaryOp::Add) && is_sequence(kind) {
+            continue;
+        }
+        if row.name == "__release_buffer__" && std::ptr::eq(kind, &crate::objects::bytes::BYTES.object) {
             continue;
         }
         let value = if row.slot == Slot::Hash && is_unhashable(kind) {

@@ -5,10 +5,11 @@ use crate::heap::allocate::{free_bytes, reallocate_bytes};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::Arguments;
+use crate::objects::buffer::{Buffer, Exports, Request, is_exporter};
 use crate::objects::bytes::slots::{
     ask_class_of_right, byte_index, byte_value, compare, contains, pick, position, repeat_times, repeated_bytes,
 };
-use crate::objects::bytes::{iterator, like, new};
+use crate::objects::bytes::{iterator, new};
 use crate::objects::slice::SliceObject;
 use crate::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, Slots};
 use crate::objects::str::concat::fill_repeated;
@@ -26,6 +27,7 @@ pub struct ByteArrayObject {
     data: Cell<*mut u8>,
     length: Cell<usize>,
     capacity: Cell<usize>,
+    exports: Exports,
 }
 
 pub static BYTEARRAY: StaticType = Immortal::new(
@@ -46,6 +48,7 @@ pub static BYTEARRAY: StaticType = Immortal::new(
             truth: Some(|_, value| Ok(!of(value).is_empty())),
             new: Some(|cx, class, _| Ok(ByteArrayObject::new_of_class(cx, class, &[]))),
             init: Some(init),
+            buffer: Some(buffer),
             release: Some(release),
             ..Slots::EMPTY
         },
@@ -85,9 +88,10 @@ impl ByteArrayObject {
             (&raw mut (*array).data).write(Cell::new(std::ptr::null_mut()));
             (&raw mut (*array).length).write(Cell::new(0));
             (&raw mut (*array).capacity).write(Cell::new(0));
+            (&raw mut (*array).exports).write(Exports::none());
             &*array
         };
-        object.splice(0, 0, bytes);
+        object.replace(0, 0, bytes);
         Owned::from_raw(Value::from_pointer(array))
     }
 
@@ -120,8 +124,17 @@ impl ByteArrayObject {
         unsafe { std::slice::from_raw_parts_mut(self.data.get(), self.len()) }
     }
 
-    /// Replaces `removed` bytes at `start` by others, which must not lie in this object.
-    pub fn splice(&self, start: usize, removed: usize, inserted: &[u8]) {
+    /// Replaces `removed` bytes at `start` by others, which must not lie in this object. An error if that changes the
+    /// length while somebody holds a buffer.
+    pub fn splice(&self, cx: &mut Context, start: usize, removed: usize, inserted: &[u8]) -> Result<()> {
+        if removed != inserted.len() {
+            self.exports.check_resize(cx)?;
+        }
+        self.replace(start, removed, inserted);
+        Ok(())
+    }
+
+    fn replace(&self, start: usize, removed: usize, inserted: &[u8]) {
         let old = self.len();
         let length = old - removed + inserted.len();
         if length > self.capacity.get() {
@@ -147,18 +160,17 @@ impl ByteArrayObject {
     }
 
     /// Cuts the content, or extends it by zeros.
-    pub fn resize(&self, length: usize) {
+    pub fn resize(&self, cx: &mut Context, length: usize) -> Result<()> {
         let old = self.len();
-        if length <= old {
-            self.length.set(length);
-        } else {
-            self.splice(old, 0, &vec![0; length - old]);
+        match length {
+            _ if length > old => self.splice(cx, old, 0, &vec![0; length - old]),
+            _ => self.splice(cx, length, old - length, &[]),
         }
     }
 
     /// Appends one byte.
-    pub fn push(&self, byte: u8) {
-        self.splice(self.len(), 0, &[byte]);
+    pub fn push(&self, cx: &mut Context, byte: u8) -> Result<()> {
+        self.splice(cx, self.len(), 0, &[byte])
     }
 }
 
@@ -177,8 +189,15 @@ fn init(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Result<()> 
     let [source, encoding, errors] = new::parameters(cx, arguments, "bytearray")?;
     let content = new::content(cx, source, encoding, errors, "bytearray")?;
     let array = of(value);
-    array.splice(0, array.len(), &content);
-    Ok(())
+    array.splice(cx, 0, array.len(), &content)
+}
+
+/// The slot `buffer`.
+fn buffer(_cx: &mut Context, value: Value, _request: Request) -> Result<Buffer> {
+    let array = of(value);
+    array.exports.add();
+    // SAFETY: (buffer 1), (bytes 2) the content stays where it is while there are exports.
+    Ok(unsafe { Buffer::new(value, array.data.get(), array.len(), false, Some(|owner| of(owner).exports.remove())) })
 }
 
 fn get_item(cx: &mut Context, value: Value, key: Value) -> Result<Owned> {
@@ -207,7 +226,7 @@ fn set_item(cx: &mut Context, value: Value, key: Value, item: Value) -> Result<(
     };
     match byte {
         Some(byte) => array.as_mut_slice()[position] = byte,
-        None => array.splice(position, 1, &[]),
+        None => array.splice(cx, position, 1, &[])?,
     }
     Ok(())
 }
@@ -219,8 +238,7 @@ fn set_slice(cx: &mut Context, array: &ByteArrayObject, slice: &SliceObject, ite
     };
     let span = slice.unpack(cx)?.adjust(array.len());
     if span.step == 1 {
-        array.splice(span.start as usize, span.count, &content);
-        return Ok(());
+        return array.splice(cx, span.start as usize, span.count, &content);
     }
     if item.is_unbound() {
         let doomed: Vec<usize> = span.ascending().positions().collect();
@@ -231,8 +249,7 @@ fn set_slice(cx: &mut Context, array: &ByteArrayObject, slice: &SliceObject, ite
                 kept.push(*byte);
             }
         }
-        array.splice(0, array.len(), &kept);
-        return Ok(());
+        return array.splice(cx, 0, array.len(), &kept);
     }
     if content.len() != span.count {
         let (size, count) = (content.len(), span.count);
@@ -247,7 +264,7 @@ fn set_slice(cx: &mut Context, array: &ByteArrayObject, slice: &SliceObject, ite
 /// The bytes that are assigned to a slice.
 fn assigned(cx: &mut Context, item: Value) -> Result<Vec<u8>> {
     let slots = item.type_of().slots();
-    if is_str(item) || like(item).is_none() && slots.iter.is_none() && slots.get_item.is_none() {
+    if is_str(item) || slots.buffer.is_none() && slots.iter.is_none() && slots.get_item.is_none() {
         let message = "can assign only bytes, buffers, or iterables of ints in range(0, 256)";
         return Err(cx.type_error(message));
     }
@@ -258,7 +275,7 @@ fn add(cx: &mut Context, left: Value, right: Value) -> Result<Owned> {
     if left.cast::<ByteArrayObject>().is_none() {
         return Ok(Owned::new(singleton::not_implemented()));
     }
-    if like(right).is_none()
+    if !is_exporter(right)
         && let Some(result) = ask_class_of_right(cx, left, right, BinaryOp::Add)?
     {
         return Ok(result);
@@ -268,21 +285,15 @@ fn add(cx: &mut Context, left: Value, right: Value) -> Result<Owned> {
     Ok(result)
 }
 
-/// Appends a bytes-like object.
+/// Appends a bytes-like object; not the array itself, whose buffer keeps it from growing.
 fn append(cx: &mut Context, value: Value, other: Value) -> Result<()> {
     let array = of(value);
-    let Some(bytes) = like(other) else {
+    let Some(bytes) = Buffer::read_optional(cx, other)? else {
         let (left, right) = (value.type_of().name(), other.type_of().name());
         return Err(cx.type_error(format!("can't concat {right} to {left}")));
     };
     check_bytes(cx, array.len() + bytes.len())?;
-    if value == other {
-        let copy = bytes.to_vec();
-        array.splice(array.len(), 0, &copy);
-    } else {
-        array.splice(array.len(), 0, bytes);
-    }
-    Ok(())
+    array.splice(cx, array.len(), 0, bytes.as_slice())
 }
 
 fn add_inplace(cx: &mut Context, left: Value, right: Value) -> Result<Owned> {
@@ -316,7 +327,7 @@ fn multiply(cx: &mut Context, left: Value, right: Value) -> Result<Owned> {
 fn multiply_inplace(cx: &mut Context, left: Value, right: Value) -> Result<Owned> {
     let array = of(left);
     let content = repeated(cx, array, right)?;
-    array.splice(0, array.len(), &content);
+    array.splice(cx, 0, array.len(), &content)?;
     Ok(Owned::new(left))
 }
 

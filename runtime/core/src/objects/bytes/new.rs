@@ -3,6 +3,7 @@
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::native::Arguments;
+use crate::objects::buffer::Buffer;
 use crate::objects::bytes::{BYTES, BytesObject, like};
 use crate::objects::iterator::arguments::bad_argument;
 use crate::objects::str::{check_bytes, codec, is_str, text};
@@ -122,8 +123,8 @@ fn count_of(cx: &mut Context, source: Value) -> Result<Option<usize>> {
 
 /// The bytes of a bytes-like object or of an iterable of integers.
 pub fn from_object(cx: &mut Context, source: Value, function: &str) -> Result<Vec<u8>> {
-    if let Some(bytes) = like(source) {
-        return Ok(bytes.to_vec());
+    if let Some(bytes) = Buffer::read_optional(cx, source)? {
+        return Ok(bytes.as_slice().to_vec());
     }
     let slots = source.type_of().slots();
     if is_str(source) || slots.iter.is_none() && slots.get_item.is_none() {

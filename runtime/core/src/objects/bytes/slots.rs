@@ -2,6 +2,7 @@
 
 use crate::context::{Context, Raised, Result};
 use crate::heap::{Header, Immortal, Owned};
+use crate::objects::buffer::{self, Buffer, is_exporter};
 use crate::objects::bytes::{BytesObject, DATA_OFFSET, iterator, like, new};
 use crate::objects::slice::SliceObject;
 use crate::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, CompareOp, Slots};
@@ -31,6 +32,7 @@ pub static BYTES: StaticType = Immortal::new(
             binary: BINARY,
             truth: Some(|_, value| Ok(!of(value).is_empty())),
             new: Some(new::new),
+            buffer: Some(buffer::of_bytes),
             size: Some(size),
             ..Slots::EMPTY
         },
@@ -119,8 +121,8 @@ pub fn position(index: i64, length: usize) -> Option<usize> {
 
 /// `item in value` for bytes-like objects: a byte or a run of bytes.
 pub fn contains(cx: &mut Context, value: Value, item: Value) -> Result<bool> {
-    if let Some(needle) = like(item) {
-        return Ok(like(value).is_some_and(|bytes| memmem::find(bytes, needle).is_some()));
+    if let Some(needle) = Buffer::read_optional(cx, item)? {
+        return Ok(like(value).is_some_and(|bytes| memmem::find(bytes, needle.as_slice()).is_some()));
     }
     if !int::is_int_like(item) && item.type_of().slots().index.is_none() {
         return Err(bytes_like_required(cx, item));
@@ -147,7 +149,7 @@ pub fn bytes_like_required(cx: &mut Context, value: Value) -> Raised {
 
 /// What the class of the right operand says to `left op right`; CPython's `bytes` has `+` and `*` only as a sequence.
 pub fn ask_class_of_right(cx: &mut Context, left: Value, right: Value, op: BinaryOp) -> Result<Option<Owned>> {
-    if !right.type_of().has_flag(flags::HEAP) || like(right).is_some() {
+    if !right.type_of().has_flag(flags::HEAP) || is_exporter(right) {
         return Ok(None);
     }
     let Some(function) = right.type_of().slots().binary[op as usize] else { return Ok(None) };
@@ -159,13 +161,14 @@ fn add(cx: &mut Context, left: Value, right: Value) -> Result<Owned> {
     if left.cast::<BytesObject>().is_none() {
         return Ok(Owned::new(singleton::not_implemented()));
     }
-    let (Some(first), Some(second)) = (like(left), like(right)) else {
+    let (Some(first), Some(lent)) = (like(left), Buffer::read_optional(cx, right)?) else {
         if let Some(result) = ask_class_of_right(cx, left, right, BinaryOp::Add)? {
             return Ok(result);
         }
         let (left, right) = (left.type_of().name(), right.type_of().name());
         return Err(cx.type_error(format!("can't concat {right} to {left}")));
     };
+    let second = lent.as_slice();
     if second.is_empty() && left.has_type(&BYTES) {
         return Ok(Owned::new(left));
     }

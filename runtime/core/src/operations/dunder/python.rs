@@ -44,6 +44,7 @@ pub(super) static SLOTS: Slots = Slots {
     descriptor_set: Some(descriptor_set),
     new: Some(new),
     init: Some(init),
+    buffer: Some(|cx, value, request| (cx.interpreter().hooks.python_buffer)(cx, value, request)),
     finalize: Some(finalize),
     ..Slots::EMPTY
 };

@@ -4,9 +4,11 @@ use super::{Dunder, Slot};
 use crate::context::{Context, Raised, Result};
 use crate::heap::Owned;
 use crate::native::Arguments;
+use crate::objects::buffer::Request;
 use crate::objects::slots::{Slots, UnaryFunction};
 use crate::objects::type_object::{TypeObject, flags};
 use crate::objects::{exception, float, int, singleton, str};
+use crate::operations::convert;
 use crate::value::Value;
 
 fn absent(cx: &mut Context, row: &Dunder) -> Raised {
@@ -320,5 +322,34 @@ pub(super) fn init(
 ) -> Result<Owned> {
     let Some(function) = owner.slots().init else { return Err(absent(cx, row)) };
     function(cx, receiver, arguments)?;
+    Ok(none())
+}
+
+/// `__buffer__(flags)`: a `memoryview`.
+pub(super) fn buffer(
+    cx: &mut Context,
+    row: &'static Dunder,
+    owner: &'static TypeObject,
+    receiver: Value,
+    arguments: Arguments<'_>,
+) -> Result<Owned> {
+    let Some(function) = owner.slots().buffer else { return Err(absent(cx, row)) };
+    let flags = convert::index(cx, arguments.values[0])?;
+    let Some(flags) = int::as_i64(flags.value()).and_then(|flags| i32::try_from(flags).ok()) else {
+        return Err(cx.overflow_error("buffer flags too large"));
+    };
+    let lent = function(cx, receiver, Request(flags))?;
+    (cx.interpreter().hooks.memory_view)(cx, lent)
+}
+
+/// `__release_buffer__(view)`
+pub(super) fn release_buffer(
+    cx: &mut Context,
+    _row: &'static Dunder,
+    _owner: &'static TypeObject,
+    receiver: Value,
+    arguments: Arguments<'_>,
+) -> Result<Owned> {
+    (cx.interpreter().hooks.release_view)(cx, receiver, arguments.values[0])?;
     Ok(none())
 }
