@@ -7,6 +7,7 @@ use sidewinder_runtime::context::Activation;
 use sidewinder_runtime::heap::{Header, Immortal};
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::cell::{self, CellObject};
+use sidewinder_runtime::objects::code::NOT_STARTED;
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception::{self, types};
 use sidewinder_runtime::objects::frame::{self, FRAME, FrameObject};
@@ -34,7 +35,7 @@ static GETSET: &[GetSet] = &[
     read_only("f_globals", |_, value| Ok(Owned::new(of(value).function().globals.get()))),
     read_only("f_lasti", |cx, value| {
         let index = position(cx, of(value));
-        Ok(int::from_usize(cx, 2 * index))
+        Ok(int::from_usize(cx, if index == NOT_STARTED as usize { 0 } else { 2 * index }))
     }),
     read_only("f_lineno", |cx, value| {
         let index = position(cx, of(value));
@@ -153,7 +154,7 @@ fn back(cx: &mut Context, value: Value) -> Result<Owned> {
 /// The instruction that the frame is at.
 fn position(cx: &mut Context, frame: &FrameObject) -> usize {
     if let Some(generator) = frame.generator()
-        && generator.state.get() == state::SUSPENDED
+        && generator.is_suspended()
     {
         return generator.position();
     }
@@ -223,7 +224,7 @@ fn snapshot(cx: &mut Context, frame: &FrameObject) -> Result<Owned> {
     let mut pairs: Vec<(Owned, Owned)> = Vec::new();
     let mut add = |name: Value, value: Value| {
         let value = value.cast_exact::<CellObject>().map_or(value, |cell| cell.content.get());
-        let hidden = str::text(name).is_some_and(|name| name.starts_with('.'));
+        let hidden = str::text(name).is_some_and(|name| name.starts_with('.') && name != ".0");
         // The code object stands for an unbound local of a frame that was left.
         if !value.is_unbound() && !hidden && value != frame.code {
             pairs.push((Owned::new(name), Owned::new(value)));

@@ -7,6 +7,7 @@ use sidewinder_runtime::objects::instance;
 use sidewinder_runtime::objects::iterator::arguments::bad_argument;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::module::ModuleObject;
+use sidewinder_runtime::objects::reshape;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
@@ -92,6 +93,7 @@ fn set_class(cx: &mut Context, value: Value, new: Value) -> Result<()> {
     }
     // SAFETY: (heap 1) the value is a live heap object; both types have the same layout.
     unsafe { (*value.header()).type_pointer = class };
+    reshape::class_changed(cx, value, old);
     if old.has_flag(flags::HEAP) {
         drop(Owned::from_raw(old.value()));
     }

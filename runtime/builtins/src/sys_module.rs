@@ -191,15 +191,9 @@ fn exit(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     Err(raised)
 }
 
-/// The exception being handled.
-fn handled(cx: &Context) -> Option<Value> {
-    let handled = cx.handled;
-    (!handled.is_unbound() && handled != singleton::none()).then_some(handled)
-}
-
 fn exc_info(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
     let none = singleton::none();
-    let values = match handled(cx) {
+    let values = match cx.handled_exception() {
         Some(value) => {
             let traceback = exception::of(value).traceback().unwrap_or(none);
             [value.type_of().value(), value, traceback]
@@ -210,7 +204,7 @@ fn exc_info(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
 }
 
 fn handled_exception(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
-    Ok(handled(cx).map_or_else(none, Owned::new))
+    Ok(cx.handled_exception().map_or_else(none, Owned::new))
 }
 
 /// An attribute of this module, if the module exists.

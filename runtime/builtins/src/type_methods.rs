@@ -7,6 +7,7 @@ use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception;
 use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::reshape;
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::{OBJECT, TYPE, flags};
@@ -174,11 +175,7 @@ fn set_module(cx: &mut Context, value: Value, new: Value) -> Result<()> {
 
 /// Stores into a class's namespace as an attribute assignment does.
 fn store(cx: &mut Context, class: &TypeObject, name: Value, new: Value) -> Result<()> {
-    let old = class.namespace(cx).get_interned(name).map(Owned::new);
-    class.namespace(cx).set(cx, name, new)?;
-    dunder::attribute_changed(cx, class, name);
-    drop(old);
-    Ok(())
+    dunder::change_attribute(cx, class, name, new).map(|_| ())
 }
 
 fn get_bases(cx: &mut Context, value: Value) -> Result<Owned> {
@@ -264,6 +261,7 @@ fn replace_bases(
         return Err(cx.raise_value(pending));
     }
     update_below(cx, class);
+    reshape::everything_changed(cx);
     Ok(())
 }
 

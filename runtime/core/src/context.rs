@@ -109,8 +109,14 @@ pub struct Context {
     pub finalizers_pending: Cell<u32>,
     /// The exception being raised, or unbound. Owned.
     pub pending: Value,
-    /// The exception being handled (`sys.exc_info`), or unbound. Owned.
+    /// An exception that was thrown into a generator, while it is pending and gets no context; or unbound. Borrowed, to be
+    /// compared only.
+    pub thrown: Value,
+    /// The exception that the running generator is handling (or, outside of all generators, the thread), or unbound. Owned.
     pub handled: Value,
+    /// The exception that those are handling who have resumed the running generator, or unbound. Borrowed from the next
+    /// of them that handles any.
+    pub handled_outside: Value,
     /// First register of the running frame.
     pub base: *mut Value,
     /// Constants of the running frame's code.
@@ -262,7 +268,9 @@ impl Context {
             interrupt: AtomicU32::new(0),
             finalizers_pending: Cell::new(0),
             pending: Value::UNBOUND,
+            thrown: Value::UNBOUND,
             handled: Value::UNBOUND,
+            handled_outside: Value::UNBOUND,
             base: bottom,
             constants: std::ptr::null(),
             temporary_floor: 0,
@@ -349,6 +357,11 @@ impl Context {
     pub fn take_pending(&mut self) -> Owned {
         let pending = std::mem::replace(&mut self.pending, Value::UNBOUND);
         Owned::from_raw(pending)
+    }
+
+    /// The exception being handled (`sys.exception()`).
+    pub fn handled_exception(&self) -> Option<Value> {
+        [self.handled, self.handled_outside].into_iter().find(|handled| !handled.is_unbound())
     }
 
     /// Whether the pending exception is an instance of `kind`.

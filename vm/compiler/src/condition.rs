@@ -9,6 +9,9 @@ use crate::register::{Register, Source};
 use crate::unit::Label;
 use sidewinder_bytecode::{Constant, Op, Position};
 
+/// What jumps to a label when the truth of an expression is as given.
+type Branch<'tree> = fn(&mut Generator<'tree>, &'tree Expression, Label, bool) -> Outcome<()>;
+
 impl<'tree> Generator<'tree> {
     /// Jumps when the test is true, else falls through.
     pub fn jump_when(&mut self, test: &'tree Expression, target: Label) -> Outcome<()> {
@@ -31,16 +34,9 @@ impl<'tree> Generator<'tree> {
                 Ok(())
             }
             ExpressionKind::Unary { operator: UnaryOperator::Not, operand } => self.branch(operand, target, !sense),
-            ExpressionKind::Boolean { is_or, values } => self.branch_boolean(*is_or, values, target, sense),
+            ExpressionKind::Boolean { is_or, values } => self.branch_boolean(*is_or, values, target, sense, Self::branch),
             ExpressionKind::Conditional { test, body, orelse } => {
-                let (otherwise, end) = (self.new_label(), self.new_label());
-                self.branch(test, otherwise, false)?;
-                self.branch(body, target, sense)?;
-                self.jump(end, position);
-                self.place(otherwise);
-                self.branch(orelse, target, sense)?;
-                self.place(end);
-                Ok(())
+                self.branch_conditional([test, body, orelse], target, sense, Self::branch)
             }
             ExpressionKind::Compare { left, rest } => self.branch_compare(left, rest, target, sense, position),
             _ => {
@@ -53,22 +49,69 @@ impl<'tree> Generator<'tree> {
         }
     }
 
+    /// Like `branch`, for a value of an `and` or `or` whose result is wanted. What it is made of is tested as often as in
+    /// CPython, which makes the value of a `not` and of a chained comparison first.
+    pub fn branch_on_value(&mut self, test: &'tree Expression, target: Label, sense: bool) -> Outcome<()> {
+        match &test.kind {
+            ExpressionKind::Boolean { is_or, values } => {
+                return self.branch_boolean(*is_or, values, target, sense, Self::branch_on_value);
+            }
+            ExpressionKind::Conditional { test, body, orelse } => {
+                return self.branch_conditional([test, body, orelse], target, sense, Self::branch_on_value);
+            }
+            ExpressionKind::Unary { .. } => {}
+            ExpressionKind::Compare { rest, .. } if rest.len() > 1 => {}
+            _ => return self.branch(test, target, sense),
+        }
+        let mark = self.depth();
+        let source = self.operand(test)?;
+        self.set_depth(mark);
+        self.branch_on(source, target, sense, test.position);
+        Ok(())
+    }
+
+    /// `branch` tests the two values.
+    fn branch_conditional(
+        &mut self,
+        [test, body, orelse]: [&'tree Expression; 3],
+        target: Label,
+        sense: bool,
+        branch: Branch<'tree>,
+    ) -> Outcome<()> {
+        let (otherwise, end) = (self.new_label(), self.new_label());
+        self.branch(test, otherwise, false)?;
+        branch(self, body, target, sense)?;
+        self.jump(end, body.position);
+        self.place(otherwise);
+        branch(self, orelse, target, sense)?;
+        self.place(end);
+        Ok(())
+    }
+
     fn branch_on(&mut self, source: Source, target: Label, sense: bool, position: Position) {
         let op = if sense { Op::JumpIfTrue } else { Op::JumpIfFalse };
         self.emit_jump(op, source, 0, target, position);
     }
 
-    fn branch_boolean(&mut self, is_or: bool, values: &'tree [Expression], target: Label, sense: bool) -> Outcome<()> {
+    /// `branch` tests one of the values.
+    fn branch_boolean(
+        &mut self,
+        is_or: bool,
+        values: &'tree [Expression],
+        target: Label,
+        sense: bool,
+        branch: Branch<'tree>,
+    ) -> Outcome<()> {
         let Some((last, first)) = values.split_last() else { return Ok(()) };
         if is_or == sense {
             // One value of the deciding kind settles it.
-            return values.iter().try_for_each(|value| self.branch(value, target, sense));
+            return values.iter().try_for_each(|value| branch(self, value, target, sense));
         }
         let end = self.new_label();
         for value in first {
-            self.branch(value, end, !sense)?;
+            branch(self, value, end, !sense)?;
         }
-        self.branch(last, target, sense)?;
+        branch(self, last, target, sense)?;
         self.place(end);
         Ok(())
     }

@@ -7,6 +7,7 @@ use crate::error::{Failure, Outcome};
 use crate::generator::Generator;
 use crate::register::{Register, Source};
 use crate::scope::ScopeKind;
+use crate::unit::Label;
 use sidewinder_bytecode::{Constant, Op, Position};
 
 /// Displays and strings with more parts than this are built step by step, so that they do not need as many registers.
@@ -388,20 +389,50 @@ impl<'tree> Generator<'tree> {
         position: Position,
     ) -> Outcome<()> {
         let Some((last, first)) = values.split_last() else { return Ok(()) };
-        let op = if is_or { Op::JumpIfTrueKeep } else { Op::JumpIfFalseKeep };
         self.in_temporary(destination, position, |generator, result| {
             let end = generator.new_label();
             let mark = generator.depth();
             generator.set_depth(result.index());
             for value in first {
-                generator.expression_to(value, result)?;
-                generator.emit_jump(op, result, 0, end, value.position);
+                generator.decide(value, result, end, is_or)?;
             }
             generator.expression_to(last, result)?;
             generator.place(end);
             generator.set_depth(mark);
             Ok(())
         })
+    }
+
+    /// Evaluates a value of `and` or `or` into the temporary `result`, the next one, and jumps to `end` with it when its
+    /// truth is `sense`; else goes on without it. The values of an `and` or `or` inside are each tested once.
+    fn decide(&mut self, value: &'tree Expression, result: Register, end: Label, sense: bool) -> Outcome<()> {
+        match &value.kind {
+            ExpressionKind::Boolean { is_or, values } if *is_or == sense => {
+                return values.iter().try_for_each(|value| self.decide(value, result, end, sense));
+            }
+            ExpressionKind::Boolean { values, .. } => {
+                let Some((last, first)) = values.split_last() else { return Ok(()) };
+                let next = self.new_label();
+                first.iter().try_for_each(|value| self.branch_on_value(value, next, !sense))?;
+                self.decide(last, result, end, sense)?;
+                self.place(next);
+            }
+            ExpressionKind::Conditional { test, body, orelse } => {
+                let (otherwise, next) = (self.new_label(), self.new_label());
+                self.jump_unless(test, otherwise)?;
+                self.decide(body, result, end, sense)?;
+                self.jump(next, body.position);
+                self.place(otherwise);
+                self.decide(orelse, result, end, sense)?;
+                self.place(next);
+            }
+            _ => {
+                self.expression_to(value, result)?;
+                let op = if sense { Op::JumpIfTrueKeep } else { Op::JumpIfFalseKeep };
+                self.emit_jump(op, result, 0, end, value.position);
+            }
+        }
+        Ok(())
     }
 
     fn format_string(&mut self, parts: &'tree [FormatPart], destination: Register, position: Position) -> Outcome<()> {

@@ -39,7 +39,6 @@ impl<'tree> Generator<'tree> {
                     generator.unit.flags |= CodeFlags::HAS_DOCSTRING;
                     generator.unit.constants.add_unshared(clean_docstring(docstring));
                 }
-                generator.prologue(position);
                 generator.statements(body)?;
                 generator.return_none(position)
             })?;
@@ -94,7 +93,6 @@ impl<'tree> Generator<'tree> {
             extra_flags: 0,
         };
         let code = self.function_unit(parts, |generator| {
-            generator.prologue(position);
             let mark = generator.depth();
             let source = generator.operand(&node.body)?;
             generator.set_depth(mark);
@@ -225,7 +223,7 @@ impl<'tree> Generator<'tree> {
         }
     }
 
-    /// Generates a function-like unit inside the current one and returns its code.
+    /// Generates a function-like unit inside the current one, cells first, and returns its code.
     pub fn function_unit(
         &mut self,
         parts: FunctionParts<'tree>,
@@ -233,7 +231,10 @@ impl<'tree> Generator<'tree> {
     ) -> Outcome<Rc<CodeData>> {
         let unit = self.new_function_unit(&parts);
         let position = parts.position;
-        self.in_unit(unit, position, generate)
+        self.in_unit(unit, position, |generator| {
+            generator.prologue(position);
+            generate(generator)
+        })
     }
 
     /// Generates a unit and assembles it; then the current unit is current again.

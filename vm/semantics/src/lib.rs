@@ -15,4 +15,4 @@ pub mod semantics;
 pub mod unwind;
 
 pub use interp::Interp;
-pub use semantics::{Pc, Semantics};
+pub use semantics::{Attempt, Pc, Semantics};

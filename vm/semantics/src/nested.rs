@@ -71,10 +71,14 @@ pub fn resume_generator(cx: &mut Context, generator: &GeneratorObject, value: Va
             return Err(cx.value_error("generator already executing"));
         }
         generator::state::FINISHED => {
-            return if value.is_unbound() { Err(Raised) } else { Ok(None) };
+            if !value.is_unbound() {
+                return Ok(None);
+            }
+            cx.thrown = cx.pending;
+            return Err(Raised);
         }
         generator::state::CREATED if value.is_unbound() => {
-            crate::cold::generator::close_unstarted(generator);
+            crate::cold::generator::throw_unstarted(cx, generator);
             return Err(Raised);
         }
         generator::state::CREATED if value != sidewinder_runtime::objects::singleton::none() => {
@@ -211,7 +215,7 @@ pub fn frame_locals(cx: &mut Context) -> Result<Owned> {
     let target = dict::of(made.value());
     let add = |cx: &mut Context, name: Value, value: Value| -> Result<()> {
         let value = value.cast_exact::<CellObject>().map_or(value, |cell| cell.content.get());
-        let hidden = sidewinder_runtime::objects::str::text(name).is_some_and(|name| name.starts_with('.'));
+        let hidden = sidewinder_runtime::objects::str::text(name).is_some_and(|name| name.starts_with('.') && name != ".0");
         if value.is_unbound() || hidden { Ok(()) } else { target.set(cx, name, value) }
     };
     for register in 0..code.local_names().len() {

@@ -14,8 +14,12 @@ use sidewinder_runtime::{Context, TypeObject, Value};
 use crate::frame::Continuation;
 use crate::helpers::{Helper1, Helper2, Helper3, Helper4};
 
-/// The address of an instruction; null ends the run.
+/// The address of an instruction; null when the run has been left, by a result or by an exception.
 pub type Pc = *const Instruction;
+
+/// What a part of a handler answers that may decline: where to go on, or `None` when nothing has happened and another
+/// way must be taken. A run that was left is `Some`: the two must not be mixed up, so no handler tests a `Pc` for null.
+pub type Attempt = Option<Pc>;
 
 /// A handler that is not followed by traces.
 pub type ColdHandler = fn(&mut Context, Pc) -> Pc;

@@ -128,9 +128,8 @@ pub fn leave_frame(cx: &mut Context) -> Option<Pc> {
 /// A generator's frame is left by an exception: it is finished, and a `StopIteration` becomes a `RuntimeError`.
 fn finish_generator(cx: &mut Context, generator: &GeneratorObject) {
     generator.state.set(state::FINISHED);
-    let outer = generator.handled.replace(Value::UNBOUND);
-    let inner = std::mem::replace(&mut cx.handled, outer);
-    drop(Owned::from_raw_option(inner));
+    crate::cold::generator::leave_handled(cx, generator);
+    drop(Owned::from_raw_option(generator.handled.replace(Value::UNBOUND)));
     drop(Owned::from_raw_option(generator.function.replace(Value::UNBOUND)));
     if cx.pending_is(&STOP_ITERATION) {
         let cause = cx.take_pending();

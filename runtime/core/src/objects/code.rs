@@ -190,6 +190,9 @@ impl CodeObject {
     }
 }
 
+/// Stands for the index of the instruction of a frame that has not run yet, which is at the first line of its code.
+pub const NOT_STARTED: u32 = u32::MAX;
+
 /// Makes a code object of compiled code.
 pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
     let intern = |cx: &mut Context, names: &[Rc<str>]| -> Vec<Owned> {

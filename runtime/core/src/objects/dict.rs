@@ -182,7 +182,8 @@ impl DictObject {
         self.keys_version.get()
     }
 
-    fn keys_changed(&self, cx: &mut Context) {
+    /// Tells caches and traces that the keys, or how they are found through the dict's owner, are others now.
+    pub fn keys_changed(&self, cx: &mut Context) {
         self.keys_version.set(0);
         if self.watch.get() != 0 {
             let watch = self.watch.get();

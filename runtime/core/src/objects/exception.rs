@@ -331,8 +331,13 @@ pub fn raise(cx: &mut Context, exception: Owned) -> Raised {
 /// Makes the exception being handled the context of `exception`. Cuts the chain where that would close a ring, and
 /// bears rings that are already there (CPython's `_PyErr_SetObject`).
 pub fn chain(cx: &Context, exception: Value) {
-    let handled = cx.handled;
-    if handled.is_unbound() || handled == singleton::none() || handled == exception {
+    if let Some(handled) = cx.handled_exception() {
+        chain_to(handled, exception);
+    }
+}
+
+fn chain_to(handled: Value, exception: Value) {
+    if handled == exception {
         return;
     }
     let mut current = of(handled);
@@ -486,9 +491,22 @@ pub fn raise_os_error(cx: &mut Context, number: i32, file_name: Option<&str>) ->
     }
 }
 
+/// The pending exception is thrown into the running generator: its context is what that generator handles, and nothing
+/// that its resumers do.
+pub fn set_thrown_context(cx: &mut Context) {
+    if !cx.handled.is_unbound() {
+        chain_to(cx.handled, cx.pending);
+    }
+    cx.thrown = cx.pending;
+}
+
 /// Gives the pending exception its context, if nobody has yet: for errors that did not go through `raise`. An
 /// exception with a context or a traceback was raised before and only passes through.
 pub fn set_context(cx: &mut Context) {
+    let thrown = std::mem::replace(&mut cx.thrown, Value::UNBOUND);
+    if thrown == cx.pending {
+        return;
+    }
     if !cx.pending.is_unbound() && of(cx.pending).context().is_none() && of(cx.pending).traceback().is_none() {
         chain(cx, cx.pending);
     }

@@ -4,7 +4,7 @@
 use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
-use crate::objects::code::CodeObject;
+use crate::objects::code::{CodeObject, NOT_STARTED};
 use crate::objects::function::FunctionObject;
 use crate::objects::slots::Slots;
 use crate::objects::str::{self, StrObject};
@@ -34,8 +34,11 @@ pub struct GeneratorObject {
     pub instruction: Cell<*const Instruction>,
     /// The return value between the end of the body and the `StopIteration`, owned.
     pub result: Cell<Value>,
-    /// The exception that the body was handling when it was suspended, owned.
+    /// The exception that the body was handling when it was suspended; while it runs, the one that its resumer is
+    /// handling. Owned.
     pub handled: Cell<Value>,
+    /// While the body runs and its resumer is handling an exception: `Context::handled_outside` of the resumer.
+    pub outside: Cell<Value>,
     pub name: Cell<Value>,
     pub qualified_name: Cell<Value>,
     /// The code object, owned; unlike `function`, it stays to the end.
@@ -118,6 +121,9 @@ impl GeneratorObject {
 
     /// The index of the instruction that it is suspended at; that of the first one before it was started.
     pub fn position(&self) -> usize {
+        if self.state.get() == state::CREATED {
+            return NOT_STARTED as usize;
+        }
         self.code().index_of(self.instruction.get()).saturating_sub(1)
     }
 }
@@ -143,6 +149,7 @@ pub fn new(cx: &mut Context, function: Owned, registers: &[Value]) -> Owned {
             instruction: Cell::new(code.instructions),
             result: Cell::new(Value::UNBOUND),
             handled: Cell::new(Value::UNBOUND),
+            outside: Cell::new(Value::UNBOUND),
             name: share(&function_object.name),
             qualified_name: share(&function_object.qualified_name),
             code: share(&function_object.code),

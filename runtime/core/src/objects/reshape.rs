@@ -1,44 +1,105 @@
 //! New shapes for the instances of a class that changed how attributes are found.
 //!
-//! Inline caches and traces that found an attribute in a slot compare shapes alone. So when a class gets a data
+//! Inline caches and traces that found an attribute in a slot compare shapes alone. So when a class gets or loses a data
 //! descriptor of that name, or a method that takes over attribute access, all its instances must change their shapes.
 
 use crate::context::Context;
 use crate::heap::collect;
 use crate::objects::instance;
+use crate::objects::method::getset::MemberObject;
 use crate::objects::shape::ShapeId;
-use crate::objects::type_object::{TypeObject, flags};
+use crate::objects::type_object::{OBJECT, TYPE, TypeObject, flags};
 use crate::value::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-/// Called after `name` changed in the namespace of a class.
-pub fn attribute_changed(cx: &mut Context, kind: &TypeObject, name: Value) {
+/// What comes before instance attributes under some name, in a class or one below it.
+#[derive(Clone, Copy, Default)]
+pub struct Descriptors {
+    /// A data descriptor.
+    data: bool,
+    /// A member of `__slots__`, which may stand for a slot of another name.
+    member: bool,
+}
+
+impl Descriptors {
+    /// Looks `name` up in a class and in those below it, which may find what the class does not.
+    pub fn find(cx: &Context, kind: &TypeObject, name: Value) -> Descriptors {
+        let mut found = Descriptors::default();
+        for member in family_of(cx, kind) {
+            // SAFETY: (types 2) classes in a family are alive.
+            let Some(entry) = unsafe { &*member }.lookup(cx, name) else { continue };
+            found.data |= entry.type_of().slots().descriptor_set.is_some();
+            found.member |= entry.cast_exact::<MemberObject>().is_some();
+        }
+        found
+    }
+}
+
+/// Called after `name` changed in the namespace of a class, with what was found before.
+pub fn attribute_changed(cx: &mut Context, kind: &TypeObject, name: Value, before: Descriptors) {
     let names = &cx.interpreter().names;
+    if [names.get, names.set, names.delete].contains(&name) {
+        return everything_changed(cx);
+    }
+    if kind.is_subtype(&TYPE) {
+        classes_changed(cx, kind);
+    }
     if [names.getattribute, names.setattr, names.delattr].contains(&name) {
         return reshape(cx, kind);
     }
-    let found = kind.namespace(cx).get_interned(name);
-    let shadows = found.is_some_and(|found| found.type_of().slots().descriptor_set.is_some());
-    if shadows && is_instance_attribute(cx, kind, name) {
+    let after = Descriptors::find(cx, kind, name);
+    let has_members = before.member || after.member;
+    if has_members || (before.data || after.data) && is_instance_attribute(cx, kind, name) {
         reshape(cx, kind);
     }
 }
 
+/// An attribute of a metaclass changed: what is found on its classes may be hidden now, or no longer.
+fn classes_changed(cx: &mut Context, metaclass: &TypeObject) {
+    for class in family_of(cx, &OBJECT) {
+        // SAFETY: (types 2) as above.
+        let class = unsafe { &*class };
+        if class.value().type_of().is_subtype(metaclass) {
+            class.modified(cx);
+        }
+    }
+}
+
+/// Something changed on which what is found anywhere may depend: the bases or the metaclass of a class, or whether
+/// instances of a class are descriptors.
+pub fn everything_changed(cx: &mut Context) {
+    OBJECT.modified(cx);
+    reshape(cx, &OBJECT);
+}
+
+/// The class of an object changed from `old`. If it is a class or a descriptor, others find attributes by it.
+pub fn class_changed(cx: &mut Context, object: Value, old: &TypeObject) {
+    let (old, new) = (old.slots(), object.type_of().slots());
+    let differ = old.descriptor_get.is_some() != new.descriptor_get.is_some()
+        || old.descriptor_set.is_some() != new.descriptor_set.is_some();
+    if differ || object.cast::<TypeObject>().is_some() {
+        everything_changed(cx);
+    }
+    if let Some(module) = object.cast::<crate::objects::module::ModuleObject>() {
+        crate::objects::dict::of(module.dict.get()).keys_changed(cx);
+    }
+}
+
 /// The class and all below it.
-fn family(cx: &Context, kind: &TypeObject, found: &mut Vec<*const TypeObject>) {
-    if found.contains(&(kind as *const TypeObject)) {
+fn family(cx: &Context, kind: &TypeObject, found: &mut Vec<*const TypeObject>, seen: &mut HashSet<*const TypeObject>) {
+    if !seen.insert(kind) {
         return;
     }
     found.push(kind);
     for subclass in kind.state(cx).subclasses.clone() {
         // SAFETY: (types 2) a subclass removes itself from the list before it dies.
-        family(cx, unsafe { &*subclass }, found);
+        family(cx, unsafe { &*subclass }, found, seen);
     }
 }
 
 fn family_of(cx: &Context, kind: &TypeObject) -> Vec<*const TypeObject> {
     let mut found = Vec::new();
-    family(cx, kind, &mut found);
+    family(cx, kind, &mut found, &mut HashSet::new());
     found
 }
 
@@ -53,7 +114,7 @@ fn is_instance_attribute(cx: &Context, kind: &TypeObject, name: Value) -> bool {
 
 /// Gives all instances of the class, and of those below it, equal shapes under new numbers.
 pub fn reshape(cx: &mut Context, kind: &TypeObject) {
-    let affected = family_of(cx, kind);
+    let affected: HashSet<*const TypeObject> = family_of(cx, kind).into_iter().collect();
     let mut roots: HashMap<(*const TypeObject, u32), ShapeId> = HashMap::new();
     for &member in &affected {
         // SAFETY: (types 2) as above.

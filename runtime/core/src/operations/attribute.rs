@@ -318,19 +318,10 @@ pub fn type_set(cx: &mut Context, object: Value, name: Value, value: Value) -> R
         return set(cx, entry.value(), object, value);
     }
     let name = str::intern_value(cx, name);
-    if value.is_unbound() {
-        let removed = kind.namespace(cx).remove(cx, name.value())?;
-        let Some(removed) = removed else { return Err(missing(cx, object, name.value())) };
-        dunder::attribute_changed(cx, kind, name.value());
-        drop(removed);
-        return Ok(());
+    match dunder::change_attribute(cx, kind, name.value(), value)? {
+        true => Ok(()),
+        false => Err(missing(cx, object, name.value())),
     }
-    // The old value must outlive the caches that may hold it.
-    let old = kind.namespace(cx).get_interned(name.value()).map(Owned::new);
-    kind.namespace(cx).set(cx, name.value(), value)?;
-    dunder::attribute_changed(cx, kind, name.value());
-    drop(old);
-    Ok(())
 }
 
 /// Whether a type's slot is `object.__getattribute__`.

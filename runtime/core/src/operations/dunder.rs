@@ -17,6 +17,7 @@ use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::native::{Arguments, GetSet, Native};
 use crate::objects::method::{self, NativeFunctionObject, WrapperDescriptor};
+use crate::objects::reshape::{self, Descriptors};
 use crate::objects::singleton;
 use crate::objects::slots::{BinaryOp, CompareOp, Slots};
 use crate::objects::str::names::Names;
@@ -435,10 +436,29 @@ pub fn is_dunder(name: Value) -> bool {
     str::text(name).is_some_and(|text| text.len() > 4 && text.starts_with("__") && text.ends_with("__"))
 }
 
-/// Called after `name` was set in or deleted from the namespace of a class: new versions and slots, in subclasses too.
-pub fn attribute_changed(cx: &mut Context, kind: &TypeObject, name: Value) {
+/// Sets `name` (interned) in the namespace of a class, or deletes it where `value` is unbound; then caches, and the slots
+/// of the class and its subclasses, are told. False if there was nothing to delete.
+pub fn change_attribute(cx: &mut Context, kind: &TypeObject, name: Value, value: Value) -> Result<bool> {
+    let before = Descriptors::find(cx, kind, name);
+    let namespace = kind.namespace(cx);
+    // The old value must outlive the caches that may hold it.
+    let old = if value.is_unbound() {
+        let Some(removed) = namespace.remove(cx, name)? else { return Ok(false) };
+        Some(removed)
+    } else {
+        let old = namespace.get_interned(name).map(Owned::new);
+        namespace.set(cx, name, value)?;
+        old
+    };
+    attribute_changed(cx, kind, name, before);
+    drop(old);
+    Ok(true)
+}
+
+/// New versions and slots, in subclasses too.
+fn attribute_changed(cx: &mut Context, kind: &TypeObject, name: Value, before: Descriptors) {
     kind.modified(cx);
-    crate::objects::reshape::attribute_changed(cx, kind, name);
+    reshape::attribute_changed(cx, kind, name, before);
     if !is_dunder(name) {
         return;
     }

@@ -91,10 +91,12 @@ pub fn report_unraisable(cx: &mut Context, doing: &str, object: Value) {
     let exception = cx.take_pending();
     traceback::add_running_frame(cx, exception.value());
     let handled = std::mem::replace(&mut cx.handled, Value::UNBOUND);
+    let outside = std::mem::replace(&mut cx.handled_outside, Value::UNBOUND);
     if call_hook(cx, &exception, doing, object).is_err() {
         drop(cx.take_pending());
     }
     cx.handled = handled;
+    cx.handled_outside = outside;
 }
 
 fn call_hook(cx: &mut Context, exception: &Owned, doing: &str, object: Value) -> Result<()> {

@@ -16,14 +16,12 @@ pub fn raise(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
     cx.instruction = pc;
     if i.c == 0 {
-        if cx.handled.is_unbound() || cx.handled == singleton::none() {
+        let Some(handled) = cx.handled_exception() else {
             cx.raise(&RUNTIME_ERROR, "No active exception to reraise");
-        } else {
-            let handled = Owned::new(cx.handled);
-            cx.raise_value(handled);
-            return crate::unwind::reraise(cx, pc);
-        }
-        return super::raise(cx, pc);
+            return super::raise(cx, pc);
+        };
+        cx.raise_value(Owned::new(handled));
+        return crate::unwind::reraise(cx, pc);
     }
     let value = take(cx, i.a);
     let cause = (i.c == 2).then(|| take(cx, i.b));

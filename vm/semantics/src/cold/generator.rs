@@ -4,11 +4,12 @@ use super::{clear, fetch, next, raise, register, set};
 use crate::frame::{self, Continuation, Link, current_code};
 use crate::semantics::Pc;
 use sidewinder_bytecode::{HEADER_WORDS, Op};
-use sidewinder_runtime::heap::owned::increment;
+use sidewinder_runtime::objects::code::NOT_STARTED;
 use sidewinder_runtime::objects::generator::{GENERATOR, GeneratorObject, state};
 use sidewinder_runtime::objects::iterator::remainder::Remainder;
 use sidewinder_runtime::objects::list::ListObject;
-use sidewinder_runtime::objects::{exception, singleton};
+use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::{exception, singleton, traceback};
 use sidewinder_runtime::operations::{attribute, call, iterate};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
@@ -33,16 +34,27 @@ pub unsafe fn restore(cx: &mut Context, generator: &GeneratorObject, base: *mut 
         }
     }
     generator.state.set(state::RUNNING);
-    let own = generator.handled.get();
-    let outer = cx.handled;
-    if own.is_unbound() {
-        increment(outer);
-        generator.handled.set(outer);
-    } else {
-        generator.handled.set(outer);
-        cx.handled = own;
-    }
+    enter_handled(cx, generator);
     pc
+}
+
+/// A generator goes on: what it was handling is handled again, and what its resumer is handling is outside. Traces do
+/// this for generators and resumers that are handling nothing, where nothing changes.
+fn enter_handled(cx: &mut Context, generator: &GeneratorObject) {
+    let outer = std::mem::replace(&mut cx.handled, generator.handled.get());
+    generator.handled.set(outer);
+    if !outer.is_unbound() {
+        generator.outside.set(std::mem::replace(&mut cx.handled_outside, outer));
+    }
+}
+
+/// A generator is left: it keeps what it is handling.
+pub fn leave_handled(cx: &mut Context, generator: &GeneratorObject) {
+    let own = std::mem::replace(&mut cx.handled, generator.handled.get());
+    generator.handled.set(own);
+    if !cx.handled.is_unbound() {
+        cx.handled_outside = generator.outside.replace(Value::UNBOUND);
+    }
 }
 
 /// Where the frame of a generator goes that the running frame resumes: that many words up.
@@ -142,7 +154,7 @@ fn store(cx: &mut Context, pc: Pc) {
         }
         generator.instruction.set(next(pc));
         generator.state.set(state::SUSPENDED);
-        swap_handled(cx, generator);
+        leave_handled(cx, generator);
     }
     cx.recursion_left += 1;
 }
@@ -177,20 +189,6 @@ pub fn suspend_run(cx: &mut Context, pc: Pc, value: Owned) -> Pc {
     std::ptr::null()
 }
 
-/// On suspension: the generator keeps what it is handling, and the outer handled exception comes back.
-fn swap_handled(cx: &mut Context, generator: &GeneratorObject) {
-    let outer = generator.handled.get();
-    let own = cx.handled;
-    if own == outer {
-        drop(Owned::from_raw_option(own));
-        cx.handled = outer;
-        generator.handled.set(Value::UNBOUND);
-    } else {
-        cx.handled = outer;
-        generator.handled.set(own);
-    }
-}
-
 /// At the `Yield` at `pc` of a generator that a native function consumes: suspends it, and has the function called with
 /// what was gathered, the item and the rest of the generator.
 pub fn hand_over(cx: &mut Context, pc: Pc) -> Pc {
@@ -220,7 +218,7 @@ pub fn hand_over(cx: &mut Context, pc: Pc) -> Pc {
 /// A generator's frame is left for good.
 fn mark_finished(cx: &mut Context, generator: &GeneratorObject) {
     generator.state.set(state::FINISHED);
-    swap_handled(cx, generator);
+    leave_handled(cx, generator);
     drop(Owned::from_raw_option(generator.handled.replace(Value::UNBOUND)));
     drop(Owned::from_raw_option(generator.function.replace(Value::UNBOUND)));
 }
@@ -258,8 +256,22 @@ pub fn leave(cx: &mut Context, _pc: Pc, result: Owned) -> Pc {
     std::ptr::null()
 }
 
-/// A generator that never ran is closed by an exception thrown in.
-pub fn close_unstarted(generator: &GeneratorObject) {
+/// The pending exception is thrown into a generator that never ran: it leaves the generator's frame at once.
+pub fn throw_unstarted(cx: &mut Context, generator: &GeneratorObject) {
+    cx.thrown = cx.pending;
+    let (function, code) = (Owned::new(generator.function.get()), generator.code());
+    let locals = (0..code.local_count as usize).map(|register| {
+        // SAFETY: the buffer holds a word for each register.
+        let value = unsafe { *generator.registers().add(register) };
+        // As in `unwind::take_locals`.
+        Owned::new(if value.is_unbound() { code.value() } else { value })
+    });
+    let locals = TupleObject::from_owned(cx, locals.collect());
+    traceback::push(cx, function.value(), code.value(), NOT_STARTED, locals.value());
+    close_unstarted(generator);
+}
+
+fn close_unstarted(generator: &GeneratorObject) {
     generator.state.set(state::FINISHED);
     drop(Owned::from_raw_option(generator.function.replace(Value::UNBOUND)));
     let registers = generator.registers();
@@ -329,14 +341,11 @@ pub fn yield_from_iterator(cx: &mut Context, pc: Pc) -> Pc {
 /// Returns where to go on.
 pub fn throw_in(cx: &mut Context, pc: Pc) -> Pc {
     let code = current_code(cx);
-    if !code.contains(pc) {
-        return raise(cx, code.instructions);
-    }
     let index = code.index_of(pc);
     // SAFETY: (frames 3) the instruction before lies in the code if the index is not zero.
     let send = unsafe { pc.sub(1) };
     if index == 0 || fetch(send).op != Op::Send {
-        return raise(cx, pc);
+        return raise_thrown(cx, pc);
     }
     let delegate = Owned::new(register(cx, fetch(send).b));
     let thrown = cx.take_pending();
@@ -345,20 +354,26 @@ pub fn throw_in(cx: &mut Context, pc: Pc) -> Pc {
     }
     let name = sidewinder_runtime::objects::str::intern(cx, "throw");
     match attribute::get_optional(cx, delegate.value(), name.value()) {
-        Err(_) => raise(cx, send),
+        Err(_) => raise_thrown(cx, send),
         Ok(None) => {
             cx.raise_value(thrown);
-            raise(cx, send)
+            raise_thrown(cx, send)
         }
         Ok(Some(method)) => {
             let result = match call::call(cx, method.value(), &[thrown.value()]) {
                 Ok(item) => Ok(Some(item)),
                 Err(_) if cx.pending_is(&exception::STOP_ITERATION) => Ok(None),
-                Err(raised) => Err(raised),
+                Err(_) => return raise_thrown(cx, send),
             };
             finish_send(cx, send, result)
         }
     }
+}
+
+/// Raises the pending exception in the running generator, into which it is thrown.
+fn raise_thrown(cx: &mut Context, pc: Pc) -> Pc {
+    exception::set_thrown_context(cx);
+    raise(cx, pc)
 }
 
 fn close_delegate(cx: &mut Context, send: Pc, delegate: Owned, thrown: Owned) -> Pc {
@@ -366,8 +381,8 @@ fn close_delegate(cx: &mut Context, send: Pc, delegate: Owned, thrown: Owned) ->
     if let Ok(Some(method)) = attribute::get_optional(cx, delegate.value(), name.value())
         && call::call(cx, method.value(), &[]).is_err()
     {
-        return raise(cx, send);
+        return raise_thrown(cx, send);
     }
     cx.raise_value(thrown);
-    raise(cx, send)
+    raise_thrown(cx, send)
 }

@@ -86,7 +86,7 @@ fn class_attributes(cx: &mut Context, subject: Value, kind: Value, names: Value,
         return Ok(none);
     }
     let mut values = Vec::new();
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen = Vec::new();
     if positional > 0 {
         let name = str::intern(cx, "__match_args__");
         match attribute::get_optional(cx, kind, name.value())? {
@@ -107,10 +107,14 @@ fn class_attributes(cx: &mut Context, subject: Value, kind: Value, names: Value,
                 if positional > list.as_slice().len() {
                     return Err(too_many(cx, class, list.as_slice().len(), positional));
                 }
-                for name in &list.as_slice()[..positional] {
-                    let text = str::text(*name).unwrap_or_default().into_owned();
-                    seen.push(text);
-                    match attribute::get_optional(cx, subject, *name)? {
+                for position in 0..positional {
+                    let name = list.as_slice()[position];
+                    if !name.has_type(&str::STR) {
+                        let kind = name.type_of().name();
+                        let message = format!("__match_args__ elements must be strings (got {kind})");
+                        return Err(cx.type_error(message));
+                    }
+                    match attribute_once(cx, subject, class, name, &mut seen)? {
                         Some(value) => values.push(value),
                         None => return Ok(none),
                     }
@@ -119,18 +123,29 @@ fn class_attributes(cx: &mut Context, subject: Value, kind: Value, names: Value,
         }
     }
     for name in names.cast::<TupleObject>().map_or(&[][..], |tuple| tuple.as_slice()) {
-        let text = str::text(*name).unwrap_or_default().into_owned();
-        if seen.contains(&text) {
-            let class = class.name();
-            return Err(cx.type_error(format!("{class}() got multiple sub-patterns for attribute '{text}'")));
-        }
-        seen.push(text);
-        match attribute::get_optional(cx, subject, *name)? {
+        match attribute_once(cx, subject, class, *name, &mut seen)? {
             Some(value) => values.push(value),
             None => return Ok(none),
         }
     }
     Ok(TupleObject::from_owned(cx, values))
+}
+
+/// An attribute that a class pattern tests, if the subject has it; no name may come twice.
+fn attribute_once(
+    cx: &mut Context,
+    subject: Value,
+    class: &TypeObject,
+    name: Value,
+    seen: &mut Vec<String>,
+) -> Result<Option<Owned>> {
+    let text = str::text(name).unwrap_or_default().into_owned();
+    if seen.contains(&text) {
+        let class = class.name();
+        return Err(cx.type_error(format!("{class}() got multiple sub-patterns for attribute '{text}'")));
+    }
+    seen.push(text);
+    attribute::get_optional(cx, subject, name)
 }
 
 /// Builtin types whose single positional pattern matches the subject itself.

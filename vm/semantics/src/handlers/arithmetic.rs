@@ -9,8 +9,7 @@ use sidewinder_runtime::objects::slots::BinaryOp;
 /// What happens when no fast path applies: the slots, then the temporaries are consumed.
 #[inline(never)]
 fn slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: BinaryOp, inplace: bool) -> Pc {
-    let next = super::call::binary_method(s, pc, i, op, inplace);
-    if !next.is_null() {
+    if let Some(next) = super::call::binary_method(s, pc, i, op, inplace) {
         return next;
     }
     let (a, b) = (s.operand(i.b), s.operand(i.c));

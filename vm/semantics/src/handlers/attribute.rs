@@ -1,7 +1,7 @@
 //! Attributes, through inline caches of types, shapes and versions.
 
 use super::{done, following};
-use crate::semantics::{Pc, Semantics};
+use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::{HEADER_WORDS, Instruction};
 use sidewinder_runtime::TypeObject;
 use sidewinder_runtime::objects::code::Site;
@@ -146,17 +146,16 @@ pub fn store_attribute<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let site = s.site(i.c);
     let object = s.operand(i.a);
     if s.has_shape(object, cached_type(site), site.shape.get()) {
-        let next = store_by(s, pc, i, object, site);
-        if !next.is_null() {
+        if let Some(next) = store_by(s, pc, i, object, site) {
             return next;
         }
     }
     store_older(s, pc, i)
 }
 
-/// Stores as an entry says whose type and shape were tested; null when it does not say how.
+/// Stores as an entry says whose type and shape were tested; declines when it does not say how.
 #[inline(always)]
-fn store_by<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value, site: &'static Site) -> Pc {
+fn store_by<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value, site: &'static Site) -> Attempt {
     let (class, slot) = (cached_type(site), site.index.get());
     match site.kind.get() {
         cached @ (kind::INLINE | kind::OVERFLOW) => {
@@ -167,9 +166,9 @@ fn store_by<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value, s
             let value = s.take(i.b);
             s.add_attribute(object, class, site.second_version.get() as u32, slot, value);
         }
-        _ => return std::ptr::null(),
+        _ => return None,
     }
-    s.release_then(i.a, following(pc))
+    Some(s.release_then(i.a, following(pc)))
 }
 
 /// A site that sees several types.
@@ -177,8 +176,7 @@ fn store_by<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value, s
 fn store_older<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let object = s.operand(i.a);
     if let Some(site) = s.older_entry(i.c, object) {
-        let next = store_by(s, pc, i, object, site);
-        if !next.is_null() {
+        if let Some(next) = store_by(s, pc, i, object, site) {
             return next;
         }
     }

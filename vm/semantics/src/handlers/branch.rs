@@ -87,8 +87,7 @@ pub fn compare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: CompareOp) -
 
 #[inline(never)]
 fn compare_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: CompareOp) -> Pc {
-    let next = super::call::compare_method(s, pc, i, op);
-    if !next.is_null() {
+    if let Some(next) = super::call::compare_method(s, pc, i, op) {
         return next;
     }
     let (a, b) = (s.operand(i.b), s.operand(i.c));
@@ -133,8 +132,7 @@ pub fn compare_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: Compare
 
 #[inline(never)]
 fn compare_jump_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: CompareOp, wanted: bool) -> Pc {
-    let next = super::call::compare_jump_method(s, pc, i, op);
-    if !next.is_null() {
+    if let Some(next) = super::call::compare_jump_method(s, pc, i, op) {
         return next;
     }
     let (a, b) = (s.operand(i.a), s.operand(i.b));

@@ -2,7 +2,7 @@
 
 use super::{done, done_or_raise, following, jump};
 use crate::frame::Continuation;
-use crate::semantics::{Pc, Semantics};
+use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Instruction, Op};
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::Value;
@@ -139,17 +139,14 @@ fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, co
             native.bound.is_unbound()
         };
         if accepted && s.is_object(callable, known) {
-            let next = super::intrinsic::call(s, pc, destination, block, count, native.definition.intrinsic);
-            if !next.is_null() {
+            if let Some(next) = super::intrinsic::call(s, pc, destination, block, count, native.definition.intrinsic) {
                 return next;
             }
             if count == 1 + descriptor as u16
                 && let Some(continuation) = super::consume::of_function(native.definition.intrinsic)
+                && let Some(next) = super::consume::start(s, pc, block, first + count - 1, continuation)
             {
-                let next = super::consume::start(s, pc, block, first + count - 1, continuation);
-                if !next.is_null() {
-                    return next;
-                }
+                return next;
             }
             let result = s.call_native(known, first, count, descriptor, pc);
             return finish_native(s, pc, destination, block, count, result);
@@ -199,18 +196,15 @@ fn call_class<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, cou
     let known = s.peek(callable);
     // SAFETY: (heap 2) an object of type `type`.
     let class: &'static TypeObject = unsafe { known.cast_unchecked() };
-    let next = super::intrinsic::call_type(s, pc, destination, block, count, class);
-    if !next.is_null() {
+    if let Some(next) = super::intrinsic::call_type(s, pc, destination, block, count, class) {
         return next;
     }
     if count == 1
         && let Some(continuation) = super::consume::of_type(class)
         && s.is_object(callable, known)
+        && let Some(next) = super::consume::start(s, pc, block, block + HEADER, continuation)
     {
-        let next = super::consume::start(s, pc, block, block + HEADER, continuation);
-        if !next.is_null() {
-            return next;
-        }
+        return next;
     }
     let Some(init) = crate::cold::call::plain_init(s.context(), class) else {
         return s.cold_call(pc, destination, block, count);
@@ -399,7 +393,7 @@ fn leave_with<S: Semantics>(s: &mut S, i: Instruction) -> (S::Owned, Pc) {
     (result, next)
 }
 
-/// Calls the Python method `name` of the left operand in place of a slot; null when there is none to call directly.
+/// Calls the Python method `name` of the left operand in place of a slot; declines when there is none to call directly.
 #[inline(always)]
 fn method_frame<S: Semantics>(
     s: &mut S,
@@ -410,30 +404,30 @@ fn method_frame<S: Semantics>(
     operation: u32,
     continuation: Continuation,
     destination: u16,
-) -> Pc {
+) -> Attempt {
     let known = s.peek(receiver);
     if !known.is_pointer() || known.is_unbound() {
-        return std::ptr::null();
+        return None;
     }
     let class = known.heap_type();
     if !class.has_flag(flags::HEAP) {
-        return std::ptr::null();
+        return None;
     }
     let other = argument.map_or(Value::UNBOUND, |value| s.peek(value));
-    let Some(function) = method(s.context(), known, other, operation) else { return std::ptr::null() };
+    let Some(function) = method(s.context(), known, other, operation) else { return None };
     // SAFETY: (heap 2) `method` answers with a function.
     let code = unsafe { function.cast_unchecked::<FunctionObject>() }.code();
     let count = 1 + argument.is_some() as u32;
     if !code.has_flag(CodeFlags::SIMPLE) || code.argument_count != count || !s.may_enter(code) {
-        return std::ptr::null();
+        return None;
     }
     if !s.has_type(receiver, class) || !s.type_version_is(class, class.version.get()) {
-        return std::ptr::null();
+        return None;
     }
     if let Some(argument) = argument
         && !s.is_not_subtype_of(argument, class)
     {
-        return std::ptr::null();
+        return None;
     }
     let block = s.free_block();
     let function = s.constant(function);
@@ -446,14 +440,14 @@ fn method_frame<S: Semantics>(
         s.set_fresh(block + HEADER + 1, argument);
     }
     s.push_frame(block, code, following(pc), continuation, destination, None);
-    s.enter(code)
+    Some(s.enter(code))
 }
 
 /// A binary operator whose left operand has the method in Python.
 #[inline(always)]
-pub fn binary_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: BinaryOp, inplace: bool) -> Pc {
+pub fn binary_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: BinaryOp, inplace: bool) -> Attempt {
     if inplace {
-        return std::ptr::null();
+        return None;
     }
     let (a, b) = (s.operand(i.b), s.operand(i.c));
     method_frame(s, pc, a, Some(b), crate::cold::call::binary_function, op as u32, Continuation::Binary, i.a)
@@ -461,30 +455,30 @@ pub fn binary_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: Binary
 
 /// A comparison whose left operand has the method in Python.
 #[inline(always)]
-pub fn compare_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: CompareOp) -> Pc {
+pub fn compare_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: CompareOp) -> Attempt {
     let (a, b) = (s.operand(i.b), s.operand(i.c));
     method_frame(s, pc, a, Some(b), crate::cold::call::compare_function, op as u32, Continuation::Binary, i.a)
 }
 
 /// A comparison in a branch whose left operand has the method in Python.
 #[inline(always)]
-pub fn compare_jump_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: CompareOp) -> Pc {
+pub fn compare_jump_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: CompareOp) -> Attempt {
     let (a, b) = (s.operand(i.a), s.operand(i.b));
     method_frame(s, pc, a, Some(b), crate::cold::call::compare_function, op as u32, Continuation::CompareBranch, 0)
 }
 
 /// A subscription whose container has `__getitem__` in Python.
 #[inline(always)]
-pub fn item_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+pub fn item_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Attempt {
     let (a, b) = (s.operand(i.b), s.operand(i.c));
     method_frame(s, pc, a, Some(b), crate::cold::call::item_function, 0, Continuation::Binary, i.a)
 }
 
 /// `len` of an object with `__len__` in Python, called by a `Call` instruction.
 #[inline(always)]
-pub fn length_method<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16) -> Pc {
+pub fn length_method<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16) -> Attempt {
     if super::fetch(pc).op != Op::Call {
-        return std::ptr::null();
+        return None;
     }
     let object = s.register(block + HEADER);
     method_frame(s, pc, object, None, crate::cold::call::length_function, 0, Continuation::Length, destination)
@@ -492,7 +486,7 @@ pub fn length_method<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u
 
 /// A `for` loop over an iterator with `__next__` in Python.
 #[inline(always)]
-pub fn next_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+pub fn next_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Attempt {
     let iterator = s.register(i.b);
     method_frame(s, pc, iterator, None, crate::cold::call::next_function, 0, Continuation::IterateCall, i.a)
 }

@@ -11,7 +11,7 @@ use super::iterate::none;
 use super::{fetch, following};
 use crate::frame::Continuation;
 use crate::helpers;
-use crate::semantics::{Pc, Semantics};
+use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::Instruction;
 use sidewinder_runtime::TypeObject;
 use sidewinder_runtime::native::Intrinsic;
@@ -50,18 +50,18 @@ pub fn of_type(class: &'static TypeObject) -> Option<Continuation> {
     }
 }
 
-/// Starts to consume the iterable in register `argument`, the last of the call block at `block`. Null when it is no
-/// generator, or the general way must be taken; nothing has happened then.
+/// Starts to consume the iterable in register `argument`, the last of the call block at `block`. Declines when it is
+/// no generator, or the general way must be taken.
 #[inline(never)]
-pub fn start<S: Semantics>(s: &mut S, pc: Pc, block: u16, argument: u16, continuation: Continuation) -> Pc {
+pub fn start<S: Semantics>(s: &mut S, pc: Pc, block: u16, argument: u16, continuation: Continuation) -> Attempt {
     let iterable = s.register(argument);
     // A call of a method that is bound to nothing has moved its callable, and cannot be executed again.
     let again = fetch(pc).b == block;
     if !s.peek(iterable).has_type(&GENERATOR) || !again || !s.has_type(iterable, &GENERATOR) {
-        return std::ptr::null();
+        return None;
     }
     if !s.may_resume(iterable) {
-        return std::ptr::null();
+        return None;
     }
     let generator = s.move_out(argument);
     match continuation {
@@ -78,7 +78,7 @@ pub fn start<S: Semantics>(s: &mut S, pc: Pc, block: u16, argument: u16, continu
         _ => s.clear(argument),
     }
     let sent = none(s);
-    s.resume(pc, generator, sent, continuation, argument)
+    Some(s.resume(pc, generator, sent, continuation, argument))
 }
 
 /// The `Yield` of a generator whose resumer consumes its items; what it gathers lies in the resumer's register `place`.

@@ -4,9 +4,9 @@ use super::branch::quick;
 use super::call::finish_native;
 use super::iterate::none;
 use super::text::Conversion;
-use super::{fetch, following};
+use super::{fetch, following, is_consumed_by_next};
 use crate::helpers::{self, Helper1};
-use crate::semantics::{Pc, Semantics};
+use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::{HEADER_WORDS, Op};
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::native::Intrinsic;
@@ -25,9 +25,9 @@ use std::mem::offset_of;
 const HEADER: u16 = HEADER_WORDS as u16;
 
 /// Calls the native function behind `intrinsic`, whose identity was tested, with the `count` arguments of the call
-/// block at `block`. Null when the general way must be taken; nothing has happened then.
+/// block at `block`. Declines when the general way must be taken.
 #[inline(always)]
-pub fn call<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, count: u16, intrinsic: Intrinsic) -> Pc {
+pub fn call<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, count: u16, intrinsic: Intrinsic) -> Attempt {
     let first = block + HEADER;
     let result = match (intrinsic, count) {
         (Intrinsic::ListAppend, 2) => list_append(s, first),
@@ -46,22 +46,18 @@ pub fn call<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, count
         (Intrinsic::DictGet, 2 | 3) => {
             let (dict, key) = (s.register(first), s.register(first + 1));
             if !super::item::is_plain_lookup(s, dict, key) {
-                return std::ptr::null();
+                return None;
             }
             let default = if count == 3 { s.register(first + 2) } else { s.constant(singleton::none()) };
             let found = s.call3(&helpers::DICT_GET, dict, key, default);
-            return finish_native(s, pc, destination, block, count, found);
+            return Some(finish_native(s, pc, destination, block, count, found));
         }
         _ => None,
     };
-    match result {
-        Some(result) => finish_native(s, pc, destination, block, count, Some(result)),
-        None => std::ptr::null(),
-    }
+    result.map(|result| finish_native(s, pc, destination, block, count, Some(result)))
 }
 
-/// Calls a builtin type that handlers know from inside. Null when the general way must be taken; nothing has happened
-/// then.
+/// Calls a builtin type that handlers know from inside. Declines when the general way must be taken.
 #[inline(always)]
 pub fn call_type<S: Semantics>(
     s: &mut S,
@@ -70,14 +66,14 @@ pub fn call_type<S: Semantics>(
     block: u16,
     count: u16,
     class: &'static TypeObject,
-) -> Pc {
+) -> Attempt {
     let first = block + HEADER;
     if count == 1
         && let Some(conversion) = Conversion::of(class)
     {
         let callable = s.register(block);
         if !s.is_object(callable, class.value()) {
-            return std::ptr::null();
+            return None;
         }
         return super::text::convert(s, pc, destination, block, first, conversion);
     }
@@ -87,32 +83,31 @@ pub fn call_type<S: Semantics>(
         let list = s.register(first);
         let callable = s.register(block);
         if !s.peek(list).has_type(&LIST) || !s.has_type(list, &LIST) || !s.is_object(callable, class.value()) {
-            return std::ptr::null();
+            return None;
         }
         let made = s.call1(helper, list);
-        return finish_native(s, pc, destination, block, count, made);
+        return Some(finish_native(s, pc, destination, block, count, made));
     }
     if !std::ptr::eq(class, &raw const RANGE.object) || !matches!(count, 1 | 2) {
-        return std::ptr::null();
+        return None;
     }
     let callable = s.register(block);
     if !s.is_object(callable, class.value()) {
-        return std::ptr::null();
+        return None;
     }
     let stop = s.register(first + count - 1);
     let start = if count == 2 { s.register(first) } else { s.constant(Value::from_small_int(0)) };
-    let (Some(first_number), Some(end)) = (s.as_int(start), s.as_int(stop)) else { return std::ptr::null() };
+    let (Some(first_number), Some(end)) = (s.as_int(start), s.as_int(stop)) else { return None };
     // A range that the next instruction walks is never made.
     let next = fetch(following(pc));
     if next.op == Op::GetIter
-        && next.b == destination
-        && destination >= s.local_count()
+        && is_consumed_by_next(s, destination, next.b)
         && let Some(made) = s.counting_iterator(first_number, end)
     {
-        return finish_native(s, following(pc), next.a, block, count, Some(made));
+        return Some(finish_native(s, following(pc), next.a, block, count, Some(made)));
     }
     let made = s.call2(&helpers::MAKE_RANGE, start, stop);
-    finish_native(s, pc, destination, block, count, made)
+    Some(finish_native(s, pc, destination, block, count, made))
 }
 
 /// What makes an instance of a builtin type of a list.

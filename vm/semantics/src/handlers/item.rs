@@ -38,8 +38,7 @@ pub fn get_item<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 
 #[inline(never)]
 fn get_item_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
-    let next = super::call::item_method(s, pc, i);
-    if !next.is_null() {
+    if let Some(next) = super::call::item_method(s, pc, i) {
         return next;
     }
     let (container, key) = (s.operand(i.b), s.operand(i.c));

@@ -60,8 +60,7 @@ pub fn for_iter<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 
 #[inline(never)]
 fn for_iter_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
-    let next = super::pairs::for_pair(s, pc, i);
-    if !next.is_null() {
+    if let Some(next) = super::pairs::for_pair(s, pc, i) {
         return next;
     }
     let iterator = s.register(i.b);
@@ -80,8 +79,7 @@ fn for_iter_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     if s.has_type(iterator, &GENERATOR) {
         return resume(s, pc, i, iterator, Continuation::Iterate);
     }
-    let next = super::call::next_method(s, pc, i);
-    if !next.is_null() {
+    if let Some(next) = super::call::next_method(s, pc, i) {
         return next;
     }
     match s.next_item(iterator) {

@@ -31,6 +31,13 @@ pub fn jump(pc: Pc, offset: i32) -> Pc {
     unsafe { pc.offset(1 + offset as isize) }
 }
 
+/// Whether what an instruction writes to `register` is used by the source `field` of the next one and by nothing else:
+/// only a temporary is dead there. So both may be done at once, and what lies between never made.
+#[inline(always)]
+pub fn is_consumed_by_next<S: Semantics>(s: &mut S, register: u16, field: u16) -> bool {
+    register == field && register >= s.local_count()
+}
+
 /// Stores a result and goes on.
 #[inline(always)]
 pub fn done<S: Semantics>(s: &mut S, pc: Pc, register: u16, value: S::Owned) -> Pc {

@@ -2,9 +2,9 @@
 //! made.
 
 use super::iterate::exhausted;
-use super::{fetch, following};
+use super::{fetch, following, is_consumed_by_next};
 use crate::frame::Continuation;
-use crate::semantics::{Pc, Semantics};
+use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::{Instruction, Op};
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::objects::generator::GENERATOR;
@@ -102,13 +102,12 @@ impl<S: Semantics> Ready<S> {
     }
 }
 
-/// `for_iter` together with the `UnpackSequence` that follows. Null when they are not done together; nothing has
-/// happened then.
+/// `for_iter` together with the `UnpackSequence` that follows, where that is the item's only use.
 #[inline(always)]
-pub fn for_pair<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+pub fn for_pair<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Attempt {
     let unpack = fetch(following(pc));
-    if unpack.op != Op::UnpackSequence || unpack.b != i.a || unpack.c != 2 {
-        return std::ptr::null();
+    if unpack.op != Op::UnpackSequence || unpack.c != 2 || !is_consumed_by_next(s, i.a, unpack.b) {
+        return None;
     }
     let iterator = s.register(i.b);
     if s.has_type(iterator, &ENUMERATE) {
@@ -117,19 +116,19 @@ pub fn for_pair<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     if s.has_type(iterator, &ZIP) {
         return zip(s, pc, i, unpack, iterator);
     }
-    std::ptr::null()
+    None
 }
 
 #[inline(always)]
-fn enumerate<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, unpack: Instruction, iterator: S::Value) -> Pc {
+fn enumerate<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, unpack: Instruction, iterator: S::Value) -> Attempt {
     let long_index = s.load_field(iterator, offset_of!(Enumerate, long_index), Alias::Iterator);
     if !s.is_unbound(long_index) {
-        return std::ptr::null();
+        return None;
     }
     let count = s.load_raw(iterator, offset_of!(Enumerate, index), Alias::Iterator);
     let limit = s.raw_constant(COUNT_MAX);
     if !s.raw_below(count, limit) {
-        return std::ptr::null();
+        return None;
     }
     let inner = s.load_field(iterator, offset_of!(Enumerate, iterator), Alias::Immutable);
     let Some(ready) = ready(s, inner) else {
@@ -142,21 +141,21 @@ fn enumerate<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, unpack: Instructio
             s.store_raw(iterator, offset_of!(Enumerate, index), next, Alias::Iterator);
             let count = s.raw_to_int(count);
             let count = s.box_int(count);
-            unpacked(s, pc, unpack, count, item)
+            Some(unpacked(s, pc, unpack, count, item))
         }
-        None => exhausted(s, pc, i),
+        None => Some(exhausted(s, pc, i)),
     }
 }
 
-/// Resumes the generator that `enumerate` walks. Null when its next item must be asked for in the general way.
+/// Resumes the generator that `enumerate` walks. Declines when its next item must be asked for in the general way.
 #[inline(never)]
-fn enumerate_generator<S: Semantics>(s: &mut S, pc: Pc, unpack: Instruction, inner: S::Value) -> Pc {
+fn enumerate_generator<S: Semantics>(s: &mut S, pc: Pc, unpack: Instruction, inner: S::Value) -> Attempt {
     if !s.has_type(inner, &GENERATOR) || !s.may_resume(inner) {
-        return std::ptr::null();
+        return None;
     }
     let generator = s.dup(inner);
     let none = super::iterate::none(s);
-    s.resume(pc, generator, none, Continuation::IterateCount, unpack.a)
+    Some(s.resume(pc, generator, none, Continuation::IterateCount, unpack.a))
 }
 
 /// The `Yield` of a generator that was resumed through `enumerate`; the loop goes on after the `UnpackSequence` at
@@ -182,35 +181,35 @@ pub fn yield_counted<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, unpack: Pc
 }
 
 #[inline(always)]
-fn zip<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, unpack: Instruction, iterator: S::Value) -> Pc {
+fn zip<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, unpack: Instruction, iterator: S::Value) -> Attempt {
     let strict = s.load_raw(iterator, offset_of!(Zip, strict), Alias::Iterator);
     let zero = s.raw_constant(0);
     if !s.raw_equal(strict, zero) {
-        return std::ptr::null();
+        return None;
     }
     let iterators = s.load_field(iterator, offset_of!(Zip, iterators), Alias::Immutable);
     if !s.has_type(iterators, &TUPLE) {
-        return std::ptr::null();
+        return None;
     }
     let (length, two) = (s.tuple_length(iterators), s.raw_constant(2));
     if !s.raw_equal(length, two) {
-        return std::ptr::null();
+        return None;
     }
     let (first, second) = (s.raw_constant(0), s.raw_constant(1));
     let (first, second) = (s.tuple_item(iterators, first), s.tuple_item(iterators, second));
     // Twice the same iterator: the second item depends on the first step.
     if s.same(first, second) {
-        return std::ptr::null();
+        return None;
     }
-    let (Some(first), Some(second)) = (ready(s, first), ready(s, second)) else { return std::ptr::null() };
-    let Some(a) = first.advance(s) else { return exhausted(s, pc, i) };
-    match second.advance(s) {
+    let (Some(first), Some(second)) = (ready(s, first), ready(s, second)) else { return None };
+    let Some(a) = first.advance(s) else { return Some(exhausted(s, pc, i)) };
+    Some(match second.advance(s) {
         Some(b) => unpacked(s, pc, unpack, a, b),
         None => {
             s.drop(a);
             exhausted(s, pc, i)
         }
-    }
+    })
 }
 
 #[inline(always)]

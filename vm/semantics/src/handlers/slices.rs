@@ -1,9 +1,9 @@
 //! Slices of lists and strings that are taken or assigned at once: the slice object that the next instruction would take apart is
 //! never made.
 
-use super::{fetch, following, item};
+use super::{fetch, following, is_consumed_by_next, item};
 use crate::helpers;
-use crate::semantics::{Pc, Semantics};
+use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::{Instruction, Op};
 use sidewinder_runtime::objects::list::LIST;
 use sidewinder_runtime::objects::singleton;
@@ -14,8 +14,8 @@ use sidewinder_runtime::objects::str::STR;
 pub fn build_slice<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let next = fetch(following(pc));
     let done = match next.op {
-        Op::GetItem if next.c == i.a => get_part(s, pc, i, next),
-        Op::SetItem if next.b == i.a => set_part(s, pc, i, next),
+        Op::GetItem if is_consumed_by_next(s, i.a, next.c) => get_part(s, pc, i, next),
+        Op::SetItem if is_consumed_by_next(s, i.a, next.b) => set_part(s, pc, i, next),
         _ => None,
     };
     done.unwrap_or_else(|| item::build(s, pc, i, &helpers::BUILD_SLICE, 3))
@@ -43,7 +43,7 @@ fn release_bounds<S: Semantics>(s: &mut S, first: u16) {
 }
 
 #[inline(always)]
-fn get_part<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, next: Instruction) -> Option<Pc> {
+fn get_part<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, next: Instruction) -> Attempt {
     let list = s.operand(next.b);
     let helper = if s.has_type(list, &LIST) {
         &helpers::LIST_GET_SLICE
@@ -69,7 +69,7 @@ fn get_part<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, next: Instruction) 
 }
 
 #[inline(always)]
-fn set_part<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, next: Instruction) -> Option<Pc> {
+fn set_part<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, next: Instruction) -> Attempt {
     let (list, value) = (s.operand(next.a), s.operand(next.c));
     if !s.has_type(list, &LIST) || !s.has_type(value, &LIST) || !has_plain_bounds(s, i.b) {
         return None;

@@ -2,7 +2,7 @@
 
 use super::{done, done_or_raise};
 use crate::helpers::{self, Helper1};
-use crate::semantics::{Pc, Semantics};
+use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::Instruction;
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::TypeObject;
@@ -135,7 +135,7 @@ impl Conversion {
     }
 }
 
-/// `int(x)`, `float(x)` or `str(x)` of a string or number. Null when it is neither; nothing has happened then.
+/// `int(x)`, `float(x)` or `str(x)` of a string or number. Declines when it is neither.
 #[inline(always)]
 pub fn convert<S: Semantics>(
     s: &mut S,
@@ -144,10 +144,10 @@ pub fn convert<S: Semantics>(
     block: u16,
     first: u16,
     conversion: Conversion,
-) -> Pc {
+) -> Attempt {
     let value = s.register(first);
     if !looks_plain(s, value) {
-        return std::ptr::null();
+        return None;
     }
     let found = if s.has_type(value, &STR) {
         Conversion::Str
@@ -156,8 +156,8 @@ pub fn convert<S: Semantics>(
     } else if s.as_float(value).is_some() {
         Conversion::Float
     } else {
-        return std::ptr::null();
+        return None;
     };
     let result = if found == conversion { Some(s.move_out(first)) } else { s.call1(conversion.helper(), value) };
-    super::call::finish_native(s, pc, destination, block, 1, result)
+    Some(super::call::finish_native(s, pc, destination, block, 1, result))
 }

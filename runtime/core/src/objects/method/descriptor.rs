@@ -276,6 +276,10 @@ fn property_init(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Re
         }
     }
     let property = property_of(value);
+    if !property.getter.get().is_unbound() {
+        // Caches call the getter by themselves.
+        crate::objects::reshape::everything_changed(cx);
+    }
     PropertyObject::set(&property.getter, given[0]);
     PropertyObject::set(&property.setter, given[1]);
     PropertyObject::set(&property.deleter, given[2]);
