@@ -1,9 +1,13 @@
 //! Builtin functions that compile or look at the running frame: exec, eval, compile, globals, locals, `__import__`.
 
+use sidewinder_bytecode::CodeFlags;
 use sidewinder_runtime::native::{Arguments, Intrinsic, Native};
+use sidewinder_runtime::objects::cell::CELL;
 use sidewinder_runtime::objects::code::{CODE, CodeObject};
-use sidewinder_runtime::objects::dict::{self, DictObject};
+use sidewinder_runtime::objects::dict::{self, DICT};
+use sidewinder_runtime::objects::iterator::arguments::Signature;
 use sidewinder_runtime::objects::str;
+use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::objects::{int, singleton};
 use sidewinder_runtime::{Context, Owned, Result, Value};
@@ -22,13 +26,13 @@ pub static FUNCTIONS: &[Native] = &[
     Native::with_keywords("__import__", import, "Import a module."),
 ];
 
+fn given(value: Value) -> bool {
+    !value.is_unbound() && value != singleton::none()
+}
+
 /// The value of the parameter at `position` or of keyword `name`; unbound if missing.
 fn parameter(arguments: &Arguments<'_>, position: usize, name: &str) -> Value {
     arguments.positionals().get(position).copied().or_else(|| arguments.keyword(name)).unwrap_or(Value::UNBOUND)
-}
-
-fn given(value: Value) -> bool {
-    !value.is_unbound() && value != singleton::none()
 }
 
 /// The globals of the Python frame that called this native function.
@@ -46,54 +50,119 @@ fn locals(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
     snapshot(cx)
 }
 
-/// Globals and namespace (unbound when it is the globals) of an `exec` or `eval` call.
-fn scope(cx: &mut Context, arguments: &Arguments<'_>, function: &str) -> Result<(Owned, Option<Owned>)> {
-    let (globals, locals) = (parameter(arguments, 1, "globals"), parameter(arguments, 2, "locals"));
-    if given(globals) && !globals.type_of().has_flag(flags::DICT) {
-        let kind = globals.type_of().name();
-        return Err(cx.type_error(format!("{function}() globals must be a dict, not {kind}")));
-    }
-    let namespace = if given(locals) {
-        Some(Owned::new(locals))
-    } else if given(globals) {
-        None
-    } else {
-        let snapshot = cx.interpreter().hooks.frame_locals;
-        Some(snapshot(cx)?)
-    };
-    let globals = if given(globals) { Owned::new(globals) } else { caller_globals(cx) };
-    let namespace = namespace.filter(|namespace| namespace.value() != globals.value());
-    Ok((globals, namespace))
+/// The function whose arguments are being looked at: the two differ in words, and in what they return.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Function {
+    Exec,
+    Eval,
 }
 
-fn run(cx: &mut Context, arguments: Arguments<'_>, function: &str) -> Result<Owned> {
-    let source = parameter(&arguments, 0, "source");
-    if source.is_unbound() {
-        return Err(cx.type_error(format!("{function}() missing required argument 'source' (pos 1)")));
+impl Function {
+    fn name(self) -> &'static str {
+        match self {
+            Function::Exec => "exec",
+            Function::Eval => "eval",
+        }
     }
-    let (globals, namespace) = scope(cx, &arguments, function)?;
-    let globals: &DictObject = dict::of(globals.value());
-    if source.has_type(&CODE) {
+}
+
+fn is_mapping(value: Value) -> bool {
+    value.type_of().slots().get_item.is_some()
+}
+
+/// Globals and namespace (`None` when it is the globals) of an `exec` or `eval` call.
+fn scope(
+    cx: &mut Context,
+    function: Function,
+    globals: Option<Value>,
+    locals: Option<Value>,
+) -> Result<(Owned, Option<Owned>)> {
+    let actual = |value: Value| value.type_of().name();
+    if let Some(locals) = locals.filter(|locals| !is_mapping(*locals)) {
+        let message = match function {
+            Function::Exec => format!("locals must be a mapping or None, not {}", actual(locals)),
+            Function::Eval => "locals must be a mapping".to_string(),
+        };
+        return Err(cx.type_error(message));
+    }
+    if let Some(globals) = globals.filter(|globals| !globals.type_of().has_flag(flags::DICT)) {
+        let message = match function {
+            Function::Exec => format!("exec() globals must be a dict, not {}", actual(globals)),
+            Function::Eval if is_mapping(globals) => {
+                "globals must be a real dict; try eval(expr, {}, mapping)".to_string()
+            }
+            Function::Eval => "globals must be a dict".to_string(),
+        };
+        return Err(cx.type_error(message));
+    }
+    let namespace = match (locals, globals) {
+        (Some(locals), _) => Owned::new(locals),
+        (None, Some(globals)) => Owned::new(globals),
+        (None, None) => {
+            let snapshot = cx.interpreter().hooks.frame_locals;
+            snapshot(cx)?
+        }
+    };
+    let globals = globals.map_or_else(|| caller_globals(cx), Owned::new);
+    // A dict of a class of its own is asked for names as a mapping, which only a namespace is.
+    let is_globals = namespace.value() == globals.value() && globals.value().has_type(&DICT);
+    Ok((globals, (!is_globals).then_some(namespace)))
+}
+
+fn run(
+    cx: &mut Context,
+    function: Function,
+    source: Value,
+    scope: (Owned, Option<Owned>),
+    closure: Value,
+) -> Result<Owned> {
+    let (globals, namespace) = scope;
+    let code = if source.has_type(&CODE) {
         // SAFETY: (heap 2) the type was tested.
         let code: &CodeObject = unsafe { source.cast_unchecked() };
-        let wants_namespace = code.has_flag(sidewinder_bytecode::CodeFlags::NAMESPACE);
-        let namespace = namespace.map_or(Value::from_pointer(globals), |namespace| namespace.value());
-        let namespace = if wants_namespace { namespace } else { Value::UNBOUND };
-        return (cx.interpreter().hooks.run_code)(cx, source, globals, namespace);
-    }
-    let text = source_text(cx, source, function)?;
-    let mode = match (function, &namespace) {
-        ("eval", None) => "eval",
-        ("eval", Some(_)) => "namespace-eval",
-        (_, None) => "exec",
-        (_, Some(_)) => "namespace-exec",
+        match namespace {
+            Some(_) => code.for_namespace(cx),
+            None => Owned::new(source),
+        }
+    } else {
+        let text = source_text(cx, source, function.name())?;
+        let mode = match (function, &namespace) {
+            (Function::Eval, None) => "eval",
+            (Function::Eval, Some(_)) => "namespace-eval",
+            (Function::Exec, None) => "exec",
+            (Function::Exec, Some(_)) => "namespace-exec",
+        };
+        let text = if function == Function::Eval { text.trim_start_matches([' ', '\t']).to_string() } else { text };
+        (cx.interpreter().hooks.compile)(cx, &text, "<string>", mode)?
     };
-    let text = if function == "eval" { text.trim_start_matches([' ', '\t']).to_string() } else { text };
-    let code = (cx.interpreter().hooks.compile)(cx, &text, "<string>", mode)?;
-    let namespace = namespace.map_or(Value::UNBOUND, Owned::into_raw);
-    let result = (cx.interpreter().hooks.run_code)(cx, code.value(), globals, namespace);
-    drop(Owned::from_raw_option(namespace));
-    result
+    // SAFETY: (heap 2) code objects both.
+    let has_namespace = unsafe { code.value().cast_unchecked::<CodeObject>() }.has_flag(CodeFlags::NAMESPACE);
+    let namespace = namespace.unwrap_or_else(|| globals.clone());
+    let namespace = if has_namespace { namespace.value() } else { Value::UNBOUND };
+    (cx.interpreter().hooks.run_code)(cx, code.value(), dict::of(globals.value()), namespace, closure)
+}
+
+/// The closure to execute a code object with, if it fits.
+fn check_closure(cx: &mut Context, source: Value, closure: Option<Value>) -> Result<Value> {
+    let Some(code) = source.cast_exact::<CodeObject>() else {
+        return match closure {
+            None => Ok(Value::UNBOUND),
+            Some(_) => Err(cx.type_error("closure can only be used when source is a code object")),
+        };
+    };
+    let wanted = code.data.free_names.len();
+    let Some(closure) = closure.filter(|_| wanted > 0) else {
+        return match (wanted, closure) {
+            (0, None) => Ok(Value::UNBOUND),
+            (0, Some(_)) => Err(cx.type_error("cannot use a closure with this code object")),
+            _ => Err(cx.type_error(format!("code object requires a closure of exactly length {wanted}"))),
+        };
+    };
+    let cells = closure.cast_exact::<TupleObject>().map(|tuple| tuple.as_slice());
+    if cells.is_none_or(|cells| cells.len() != wanted || !cells.iter().all(|cell| cell.has_type(&CELL))) {
+        return Err(cx.type_error(format!("code object requires a closure of exactly length {wanted}")));
+    }
+    Ok(closure)
 }
 
 fn source_text(cx: &mut Context, source: Value, function: &str) -> Result<String> {
@@ -107,12 +176,37 @@ fn source_text(cx: &mut Context, source: Value, function: &str) -> Result<String
 }
 
 fn exec(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
-    run(cx, arguments, "exec")?;
+    const SIGNATURE: Signature<4> = Signature {
+        function: "exec",
+        names: ["", "globals", "locals", "closure"],
+        positional_only: 1,
+        positional: 3,
+        required: 1,
+    };
+    let [source, globals, locals, closure] =
+        SIGNATURE.bind(cx, arguments)?.map(|value| value.filter(|value| given(*value)));
+    let source = source.unwrap_or(singleton::none());
+    let scope = scope(cx, Function::Exec, globals, locals)?;
+    let closure = check_closure(cx, source, closure)?;
+    run(cx, Function::Exec, source, scope, closure)?;
     Ok(Owned::new(singleton::none()))
 }
 
 fn eval(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
-    run(cx, arguments, "eval")
+    const SIGNATURE: Signature<3> = Signature {
+        function: "eval",
+        names: ["", "globals", "locals"],
+        positional_only: 1,
+        positional: 3,
+        required: 1,
+    };
+    let [source, globals, locals] = SIGNATURE.bind(cx, arguments)?.map(|value| value.filter(|value| given(*value)));
+    let source = source.unwrap_or(singleton::none());
+    let scope = scope(cx, Function::Eval, globals, locals)?;
+    if source.cast_exact::<CodeObject>().is_some_and(|code| !code.data.free_names.is_empty()) {
+        return Err(cx.type_error("code object passed to eval() may not contain free variables"));
+    }
+    run(cx, Function::Eval, source, scope, Value::UNBOUND)
 }
 
 fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
@@ -124,7 +218,7 @@ fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let text = source_text(cx, source, "compile")?;
     let file = str::text(file).unwrap_or_default().into_owned();
     match str::text(mode).as_deref() {
-        Some(mode @ ("exec" | "eval")) => (cx.interpreter().hooks.compile)(cx, &text, &file, mode),
+        Some(mode @ ("exec" | "eval")) => (cx.interpreter().hooks.compile)(cx, &text, &file, &format!("open-{mode}")),
         Some("single") => {
             let kind = &sidewinder_runtime::objects::exception::NOT_IMPLEMENTED_ERROR;
             Err(cx.raise(kind, "compile() in mode 'single'"))

@@ -8,7 +8,7 @@ use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::str::{self as text, StrObject};
 use sidewinder_runtime::objects::{bytes, float, int, singleton};
-use sidewinder_runtime::operations::{attribute, convert, dunder, instance, iterate};
+use sidewinder_runtime::operations::{attribute, call, convert, dunder, instance, iterate};
 use sidewinder_runtime::{Context, Owned, Result, TypeObject, Value};
 
 const PURE: u32 = Effects::NO_PYTHON | Effects::READ_ONLY | Effects::PURE;
@@ -294,7 +294,12 @@ fn vars(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 fn dir(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let Some(&object) = arguments.first() else {
         let locals = (cx.interpreter().hooks.frame_locals)(cx)?;
-        return sorted_list(cx, locals.value());
+        if locals.value().cast_exact::<DictObject>().is_some() {
+            return sorted_list(cx, locals.value());
+        }
+        let keys = attribute::get_text(cx, locals.value(), "keys")?;
+        let keys = call::call(cx, keys.value(), &[])?;
+        return sorted_list(cx, keys.value());
     };
     let name = cx.interpreter().names.dir;
     let names = match dunder::call_dunder(cx, object, name, &[])? {

@@ -1,6 +1,7 @@
 //! The compiler's output: code as plain data, before the runtime makes a code object of it.
 
 use crate::instruction::Instruction;
+use crate::opcode::Op;
 use crate::positions::Positions;
 use std::rc::Rc;
 
@@ -75,6 +76,9 @@ pub struct Handler {
     pub temporary_depth: u16,
 }
 
+/// The name of the local, the first one, that holds the namespace of code with `CodeFlags::NAMESPACE`.
+pub const NAMESPACE_LOCAL: &str = ".namespace";
+
 /// A compiled code block.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct CodeData {
@@ -107,4 +111,27 @@ pub struct CodeData {
     /// One for each instruction.
     pub positions: Positions,
     pub handlers: Vec<Handler>,
+}
+
+impl CodeData {
+    /// The code of a module with names in a namespace of its own, which comes in register 0; `None` if the code was not
+    /// compiled with room for that.
+    pub fn with_namespace(&self) -> Option<CodeData> {
+        if self.local_names.first().is_none_or(|name| **name != *NAMESPACE_LOCAL) {
+            return None;
+        }
+        let mut code = self.clone();
+        code.flags.0 |= CodeFlags::NAMESPACE;
+        code.argument_count = 1;
+        for instruction in &mut code.instructions {
+            // Names that are declared global say so in their last field.
+            instruction.op = match instruction.op {
+                Op::LoadGlobal if instruction.c == 0 => Op::LoadName,
+                Op::StoreGlobal if instruction.c == 0 => Op::StoreName,
+                Op::DeleteGlobal if instruction.c == 0 => Op::DeleteName,
+                other => other,
+            };
+        }
+        Some(code)
+    }
 }

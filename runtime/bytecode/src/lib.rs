@@ -11,7 +11,7 @@ pub mod positions;
 pub mod serialise;
 pub mod verify;
 
-pub use code::{CodeData, CodeFlags, Constant, Handler, Position};
+pub use code::{CodeData, CodeFlags, Constant, Handler, NAMESPACE_LOCAL, Position};
 pub use instruction::{HEADER_WORDS, Instruction, Operand};
 pub use opcode::{Kind, Op};
 pub use positions::Positions;

@@ -35,10 +35,11 @@ pub struct Hooks {
     /// Resumes a suspended generator with a value, or with the pending exception when the value is unbound.
     /// `Ok(None)` means that it returned; its value is then in the generator.
     pub resume_generator: fn(&mut Context, &GeneratorObject, Value) -> Result<Option<Owned>>,
-    /// Compiles and runs source: `exec`, `eval`, imports. Arguments: source, file name, "exec" or "eval".
+    /// Compiles source: `exec`, `eval`, imports. Arguments: source, file name, and "exec" or "eval", with "namespace-" in
+    /// front for code with a namespace of its own, or "open-" for code that may get one later.
     pub compile: fn(&mut Context, &str, &str, &str) -> Result<Owned>,
-    /// Runs a code object with globals and a namespace (unbound for none).
-    pub run_code: fn(&mut Context, Value, &DictObject, Value) -> Result<Owned>,
+    /// Runs a code object with globals, a namespace and a closure (unbound for none).
+    pub run_code: fn(&mut Context, Value, &DictObject, Value, Value) -> Result<Owned>,
     /// Imports a module by absolute name.
     pub import: fn(&mut Context, &str) -> Result<Owned>,
     /// A generic alias of a class and its type arguments.

@@ -7,7 +7,7 @@ use crate::function::{clean_docstring, split_docstring};
 use crate::generator::Generator;
 use crate::register::Register;
 use crate::scope::{CLASS_CELLS, CLASS_DICT};
-use sidewinder_bytecode::{CodeData, CodeFlags, Constant, HEADER_WORDS, Op, Position};
+use sidewinder_bytecode::{CodeData, CodeFlags, Constant, HEADER_WORDS, NAMESPACE_LOCAL, Op, Position};
 use std::rc::Rc;
 
 impl<'tree> Generator<'tree> {
@@ -37,7 +37,7 @@ impl<'tree> Generator<'tree> {
         let mut unit = self.new_unit(node.scope, &node.name, node.first_line);
         unit.flags |= CodeFlags::NAMESPACE;
         unit.argument_count = 1;
-        unit.registers.add_local(".namespace".into());
+        unit.registers.add_local(NAMESPACE_LOCAL.into());
         let used = self.scopes[node.scope].class_cells;
         let mut cells = Vec::new();
         for (name, _) in CLASS_CELLS.iter().zip(used).filter(|(_, used)| *used) {

@@ -34,57 +34,53 @@ impl<'tree> Generator<'tree> {
                 Ok(())
             }
             ExpressionKind::Unary { operator: UnaryOperator::Not, operand } => self.branch(operand, target, !sense),
-            ExpressionKind::Boolean { is_or, values } => self.branch_boolean(*is_or, values, target, sense, Self::branch),
-            ExpressionKind::Conditional { test, body, orelse } => {
-                self.branch_conditional([test, body, orelse], target, sense, Self::branch)
+            ExpressionKind::Boolean { is_or, values } => {
+                self.branch_boolean(*is_or, values, target, sense, Self::branch)
             }
-            ExpressionKind::Compare { left, rest } => self.branch_compare(left, rest, target, sense, position),
-            _ => {
-                let mark = self.depth();
-                let source = self.operand(test)?;
-                self.set_depth(mark);
-                self.branch_on(source, target, sense, position);
+            ExpressionKind::Conditional { test, body, orelse } => {
+                let (otherwise, end) = (self.new_label(), self.new_label());
+                self.branch(test, otherwise, false)?;
+                self.branch(body, target, sense)?;
+                self.jump(end, position);
+                self.place(otherwise);
+                self.branch(orelse, target, sense)?;
+                self.place(end);
                 Ok(())
             }
+            ExpressionKind::Compare { left, rest } => self.branch_compare(left, rest, target, sense, position),
+            _ => self.branch_on_made(test, target, sense),
         }
     }
 
     /// Like `branch`, for a value of an `and` or `or` whose result is wanted. What it is made of is tested as often as in
-    /// CPython, which makes the value of a `not` and of a chained comparison first.
+    /// CPython, which makes the value of a `not`, of a chained comparison and of the body of an `if` first.
     pub fn branch_on_value(&mut self, test: &'tree Expression, target: Label, sense: bool) -> Outcome<()> {
         match &test.kind {
             ExpressionKind::Boolean { is_or, values } => {
-                return self.branch_boolean(*is_or, values, target, sense, Self::branch_on_value);
+                self.branch_boolean(*is_or, values, target, sense, Self::branch_on_value)
             }
             ExpressionKind::Conditional { test, body, orelse } => {
-                return self.branch_conditional([test, body, orelse], target, sense, Self::branch_on_value);
+                let (otherwise, end) = (self.new_label(), self.new_label());
+                self.branch(test, otherwise, false)?;
+                self.branch_on_made(body, target, sense)?;
+                self.jump(end, body.position);
+                self.place(otherwise);
+                self.branch_on_value(orelse, target, sense)?;
+                self.place(end);
+                Ok(())
             }
-            ExpressionKind::Unary { .. } => {}
-            ExpressionKind::Compare { rest, .. } if rest.len() > 1 => {}
-            _ => return self.branch(test, target, sense),
+            ExpressionKind::Unary { .. } => self.branch_on_made(test, target, sense),
+            ExpressionKind::Compare { rest, .. } if rest.len() > 1 => self.branch_on_made(test, target, sense),
+            _ => self.branch(test, target, sense),
         }
+    }
+
+    /// Makes the value of an expression and jumps when its truth is `sense`.
+    fn branch_on_made(&mut self, test: &'tree Expression, target: Label, sense: bool) -> Outcome<()> {
         let mark = self.depth();
         let source = self.operand(test)?;
         self.set_depth(mark);
         self.branch_on(source, target, sense, test.position);
-        Ok(())
-    }
-
-    /// `branch` tests the two values.
-    fn branch_conditional(
-        &mut self,
-        [test, body, orelse]: [&'tree Expression; 3],
-        target: Label,
-        sense: bool,
-        branch: Branch<'tree>,
-    ) -> Outcome<()> {
-        let (otherwise, end) = (self.new_label(), self.new_label());
-        self.branch(test, otherwise, false)?;
-        branch(self, body, target, sense)?;
-        self.jump(end, body.position);
-        self.place(otherwise);
-        branch(self, orelse, target, sense)?;
-        self.place(end);
         Ok(())
     }
 

@@ -420,18 +420,22 @@ impl<'tree> Generator<'tree> {
             ExpressionKind::Conditional { test, body, orelse } => {
                 let (otherwise, next) = (self.new_label(), self.new_label());
                 self.jump_unless(test, otherwise)?;
-                self.decide(body, result, end, sense)?;
+                self.decide_made(body, result, end, sense)?;
                 self.jump(next, body.position);
                 self.place(otherwise);
                 self.decide(orelse, result, end, sense)?;
                 self.place(next);
             }
-            _ => {
-                self.expression_to(value, result)?;
-                let op = if sense { Op::JumpIfTrueKeep } else { Op::JumpIfFalseKeep };
-                self.emit_jump(op, result, 0, end, value.position);
-            }
+            _ => return self.decide_made(value, result, end, sense),
         }
+        Ok(())
+    }
+
+    /// Like `decide`, but makes the value before it is tested.
+    fn decide_made(&mut self, value: &'tree Expression, result: Register, end: Label, sense: bool) -> Outcome<()> {
+        self.expression_to(value, result)?;
+        let op = if sense { Op::JumpIfTrueKeep } else { Op::JumpIfFalseKeep };
+        self.emit_jump(op, result, 0, end, value.position);
         Ok(())
     }
 

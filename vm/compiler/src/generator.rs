@@ -7,6 +7,7 @@
 //! - A value that is used twice lives in a local, named or hidden.
 //! - Hidden locals are cleared where their use ends; after an exception, by the handler that continues.
 
+use crate::Mode;
 use crate::assemble::assemble;
 use crate::ast::*;
 use crate::error::{Failure, Outcome};
@@ -15,7 +16,7 @@ use crate::register::{Field, Register, Source};
 use crate::scope::{Resolution, Scope, ScopeKind, ScopeTable, mangle};
 use crate::unit::{Label, Unit};
 use sidewinder_bytecode::instruction::OPERAND_MAX;
-use sidewinder_bytecode::{CodeData, CodeFlags, Constant, Op, Position};
+use sidewinder_bytecode::{CodeData, CodeFlags, Constant, NAMESPACE_LOCAL, Op, Position};
 use std::rc::Rc;
 
 /// The most temporaries, locals and arguments a code block may have, well inside the operand fields.
@@ -238,7 +239,7 @@ impl<'tree> Generator<'tree> {
             Access::ClassFree(index) => self.emit(Op::LoadClassFree, destination, index, 0, position),
             Access::Global => {
                 let site = self.site(&name);
-                self.emit(Op::LoadGlobal, destination, site, 0, position);
+                self.emit(Op::LoadGlobal, destination, site, self.is_declared_global(&name), position);
             }
             Access::Namespace => {
                 let site = self.site(&name);
@@ -275,7 +276,7 @@ impl<'tree> Generator<'tree> {
             Access::Free(index) | Access::ClassFree(index) => self.emit(Op::StoreFree, index, source, 0, position),
             Access::Global => {
                 let site = self.site(&name);
-                self.emit(Op::StoreGlobal, site, source, 0, position);
+                self.emit(Op::StoreGlobal, site, source, self.is_declared_global(&name), position);
             }
             Access::Namespace => {
                 let site = self.site(&name);
@@ -292,13 +293,19 @@ impl<'tree> Generator<'tree> {
             Access::Free(index) | Access::ClassFree(index) => self.emit(Op::DeleteFree, index, 0, 0, position),
             Access::Global => {
                 let site = self.site(&name);
-                self.emit(Op::DeleteGlobal, site, 0, 0, position);
+                self.emit(Op::DeleteGlobal, site, 0, self.is_declared_global(&name), position);
             }
             Access::Namespace => {
                 let site = self.site(&name);
                 self.emit(Op::DeleteName, site, 0, 0, position);
             }
         }
+    }
+
+    /// Whether a name of a module is declared global, so that it stays one when the code gets a namespace.
+    fn is_declared_global(&self, name: &Name) -> u32 {
+        let is_module = self.scopes[self.unit.scope].kind == ScopeKind::Module;
+        (is_module && self.scope().symbol(name).is_some_and(|symbol| symbol.is_global)) as u32
     }
 
     /// Fails when the block needs more registers than operand fields can name.
@@ -312,14 +319,16 @@ impl<'tree> Generator<'tree> {
 }
 
 /// Generates the code of a whole tree.
-pub(crate) fn generate(tree: &Tree, scopes: &ScopeTable, file_name: &str, has_namespace: bool) -> Outcome<CodeData> {
+pub(crate) fn generate(tree: &Tree, scopes: &ScopeTable, file_name: &str, mode: Mode) -> Outcome<CodeData> {
     let name: Name = "<module>".into();
     let file_name: Rc<str> = file_name.into();
     let mut unit = Unit::new(ScopeId(0), name.clone(), name, 1);
-    if has_namespace {
+    if !matches!(mode, Mode::Module | Mode::Eval) {
+        unit.registers.add_local(NAMESPACE_LOCAL.into());
+    }
+    if matches!(mode, Mode::NamespaceModule | Mode::NamespaceEval) {
         unit.flags |= CodeFlags::NAMESPACE;
         unit.argument_count = 1;
-        unit.registers.add_local(".namespace".into());
     }
     let mut generator = Generator { scopes, file_name: file_name.clone(), unit, outer: Vec::new() };
     let start = Position { line: 1, end_line: 1, column: 0, end_column: 0 };

@@ -47,6 +47,10 @@ pub enum Mode {
     NamespaceModule,
     /// Like `Eval`, with a namespace of its own in register 0.
     NamespaceEval,
+    /// Like `Module`, with register 0 kept free: `compile`, whose code may be executed with a namespace later.
+    OpenModule,
+    /// Like `Eval`, with register 0 kept free.
+    OpenEval,
 }
 
 /// A `SyntaxWarning`.
@@ -86,6 +90,5 @@ fn compile_unlocated(source: &str, file_name: &str, mode: Mode, warnings: &mut V
     let mut tree = syntax::parse(source, mode)?;
     warnings.append(&mut tree.warnings);
     let scopes = scope::analyze(&tree)?;
-    let has_namespace = matches!(mode, Mode::NamespaceModule | Mode::NamespaceEval);
-    generator::generate(&tree, &scopes, file_name, has_namespace)
+    generator::generate(&tree, &scopes, file_name, mode)
 }

@@ -347,7 +347,7 @@ impl<'tree> Generator<'tree> {
         let run = self.temporary();
         self.move_to(run, subject.into(), position);
         self.temporary_operand(class)?;
-        let names = keywords.iter().map(|(name, _)| Constant::Str(self.mangled(name))).collect();
+        let names = keywords.iter().map(|(name, _)| Constant::Str(name.clone())).collect();
         let names_register = self.temporary();
         self.load_constant(names_register, &Constant::Tuple(names), position);
         self.set_depth(mark);

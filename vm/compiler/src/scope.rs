@@ -51,6 +51,8 @@ pub(crate) struct Symbol {
     pub is_annotated: bool,
     /// The target of a comprehension clause.
     pub is_iteration_variable: bool,
+    /// Bound by a `:=` in this comprehension, for the scope around all comprehensions.
+    pub is_named_outside: bool,
     /// Captured by another unit: it lives in a cell.
     pub is_cell: bool,
     pub resolution: Resolution,
@@ -90,7 +92,7 @@ pub(crate) struct Scope {
     pub is_nested: bool,
     /// What kind of comprehension this is.
     pub comprehension: Option<ComprehensionKind>,
-    /// How many iterables of comprehensions the first pass is in: `:=` may not occur there.
+    /// How many iterables of comprehensions the first pass is in, those around the scope included: `:=` may not occur there.
     iterables: u32,
     /// Which of the `CLASS_CELLS` something in the class uses, which it must make and fill.
     pub class_cells: [bool; CLASS_CELLS.len()],
@@ -126,6 +128,7 @@ impl Scope {
                     is_nonlocal: false,
                     is_annotated: false,
                     is_iteration_variable: false,
+                    is_named_outside: false,
                     is_cell: false,
                     resolution: Resolution::GlobalImplicit,
                 });
@@ -223,6 +226,10 @@ impl ScopeTable {
                 },
             }
         };
+        if crossed.is_empty() && self[owner].kind == ScopeKind::Class {
+            // An inlined comprehension sees the class's own cells no more than the class body itself does.
+            return None;
+        }
         if self[owner].kind == ScopeKind::Class {
             for (cell, used) in CLASS_CELLS.iter().zip(&mut self[owner].class_cells) {
                 *used |= **name == **cell;

@@ -48,8 +48,8 @@ pub(crate) fn parse(source: &str, mode: Mode) -> Outcome<Tree> {
         return Err(Failure::syntax(message, Position::default()));
     }
     let parser_mode = match mode {
-        Mode::Module | Mode::NamespaceModule => ruff_python_parser::Mode::Module,
-        Mode::Eval | Mode::NamespaceEval => ruff_python_parser::Mode::Expression,
+        Mode::Module | Mode::NamespaceModule | Mode::OpenModule => ruff_python_parser::Mode::Module,
+        Mode::Eval | Mode::NamespaceEval | Mode::OpenEval => ruff_python_parser::Mode::Expression,
     };
     let source_to_parse = if parser_mode == ruff_python_parser::Mode::Expression {
         // eval() ignores leading blanks.

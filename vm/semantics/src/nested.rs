@@ -215,7 +215,8 @@ pub fn frame_locals(cx: &mut Context) -> Result<Owned> {
     let target = dict::of(made.value());
     let add = |cx: &mut Context, name: Value, value: Value| -> Result<()> {
         let value = value.cast_exact::<CellObject>().map_or(value, |cell| cell.content.get());
-        let hidden = sidewinder_runtime::objects::str::text(name).is_some_and(|name| name.starts_with('.') && name != ".0");
+        let hidden =
+            sidewinder_runtime::objects::str::text(name).is_some_and(|name| name.starts_with('.') && name != ".0");
         if value.is_unbound() || hidden { Ok(()) } else { target.set(cx, name, value) }
     };
     for register in 0..code.local_names().len() {

@@ -83,6 +83,8 @@ pub struct CodeObject {
     /// Whether traces depend on this object's being alive.
     pub watched: Cell<bool>,
     pub data: Rc<CodeData>,
+    /// The same code with a namespace of its own, once it was wanted; or unbound. Owned.
+    with_namespace: Cell<Value>,
     storage: Storage,
 }
 
@@ -184,6 +186,19 @@ impl CodeObject {
         self.index_of(instruction) < self.data.instructions.len()
     }
 
+    /// The code to execute with a namespace that is not the globals: this one unless it is a module's.
+    pub fn for_namespace(&self, cx: &mut Context) -> Owned {
+        if self.has_flag(CodeFlags::FUNCTION | CodeFlags::NAMESPACE) {
+            return Owned::new(self.value());
+        }
+        if self.with_namespace.get().is_unbound() {
+            let Some(data) = self.data.with_namespace() else { return Owned::new(self.value()) };
+            let made = new(cx, Rc::new(data));
+            self.with_namespace.set(made.into_raw());
+        }
+        Owned::new(self.with_namespace.get())
+    }
+
     /// The source line of an instruction.
     pub fn line_of(&self, index: usize) -> u32 {
         self.data.positions.get(index).map_or(self.data.first_line, |position| position.line)
@@ -238,6 +253,7 @@ pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
             native: Cell::new(std::ptr::null()),
             watched: Cell::new(false),
             data,
+            with_namespace: Cell::new(Value::UNBOUND),
             storage,
         });
     }
@@ -304,6 +320,9 @@ unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
     // SAFETY: (heap 2) the slot of this type.
     let code = unsafe { &*(header as *const CodeObject) };
     code.storage.constants.iter().for_each(|value| visit(*value));
+    if !code.with_namespace.get().is_unbound() {
+        visit(code.with_namespace.get());
+    }
 }
 
 unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
@@ -314,6 +333,7 @@ unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
             let cx = Context::current();
             (cx.interpreter().hooks.broken)(cx, Broken::Code((*code).id.get()));
         }
+        children.push((*code).with_namespace.replace(Value::UNBOUND));
         for constant in std::mem::take(&mut (*code).storage.constants) {
             children.push(constant);
         }

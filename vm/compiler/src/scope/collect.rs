@@ -96,6 +96,7 @@ impl Collector {
         let parent = &self.table[outer];
         let mut scope = new_scope(kind, Some(outer));
         scope.class_name = class_name.or_else(|| parent.class_name.clone());
+        scope.iterables = parent.iterables;
         scope.is_nested = parent.is_nested || !matches!(parent.kind, ScopeKind::Module | ScopeKind::Class);
         self.table[id] = scope;
         self.current = id;
@@ -118,6 +119,11 @@ impl Collector {
                 symbol.is_rebound_in_expression = true;
             }
             Usage::Iterate => {
+                if symbol.is_named_outside {
+                    let message =
+                        format!("comprehension inner loop cannot rebind assignment expression target '{name}'");
+                    return Err(Failure::syntax(message, position));
+                }
                 symbol.is_bound = true;
                 symbol.is_iteration_variable = true;
             }

@@ -177,6 +177,7 @@ impl Collector {
             while between != outer {
                 let symbol = self.table[between].entry(&mangled, target.position);
                 symbol.is_used = true;
+                symbol.is_named_outside = true;
                 symbol.is_global |= is_global;
                 match self.table[between].parent {
                     Some(parent) => between = parent,

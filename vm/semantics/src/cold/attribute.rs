@@ -256,7 +256,8 @@ fn fill_load(cx: &mut Context, site: &Site, object: Value) {
         }
         return;
     }
-    if fill_slot(cx, site, shape, site.name) {
+    // Without a dict, slots are found by the members of the class alone.
+    if class.has_flag(flags::HAS_DICT) && fill_slot(cx, site, shape, site.name) {
         return;
     }
     if let Some(found) = on_class {

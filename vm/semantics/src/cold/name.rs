@@ -152,6 +152,10 @@ pub fn load_global(cx: &mut Context, pc: Pc) -> Pc {
     let site = unsafe { &*code.sites.add(i.b as usize) };
     let function = current_function(cx);
     let globals = function.globals();
+    let plain = |value: Value| value.cast_exact::<DictObject>().is_some();
+    if !plain(function.globals.get()) || !plain(function.builtins.get()) {
+        return load_from_mappings(cx, pc, site.name, namespace_get);
+    }
     if let Some(index) = globals.find_interned(site.name) {
         site.version.set(globals.version(cx));
         site.index.set(index as u32);
@@ -174,6 +178,33 @@ pub fn load_global(cx: &mut Context, pc: Pc) -> Pc {
     }
     undefined(cx, site.name);
     raise(cx, pc)
+}
+
+/// How a name is got from a mapping; `None` if absent.
+type Get = fn(&mut Context, Value, Value) -> Result<Option<Owned>>;
+
+/// A global or builtin name where not both are plain dicts, which are asked as the mappings that they are. `get` looks
+/// at the globals.
+fn load_from_mappings(cx: &mut Context, pc: Pc, name: Value, get: Get) -> Pc {
+    let function = current_function(cx);
+    let (globals, builtins) = (Owned::new(function.globals.get()), Owned::new(function.builtins.get()));
+    let found = match get(cx, globals.value(), name) {
+        Ok(None) => namespace_get(cx, builtins.value(), name),
+        found => found,
+    };
+    match found {
+        Ok(Some(value)) => finish(cx, pc, Ok(value)),
+        Ok(None) => {
+            undefined(cx, name);
+            raise(cx, pc)
+        }
+        Err(_) => raise(cx, pc),
+    }
+}
+
+/// A name in a dict, whatever its class says of absent keys.
+fn dict_get(_cx: &mut Context, dict: Value, name: Value) -> Result<Option<Owned>> {
+    Ok(dict::of(dict).get_interned(name).map(Owned::new))
 }
 
 fn undefined(cx: &mut Context, name: Value) {
@@ -225,7 +256,7 @@ pub fn load_name(cx: &mut Context, pc: Pc) -> Pc {
     let namespace = register(cx, 0);
     match namespace_get(cx, namespace, name) {
         Ok(Some(value)) => finish(cx, pc, Ok(value)),
-        Ok(None) => load_global(cx, pc),
+        Ok(None) => load_from_mappings(cx, pc, name, dict_get),
         Err(_) => raise(cx, pc),
     }
 }
@@ -246,8 +277,8 @@ pub fn store_name(cx: &mut Context, pc: Pc) -> Pc {
 pub fn delete_name(cx: &mut Context, pc: Pc) -> Pc {
     let name = site_name(cx, fetch(pc).a);
     let namespace = register(cx, 0);
-    if namespace.type_of().has_flag(sidewinder_runtime::objects::type_object::flags::DICT) {
-        return match dict::of(namespace).remove(cx, name) {
+    if let Some(namespace) = namespace.cast_exact::<DictObject>() {
+        return match namespace.remove(cx, name) {
             Ok(Some(old)) => {
                 super::release(cx, old);
                 next(pc)
@@ -259,6 +290,11 @@ pub fn delete_name(cx: &mut Context, pc: Pc) -> Pc {
             Err(_) => raise(cx, pc),
         };
     }
-    let result = subscript::delete_item(cx, namespace, name);
-    finish_effect(cx, pc, result)
+    if subscript::delete_item(cx, namespace, name).is_err() {
+        // Whatever the mapping says, as in CPython.
+        drop(cx.take_pending());
+        undefined(cx, name);
+        return raise(cx, pc);
+    }
+    next(pc)
 }

@@ -27,7 +27,14 @@ const HEADER: u16 = HEADER_WORDS as u16;
 /// Calls the native function behind `intrinsic`, whose identity was tested, with the `count` arguments of the call
 /// block at `block`. Declines when the general way must be taken.
 #[inline(always)]
-pub fn call<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, count: u16, intrinsic: Intrinsic) -> Attempt {
+pub fn call<S: Semantics>(
+    s: &mut S,
+    pc: Pc,
+    destination: u16,
+    block: u16,
+    count: u16,
+    intrinsic: Intrinsic,
+) -> Attempt {
     let first = block + HEADER;
     let result = match (intrinsic, count) {
         (Intrinsic::ListAppend, 2) => list_append(s, first),

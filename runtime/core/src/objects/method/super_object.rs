@@ -4,13 +4,17 @@ use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::Arguments;
-use crate::objects::exception;
+use crate::objects::cell::CellObject;
+use crate::objects::code::CodeObject;
+use crate::objects::function::FunctionObject;
 use crate::objects::slots::Slots;
 use crate::objects::str::StrObject;
+use crate::objects::tuple::TupleObject;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
-use crate::objects::{instance, singleton};
+use crate::objects::{exception, frame, instance, singleton};
 use crate::operations::attribute;
 use crate::value::Value;
+use sidewinder_bytecode::CodeFlags;
 use std::cell::Cell;
 
 /// A `super` object. All fields are owned; unbound ones are absent.
@@ -124,7 +128,10 @@ fn init(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Result<()> 
         return Err(cx.type_error("super() takes no keyword arguments"));
     }
     match *arguments.values {
-        [] => Err(cx.raise(&exception::RUNTIME_ERROR, "super(): no arguments")),
+        [] => {
+            let (class, object) = from_frame(cx)?;
+            fill(cx, of(value), class.value(), object.value())
+        }
         [class] => fill(cx, of(value), class, Value::UNBOUND),
         [class, object] => fill(cx, of(value), class, object),
         ref many => {
@@ -132,6 +139,46 @@ fn init(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Result<()> 
             Err(cx.type_error(format!("super() expected at most 2 arguments, got {count}")))
         }
     }
+}
+
+/// What `super()` stands for in the function that calls it: the class in whose body it was defined, and its first
+/// argument.
+fn from_frame(cx: &mut Context) -> Result<(Owned, Owned)> {
+    let mut running = None;
+    frame::walk(cx, |frame| {
+        running = Some(*frame);
+        false
+    });
+    let error = |cx: &mut Context, problem: &str| cx.raise(&exception::RUNTIME_ERROR, format!("super(): {problem}"));
+    let Some(frame) = running else { return Err(error(cx, "no current frame")) };
+    // SAFETY: (heap 2) a frame's function and code.
+    let (function, code) =
+        unsafe { (frame.function.cast_unchecked::<FunctionObject>(), frame.code.cast_unchecked::<CodeObject>()) };
+    if !code.has_flag(CodeFlags::FUNCTION) || code.argument_count == 0 {
+        return Err(error(cx, "no arguments"));
+    }
+    // SAFETY: (frames 1) the frame has a word for its first argument.
+    let first = unsafe { *frame.base };
+    let is_cell = code.data.cell_registers.contains(&0);
+    let content = |cell: Value| cell.cast_exact::<CellObject>().map_or(Value::UNBOUND, |cell| cell.content.get());
+    let first = if is_cell { content(first) } else { first };
+    if first.is_unbound() {
+        return Err(error(cx, "arg[0] deleted"));
+    }
+    let cells = function.closure.get().cast_exact::<TupleObject>().map_or(&[][..], |cells| cells.as_slice());
+    let names = &code.data.free_names;
+    let Some(cell) = names.iter().position(|name| **name == *"__class__").and_then(|place| cells.get(place)) else {
+        return Err(error(cx, "__class__ cell not found"));
+    };
+    let class = content(*cell);
+    if class.is_unbound() {
+        return Err(error(cx, "empty __class__ cell"));
+    }
+    if class.cast::<TypeObject>().is_none() {
+        let kind = class.type_of().name();
+        return Err(error(cx, &format!("__class__ is not a type ({kind})")));
+    }
+    Ok((Owned::new(class), Owned::new(first)))
 }
 
 /// The namespace entry for `name` behind `class` in the linearisation of `searched`.
