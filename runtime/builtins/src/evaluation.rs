@@ -182,6 +182,8 @@ fn exec(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         positional_only: 1,
         positional: 3,
         required: 1,
+        open: false,
+        rest: false,
     };
     let [source, globals, locals, closure] =
         SIGNATURE.bind(cx, arguments)?.map(|value| value.filter(|value| given(*value)));
@@ -199,6 +201,8 @@ fn eval(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         positional_only: 1,
         positional: 3,
         required: 1,
+        open: false,
+        rest: false,
     };
     let [source, globals, locals] = SIGNATURE.bind(cx, arguments)?.map(|value| value.filter(|value| given(*value)));
     let source = source.unwrap_or(singleton::none());
