@@ -5,11 +5,13 @@ use sidewinder_runtime::native::{Arguments, Intrinsic, Native};
 use sidewinder_runtime::objects::cell::CELL;
 use sidewinder_runtime::objects::code::{CODE, CodeObject};
 use sidewinder_runtime::objects::dict::{self, DICT};
+use sidewinder_runtime::objects::function::{self, FunctionObject};
 use sidewinder_runtime::objects::iterator::arguments::Signature;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::objects::{int, singleton};
+use sidewinder_runtime::operations::call;
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// The rows of the `builtins` module.
@@ -139,7 +141,14 @@ fn run(
     let has_namespace = unsafe { code.value().cast_unchecked::<CodeObject>() }.has_flag(CodeFlags::NAMESPACE);
     let namespace = namespace.unwrap_or_else(|| globals.clone());
     let namespace = if has_namespace { namespace.value() } else { Value::UNBOUND };
-    (cx.interpreter().hooks.run_code)(cx, code.value(), dict::of(globals.value()), namespace, closure)
+    if !closure.is_unbound() {
+        let function = function::new(cx, code.value(), globals.value());
+        // SAFETY: (heap 2) just made.
+        let body: &FunctionObject = unsafe { function.value().cast_unchecked() };
+        body.closure.set(Owned::new(closure).into_raw());
+        return call::call(cx, function.value(), &[]);
+    }
+    (cx.interpreter().hooks.run_code)(cx, code.value(), dict::of(globals.value()), namespace)
 }
 
 /// The closure to execute a code object with, if it fits.

@@ -64,7 +64,7 @@ pub fn fill(cx: &mut Context, module: Value) -> Result<()> {
 pub fn fill_containers(cx: &mut Context, module: Value) -> Result<()> {
     let hooks = cx.interpreter().hooks;
     let code = (hooks.compile)(cx, include_str!("python/weakref.py"), "<frozen weakref>", "exec")?;
-    (hooks.run_code)(cx, code.value(), module::of(module).namespace(), Value::UNBOUND, Value::UNBOUND)?;
+    (hooks.run_code)(cx, code.value(), module::of(module).namespace(), Value::UNBOUND)?;
     Ok(())
 }
 

@@ -188,7 +188,7 @@ fn execute(cx: &mut Context, file: &Path, file_name: &str, namespace: &dict::Dic
     };
     let source = crate::source::decode(cx, &bytes, file_name)?;
     let code = compile(cx, &source, file_name, "exec")?;
-    run_code(cx, code.value(), namespace, Value::UNBOUND, Value::UNBOUND)?;
+    run_code(cx, code.value(), namespace, Value::UNBOUND)?;
     Ok(())
 }
 

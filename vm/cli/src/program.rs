@@ -117,7 +117,7 @@ fn run_source(cx: &mut Context, source: &Source, safe_path: bool) -> Started<()>
         sidewinder_builtins::register_source(cx, &program.file_name, &program.text);
     }
     let code = compile(cx, &program.text, &program.file_name, "exec")?;
-    run_code(cx, code.value(), globals, Value::UNBOUND, Value::UNBOUND)?;
+    run_code(cx, code.value(), globals, Value::UNBOUND)?;
     Ok(())
 }
 
@@ -280,13 +280,7 @@ fn raise_compile_error(cx: &mut Context, error: &CompileError) -> Raised {
 }
 
 /// The hook that runs a code object; with a namespace, its register 0 is that.
-pub fn run_code(
-    cx: &mut Context,
-    code: Value,
-    globals: &DictObject,
-    namespace: Value,
-    closure: Value,
-) -> Result<Owned> {
+pub fn run_code(cx: &mut Context, code: Value, globals: &DictObject, namespace: Value) -> Result<Owned> {
     if globals.get_text(cx, "__builtins__").is_none() {
         let builtins = cx.interpreter().builtins.value();
         globals.set_text(cx, "__builtins__", builtins);
@@ -294,9 +288,6 @@ pub fn run_code(
     let function = function::new(cx, code, Value::from_pointer(globals));
     // SAFETY: (heap 2) just made.
     let body: &function::FunctionObject = unsafe { function.value().cast_unchecked() };
-    if !closure.is_unbound() {
-        body.closure.set(Owned::new(closure).into_raw());
-    }
     let namespaces = [namespace];
     let arguments = if namespace.is_unbound() { &[][..] } else { &namespaces[..] };
     sidewinder_semantics::nested::call_function(cx, body, Arguments::positional(arguments))
