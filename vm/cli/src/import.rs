@@ -6,7 +6,7 @@ use sidewinder_runtime::objects::dict;
 use sidewinder_runtime::objects::exception::{MODULE_NOT_FOUND_ERROR, raise_import_error};
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::str::{self, StrObject};
-use sidewinder_runtime::objects::{module, singleton};
+use sidewinder_runtime::objects::{code, module, singleton};
 use sidewinder_runtime::operations::{attribute, iterate};
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 use std::path::{Path, PathBuf};
@@ -42,9 +42,11 @@ fn import_one(cx: &mut Context, name: &str, parent: Option<Value>, whole: &str) 
         return Ok(module);
     }
     let path = search_path(cx, parent, name, whole)?;
-    let found = path.iter().find_map(|directory| find(directory, tail)).or_else(|| find_folder(&path, tail));
-    if let Some((file, package)) = found {
-        let module = load(cx, name, &file, package.as_deref())?;
+    let found =
+        path.iter().find_map(|directory| find(directory, tail)).map(|(file, package)| Found::File(file, package));
+    let found = found.or_else(|| sidewinder_library::find(name).map(Found::Library));
+    if let Some(found) = found.or_else(|| find_folder(&path, tail)) {
+        let module = load(cx, name, found)?;
         if let Some(parent) = parent {
             attribute::set_text(cx, parent, tail, module.value())?;
         }
@@ -92,10 +94,37 @@ fn find(directory: &Path, name: &str) -> Option<(PathBuf, Option<PathBuf>)> {
     file.is_file().then_some((file, None))
 }
 
+/// Where a module was found.
+enum Found {
+    /// A file, and the folder of a package.
+    File(PathBuf, Option<PathBuf>),
+    /// A folder without `__init__.py`.
+    Folder(PathBuf),
+    Library(sidewinder_library::Module),
+}
+
+impl Found {
+    /// Its `__file__`, and the folder of a package.
+    fn paths(&self) -> (Option<String>, Option<PathBuf>) {
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        match self {
+            Found::File(file, package) => (Some(text(file)), package.clone()),
+            Found::Folder(folder) => (None, Some(folder.clone())),
+            Found::Library(module) => {
+                let file = Path::new(LIBRARY_FOLDER).join(module.path());
+                let package = file.parent().filter(|_| module.is_package()).map(Path::to_path_buf);
+                (Some(text(&file)), package)
+            }
+        }
+    }
+}
+
+/// Where embedded modules say that they are.
+const LIBRARY_FOLDER: &str = "/usr/lib/python3.14";
+
 /// A folder without `__init__.py`: a package when nothing else has the name.
-fn find_folder(path: &[PathBuf], name: &str) -> Option<(PathBuf, Option<PathBuf>)> {
-    let folder = path.iter().map(|directory| directory.join(name)).find(|folder| folder.is_dir())?;
-    Some((PathBuf::new(), Some(folder)))
+fn find_folder(path: &[PathBuf], name: &str) -> Option<Found> {
+    path.iter().map(|directory| directory.join(name)).find(|folder| folder.is_dir()).map(Found::Folder)
 }
 
 /// A module to run as the program.
@@ -143,7 +172,8 @@ pub fn locate(cx: &mut Context, name: &str) -> Result<Located> {
 }
 
 /// Makes the module, enters it into `sys.modules` and runs its code; a failed one is taken out again.
-fn load(cx: &mut Context, name: &str, file: &Path, package: Option<&Path>) -> Result<Owned> {
+fn load(cx: &mut Context, name: &str, found: Found) -> Result<Owned> {
+    let (file, package) = found.paths();
     let module = module::new(cx, name)?;
     let namespace = namespace_of(module.value());
     let set = |cx: &mut Context, key: &str, text: &str| {
@@ -158,13 +188,10 @@ fn load(cx: &mut Context, name: &str, file: &Path, package: Option<&Path>) -> Re
         namespace.set_text(cx, "__path__", list.value());
     }
     modules(cx).set_text(cx, name, module.value());
-    if file.as_os_str().is_empty() {
-        return Ok(module);
-    }
-    let file_name = file.to_string_lossy();
+    let Some(file_name) = file else { return Ok(module) };
     set(cx, "__file__", &file_name);
     namespace.set_text(cx, "__initializing__", singleton::true_());
-    let result = execute(cx, file, &file_name, namespace);
+    let result = execute(cx, &found, &file_name, namespace);
     let marker = str::intern(cx, "__initializing__");
     let _ = namespace.remove(cx, marker.value());
     if let Err(raised) = result {
@@ -178,8 +205,16 @@ fn load(cx: &mut Context, name: &str, file: &Path, package: Option<&Path>) -> Re
     Ok(Owned::new(found))
 }
 
-fn execute(cx: &mut Context, file: &Path, file_name: &str, namespace: &dict::DictObject) -> Result<()> {
-    let bytes = match std::fs::read(file) {
+fn execute(cx: &mut Context, found: &Found, file_name: &str, namespace: &dict::DictObject) -> Result<()> {
+    if let Found::Library(module) = found {
+        let code = match module.code(file_name) {
+            Some(data) => code::new(cx, data.into()),
+            None => compile(cx, &module.source(), file_name, "exec")?,
+        };
+        run_code(cx, code.value(), namespace, Value::UNBOUND)?;
+        return Ok(());
+    }
+    let bytes = match std::fs::read(file_name) {
         Ok(bytes) => bytes,
         Err(error) => {
             let number = error.raw_os_error().unwrap_or(0);

@@ -49,8 +49,16 @@ fn what_is_written_is_read_back() {
         assert_eq!(disassemble(&found), disassemble(code));
         assert_eq!(found.positions, code.positions);
         assert_eq!(write(&found), bytes);
-        assert_eq!(write(&read_own(bytes.leak()).unwrap()), write(code));
+        assert_eq!(write(&read_own(bytes.leak(), &code.file_name).unwrap()), write(code));
     }
+}
+
+#[test]
+fn the_file_may_have_another_name() {
+    let source = "x = '<everything>'\ndef f():\n    pass\n";
+    let code = compile(source, "<everything>", Mode::Module).unwrap();
+    let moved = read_own(write(&code).leak(), "elsewhere.py").unwrap();
+    assert_eq!(write(&moved), write(&compile(source, "elsewhere.py", Mode::Module).unwrap()));
 }
 
 #[test]

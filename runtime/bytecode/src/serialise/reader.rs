@@ -33,15 +33,20 @@ type Read<T> = Result<T, ReadError>;
 
 /// Reads a block; the number of bytes that it took. The result is to be verified unless this build wrote the bytes.
 pub fn read(bytes: &[u8]) -> Read<(CodeData, usize)> {
-    read_with(bytes, Positions::copied)
+    read_with(bytes, None, Positions::copied)
 }
 
-/// Reads a block that this build wrote and that stays in memory: positions are left there until somebody asks.
-pub fn read_own(bytes: &'static [u8]) -> Read<CodeData> {
-    read_with(bytes, |bytes, count| Ok(Positions::encoded(bytes, count))).map(|(code, _)| code)
+/// Reads a block that this build wrote, as of another file, from bytes that stay in memory: positions are left there
+/// until somebody asks.
+pub fn read_own(bytes: &'static [u8], file_name: &str) -> Read<CodeData> {
+    read_with(bytes, Some(file_name), |bytes, count| Ok(Positions::encoded(bytes, count))).map(|(code, _)| code)
 }
 
-fn read_with<'a>(bytes: &'a [u8], positions: fn(&'a [u8], usize) -> Read<Positions>) -> Read<(CodeData, usize)> {
+fn read_with<'a>(
+    bytes: &'a [u8],
+    file_name: Option<&str>,
+    positions: fn(&'a [u8], usize) -> Read<Positions>,
+) -> Read<(CodeData, usize)> {
     let mut reader = Reader { input: Input { bytes, at: 0 }, strings: Vec::new(), positions, depth: 0 };
     if reader.input.take(8)? != MAGIC.to_le_bytes() {
         return Err(ReadError::Magic);
@@ -50,6 +55,9 @@ fn read_with<'a>(bytes: &'a [u8], positions: fn(&'a [u8], usize) -> Read<Positio
         let length = input.count()?;
         std::str::from_utf8(input.take(length)?).map(Rc::from).map_err(|_| ReadError::Corrupt)
     })?;
+    if let (Some(first), Some(file_name)) = (reader.strings.first_mut(), file_name) {
+        *first = file_name.into();
+    }
     let code = reader.code()?;
     Ok((code, reader.input.at))
 }

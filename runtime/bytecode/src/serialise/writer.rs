@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 /// The bytes of a block and everything in it.
 pub fn write(code: &CodeData) -> Vec<u8> {
-    let mut writer = Writer::default();
+    let mut writer = Writer { output: Output::default(), strings: vec![&code.file_name], indices: HashMap::new() };
     writer.code(code);
     let mut result = Output(MAGIC.to_le_bytes().to_vec());
     result.number(writer.strings.len() as u64);
@@ -47,9 +47,9 @@ impl Output {
     }
 }
 
-#[derive(Default)]
 struct Writer<'a> {
     output: Output,
+    /// The first is the name of the file, and is used for nothing else: a reader may put another in its place.
     strings: Vec<&'a str>,
     indices: HashMap<&'a str, u64>,
 }
@@ -62,6 +62,10 @@ impl<'a> Writer<'a> {
             strings.len() as u64 - 1
         });
         self.output.number(index);
+    }
+
+    fn file_name(&mut self, text: &'a str) {
+        if text == self.strings[0] { self.output.number(0) } else { self.string(text) }
     }
 
     fn strings(&mut self, texts: &'a [Rc<str>]) {
@@ -98,7 +102,9 @@ impl<'a> Writer<'a> {
             positions,
             handlers,
         } = code;
-        [name, qualified_name, file_name].into_iter().for_each(|text| self.string(text));
+        self.string(name);
+        self.string(qualified_name);
+        self.file_name(file_name);
         self.output.number(*first_line as u64);
         self.output.number(flags.0 as u64);
         for count in

@@ -1,0 +1,75 @@
+//! Places where the library's source is changed before it is compiled. Each is found exactly once, or the build stops.
+
+/// A change of a file.
+pub struct Patch {
+    /// Below the library's folder.
+    pub file: &'static str,
+    /// Text that occurs once in it.
+    pub find: &'static str,
+    /// If not empty, all that follows up to this text goes, too; of `END`, all.
+    pub until: &'static str,
+    pub replace: &'static str,
+    pub reason: &'static str,
+}
+
+impl Patch {
+    /// The changed text; none unless the place is there once.
+    pub fn apply(&self, text: &str) -> Option<String> {
+        let (before, after) = text.split_once(self.find).filter(|(_, after)| !after.contains(self.find))?;
+        let kept = match self.until {
+            "" => 0,
+            END => after.len(),
+            until => after.find(until)?,
+        };
+        Some([before, self.replace, &after[kept..]].concat())
+    }
+}
+
+/// The end of the file.
+pub const END: &str = "\0";
+
+/// A change of one place.
+const fn patch(file: &'static str, find: &'static str, replace: &'static str, reason: &'static str) -> Patch {
+    Patch { file, find, until: "", replace, reason }
+}
+
+/// A part that goes.
+const fn cut(file: &'static str, find: &'static str, until: &'static str, reason: &'static str) -> Patch {
+    Patch { file, find, until, replace: "", reason }
+}
+
+const FOREIGN: &str = "the source was made for RustPython";
+const SOURCE: &str = "the source of embedded modules is known";
+
+/// Changes, by file.
+pub const PATCHES: &[Patch] = &[
+    patch("_opcode_metadata.py", "RustPython bytecode", "the bytecode", FOREIGN),
+    cut("_compat_pickle.py", "# NOTE: RUSTPYTHON", "for excname in PYTHON2", FOREIGN),
+    patch(
+        "importlib/_bootstrap.py",
+        "frozen modules do not have source code.\"\"\"\n        return None",
+        "frozen modules may have no source code.\"\"\"\n        return _imp._get_source(fullname)",
+        SOURCE,
+    ),
+    patch("io.py", "open_code, BytesIO", "open_code, FileIO, BytesIO", FOREIGN),
+    cut("io.py", "# XXX: RUSTPYTHON; FileIO", "# for seek()", FOREIGN),
+    patch("io.py", "if FileIO is not None:  # XXX: RUSTPYTHON; see the try/except above\n    Raw", "Raw", FOREIGN),
+    cut("json/decoder.py", "    # RUSTPYTHON SPECIFIC", "    # Note that this exception", FOREIGN),
+    patch(
+        "linecache.py",
+        "if not filename or (filename.startswith('<') and filename.endswith('>')):\n        return None",
+        "if _source_unavailable(filename):\n        return None",
+        SOURCE,
+    ),
+    patch("platform.py", "if \"RustPython\" in sys_version", "if \"Sidewinder\" in sys_version", "the name"),
+    patch("platform.py", "name = \"RustPython\"", "name = \"Sidewinder\"", "the name"),
+    patch("site.py", "return 'RustPython'", "return 'Python'", "folders have the names that tools expect"),
+    patch("site.py", "lib/rustpython{", "lib/python{", "folders have the names that tools expect"),
+    patch(
+        "sysconfig/__init__.py",
+        "return 'RustPython'",
+        "return 'Python'",
+        "folders have the names that tools expect",
+    ),
+    cut("unittest/__init__.py", "\n\n\n# XXX: RUSTPYTHON\n# This is", END, FOREIGN),
+];
