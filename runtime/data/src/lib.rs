@@ -1,10 +1,12 @@
 //! Native modules about containers, iterators and functions of functions. Each is one file (or folder), and a row in
 //! `MODULES`.
 
+pub mod collections;
+pub mod functools;
 pub mod itertools;
 pub mod operator;
 
 use sidewinder_runtime::native::NativeModule;
 
 /// The modules of this crate.
-pub static MODULES: &[&NativeModule] = &[&itertools::MODULE, &operator::MODULE];
+pub static MODULES: &[&NativeModule] = &[&collections::MODULE, &functools::MODULE, &itertools::MODULE, &operator::MODULE];

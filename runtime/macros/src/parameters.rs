@@ -193,7 +193,7 @@ pub fn plain_name(ident: &Ident) -> String {
     let text = ident.to_string();
     let text = text.strip_prefix("r#").unwrap_or(&text);
     // A trailing underscore keeps a name apart from a Rust keyword that cannot be raw, a leading one from unused names.
-    text.strip_suffix('_').unwrap_or(text).to_string()
+    if text.ends_with("__") { text.to_string() } else { text.strip_suffix('_').unwrap_or(text).to_string() }
 }
 
 /// The name of a type without its path, references and parameters.

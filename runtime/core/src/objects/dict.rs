@@ -390,6 +390,12 @@ impl DictObject {
     #[inline]
     pub fn set(&self, cx: &mut Context, key: Value, value: Value) -> Result<()> {
         let hash = explained_hash(cx, key)?;
+        self.set_with_hash(cx, key, hash, value)
+    }
+
+    /// Stores a value under a key whose hash is known.
+    #[inline]
+    pub fn set_with_hash(&self, cx: &mut Context, key: Value, hash: i64, value: Value) -> Result<()> {
         let found = match self.find_simple(key, hash) {
             Some(found) => Some(found),
             None => Some(self.find(cx, key, hash)?),
@@ -480,6 +486,11 @@ impl DictObject {
     /// Removes a key and gives its value.
     pub fn remove(&self, cx: &mut Context, key: Value) -> Result<Option<Owned>> {
         let hash = explained_hash(cx, key)?;
+        self.remove_with_hash(cx, key, hash)
+    }
+
+    /// Removes a key whose hash is known and gives its value.
+    pub fn remove_with_hash(&self, cx: &mut Context, key: Value, hash: i64) -> Result<Option<Owned>> {
         if self.length.get() == 0 {
             return Ok(None);
         }
