@@ -9,4 +9,5 @@ pub mod operator;
 use sidewinder_runtime::native::NativeModule;
 
 /// The modules of this crate.
-pub static MODULES: &[&NativeModule] = &[&collections::MODULE, &functools::MODULE, &itertools::MODULE, &operator::MODULE];
+pub static MODULES: &[&NativeModule] =
+    &[&collections::MODULE, &functools::MODULE, &itertools::MODULE, &operator::MODULE];

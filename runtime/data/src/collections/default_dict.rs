@@ -3,9 +3,9 @@
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::native::{Field, NativeObject};
 use sidewinder_runtime::objects::dict::{DICT, DictObject};
+use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::operations::dunder::type_slots;
 use sidewinder_runtime::operations::{call, convert, iterate, subscript};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};

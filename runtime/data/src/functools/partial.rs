@@ -202,11 +202,8 @@ impl Partial {
     #[method(name = "__reduce__")]
     fn reduce(&self, cx: &mut Context, this: Value) -> Result<Owned> {
         let state = self.state();
-        let attributes = if has_attributes(cx, this) {
-            attribute::own_dict(cx, this)?
-        } else {
-            Owned::new(singleton::none())
-        };
+        let attributes =
+            if has_attributes(cx, this) { attribute::own_dict(cx, this)? } else { Owned::new(singleton::none()) };
         let first = TupleObject::from_owned(cx, vec![state.function.clone()]);
         let arguments = TupleObject::from_owned(cx, state.arguments);
         let all = TupleObject::from_owned(cx, vec![state.function, arguments, state.keywords, attributes]);
