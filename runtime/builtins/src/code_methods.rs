@@ -111,6 +111,7 @@ fn flags(code: &CodeObject) -> usize {
         (CodeFlags::NESTED, 0x10),
         (CodeFlags::GENERATOR, 0x20),
         (CodeFlags::COROUTINE, 0x80),
+        (CodeFlags::ITERABLE_COROUTINE, 0x100),
         (CodeFlags::ASYNC_GENERATOR, 0x200),
         (CodeFlags::HAS_DOCSTRING, 0x400_0000),
     ];

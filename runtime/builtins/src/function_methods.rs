@@ -56,13 +56,25 @@ static FUNCTION_GETSET: &[GetSet] = &[
     read_only("__closure__", |_, value| Ok(shown(&of(value).closure))),
     read_only("__globals__", |_, value| Ok(shown(&of(value).globals))),
     read_only("__builtins__", |_, value| Ok(shown(&of(value).builtins))),
-    GetSet { name: "__type_params__", get: |cx, _| Ok(TupleObject::new(cx, &[])), set: None, doc: "" },
+    GetSet { name: "__type_params__", get: type_parameters, set: Some(set_type_parameters), doc: "" },
     GetSet { name: "__dict__", get: attribute::own_dict, set: Some(set_own_dict), doc: "" },
 ];
 
 fn of(value: Value) -> &'static FunctionObject {
     // SAFETY: (heap 2) the descriptor has checked the type.
     unsafe { value.cast_unchecked() }
+}
+
+fn type_parameters(cx: &mut Context, value: Value) -> Result<Owned> {
+    let parameters = of(value).type_parameters.get();
+    Ok(if parameters.is_unbound() { TupleObject::new(cx, &[]) } else { Owned::new(parameters) })
+}
+
+fn set_type_parameters(cx: &mut Context, value: Value, new: Value) -> Result<()> {
+    if new.is_unbound() || new.cast::<TupleObject>().is_none() {
+        return Err(cx.type_error("__type_params__ must be set to a tuple"));
+    }
+    store(&of(value).type_parameters, new)
 }
 
 /// The content of a field, `None` for an absent one.

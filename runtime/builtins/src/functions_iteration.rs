@@ -2,7 +2,7 @@
 
 use crate::sort::sorted;
 use sidewinder_runtime::native::{Effects, Intrinsic, Native};
-use sidewinder_runtime::objects::generator::GeneratorObject;
+use sidewinder_runtime::objects::generator::{self, GeneratorObject};
 use sidewinder_runtime::objects::iterator::sequence::CallableIterator;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -214,8 +214,8 @@ fn async_next(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
         let name = arguments[0].type_of().name();
         return Err(cx.type_error(format!("'{name}' object is not an async iterator")));
     };
-    if arguments.len() > 1 {
-        return Err(cx.raise(&exception::NOT_IMPLEMENTED_ERROR, "anext() with a default value is not implemented"));
+    match arguments.get(1) {
+        Some(default) => Ok(generator::awaitable::with_default(cx, awaitable.value(), *default)),
+        None => Ok(awaitable),
     }
-    Ok(awaitable)
 }

@@ -1,14 +1,10 @@
 //! Methods and attributes of generators.
 
 use sidewinder_runtime::native::{GetSet, Native};
-use sidewinder_runtime::objects::exception;
-use sidewinder_runtime::objects::generator::{self, GENERATOR, GeneratorObject, state};
+use sidewinder_runtime::objects::generator::{self, GENERATOR, GeneratorObject, awaitable, state};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str;
-use sidewinder_runtime::objects::traceback::TracebackObject;
-use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::StaticType;
-use sidewinder_runtime::operations::call;
 use sidewinder_runtime::{Context, Owned, Result, Value};
 use std::cell::Cell;
 
@@ -63,7 +59,7 @@ static GETSET: &[GetSet] = &[
     },
 ];
 
-fn of(value: Value) -> &'static GeneratorObject {
+pub(crate) fn of(value: Value) -> &'static GeneratorObject {
     // SAFETY: (heap 2) the descriptor has checked the type.
     unsafe { value.cast_unchecked() }
 }
@@ -77,11 +73,11 @@ pub fn set_text(cx: &mut Context, place: &Cell<Value>, new: Value, name: &str) -
     Ok(())
 }
 
-fn is_in(value: Value, wanted: u32) -> Result<Owned> {
+pub(crate) fn is_in(value: Value, wanted: u32) -> Result<Owned> {
     Ok(Owned::new(singleton::boolean(of(value).state.get() == wanted)))
 }
 
-fn code(_cx: &mut Context, value: Value) -> Result<Owned> {
+pub(crate) fn code(_cx: &mut Context, value: Value) -> Result<Owned> {
     Ok(Owned::new(of(value).code.get()))
 }
 
@@ -89,52 +85,14 @@ fn next(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     generator::send(cx, of(arguments[0]), singleton::none())
 }
 
-fn send(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+pub(crate) fn send(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     generator::send(cx, of(arguments[0]), arguments[1])
 }
 
-fn throw(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let given = |position: usize| arguments.get(position).copied().filter(|value| *value != singleton::none());
-    let thrown = thrown(cx, arguments[1], given(2))?;
-    if let Some(traceback) = given(3) {
-        if traceback.cast_exact::<TracebackObject>().is_none() {
-            return Err(cx.type_error("throw() third argument must be a traceback object"));
-        }
-        exception::of(thrown.value()).set_traceback(Some(Owned::new(traceback)));
-    }
-    generator::throw(cx, of(arguments[0]), thrown)
+pub(crate) fn throw(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    awaitable::throw_into(cx, of(arguments[0]), &arguments[1..])
 }
 
-/// The exception that `throw(kind, value)` raises.
-fn thrown(cx: &mut Context, kind: Value, value: Option<Value>) -> Result<Owned> {
-    if exception::is_exception(kind) {
-        if value.is_some() {
-            return Err(cx.type_error("instance exception may not have a separate value"));
-        }
-        return Ok(Owned::new(kind));
-    }
-    let Some(class) = exception::as_exception_class(kind) else {
-        let actual = kind.type_of().name();
-        let message = format!("exceptions must be classes or instances deriving from BaseException, not {actual}");
-        return Err(cx.type_error(message));
-    };
-    let made = match value {
-        None => return exception::prepare(cx, kind),
-        Some(value) if exception::is_exception(value) && value.type_of().is_subtype(class) => {
-            return Ok(Owned::new(value));
-        }
-        Some(value) => match value.cast::<TupleObject>() {
-            Some(tuple) => {
-                let values: Vec<Owned> = tuple.as_slice().iter().map(|item| Owned::new(*item)).collect();
-                let values: Vec<Value> = values.iter().map(Owned::value).collect();
-                call::call(cx, kind, &values)?
-            }
-            None => call::call(cx, kind, &[value])?,
-        },
-    };
-    exception::prepare(cx, made.value())
-}
-
-fn close(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+pub(crate) fn close(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     generator::close(cx, of(arguments[0]))
 }

@@ -1,13 +1,14 @@
 //! `types.GenericAlias`, what `list[int]` gives: a class with type arguments, which calls and attributes pass on to.
-//!
-//! Not here: substitution of type variables in aliases that have them, beyond plain replacement by position.
+
+pub mod substitution;
 
 use crate::union_type;
 use sidewinder_runtime::heap::teardown::Children;
 use sidewinder_runtime::heap::{Header, Immortal};
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::dict::DICT;
-use sidewinder_runtime::objects::generator::GENERATOR;
+use sidewinder_runtime::objects::exception::BASE_EXCEPTION_GROUP;
+use sidewinder_runtime::objects::generator::{ASYNC_GENERATOR, COROUTINE, GENERATOR};
 use sidewinder_runtime::objects::iterator::arguments::{positionals, refuse_keywords};
 use sidewinder_runtime::objects::iterator::functional::ENUMERATE;
 use sidewinder_runtime::objects::list::{LIST, ListObject};
@@ -15,19 +16,23 @@ use sidewinder_runtime::objects::method::{CLASS_METHOD, STATIC_METHOD};
 use sidewinder_runtime::objects::set::{FROZENSET, SET};
 use sidewinder_runtime::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, CompareOp, Slots};
 use sidewinder_runtime::objects::str::{self as text, StrBuilder};
+use sidewinder_runtime::objects::template::{INTERPOLATION, TEMPLATE};
 use sidewinder_runtime::objects::tuple::{TUPLE, TupleObject, push_repr};
 use sidewinder_runtime::objects::type_object::{OBJECT, StaticType, flags};
+use sidewinder_runtime::objects::typing;
 use sidewinder_runtime::objects::{exception, instance, singleton};
-use sidewinder_runtime::operations::{attribute, call, compare, convert};
+use sidewinder_runtime::operations::{attribute, call, compare, convert, dunder, iterate};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 
-/// A class with type arguments. Both fields are owned and never change.
+/// A class with type arguments. Both values are owned and never change.
 #[repr(C)]
 pub struct GenericAlias {
     pub header: Header,
     pub origin: Value,
     /// A tuple.
     pub arguments: Value,
+    /// Unpacked, as in `*tuple[int, str]`.
+    pub starred: bool,
 }
 
 /// The row for `__class_getitem__` of generic builtin types.
@@ -43,9 +48,42 @@ pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[
     (&FROZENSET, CLASS_GETITEM, &[]),
     (&ENUMERATE, CLASS_GETITEM, &[]),
     (&GENERATOR, CLASS_GETITEM, &[]),
+    (&COROUTINE, CLASS_GETITEM, &[]),
+    (&ASYNC_GENERATOR, CLASS_GETITEM, &[]),
+    (&TEMPLATE, CLASS_GETITEM, &[]),
+    (&INTERPOLATION, CLASS_GETITEM, &[]),
+    (&BASE_EXCEPTION_GROUP, CLASS_GETITEM, &[]),
     (&STATIC_METHOD, CLASS_GETITEM, &[]),
     (&CLASS_METHOD, CLASS_GETITEM, &[]),
 ];
+
+/// The functions of the module `_typing`.
+pub static FUNCTIONS: &[Native] = &[Native::new("_idfunc", 1, 1, |_, it| Ok(Owned::new(it[0])), "")];
+
+/// Fills the module `_typing`.
+pub fn fill_typing(cx: &mut Context, module: Value) -> Result<()> {
+    attribute::set_text(cx, module, "Union", union_type::UNION.value())?;
+    typing::exported().into_iter().try_for_each(|(name, value)| attribute::set_text(cx, module, name, value))
+}
+
+/// Gives type aliases their subscription; called once, after the builtin types were completed.
+pub fn install(cx: &mut Context) -> Result<()> {
+    let kind = &typing::alias::TYPE_ALIAS;
+    let slots = Slots { get_item: Some(subscribe_alias), ..*kind.slots() };
+    kind.set_slots(slots);
+    dunder::add_methods(cx, &kind.object, ALIAS_METHODS)
+}
+
+static ALIAS_METHODS: &[Native] =
+    &[Native::new("__getitem__", 1, 1, |cx, it| subscribe_alias(cx, it[0], it[1]), "Return self[key].")];
+
+/// `Alias[arguments]` of a generic `type` statement.
+fn subscribe_alias(cx: &mut Context, value: Value, key: Value) -> Result<Owned> {
+    if !typing::alias::is_generic(value) {
+        return Err(cx.type_error("Only generic type aliases are subscriptable"));
+    }
+    Ok(GenericAlias::new(cx, &GENERIC_ALIAS, value, key))
+}
 
 pub static GENERIC_ALIAS: StaticType = Immortal::new(
     TypeObject::builtin(
@@ -57,7 +95,8 @@ pub static GENERIC_ALIAS: StaticType = Immortal::new(
             compare: Some(alias_compare),
             call: Some(alias_call),
             get_attribute: Some(alias_get_attribute),
-            get_item: Some(alias_get_item),
+            get_item: Some(substitution::subscribe),
+            iter: Some(alias_iter),
             binary: BINARY,
             new: Some(alias_new),
             traverse: Some(alias_traverse),
@@ -86,14 +125,25 @@ static METHODS: &[Native] = &[
 static GETSET: &[GetSet] = &[
     GetSet { name: "__origin__", get: |_, it| Ok(Owned::new(alias(it).origin)), set: None, doc: "" },
     GetSet { name: "__args__", get: |_, it| Ok(Owned::new(alias(it).arguments)), set: None, doc: "" },
-    GetSet { name: "__parameters__", get: |cx, it| Ok(parameters(cx, alias(it).items())), set: None, doc: "" },
-    GetSet { name: "__unpacked__", get: |_, _| Ok(Owned::new(singleton::false_())), set: None, doc: "" },
+    GetSet { name: "__parameters__", get: get_parameters, set: None, doc: "" },
+    GetSet {
+        name: "__unpacked__",
+        get: |_, it| Ok(Owned::new(singleton::boolean(alias(it).starred))),
+        set: None,
+        doc: "",
+    },
+    GetSet { name: "__typing_unpacked_tuple_args__", get: unpacked_tuple_arguments, set: None, doc: "" },
 ];
 
 impl GenericAlias {
     /// An alias of a class; `arguments` is one argument or a tuple of them.
     #[allow(clippy::new_ret_no_self)]
     pub fn new(cx: &mut Context, kind: &'static TypeObject, origin: Value, arguments: Value) -> Owned {
+        GenericAlias::make(cx, kind, origin, arguments, false)
+    }
+
+    /// The same, maybe unpacked.
+    fn make(cx: &mut Context, kind: &'static TypeObject, origin: Value, arguments: Value, starred: bool) -> Owned {
         let arguments = match arguments.cast_exact::<TupleObject>() {
             Some(_) => Owned::new(arguments),
             None => TupleObject::new(cx, &[arguments]),
@@ -103,14 +153,38 @@ impl GenericAlias {
         unsafe {
             (&raw mut (*header).origin).write(Owned::new(origin).into_raw());
             (&raw mut (*header).arguments).write(arguments.into_raw());
+            (&raw mut (*header).starred).write(starred);
         }
         Owned::from_raw(Value::from_pointer(header))
+    }
+
+    /// Whether this is `*tuple[…]`.
+    fn is_unpacked_tuple(&self) -> bool {
+        self.starred && self.origin == TUPLE.value()
     }
 
     fn items(&self) -> &'static [Value] {
         // SAFETY: (heap 2) the field is a tuple, alive as long as the alias.
         unsafe { self.arguments.cast_unchecked::<TupleObject>() }.as_slice()
     }
+}
+
+/// An iterator over the unpacked alias alone: what `*alias` means.
+fn alias_iter(cx: &mut Context, value: Value) -> Result<Owned> {
+    let own = alias(value);
+    let unpacked = GenericAlias::make(cx, &GENERIC_ALIAS, own.origin, own.arguments, true);
+    let list = ListObject::new(cx, vec![unpacked]);
+    iterate::get_iter(cx, list.value())
+}
+
+fn get_parameters(cx: &mut Context, value: Value) -> Result<Owned> {
+    let found = substitution::parameters(cx, alias(value).items())?;
+    Ok(TupleObject::from_owned(cx, found))
+}
+
+fn unpacked_tuple_arguments(_cx: &mut Context, value: Value) -> Result<Owned> {
+    let own = alias(value);
+    Ok(Owned::new(if own.is_unpacked_tuple() { own.arguments } else { singleton::none() }))
 }
 
 /// The object of a value that is known to be an alias.
@@ -132,32 +206,6 @@ fn alias_new(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'
     refuse_keywords(cx, "GenericAlias", arguments)?;
     let values = positionals(cx, "GenericAlias", arguments, 2, 2)?;
     Ok(GenericAlias::new(cx, kind, values[0], values[1]))
-}
-
-/// Whether a type argument is a type variable: its class says how it is replaced.
-fn is_parameter(cx: &mut Context, argument: Value) -> bool {
-    let name = cx.interpreter().names.typing_subst;
-    argument.cast::<TypeObject>().is_none() && argument.type_of().lookup(cx, name).is_some()
-}
-
-/// The type variables in type arguments, each once, in order.
-fn parameters(cx: &mut Context, arguments: &[Value]) -> Owned {
-    let mut found: Vec<Value> = Vec::new();
-    for &argument in arguments {
-        if is_parameter(cx, argument) {
-            if !found.contains(&argument) {
-                found.push(argument);
-            }
-        } else if let Some(nested) = argument.cast::<GenericAlias>() {
-            let nested = parameters(cx, nested.items());
-            for &inner in nested.value().cast_exact::<TupleObject>().map(TupleObject::as_slice).unwrap_or_default() {
-                if !found.contains(&inner) {
-                    found.push(inner);
-                }
-            }
-        }
-    }
-    TupleObject::new(cx, &found)
 }
 
 /// Appends a type as annotations show it: classes by name, `...` as such, anything else by its repr.
@@ -202,6 +250,9 @@ pub fn push_type(cx: &mut Context, result: &mut StrBuilder, value: Value) -> Res
 fn alias_repr(cx: &mut Context, value: Value) -> Result<Owned> {
     let alias = alias(value);
     let mut result = StrBuilder::new();
+    if alias.starred {
+        result.push_text("*");
+    }
     push_type(cx, &mut result, alias.origin)?;
     result.push_text("[");
     for (index, &argument) in alias.items().iter().enumerate() {
@@ -230,7 +281,8 @@ fn alias_compare(cx: &mut Context, left: Value, right: Value, op: CompareOp) -> 
     if !matches!(op, CompareOp::Equal | CompareOp::NotEqual) {
         return Ok(Owned::new(singleton::not_implemented()));
     }
-    let equal = compare::equals(cx, a.origin, b.origin)? && compare::equals(cx, a.arguments, b.arguments)?;
+    let same = a.starred == b.starred;
+    let equal = same && compare::equals(cx, a.origin, b.origin)? && compare::equals(cx, a.arguments, b.arguments)?;
     Ok(Owned::new(singleton::boolean(equal == (op == CompareOp::Equal))))
 }
 
@@ -249,7 +301,8 @@ fn alias_call(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Resul
 
 /// Attributes of the alias itself; all others are the class's.
 fn alias_get_attribute(cx: &mut Context, value: Value, name: Value) -> Result<Owned> {
-    const OWN: [&str; 12] = [
+    const OWN: [&str; 13] = [
+        "__typing_unpacked_tuple_args__",
         "__class__",
         "__origin__",
         "__args__",
@@ -267,43 +320,6 @@ fn alias_get_attribute(cx: &mut Context, value: Value, name: Value) -> Result<Ow
     if own { attribute::generic_get(cx, value, name) } else { attribute::get(cx, alias(value).origin, name) }
 }
 
-/// Replaces the alias's type variables, in order of appearance.
-fn alias_get_item(cx: &mut Context, value: Value, key: Value) -> Result<Owned> {
-    let own = alias(value);
-    let variables = parameters(cx, own.items());
-    let variables = variables.value().cast_exact::<TupleObject>().map(TupleObject::as_slice).unwrap_or_default();
-    if variables.is_empty() {
-        let shown = convert::repr(cx, value)?;
-        let shown = text::text(shown.value()).unwrap_or_default();
-        return Err(cx.type_error(format!("{shown} is not a generic class")));
-    }
-    let single = [key];
-    let given = key.cast_exact::<TupleObject>().map_or(&single[..], TupleObject::as_slice);
-    if given.len() != variables.len() {
-        let shown = convert::repr(cx, value)?;
-        let shown = text::text(shown.value()).unwrap_or_default();
-        let (few, actual, expected) =
-            (if given.len() > variables.len() { "many" } else { "few" }, given.len(), variables.len());
-        return Err(cx.type_error(format!("Too {few} arguments for {shown}; actual {actual}, expected {expected}")));
-    }
-    let replaced = substitute(cx, own, variables, given);
-    Ok(replaced)
-}
-
-fn substitute(cx: &mut Context, alias: &GenericAlias, variables: &[Value], given: &[Value]) -> Owned {
-    let mut arguments = Vec::with_capacity(alias.items().len());
-    for &argument in alias.items() {
-        let place = variables.iter().position(|variable| *variable == argument);
-        arguments.push(match (place, argument.cast::<GenericAlias>()) {
-            (Some(place), _) => Owned::new(given[place]),
-            (None, Some(nested)) => substitute(cx, nested, variables, given),
-            (None, None) => Owned::new(argument),
-        });
-    }
-    let arguments = TupleObject::from_owned(cx, arguments);
-    GenericAlias::new(cx, &GENERIC_ALIAS, alias.origin, arguments.value())
-}
-
 fn mro_entries(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     Ok(TupleObject::new(cx, &[alias(arguments[0]).origin]))
 }
@@ -318,6 +334,14 @@ fn subclass_check(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
 
 fn reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let alias = alias(arguments[0]);
+    if alias.starred {
+        // The plain alias, whose iterator gives this one.
+        let plain = GenericAlias::new(cx, &GENERIC_ALIAS, alias.origin, alias.arguments);
+        let iterator = alias_iter(cx, plain.value())?;
+        let next = cx.builtins().get_text(cx, "next").unwrap_or(singleton::none());
+        let parts = TupleObject::from_owned(cx, vec![iterator]);
+        return Ok(TupleObject::new(cx, &[next, parts.value()]));
+    }
     let parts = TupleObject::new(cx, &[alias.origin, alias.arguments]);
     Ok(TupleObject::new(cx, &[GENERIC_ALIAS.value(), parts.value()]))
 }

@@ -14,6 +14,7 @@ mod bytes_search;
 mod bytes_split;
 mod code_methods;
 mod complex;
+mod coroutine_methods;
 mod descriptors;
 mod dict_methods;
 mod evaluation;

@@ -42,6 +42,7 @@ static TYPE_TABLES: &[&[TypeRow]] = &[
     frame_methods::TABLE,
     function_methods::TABLE,
     generator_methods::TABLE,
+    coroutine_methods::TABLE,
     iterator_methods::TYPES,
     module_methods::TABLE,
     generic_alias::TABLE,
@@ -93,6 +94,7 @@ static MODULES: &[ModuleRow] = &[
     ModuleRow { name: "sys", functions: sys_module::FUNCTIONS, fill: sys_module::fill },
     ModuleRow { name: "gc", functions: gc_module::FUNCTIONS, fill: gc_module::fill },
     ModuleRow { name: "time", functions: time_module::FUNCTIONS, fill: nothing },
+    ModuleRow { name: "_typing", functions: generic_alias::FUNCTIONS, fill: generic_alias::fill_typing },
     ModuleRow { name: "weakref", functions: &[], fill: weakref_module::fill_containers },
     ModuleRow { name: "_weakref", functions: weakref_module::FUNCTIONS, fill: weakref_module::fill },
 ];
@@ -103,7 +105,8 @@ pub fn register(cx: &mut Context) -> Result<()> {
         kind.object.ready(cx)?;
     }
     type_creation::install(cx)?;
-    union_type::install();
+    union_type::install(cx)?;
+    generic_alias::install(cx)?;
     for (kind, methods, getset) in TYPE_TABLES.iter().copied().flatten() {
         dunder::add_methods(cx, &kind.object, methods)?;
         dunder::add_getset(cx, &kind.object, getset)?;

@@ -7,6 +7,7 @@ pub mod struct_sequence;
 
 pub use attributes::fill;
 
+use crate::coroutine_methods;
 use crate::object_methods::object_bytes;
 use crate::output::{self, Stream};
 use crate::traceback_print;
@@ -36,6 +37,20 @@ pub static FUNCTIONS: &[Native] = &[
     ),
     Native::new("unraisablehook", 1, 1, unraisable_hook, "Handle an unraisable exception."),
     Native::new("displayhook", 1, 1, display_hook, "Print an object to sys.stdout and also save it in builtins._"),
+    Native::with_keywords("set_asyncgen_hooks", coroutine_methods::set_hooks, "Set hooks for asynchronous generators."),
+    Native::new("get_asyncgen_hooks", 0, 0, coroutine_methods::get_hooks, "The hooks for asynchronous generators."),
+    Native::with_keywords(
+        "set_coroutine_origin_tracking_depth",
+        coroutine_methods::set_origin_depth,
+        "Set how many frames coroutines remember of where they were made; 0 switches that off.",
+    ),
+    Native::new(
+        "get_coroutine_origin_tracking_depth",
+        0,
+        0,
+        coroutine_methods::get_origin_depth,
+        "How many frames coroutines remember of where they were made.",
+    ),
     Native::with_keywords("breakpointhook", |cx, _| missing(cx, "sys.breakpointhook"), ""),
     Native::new("getrecursionlimit", 0, 0, get_recursion_limit, "Return the current value of the recursion limit."),
     Native::new(

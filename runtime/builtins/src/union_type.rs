@@ -1,16 +1,17 @@
 //! `typing.Union` (also `types.UnionType`), what `int | str` gives, and the `|` of types.
 
-use crate::generic_alias::{GenericAlias, push_type};
+use crate::generic_alias::{GenericAlias, push_type, substitution};
 use sidewinder_runtime::heap::{Header, Immortal};
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::iterator::{release_fields, traverse_fields};
 use sidewinder_runtime::objects::set::SetObject;
 use sidewinder_runtime::objects::singleton::{self, NONE_TYPE};
 use sidewinder_runtime::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, CompareOp, Slots};
-use sidewinder_runtime::objects::str::StrBuilder;
+use sidewinder_runtime::objects::str::{self, StrBuilder, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::{OBJECT, StaticType, TYPE, flags};
-use sidewinder_runtime::operations::{compare, instance};
+use sidewinder_runtime::objects::typing::{self, alias, parameter};
+use sidewinder_runtime::operations::{compare, convert, dunder, instance};
 use sidewinder_runtime::{Context, Owned, Result, TypeObject, Value};
 use std::cell::Cell;
 
@@ -31,6 +32,7 @@ pub static UNION: StaticType = Immortal::new(
             hash: Some(union_hash),
             compare: Some(union_compare),
             binary: BINARY,
+            get_item: Some(subscribe),
             traverse: Some(traverse_fields::<1>),
             release: Some(release_fields::<1>),
             ..Slots::EMPTY
@@ -46,6 +48,8 @@ pub static UNION: StaticType = Immortal::new(
 sidewinder_runtime::object_type!(UnionObject, UNION);
 
 static METHODS: &[Native] = &[
+    Native::new("__mro_entries__", 1, 1, mro_entries, ""),
+    Native::new("__class_getitem__", 1, 1, class_getitem, "").class_method(),
     Native::new("__instancecheck__", 1, 1, instance_check, ""),
     Native::new("__subclasscheck__", 1, 1, subclass_check, ""),
 ];
@@ -53,8 +57,50 @@ static METHODS: &[Native] = &[
 static GETSET: &[GetSet] = &[
     GetSet { name: "__args__", get: |_, it| Ok(Owned::new(union(it).members.get())), set: None, doc: "" },
     GetSet { name: "__origin__", get: |_, _| Ok(Owned::new(UNION.value())), set: None, doc: "" },
-    GetSet { name: "__parameters__", get: |cx, _| Ok(TupleObject::new(cx, &[])), set: None, doc: "" },
+    GetSet { name: "__parameters__", get: get_parameters, set: None, doc: "" },
+    GetSet { name: "__name__", get: |cx, _| Ok(str::intern(cx, "Union")), set: None, doc: "" },
+    GetSet { name: "__qualname__", get: |cx, _| Ok(str::intern(cx, "Union")), set: None, doc: "" },
 ];
+
+fn get_parameters(cx: &mut Context, value: Value) -> Result<Owned> {
+    let found = substitution::parameters(cx, union(value).members())?;
+    Ok(TupleObject::from_owned(cx, found))
+}
+
+/// Replaces the type parameters of the members.
+fn subscribe(cx: &mut Context, value: Value, key: Value) -> Result<Owned> {
+    let (_kept, members) = (Owned::new(value), union(value).members());
+    let parameters = substitution::parameters(cx, members)?;
+    let replaced = substitution::substitute(cx, value, members, &parameters, key)?;
+    let replaced: Vec<Value> = replaced.iter().map(Owned::value).collect();
+    make(cx, &replaced)
+}
+
+/// `Union[int, str]`
+fn class_getitem(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let single = [arguments[1]];
+    let given = arguments[1].cast::<TupleObject>().map_or(&single[..], TupleObject::as_slice);
+    if given.is_empty() {
+        return Err(cx.type_error("Cannot take a Union of no types."));
+    }
+    let mut types = Vec::with_capacity(given.len());
+    for &given in given {
+        if is_member(given) {
+            types.push(Owned::new(given));
+        } else {
+            let message = StrObject::new(cx, "Union[arg, ...]: each arg must be a type.");
+            types.push(typing::call_typing(cx, "_type_check", &[given, message.value()])?);
+        }
+    }
+    let types: Vec<Value> = types.iter().map(Owned::value).collect();
+    make(cx, &types)
+}
+
+fn mro_entries(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let shown = convert::repr(cx, arguments[0])?;
+    let shown = str::text(shown.value()).unwrap_or_default();
+    Err(cx.type_error(format!("Cannot subclass {shown}")))
+}
 
 /// What `type` gets besides its own methods: `|`, which makes unions.
 pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[(&TYPE, TYPE_METHODS, &[])];
@@ -64,11 +110,20 @@ static TYPE_METHODS: &[Native] = &[
     Native::new("__ror__", 1, 1, |cx, arguments| or(cx, arguments[1], arguments[0]), "Return value|self."),
 ];
 
-/// Gives `type` its `|`; called once, after the builtin types were completed.
-pub fn install() {
-    let mut slots = *TYPE.slots();
-    slots.binary[BinaryOp::Or as usize] = Some(or);
-    TYPE.set_slots(slots);
+/// Types of the runtime whose objects may be members of a union, too.
+static MEMBERS: &[&StaticType] = &[&parameter::TYPE_VARIABLE, &parameter::PARAMETER_SPECIFICATION, &alias::TYPE_ALIAS];
+
+/// Gives `type` and the types of `MEMBERS` their `|`; called once, after the builtin types were completed.
+pub fn install(cx: &mut Context) -> Result<()> {
+    for kind in [&TYPE].into_iter().chain(MEMBERS.iter().copied()) {
+        let mut slots = *kind.slots();
+        slots.binary[BinaryOp::Or as usize] = Some(or);
+        kind.set_slots(slots);
+    }
+    for kind in MEMBERS {
+        dunder::add_methods(cx, &kind.object, TYPE_METHODS)?;
+    }
+    Ok(())
 }
 
 impl UnionObject {
@@ -91,6 +146,7 @@ fn is_member(value: Value) -> bool {
         || value.cast::<TypeObject>().is_some()
         || value.cast::<GenericAlias>().is_some()
         || value.cast::<UnionObject>().is_some()
+        || MEMBERS.iter().any(|kind| value.has_type(kind))
 }
 
 /// `left | right` for types.

@@ -27,6 +27,8 @@ impl CodeFlags {
     pub const HAS_DOCSTRING: u32 = 256;
     /// Has no parameter but plain positional ones (no `*args`, `**kwargs`, keyword-only) and is no generator or coroutine.
     pub const SIMPLE: u32 = 512;
+    /// A generator that may be awaited (`types.coroutine`).
+    pub const ITERABLE_COROUTINE: u32 = 1024;
 
     /// Whether all bits of `mask` are set.
     pub fn has(self, mask: u32) -> bool {

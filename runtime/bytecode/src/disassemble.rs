@@ -98,6 +98,7 @@ fn flag_names(flags: CodeFlags) -> String {
         (CodeFlags::NAMESPACE, "namespace"),
         (CodeFlags::HAS_DOCSTRING, "docstring"),
         (CodeFlags::SIMPLE, "simple"),
+        (CodeFlags::ITERABLE_COROUTINE, "iterable_coroutine"),
     ];
     let set: Vec<&str> = names.iter().filter(|(mask, _)| flags.has(*mask)).map(|(_, name)| *name).collect();
     if set.is_empty() { String::new() } else { format!(" [{}]", set.join(" ")) }

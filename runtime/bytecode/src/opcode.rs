@@ -273,6 +273,10 @@ opcodes! {
     BuildMap(Dst, Run, Number);
     /// a = the concatenation of c strings in the run b
     BuildString(Dst, Run, Number);
+    /// a = interpolation of a template string: b is a run of three: value, text of the expression, format; c: 0 no conversion, 1 str, 2 repr, 3 ascii
+    BuildInterpolation(Dst, Run, Number);
+    /// a = template string; b is a run of two: tuple of texts, tuple of interpolations
+    BuildTemplate(Dst, Run, None);
     /// a = slice(b, b+1, b+2), a run of three
     BuildSlice(Dst, Run, None);
     /// Appends b to the list in register a.
@@ -317,8 +321,8 @@ opcodes! {
     Send(Reg, Reg, Jump16);
     /// a = the iterator that `yield from b` delegates to
     GetYieldFromIter(Dst, Src, None);
-    /// a = the awaitable iterator of b
-    GetAwaitable(Dst, Src, None);
+    /// a = the awaitable iterator of b; c says what gave b, for the message: 0 anything, 1 __aenter__, 2 __aexit__
+    GetAwaitable(Dst, Src, Number);
     /// a = b.__aiter__()
     GetAsyncIter(Dst, Src, None);
     /// a = awaitable of b.__anext__()
@@ -326,8 +330,12 @@ opcodes! {
 
     /// a = function of code constant b
     MakeFunction(Dst, Constant, None);
-    /// Sets a part of the function in register a to b; c: 0 defaults (tuple), 1 keyword defaults (dict), 2 annotate function, 3 closure (tuple of cells).
+    /// Sets a part of the function in register a to b; c: 0 defaults (tuple), 1 keyword defaults (dict), 2 annotate function, 3 closure (tuple of cells), 4 type parameters (tuple).
     SetFunctionPart(Reg, Src, Number);
+    /// a = an object of typing from the run b; c: 0 TypeVar (name), 1 TypeVar (name, evaluator of its bound), 2 TypeVar (name, evaluator of its constraints), 3 ParamSpec (name), 4 TypeVarTuple (name), 5 type alias (name, type parameters or None, evaluator of its value), 6 base class of a generic class (type parameters)
+    MakeTyping(Dst, Run, Number);
+    /// Gives the type parameter in register a the evaluator b of its default.
+    SetTypeDefault(Reg, Src, None);
     /// a = builtins.__build_class__
     LoadBuildClass(Dst, None, None);
     /// a = an exception type, whatever its name means to the program: AssertionError for b = 0, NotImplementedError for 1
@@ -343,6 +351,10 @@ opcodes! {
     PopHandled(Reg, None, None);
     /// a = whether the exception in local b matches the class or tuple of classes c
     MatchException(Dst, Reg, Src);
+    /// Registers a, a+1 = the part of the exception (or None) in local b that a clause of except* with the class or tuple of classes c takes, and the rest; None for nothing.
+    MatchGroup(DstRun, Reg, Src);
+    /// a = what is raised after the clauses of an except*, or None; b is a local with the exception that they were given, c a list of what is left of it and of what they raised.
+    PrepareReraise(Dst, Reg, Src);
     /// a = bound special method of the value in local b, looked up on its type; c: 0 __enter__, 1 __exit__, 2 __aenter__, 3 __aexit__
     LoadSpecial(Dst, Reg, Number);
     /// Registers a, a+1, a+2 = type, value and traceback of the exception in local b.
@@ -381,9 +393,15 @@ impl Op {
     /// The number of registers in the `Run` or `DstRun` operand of this opcode, given the instruction's `c` field.
     pub fn run_length(self, c: u16) -> usize {
         match self {
-            Op::LoadSuperAttr | Op::LoadSuperMethod | Op::BuildSlice | Op::MatchClass | Op::ExceptionTriple => 3,
-            Op::GetSlice | Op::ImportName => 2,
+            Op::LoadSuperAttr
+            | Op::LoadSuperMethod
+            | Op::BuildSlice
+            | Op::BuildInterpolation
+            | Op::MatchClass
+            | Op::ExceptionTriple => 3,
+            Op::GetSlice | Op::ImportName | Op::MatchGroup | Op::BuildTemplate => 2,
             Op::BuildMap => 2 * c as usize,
+            Op::MakeTyping => [1, 2, 2, 1, 1, 3, 1].get(c as usize).copied().unwrap_or(0),
             Op::UnpackExtended => (c & 255) as usize + 1 + (c >> 8) as usize,
             _ => c as usize,
         }

@@ -157,6 +157,10 @@ pub struct Context {
     pub repr_active: Vec<Value>,
     /// What `threading` knows of the thread.
     pub thread: ThreadState,
+    /// `sys.set_asyncgen_hooks`: what is called at the first use of an asynchronous generator, and at its end.
+    pub async_generator_hooks: [Option<Owned>; 2],
+    /// How many frames a coroutine remembers of where it was made.
+    pub coroutine_origin_depth: usize,
 }
 
 /// The state shared by the threads of one interpreter.
@@ -293,6 +297,8 @@ impl Context {
             native_stack_limit: 0,
             repr_active: Vec::new(),
             thread: ThreadState::new(is_main),
+            async_generator_hooks: [None, None],
+            coroutine_origin_depth: 0,
         }))
     }
 

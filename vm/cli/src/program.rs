@@ -8,9 +8,7 @@ use crate::source::{self, Place};
 use sidewinder_compiler::{CompileError, ErrorKind, Mode, Warning};
 use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::dict::{self, DictObject};
-use sidewinder_runtime::objects::exception::{
-    self, INDENTATION_ERROR, NOT_IMPLEMENTED_ERROR, SYNTAX_ERROR, SYSTEM_EXIT, TAB_ERROR,
-};
+use sidewinder_runtime::objects::exception::{self, INDENTATION_ERROR, SYNTAX_ERROR, SYSTEM_EXIT, TAB_ERROR};
 use sidewinder_runtime::objects::function;
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::objects::{code, int, module, singleton};
@@ -265,7 +263,6 @@ fn raise_compile_error(cx: &mut Context, error: &CompileError) -> Raised {
     let kind = match error.kind {
         ErrorKind::Indentation => &INDENTATION_ERROR,
         ErrorKind::Tab => &TAB_ERROR,
-        ErrorKind::NotImplemented => return cx.raise(&NOT_IMPLEMENTED_ERROR, &error.message),
         _ => &SYNTAX_ERROR,
     };
     let place = Place {

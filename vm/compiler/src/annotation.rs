@@ -5,7 +5,8 @@ use crate::error::Outcome;
 use crate::generator::Generator;
 use crate::register::Register;
 use crate::scope::{CLASS_DICT, CONDITIONAL_ANNOTATIONS};
-use sidewinder_bytecode::{CodeFlags, Constant, Op, Position};
+use sidewinder_bytecode::{CodeData, CodeFlags, Constant, Op, Position};
+use std::rc::Rc;
 
 /// The largest format that a compiled `__annotate__` knows: `VALUE_WITH_FAKE_GLOBALS` of `annotationlib`.
 const FORMAT_MAX: i64 = 2;
@@ -148,7 +149,54 @@ impl<'tree> Generator<'tree> {
         destination: Register,
         position: Position,
     ) -> Outcome<()> {
-        let mut unit = self.new_unit(scope, &"__annotate__".into(), position.line);
+        let name = "__annotate__".into();
+        let code = self.evaluator_code(scope, name, qualified_name, position, |generator| {
+            generator.annotation_dict(annotations, position)
+        })?;
+        self.make_function(code, destination, position)
+    }
+
+    /// Makes a function in a temporary that evaluates an expression: the bound of a type parameter, the value of an
+    /// alias. Its only parameter, the format, is 1 unless given.
+    pub fn evaluator(&mut self, node: &'tree Evaluated, name: &Name, destination: Register) -> Outcome<()> {
+        let position = node.expression.position;
+        let qualified_name = self.qualified_name(node.scope, name);
+        let code = self.evaluator_code(node.scope, name.clone(), qualified_name, position, |generator| {
+            let source = match &node.expression.kind {
+                // `*Ts = *default`
+                ExpressionKind::Starred(inner) => {
+                    let source = generator.operand(inner)?;
+                    generator.set_depth(0);
+                    let only = generator.temporary();
+                    generator.emit(Op::UnpackSequence, only, source, 1, position);
+                    only.into()
+                }
+                _ => generator.operand(&node.expression)?,
+            };
+            generator.set_depth(0);
+            generator.emit(Op::Return, source, 0, 0, position);
+            Ok(())
+        })?;
+        let mark = self.depth();
+        self.make_function(code, destination, position)?;
+        self.set_depth(mark + 1);
+        let defaults = self.constant_operand(&Constant::Tuple(vec![Constant::Int(1)]), position);
+        self.set_depth(mark);
+        self.emit(Op::SetFunctionPart, destination, defaults, 0, position);
+        Ok(())
+    }
+
+    /// The code of a function whose only parameter is a format, and that evaluates something in the formats which
+    /// compiled code knows.
+    fn evaluator_code(
+        &mut self,
+        scope: ScopeId,
+        name: Name,
+        qualified_name: Name,
+        position: Position,
+        evaluate: impl FnOnce(&mut Self) -> Outcome<()>,
+    ) -> Outcome<Rc<CodeData>> {
+        let mut unit = self.new_unit(scope, &name, position.line);
         unit.qualified_name = qualified_name;
         unit.flags |= CodeFlags::FUNCTION | CodeFlags::SIMPLE;
         if self.scopes[scope].is_nested {
@@ -158,7 +206,7 @@ impl<'tree> Generator<'tree> {
         unit.positional_only_count = 1;
         let format = unit.registers.add_local("format".into());
         self.add_variables(&mut unit, scope);
-        let code = self.in_unit(unit, position, |generator| {
+        self.in_unit(unit, position, |generator| {
             generator.prologue(position);
             let unknown = generator.new_label();
             let most = generator.constant_operand(&Constant::Int(FORMAT_MAX), position);
@@ -167,15 +215,14 @@ impl<'tree> Generator<'tree> {
                 // Names are looked up in register 0 first, as in a class body; the format has had its use.
                 generator.emit(Op::LoadFree, format, namespace, 0, position);
             }
-            generator.annotation_dict(annotations, position)?;
+            evaluate(generator)?;
             generator.place(unknown);
             let error = generator.temporary();
             generator.emit(Op::LoadExceptionType, error, 1, 0, position);
             generator.set_depth(0);
             generator.emit(Op::Raise, error, 0, 1, position);
             Ok(())
-        })?;
-        self.make_function(code, destination, position)
+        })
     }
 
     fn annotation_dict(&mut self, annotations: Vec<Annotation<'tree>>, position: Position) -> Outcome<()> {

@@ -40,6 +40,7 @@ pub struct Statement {
 pub enum StatementKind {
     Function(Box<FunctionDefinition>),
     Class(Box<ClassDefinition>),
+    TypeAlias(Box<TypeAlias>),
     Return(Option<Expression>),
     Delete(Vec<Expression>),
     Assign {
@@ -91,7 +92,44 @@ pub enum StatementKind {
     Continue,
 }
 
+/// `[T: bound = default, *Ts, **P]` of a definition or a `type` statement: a code block around what is defined.
+pub struct TypeParameters {
+    pub scope: ScopeId,
+    pub position: Position,
+    pub parameters: Vec<TypeParameter>,
+}
+
+pub struct TypeParameter {
+    pub position: Position,
+    pub name: Name,
+    pub kind: TypeParameterKind,
+    /// Of a variable only; a tuple gives constraints.
+    pub bound: Option<Evaluated>,
+    pub default: Option<Evaluated>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TypeParameterKind {
+    Variable,
+    VariableTuple,
+    ParameterSpecification,
+}
+
+/// An expression that is evaluated when somebody asks for its value, in a scope of its own.
+pub struct Evaluated {
+    pub scope: ScopeId,
+    pub expression: Expression,
+}
+
+pub struct TypeAlias {
+    pub name: Name,
+    pub name_position: Position,
+    pub type_parameters: Option<TypeParameters>,
+    pub value: Evaluated,
+}
+
 pub struct FunctionDefinition {
+    pub type_parameters: Option<TypeParameters>,
     pub scope: ScopeId,
     pub name: Name,
     pub parameters: Parameters,
@@ -106,8 +144,10 @@ pub struct FunctionDefinition {
 }
 
 pub struct ClassDefinition {
+    pub type_parameters: Option<TypeParameters>,
     pub scope: ScopeId,
     pub name: Name,
+    /// With type parameters, the last positional one is `GENERIC_BASE`.
     pub arguments: Arguments,
     pub body: Vec<Statement>,
     pub decorators: Vec<Expression>,
@@ -292,6 +332,8 @@ pub enum ExpressionKind {
         arguments: Box<Arguments>,
     },
     FormatString(Vec<FormatPart>),
+    /// A template string; its fields have their `text`.
+    TemplateString(Vec<FormatPart>),
     Attribute {
         value: Box<Expression>,
         name: Name,
@@ -353,6 +395,8 @@ pub struct FormatField {
     /// 0 none, 1 str, 2 repr, 3 ascii.
     pub conversion: u16,
     pub specification: Option<Vec<FormatPart>>,
+    /// The source text of `value`, wanted in a template string.
+    pub text: Constant,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -403,6 +447,16 @@ impl Parameters {
             .chain(&self.keyword_only)
             .chain(self.variadic.as_deref())
             .chain(self.variadic_keywords.as_deref())
+    }
+
+    /// Whether a parameter that may be passed by position has a default.
+    pub fn has_defaults(&self) -> bool {
+        self.all_positional().any(|parameter| parameter.default.is_some())
+    }
+
+    /// Whether a keyword-only parameter has a default.
+    pub fn has_keyword_defaults(&self) -> bool {
+        self.keyword_only.iter().any(|parameter| parameter.default.is_some())
     }
 
     /// The parameters that can have a default and be passed by position.

@@ -6,31 +6,42 @@ use crate::error::Outcome;
 use crate::function::{clean_docstring, split_docstring};
 use crate::generator::Generator;
 use crate::register::Register;
-use crate::scope::{CLASS_CELLS, CLASS_DICT};
+use crate::scope::{CLASS_CELLS, CLASS_DICT, TYPE_PARAMETERS};
 use sidewinder_bytecode::{CodeData, CodeFlags, Constant, HEADER_WORDS, NAMESPACE_LOCAL, Op, Position};
 use std::rc::Rc;
 
 impl<'tree> Generator<'tree> {
     pub fn class_definition(&mut self, node: &'tree ClassDefinition, position: Position) -> Outcome<()> {
-        self.decorated(&node.decorators, &node.name, position, |generator, destination| {
-            let code = generator.class_body(node, position)?;
-            let mark = generator.depth();
-            let block = Register::temporary(mark);
-            generator.emit(Op::LoadBuildClass, block, 0, 0, position);
-            generator.set_depth(mark + HEADER_WORDS as u32);
-            let function = Register::temporary(generator.depth());
-            generator.make_function(code, function, position)?;
-            generator.temporary();
-            let name = generator.temporary();
-            generator.load_constant(name, &Constant::Str(node.name.clone()), position);
-            if needs_expansion(&node.arguments) {
-                generator.call_expanded(block, &[function, name], &node.arguments, destination, position)?;
-            } else {
-                generator.call_block(block, &node.arguments, &[function, name], false, destination, position)?;
-            }
-            generator.set_depth(mark);
-            Ok(())
+        self.decorated(&node.decorators, &node.name, position, |generator, destination| match &node.type_parameters {
+            Some(parameters) => generator.generic_class(node, parameters, destination, position),
+            None => generator.class_object(node, destination, position),
         })
+    }
+
+    /// Makes a class without looking at its decorators and type parameters.
+    pub fn class_object(
+        &mut self,
+        node: &'tree ClassDefinition,
+        destination: Register,
+        position: Position,
+    ) -> Outcome<()> {
+        let code = self.class_body(node, position)?;
+        let mark = self.depth();
+        let block = Register::temporary(mark);
+        self.emit(Op::LoadBuildClass, block, 0, 0, position);
+        self.set_depth(mark + HEADER_WORDS as u32);
+        let function = Register::temporary(self.depth());
+        self.make_function(code, function, position)?;
+        self.temporary();
+        let name = self.temporary();
+        self.load_constant(name, &Constant::Str(node.name.clone()), position);
+        if needs_expansion(&node.arguments) {
+            self.call_expanded(block, &[function, name], &node.arguments, destination, position)?;
+        } else {
+            self.call_block(block, &node.arguments, &[function, name], false, destination, position)?;
+        }
+        self.set_depth(mark);
+        Ok(())
     }
 
     fn class_body(&mut self, node: &'tree ClassDefinition, position: Position) -> Outcome<Rc<CodeData>> {
@@ -63,6 +74,14 @@ impl<'tree> Generator<'tree> {
             generator.set_depth(0);
             generator.store_in_class("__qualname__", &Constant::Str(qualified_name), start);
             generator.store_in_class("__firstlineno__", &Constant::Int(node.first_line as i64), start);
+            if node.type_parameters.is_some() {
+                let parameters = generator.temporary();
+                let index = generator.unit.free[TYPE_PARAMETERS];
+                generator.emit(Op::LoadFree, parameters, index, 0, start);
+                generator.set_depth(0);
+                let site = generator.site(&"__type_params__".into());
+                generator.emit(Op::StoreName, site, parameters, 0, start);
+            }
             let (docstring, body) = split_docstring(&node.body);
             if let Some(docstring) = docstring {
                 let position = node.body[0].position;

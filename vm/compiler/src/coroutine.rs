@@ -35,13 +35,19 @@ impl<'tree> Generator<'tree> {
         let mark = self.depth();
         let source = self.operand(value)?;
         self.set_depth(mark);
-        self.await_operand(source, destination, position)
+        self.await_operand(source, 0, destination, position)
     }
 
-    /// Waits for an operand.
-    pub fn await_operand(&mut self, source: Source, destination: Register, position: Position) -> Outcome<()> {
+    /// Waits for an operand; `origin` is that of `GetAwaitable`.
+    pub fn await_operand(
+        &mut self,
+        source: Source,
+        origin: u32,
+        destination: Register,
+        position: Position,
+    ) -> Outcome<()> {
         let awaitable = self.acquire(".awaitable");
-        self.emit(Op::GetAwaitable, awaitable, source, 0, position);
+        self.emit(Op::GetAwaitable, awaitable, source, origin, position);
         self.delegate(awaitable, destination, position)
     }
 

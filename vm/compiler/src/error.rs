@@ -13,8 +13,6 @@ pub enum ErrorKind {
     Tab,
     /// The tree is nested too deeply for the passes; CPython raises RecursionError or MemoryError.
     TooDeep,
-    /// A construct that the compiler does not know yet.
-    NotImplemented,
 }
 
 /// Why a source text does not compile.
@@ -49,12 +47,6 @@ impl Failure {
     /// A SyntaxError at a node.
     pub fn syntax(message: impl Into<String>, position: Position) -> Box<Failure> {
         Box::new(Failure { kind: ErrorKind::Syntax, message: message.into(), position })
-    }
-
-    /// A construct that is not compiled yet.
-    pub fn not_implemented(what: &str, position: Position) -> Box<Failure> {
-        let message = format!("{what} is not implemented yet");
-        Box::new(Failure { kind: ErrorKind::NotImplemented, message, position })
     }
 
     /// A tree nested too deeply.
@@ -101,7 +93,6 @@ impl std::fmt::Display for CompileError {
             ErrorKind::Indentation => "IndentationError",
             ErrorKind::Tab => "TabError",
             ErrorKind::TooDeep => "RecursionError",
-            ErrorKind::NotImplemented => "NotImplementedError",
         };
         write!(formatter, "{}:{}:{}: {kind}: {}", self.file_name, self.line, self.column, self.message)
     }

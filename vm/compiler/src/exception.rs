@@ -6,7 +6,7 @@
 //! own body raises, by a second handler that covers the body.
 
 use crate::ast::*;
-use crate::error::{Failure, Outcome};
+use crate::error::Outcome;
 use crate::generator::{Access, Generator};
 use crate::register::{Register, Source};
 use crate::unit::{Block, HandlerDraft, HandlerId, Label};
@@ -22,7 +22,7 @@ impl<'tree> Generator<'tree> {
     }
 
     /// Runs `generate` under a handler; returns the hidden locals it took, which the handler must clear.
-    fn under_handler(
+    pub fn under_handler(
         &mut self,
         handler: HandlerId,
         block: Block<'tree>,
@@ -45,11 +45,8 @@ impl<'tree> Generator<'tree> {
     }
 
     pub fn try_statement(&mut self, node: &'tree Try, position: Position) -> Outcome<()> {
-        if node.is_star {
-            return Err(Failure::not_implemented("except*", position));
-        }
         if node.finally.is_empty() {
-            return self.try_except(node, position);
+            return self.try_clauses(node, position);
         }
         let exception = self.unit.registers.acquire_for_handler(".exception");
         let outer = self.unit.handler;
@@ -60,7 +57,7 @@ impl<'tree> Generator<'tree> {
             if node.handlers.is_empty() {
                 return generator.statements(&node.body);
             }
-            generator.try_except(node, position)
+            generator.try_clauses(node, position)
         })?;
         self.statements(&node.finally)?;
         self.jump(end, position);
@@ -82,9 +79,13 @@ impl<'tree> Generator<'tree> {
     }
 
     /// Ends the handling of an exception by raising the one in `exception`.
-    fn leave_handler(&mut self, saved: Register, exception: Register, position: Position) {
+    pub fn leave_handler(&mut self, saved: Register, exception: Register, position: Position) {
         self.emit(Op::PopHandled, saved, 0, 0, position);
         self.emit(Op::Reraise, exception, 0, 0, position);
+    }
+
+    fn try_clauses(&mut self, node: &'tree Try, position: Position) -> Outcome<()> {
+        if node.is_star { self.try_except_star(node, position) } else { self.try_except(node, position) }
     }
 
     fn try_except(&mut self, node: &'tree Try, position: Position) -> Outcome<()> {
@@ -224,7 +225,7 @@ impl<'tree> Generator<'tree> {
         let entered = local.unwrap_or(block);
         if node.is_async {
             self.emit(Op::Call, block, block, 0, position);
-            self.await_operand(block.into(), entered, position)?;
+            self.await_operand(block.into(), 1, entered, position)?;
         } else {
             self.emit(Op::Call, entered, block, 0, position);
         }
@@ -281,7 +282,7 @@ impl<'tree> Generator<'tree> {
             generator.emit(Op::Call, callable, callable, 3, position);
             generator.set_depth(mark);
             if is_async {
-                generator.await_operand(callable.into(), callable, position)?;
+                generator.await_operand(callable.into(), 2, callable, position)?;
             }
             generator.emit_jump(Op::JumpIfTrue, callable, 0, suppressed, position);
             Ok(())
@@ -312,7 +313,7 @@ impl<'tree> Generator<'tree> {
         self.set_depth(mark);
         self.emit(Op::Call, callable, callable, 3, position);
         if is_async {
-            self.await_operand(callable.into(), callable, position)?;
+            self.await_operand(callable.into(), 2, callable, position)?;
         }
         self.clear(callable, position);
         Ok(())

@@ -99,6 +99,7 @@ impl<'tree> Generator<'tree> {
             ExpressionKind::Set(items) => self.set(items, destination, position),
             ExpressionKind::Dict(items) => self.dict(items, destination, position),
             ExpressionKind::FormatString(parts) => self.format_string(parts, destination, position),
+            ExpressionKind::TemplateString(parts) => self.template_string(parts, destination, position),
             ExpressionKind::Comprehension(node) => self.comprehension(node, destination, position),
             ExpressionKind::Lambda(lambda) => self.lambda(lambda, destination, position),
             ExpressionKind::Named { target, value } => {
@@ -467,6 +468,47 @@ impl<'tree> Generator<'tree> {
                 self.emit(Op::BuildString, destination, run, parts.len() as u32, position);
             }
         }
+        Ok(())
+    }
+
+    fn template_string(
+        &mut self,
+        parts: &'tree [FormatPart],
+        destination: Register,
+        position: Position,
+    ) -> Outcome<()> {
+        let (mark, empty) = (self.depth(), || Constant::Str("".into()));
+        let (mut strings, mut text, mut fields) = (Vec::new(), empty(), Vec::new());
+        for part in parts {
+            match part {
+                FormatPart::Text(constant, _) => text = constant.clone(),
+                FormatPart::Field(field) => {
+                    strings.push(std::mem::replace(&mut text, empty()));
+                    fields.push(field);
+                }
+            }
+        }
+        strings.push(text);
+        let run = self.temporary();
+        self.load_constant(run, &Constant::Tuple(strings), position);
+        let interpolations = Register::temporary(self.depth());
+        for field in &fields {
+            let first = self.temporary_operand(&field.value)?;
+            let text = self.temporary();
+            self.load_constant(text, &field.text, field.position);
+            let specification = Register::temporary(self.depth());
+            match &field.specification {
+                Some(specification_parts) => self.format_string(specification_parts, specification, field.position)?,
+                None => self.load_constant(specification, &empty(), field.position),
+            }
+            self.set_depth(first.index());
+            self.emit(Op::BuildInterpolation, first, first, field.conversion as u32, field.position);
+            self.temporary();
+        }
+        self.set_depth(interpolations.index());
+        self.emit(Op::BuildTuple, interpolations, interpolations, fields.len() as u32, position);
+        self.set_depth(mark);
+        self.emit(Op::BuildTemplate, destination, run, 0, position);
         Ok(())
     }
 

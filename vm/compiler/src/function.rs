@@ -4,7 +4,7 @@ use crate::assemble::assemble;
 use crate::ast::*;
 use crate::error::Outcome;
 use crate::generator::Generator;
-use crate::register::Register;
+use crate::register::{Register, Source};
 use crate::scope::{CLASS_CELLS, ScopeKind};
 use crate::unit::Unit;
 use sidewinder_bytecode::{CodeData, CodeFlags, Constant, HEADER_WORDS, Op, Position};
@@ -25,24 +25,32 @@ pub(crate) struct FunctionParts<'tree> {
 impl<'tree> Generator<'tree> {
     pub fn function_definition(&mut self, node: &'tree FunctionDefinition, position: Position) -> Outcome<()> {
         self.decorated(&node.decorators, &node.name, position, |generator, destination| {
-            let parts = FunctionParts {
-                scope: node.scope,
-                name: node.name.clone(),
-                position,
-                first_line: node.first_line,
-                parameters: Some(&node.parameters),
-                extra_flags: 0,
-            };
-            let (docstring, body) = split_docstring(&node.body);
-            let code = generator.function_unit(parts, |generator| {
-                if let Some(docstring) = docstring {
-                    generator.unit.flags |= CodeFlags::HAS_DOCSTRING;
-                    generator.unit.constants.add_unshared(clean_docstring(docstring));
-                }
-                generator.statements(body)?;
-                generator.return_none(position)
-            })?;
+            if let Some(parameters) = &node.type_parameters {
+                return generator.generic_function(node, parameters, destination, position);
+            }
+            let code = generator.function_code(node, position)?;
             generator.function_object(code, &node.parameters, Some(node), destination, position)
+        })
+    }
+
+    /// The code of a function's body.
+    pub fn function_code(&mut self, node: &'tree FunctionDefinition, position: Position) -> Outcome<Rc<CodeData>> {
+        let parts = FunctionParts {
+            scope: node.scope,
+            name: node.name.clone(),
+            position,
+            first_line: node.first_line,
+            parameters: Some(&node.parameters),
+            extra_flags: 0,
+        };
+        let (docstring, body) = split_docstring(&node.body);
+        self.function_unit(parts, |generator| {
+            if let Some(docstring) = docstring {
+                generator.unit.flags |= CodeFlags::HAS_DOCSTRING;
+                generator.unit.constants.add_unshared(clean_docstring(docstring));
+            }
+            generator.statements(body)?;
+            generator.return_none(position)
         })
     }
 
@@ -112,8 +120,7 @@ impl<'tree> Generator<'tree> {
         position: Position,
     ) -> Outcome<()> {
         let annotated = definition.and_then(|node| Some((node, node.annotation_scope?)));
-        let has_defaults = parameters.all_positional().any(|parameter| parameter.default.is_some());
-        let has_keyword_defaults = parameters.keyword_only.iter().any(|parameter| parameter.default.is_some());
+        let (has_defaults, has_keyword_defaults) = (parameters.has_defaults(), parameters.has_keyword_defaults());
         if !has_defaults && !has_keyword_defaults && annotated.is_none() {
             return self.make_function(code, destination, position);
         }
@@ -123,10 +130,14 @@ impl<'tree> Generator<'tree> {
             generator.make_function(code, function, position)?;
             generator.set_depth(mark);
             if has_defaults {
-                generator.defaults(parameters, function, position)?;
+                let defaults = generator.defaults(parameters, position)?;
+                generator.set_depth(mark);
+                generator.emit(Op::SetFunctionPart, function, defaults, 0, position);
             }
             if has_keyword_defaults {
-                generator.keyword_defaults(parameters, function, position)?;
+                let defaults = generator.keyword_defaults(parameters, position)?;
+                generator.set_depth(mark);
+                generator.emit(Op::SetFunctionPart, function, defaults, 1, position);
             }
             if let Some((node, scope)) = annotated {
                 generator.function_annotations(node, scope, function, position)?;
@@ -135,33 +146,26 @@ impl<'tree> Generator<'tree> {
         })
     }
 
-    fn defaults(&mut self, parameters: &'tree Parameters, function: Register, position: Position) -> Outcome<()> {
+    /// The tuple of the defaults of positional parameters: a constant, or in the next temporary.
+    pub fn defaults(&mut self, parameters: &'tree Parameters, position: Position) -> Outcome<Source> {
         let mark = self.depth();
         let defaults: Vec<&Expression> =
             parameters.all_positional().filter_map(|parameter| parameter.default.as_ref()).collect();
         let constants: Option<Vec<Constant>> = defaults.iter().map(|default| default.as_constant().cloned()).collect();
-        let source = match constants {
-            Some(constants) => self.constant_operand(&Constant::Tuple(constants), position),
-            None => {
-                let run = Register::temporary(mark);
-                for default in &defaults {
-                    self.temporary_operand(default)?;
-                }
-                self.emit(Op::BuildTuple, run, run, defaults.len() as u32, position);
-                run.into()
-            }
-        };
-        self.set_depth(mark);
-        self.emit(Op::SetFunctionPart, function, source, 0, position);
-        Ok(())
+        if let Some(constants) = constants {
+            return Ok(self.constant_operand(&Constant::Tuple(constants), position));
+        }
+        let run = Register::temporary(mark);
+        for default in &defaults {
+            self.temporary_operand(default)?;
+        }
+        self.emit(Op::BuildTuple, run, run, defaults.len() as u32, position);
+        self.set_depth(mark + 1);
+        Ok(run.into())
     }
 
-    fn keyword_defaults(
-        &mut self,
-        parameters: &'tree Parameters,
-        function: Register,
-        position: Position,
-    ) -> Outcome<()> {
+    /// The dict of the defaults of keyword-only parameters, in the next temporary.
+    pub fn keyword_defaults(&mut self, parameters: &'tree Parameters, position: Position) -> Outcome<Register> {
         let mark = self.depth();
         let run = Register::temporary(mark);
         let mut count = 0;
@@ -175,9 +179,8 @@ impl<'tree> Generator<'tree> {
             }
         }
         self.emit(Op::BuildMap, run, run, count, position);
-        self.set_depth(mark);
-        self.emit(Op::SetFunctionPart, function, run, 1, position);
-        Ok(())
+        self.set_depth(mark + 1);
+        Ok(run)
     }
 
     /// Makes a function of a code block and gives it its closure. The destination may be a local when the function has
@@ -363,20 +366,26 @@ impl<'tree> Generator<'tree> {
 
     /// The dotted path to a definition inside the current unit.
     pub fn qualified_name(&self, scope: ScopeId, name: &Name) -> Name {
-        let Some(parent) = self.scopes[scope].parent else { return name.clone() };
+        let Some(mut parent) = self.scopes[scope].parent else { return name.clone() };
+        let mut unit = &self.unit;
+        if self.scopes[unit.scope].kind == ScopeKind::TypeParameters
+            && let (Some(outer), Some(grandparent)) = (self.outer.last(), self.scopes[parent].parent)
+        {
+            // Type parameters are no level of their own.
+            (unit, parent) = (outer, grandparent);
+        }
         let is_definition = !self.scopes[scope].is_anonymous;
         let mangled = self.mangled(name);
         let global = is_definition && self.scopes[parent].symbol(&mangled).is_some_and(|symbol| symbol.is_global);
-        match self.scopes[self.unit.scope].kind {
+        let outer_name = &unit.qualified_name;
+        match self.scopes[unit.scope].kind {
             _ if global => name.clone(),
             // What a generator expression defines is not among its `<locals>`: another of CPython's habits.
-            ScopeKind::Function if self.scopes[self.unit.scope].is_generator_expression => {
-                format!("{}.{name}", self.unit.qualified_name).into()
+            ScopeKind::Function if self.scopes[unit.scope].is_generator_expression => {
+                format!("{outer_name}.{name}").into()
             }
-            ScopeKind::Function | ScopeKind::Annotation => {
-                format!("{}.<locals>.{name}", self.unit.qualified_name).into()
-            }
-            ScopeKind::Class => format!("{}.{name}", self.unit.qualified_name).into(),
+            ScopeKind::Function | ScopeKind::Annotation => format!("{outer_name}.<locals>.{name}").into(),
+            ScopeKind::Class => format!("{outer_name}.{name}").into(),
             _ => name.clone(),
         }
     }

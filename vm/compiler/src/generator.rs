@@ -13,7 +13,7 @@ use crate::ast::*;
 use crate::error::{Failure, Outcome};
 use crate::function::{clean_docstring, split_docstring};
 use crate::register::{Field, Register, Source};
-use crate::scope::{Resolution, Scope, ScopeKind, ScopeTable, mangle};
+use crate::scope::{Resolution, Scope, ScopeKind, ScopeTable};
 use crate::unit::{Label, Unit};
 use sidewinder_bytecode::instruction::OPERAND_MAX;
 use sidewinder_bytecode::{CodeData, CodeFlags, Constant, NAMESPACE_LOCAL, Op, Position};
@@ -166,7 +166,7 @@ impl<'tree> Generator<'tree> {
 
     /// A name as it is stored: private names of a class are mangled.
     pub fn mangled(&self, name: &Name) -> Name {
-        mangle(self.scope().class_name.as_ref(), name)
+        self.scope().mangled(name)
     }
 
     /// The scope that names are looked up in: that of the innermost inlined comprehension, or of the unit.

@@ -19,6 +19,7 @@ mod condition;
 mod coroutine;
 mod error;
 mod exception;
+mod exception_star;
 mod expression;
 mod flow;
 mod fold;
@@ -29,6 +30,7 @@ mod register;
 mod scope;
 mod statement;
 mod syntax;
+mod type_parameters;
 mod unit;
 
 pub use error::{CompileError, ErrorKind};

@@ -24,9 +24,16 @@ pub(crate) enum ScopeKind {
     Function,
     /// A list, set or dict comprehension, compiled into the unit around it.
     Comprehension,
-    /// The annotations of a function, class or module: the body of an `__annotate__`.
+    /// The annotations of a function, class or module: the body of an `__annotate__`. Also what a type parameter or
+    /// alias evaluates on demand.
     Annotation,
+    /// Type parameters: a code block around what has them.
+    TypeParameters,
 }
+
+/// Variables of the code block of a class's type parameters: the tuple of them, and the base that they make.
+pub(crate) const TYPE_PARAMETERS: &str = ".type_params";
+pub(crate) const GENERIC_BASE: &str = ".generic_base";
 
 /// Names of a class's own cells: the class, its namespace, and the set of annotations whose statements have run.
 pub(crate) const CLASS_CELLS: [&str; 3] = ["__class__", CLASS_DICT, CONDITIONAL_ANNOTATIONS];
@@ -53,6 +60,7 @@ pub(crate) struct Symbol {
     pub is_iteration_variable: bool,
     /// Bound by a `:=` in this comprehension, for the scope around all comprehensions.
     pub is_named_outside: bool,
+    pub is_type_parameter: bool,
     /// Captured by another unit: it lives in a cell.
     pub is_cell: bool,
     pub resolution: Resolution,
@@ -82,6 +90,10 @@ pub(crate) struct Scope {
     pub free_names: Vec<Name>,
     /// The name of the innermost class, for private names.
     pub class_name: Option<Name>,
+    /// The only names that are private here: around a class, those of its type parameters.
+    pub private_names: Option<Vec<Name>>,
+    /// What errors call a place where some expressions are not allowed.
+    pub place: &'static str,
     pub is_generator: bool,
     pub is_coroutine: bool,
     /// A lambda or generator expression.
@@ -129,6 +141,7 @@ impl Scope {
                     is_annotated: false,
                     is_iteration_variable: false,
                     is_named_outside: false,
+                    is_type_parameter: false,
                     is_cell: false,
                     resolution: Resolution::GlobalImplicit,
                 });
@@ -186,6 +199,10 @@ impl ScopeTable {
             return Ok(Resolution::GlobalExplicit);
         }
         if symbol.is_nonlocal {
+            if self.is_type_parameter_outside(id, &name) {
+                let message = format!("nonlocal binding not allowed for type parameter '{name}'");
+                return Err(Failure::syntax(message, position));
+            }
             return match self.resolve_outside(id, &name) {
                 Some(resolution) => Ok(resolution),
                 None => {
@@ -198,7 +215,31 @@ impl ScopeTable {
             let in_module = self[id].kind == ScopeKind::Module;
             return Ok(if in_module { Resolution::GlobalImplicit } else { Resolution::Own });
         }
+        if let Some(symbol) = self.class_seen(id).and_then(|class| self[class].symbol(&name))
+            && !CLASS_CELLS.contains(&&*name)
+        {
+            // Found in the class's namespace when it is wanted, else among the globals.
+            if symbol.is_global {
+                return Ok(Resolution::GlobalExplicit);
+            }
+            if symbol.is_bound && !symbol.is_nonlocal {
+                return Ok(Resolution::GlobalImplicit);
+            }
+        }
         Ok(self.resolve_outside(id, &name).unwrap_or(Resolution::GlobalImplicit))
+    }
+
+    /// Whether the binding that a name has in the enclosing scopes is that of a type parameter.
+    fn is_type_parameter_outside(&self, from: ScopeId, name: &Name) -> bool {
+        let mut scope = self[from].parent;
+        while let Some(id) = scope {
+            let found = self[id].symbol(name).filter(|symbol| symbol.is_bound && !symbol.is_nonlocal);
+            if let (Some(symbol), false) = (found, self[id].kind == ScopeKind::Class) {
+                return symbol.is_type_parameter;
+            }
+            scope = self[id].parent;
+        }
+        false
     }
 
     /// Looks a name up in the enclosing scopes. When it belongs to another unit, marks it as a cell there and as free
@@ -219,7 +260,7 @@ impl ScopeTable {
                         break current;
                     }
                 }
-                ScopeKind::Function | ScopeKind::Comprehension | ScopeKind::Annotation => match scope.symbol(name) {
+                _ => match scope.symbol(name) {
                     Some(symbol) if symbol.is_global => return None,
                     Some(symbol) if symbol.is_bound && !symbol.is_nonlocal => break current,
                     _ => {}
@@ -254,9 +295,25 @@ impl ScopeTable {
 impl ScopeTable {
     /// Whether names in the unit of that scope are looked up in a class's namespace first.
     pub fn sees_class(&self, id: ScopeId) -> bool {
-        match (self[id].kind, self[id].parent) {
-            (ScopeKind::Annotation, Some(parent)) => self[parent].kind == ScopeKind::Class,
-            (kind, _) => kind == ScopeKind::Class,
+        self[id].kind == ScopeKind::Class || self.class_seen(id).is_some()
+    }
+
+    /// The class around annotations or type parameters, whose namespace they see.
+    fn class_seen(&self, id: ScopeId) -> Option<ScopeId> {
+        if !matches!(self[id].kind, ScopeKind::Annotation | ScopeKind::TypeParameters) {
+            return None;
+        }
+        let parent = self[id].parent?;
+        if self[parent].kind == ScopeKind::Class { Some(parent) } else { self.class_seen(parent) }
+    }
+}
+
+impl Scope {
+    /// A name as it is stored here: private names of a class are mangled.
+    pub fn mangled(&self, name: &Name) -> Name {
+        match &self.private_names {
+            Some(private) if !private.contains(name) => name.clone(),
+            _ => mangle(self.class_name.as_ref(), name),
         }
     }
 }

@@ -36,6 +36,7 @@ impl<'tree> Generator<'tree> {
             StatementKind::Continue => self.continue_statement(position),
             StatementKind::Function(node) => self.function_definition(node, position),
             StatementKind::Class(node) => self.class_definition(node, position),
+            StatementKind::TypeAlias(node) => self.type_alias(node, position),
             StatementKind::Try(node) => self.try_statement(node, position),
             StatementKind::With(node) => self.with_statement(node, position),
             StatementKind::Match { subject, cases } => self.match_statement(subject, cases),
@@ -332,6 +333,10 @@ impl<'tree> Generator<'tree> {
             Block::With { exit, is_async, position, outer } => {
                 self.unit.handler = *outer;
                 self.call_exit(*exit, *is_async, *position)?;
+            }
+            Block::StarClause => {
+                let message = "'break', 'continue' and 'return' cannot appear in an except* block";
+                return Err(Failure::syntax(message, position));
             }
             Block::Value(value) => self.clear(*value, position),
         }

@@ -17,6 +17,7 @@ mod position;
 mod statement;
 mod target;
 mod tokenizer;
+mod type_parameters;
 mod warning;
 
 use crate::Mode;

@@ -56,6 +56,8 @@ pub(crate) enum Block<'tree> {
         exception: Option<Register>,
         outer: Option<HandlerId>,
     },
+    /// A clause of `except*`, which no jump may leave.
+    StarClause,
     /// The part of a handler in which its `as` name exists.
     BoundName { name: Name, position: Position, outer: Option<HandlerId> },
     /// The body of a `with`.

@@ -35,7 +35,6 @@ fn describe(source: &str) -> String {
                 ErrorKind::Indentation => "Indent",
                 ErrorKind::Tab => "Tab",
                 ErrorKind::TooDeep => "TooDeep",
-                ErrorKind::NotImplemented => "NotImplemented",
             };
             format!("{kind}: {} @{}:{}", error.message, error.line, error.column)
         }

@@ -5,6 +5,7 @@ use crate::semantics::Pc;
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS};
 use sidewinder_runtime::context::Activation;
 use sidewinder_runtime::native::Arguments;
+use sidewinder_runtime::objects::exception::RUNTIME_ERROR;
 use sidewinder_runtime::objects::frame::LiveFrame;
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::generator::{self, GeneratorObject};
@@ -68,7 +69,13 @@ pub fn resume_generator(cx: &mut Context, generator: &GeneratorObject, value: Va
             if value.is_unbound() {
                 drop(cx.take_pending());
             }
-            return Err(cx.value_error("generator already executing"));
+            return Err(cx.value_error(format!("{} already executing", generator.kind_text())));
+        }
+        generator::state::FINISHED if generator.value().has_type(&generator::COROUTINE) => {
+            if value.is_unbound() {
+                drop(cx.take_pending());
+            }
+            return Err(cx.raise(&RUNTIME_ERROR, "cannot reuse already awaited coroutine"));
         }
         generator::state::FINISHED => {
             if !value.is_unbound() {
@@ -82,7 +89,8 @@ pub fn resume_generator(cx: &mut Context, generator: &GeneratorObject, value: Va
             return Err(Raised);
         }
         generator::state::CREATED if value != sidewinder_runtime::objects::singleton::none() => {
-            return Err(cx.type_error("can't send non-None value to a just-started generator"));
+            let kind = generator.kind_text();
+            return Err(cx.type_error(format!("can't send non-None value to a just-started {kind}")));
         }
         _ => {}
     }

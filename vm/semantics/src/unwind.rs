@@ -3,8 +3,8 @@
 use crate::frame::{self, Continuation, Link};
 use crate::semantics::Pc;
 use sidewinder_bytecode::Op;
-use sidewinder_runtime::objects::exception::{self, RUNTIME_ERROR, STOP_ITERATION};
-use sidewinder_runtime::objects::generator::{GeneratorObject, state};
+use sidewinder_runtime::objects::exception::{self, RUNTIME_ERROR, STOP_ASYNC_ITERATION, STOP_ITERATION};
+use sidewinder_runtime::objects::generator::{self, ASYNC_GENERATOR, GeneratorObject, state};
 use sidewinder_runtime::objects::traceback;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::{Context, Owned, Value};
@@ -106,7 +106,7 @@ pub fn leave_frame(cx: &mut Context) -> Option<Pc> {
         let kept = std::mem::replace(&mut *base.offset(frame::KEPT), Value::UNBOUND);
         let function = std::mem::replace(&mut *base.offset(frame::FUNCTION), Value::UNBOUND);
         cx.recursion_left += 1;
-        if let Some(generator) = kept.cast_exact::<GeneratorObject>() {
+        if let Some(generator) = generator::cast(kept) {
             finish_generator(cx, generator);
         }
         if link.continuation() == Continuation::Boundary {
@@ -131,9 +131,11 @@ fn finish_generator(cx: &mut Context, generator: &GeneratorObject) {
     crate::cold::generator::leave_handled(cx, generator);
     drop(Owned::from_raw_option(generator.handled.replace(Value::UNBOUND)));
     drop(Owned::from_raw_option(generator.function.replace(Value::UNBOUND)));
-    if cx.pending_is(&STOP_ITERATION) {
+    let ends_async = cx.pending_is(&STOP_ASYNC_ITERATION) && generator.value().has_type(&ASYNC_GENERATOR);
+    if cx.pending_is(&STOP_ITERATION) || ends_async {
         let cause = cx.take_pending();
-        cx.raise(&RUNTIME_ERROR, "generator raised StopIteration");
+        let (kind, name) = (generator.kind_text(), if ends_async { "StopAsyncIteration" } else { "StopIteration" });
+        cx.raise(&RUNTIME_ERROR, format!("{kind} raised {name}"));
         exception::set_cause(cx, cause);
     }
 }

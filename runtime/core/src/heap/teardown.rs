@@ -7,11 +7,11 @@
 use crate::context::{Context, interrupt};
 use crate::heap::Header;
 use crate::heap::allocate::chunk_of;
-use crate::objects::generator::{GENERATOR, GeneratorObject};
+use crate::objects::generator::{self, GeneratorObject};
 use crate::objects::instance;
 use crate::objects::list::{LIST, ListObject};
 use crate::objects::str::STR;
-use crate::objects::type_object::{TypeObject, flags};
+use crate::objects::type_object::flags;
 use crate::value::Value;
 
 /// Receives the references that a dying object owned; the last one pushed is released first.
@@ -30,9 +30,8 @@ impl Children<'_> {
 }
 
 /// Whether the finalizer of the object's type has something to do. Most generators die finished or outside `try`.
-fn needs_finalizer(value: Value, kind: &TypeObject) -> bool {
-    !std::ptr::eq(kind, &GENERATOR.object)
-        || value.cast_exact::<GeneratorObject>().is_some_and(GeneratorObject::needs_close)
+fn needs_finalizer(value: Value) -> bool {
+    generator::cast(value).is_none_or(GeneratorObject::needs_finalizer)
 }
 
 /// What became of an object that was to be destroyed.
@@ -224,7 +223,7 @@ impl Context {
                 self.heap.free(header, bytes, kind.has_flag(flags::COLLECTED));
                 return true;
             }
-            let finalize = slots.finalize.filter(|_| needs_finalizer(value, kind));
+            let finalize = slots.finalize.filter(|_| needs_finalizer(value));
             if finalize.is_some() || kind.has_flag(flags::HAS_WEAK) && crate::objects::weak::has_callbacks(self, value)
             {
                 if !python {

@@ -4,6 +4,7 @@
 //! have fields of their own (`OSError.errno`, `StopIteration.value`, …), which live in an array beside the object.
 //! The types are in `types.rs`; the constructors and `__str__`s that differ from `BaseException`'s in `special.rs`.
 
+pub mod group;
 pub mod special;
 pub mod types;
 

@@ -8,7 +8,7 @@ use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::objects::code::CodeObject;
 use crate::objects::function::FunctionObject;
-use crate::objects::generator::GeneratorObject;
+use crate::objects::generator::{self, GeneratorObject};
 use crate::objects::slots::Slots;
 use crate::objects::str::StrObject;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
@@ -120,7 +120,7 @@ impl FrameObject {
 
     /// The generator whose suspended frame this is.
     pub fn generator(&self) -> Option<&'static GeneratorObject> {
-        self.source.get().cast_exact::<GeneratorObject>()
+        generator::cast(self.source.get())
     }
 }
 

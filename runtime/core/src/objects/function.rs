@@ -36,6 +36,8 @@ pub struct FunctionObject {
     pub annotations: Cell<Value>,
     /// `__dict__`, made on demand.
     pub dict: Cell<Value>,
+    /// Tuple of the type parameters.
+    pub type_parameters: Cell<Value>,
     /// Whether weak references exist.
     pub weakly_referenced: Cell<bool>,
 }
@@ -77,7 +79,7 @@ impl FunctionObject {
         Value::from_pointer(self)
     }
 
-    fn fields(&self) -> [&Cell<Value>; 13] {
+    fn fields(&self) -> [&Cell<Value>; 14] {
         [
             &self.code,
             &self.globals,
@@ -92,6 +94,7 @@ impl FunctionObject {
             &self.annotate,
             &self.annotations,
             &self.dict,
+            &self.type_parameters,
         ]
     }
 }
@@ -137,6 +140,7 @@ pub fn new(cx: &mut Context, code: Value, globals: Value) -> Owned {
             annotate: empty(),
             annotations: empty(),
             dict: empty(),
+            type_parameters: empty(),
             weakly_referenced: Cell::new(false),
         });
     }

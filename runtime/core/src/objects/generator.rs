@@ -1,5 +1,9 @@
-//! Generators: suspended frames. While a generator runs, its registers are on the value stack; while it is suspended,
-//! they are in the generator.
+//! Generators, coroutines and asynchronous generators: suspended frames. While one runs, its registers are on the value
+//! stack; while it is suspended, they are in the object. The three have one layout.
+
+pub mod asynchronous;
+pub mod awaitable;
+pub mod hooks;
 
 use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
@@ -8,10 +12,13 @@ use crate::objects::code::{CodeObject, NOT_STARTED};
 use crate::objects::function::FunctionObject;
 use crate::objects::slots::Slots;
 use crate::objects::str::{self, StrObject};
+use crate::objects::traceback::TracebackObject;
+use crate::objects::tuple::TupleObject;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::objects::{exception, singleton};
+use crate::operations::call;
 use crate::value::Value;
-use sidewinder_bytecode::{Instruction, Op};
+use sidewinder_bytecode::{CodeFlags, Instruction, Op};
 use std::cell::Cell;
 
 /// Where a generator is in its life.
@@ -43,7 +50,15 @@ pub struct GeneratorObject {
     pub qualified_name: Cell<Value>,
     /// The code object, owned; unlike `function`, it stays to the end.
     pub code: Cell<Value>,
+    /// What only the other two have, owned: where a coroutine was made, or the finalizer of an asynchronous generator.
+    pub extra: Cell<Value>,
     pub weakly_referenced: Cell<bool>,
+    /// An asynchronous generator has met the hooks of its thread; a coroutine was found to be never awaited.
+    pub hooked: Cell<bool>,
+    /// An asynchronous generator is closed: its end or `aclose` was seen.
+    pub closed: Cell<bool>,
+    /// Somebody waits for the next item of an asynchronous generator.
+    pub awaited: Cell<bool>,
 }
 
 const SLOTS: Slots = Slots {
@@ -64,9 +79,64 @@ pub static GENERATOR: StaticType = Immortal::new(
         .with_flags(flags::COLLECTED | flags::HAS_WEAK),
 );
 
+pub static COROUTINE: StaticType = Immortal::new(
+    TypeObject::builtin("coroutine", size_of::<GeneratorObject>(), Slots { iter: None, next: None, ..SLOTS })
+        .with_base(&OBJECT.object)
+        .with_flags(flags::COLLECTED | flags::HAS_WEAK),
+);
+
+pub static ASYNC_GENERATOR: StaticType = Immortal::new(
+    TypeObject::builtin("async_generator", size_of::<GeneratorObject>(), Slots { iter: None, next: None, ..SLOTS })
+        .with_base(&OBJECT.object)
+        .with_flags(flags::COLLECTED | flags::HAS_WEAK),
+);
+
 crate::object_type!(GeneratorObject, GENERATOR);
 
+/// The object of a value of one of the three types.
+pub fn cast(value: Value) -> Option<&'static GeneratorObject> {
+    let known = [&GENERATOR, &COROUTINE, &ASYNC_GENERATOR].into_iter().any(|kind| value.has_type(kind));
+    // SAFETY: (heap 2) the three types have the same layout.
+    known.then(|| unsafe { value.cast_unchecked() })
+}
+
+/// What a call of code with these flags makes.
+pub fn kind_of(code_flags: u32) -> &'static StaticType {
+    match code_flags & (CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR) {
+        CodeFlags::COROUTINE => &COROUTINE,
+        CodeFlags::ASYNC_GENERATOR => &ASYNC_GENERATOR,
+        _ => &GENERATOR,
+    }
+}
+
 impl GeneratorObject {
+    /// What messages call it.
+    pub fn kind_text(&self) -> &'static str {
+        let value = self.value();
+        if value.has_type(&COROUTINE) {
+            "coroutine"
+        } else if value.has_type(&ASYNC_GENERATOR) {
+            "async generator"
+        } else {
+            "generator"
+        }
+    }
+
+    /// Whether its end is worth a look: most die finished, or outside `try`.
+    pub fn needs_finalizer(&self) -> bool {
+        let started = self.state.get() != state::CREATED;
+        self.needs_close()
+            || self.value().has_type(&COROUTINE) && !started
+            || !self.extra.get().is_unbound() && !self.closed.get() && self.value().has_type(&ASYNC_GENERATOR)
+    }
+
+    /// Whether the object it was given to by its last `Yield` waits for something, rather than getting an item: only an
+    /// asynchronous generator has both.
+    pub fn waits(&self) -> bool {
+        let index = self.position();
+        index > 0 && self.code().data.instructions[index - 1].op == Op::Send
+    }
+
     pub fn function(&self) -> &'static FunctionObject {
         // SAFETY: (heap 2) holds a function until the generator is finished.
         unsafe { self.function.get().cast_unchecked() }
@@ -138,7 +208,8 @@ pub fn new(cx: &mut Context, function: Owned, registers: &[Value]) -> Owned {
         crate::heap::owned::increment(cell.get());
         Cell::new(cell.get())
     };
-    let generator = cx.heap.allocate(&GENERATOR.object, bytes(count), true) as *mut GeneratorObject;
+    let kind = kind_of(code.flags);
+    let generator = cx.heap.allocate(&kind.object, bytes(count), true) as *mut GeneratorObject;
     // SAFETY: (heap 3) fresh memory with room for `count` registers; the header is kept.
     unsafe {
         let header = std::ptr::read(&raw const (*generator).header);
@@ -153,7 +224,11 @@ pub fn new(cx: &mut Context, function: Owned, registers: &[Value]) -> Owned {
             name: share(&function_object.name),
             qualified_name: share(&function_object.qualified_name),
             code: share(&function_object.code),
+            extra: Cell::new(Value::UNBOUND),
             weakly_referenced: Cell::new(false),
+            hooked: Cell::new(false),
+            closed: Cell::new(false),
+            awaited: Cell::new(false),
             function: Cell::new(function.into_raw()),
         });
         let memory = (*generator).registers();
@@ -163,14 +238,23 @@ pub fn new(cx: &mut Context, function: Owned, registers: &[Value]) -> Owned {
             memory.add(position).write_volatile(value);
         }
     }
-    Owned::from_raw(Value::from_pointer(generator))
+    let made = Owned::from_raw(Value::from_pointer(generator));
+    if cx.coroutine_origin_depth > 0 && made.value().has_type(&COROUTINE) {
+        hooks::remember_origin(cx, made.value());
+    }
+    made
 }
 
-/// `generator.send(value)`: the next value, or a `StopIteration` that carries the result.
+/// `generator.send(value)`: the next value, or a `StopIteration` that carries the result; for an asynchronous generator
+/// a `StopAsyncIteration`.
 pub fn send(cx: &mut Context, generator: &GeneratorObject, value: Value) -> Result<Owned> {
     let item = (cx.interpreter().hooks.resume_generator)(cx, generator, value)?;
     match item {
         Some(item) => Ok(item),
+        None if generator.value().has_type(&ASYNC_GENERATOR) => {
+            drop(take_result(generator));
+            Err(exception::raise_arguments(cx, &exception::STOP_ASYNC_ITERATION, &[]))
+        }
         None => {
             let result = take_result(generator);
             Err(exception::raise_stop_iteration(cx, result.value()))
@@ -179,7 +263,7 @@ pub fn send(cx: &mut Context, generator: &GeneratorObject, value: Value) -> Resu
 }
 
 /// What a generator returned: `None` when it had finished before.
-fn take_result(generator: &GeneratorObject) -> Owned {
+pub fn take_result(generator: &GeneratorObject) -> Owned {
     let result = Owned::from_raw_option(generator.result.replace(Value::UNBOUND));
     result.unwrap_or_else(|| Owned::new(singleton::none()))
 }
@@ -208,7 +292,8 @@ pub fn close(cx: &mut Context, generator: &GeneratorObject) -> Result<Owned> {
     match (cx.interpreter().hooks.resume_generator)(cx, generator, Value::UNBOUND) {
         Ok(Some(item)) => {
             drop(item);
-            Err(cx.raise(&exception::RUNTIME_ERROR, "generator ignored GeneratorExit"))
+            let kind = generator.kind_text();
+            Err(cx.raise(&exception::RUNTIME_ERROR, format!("{kind} ignored GeneratorExit")))
         }
         Ok(None) => Ok(take_result(generator)),
         Err(_) if cx.swallow(&exception::GENERATOR_EXIT) || cx.swallow(&exception::STOP_ITERATION) => none(),
@@ -216,10 +301,55 @@ pub fn close(cx: &mut Context, generator: &GeneratorObject) -> Result<Owned> {
     }
 }
 
+/// The exception that `throw` with these arguments raises: an exception, or a class with a value and a traceback.
+pub fn thrown(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let given = |position: usize| arguments.get(position).copied().filter(|value| *value != singleton::none());
+    let thrown = thrown_value(cx, arguments[0], given(1))?;
+    if let Some(traceback) = given(2) {
+        if traceback.cast_exact::<TracebackObject>().is_none() {
+            return Err(cx.type_error("throw() third argument must be a traceback object"));
+        }
+        exception::of(thrown.value()).set_traceback(Some(Owned::new(traceback)));
+    }
+    Ok(thrown)
+}
+
+fn thrown_value(cx: &mut Context, kind: Value, value: Option<Value>) -> Result<Owned> {
+    if exception::is_exception(kind) {
+        if value.is_some() {
+            return Err(cx.type_error("instance exception may not have a separate value"));
+        }
+        return Ok(Owned::new(kind));
+    }
+    let Some(class) = exception::as_exception_class(kind) else {
+        let actual = kind.type_of().name();
+        let message = format!("exceptions must be classes or instances deriving from BaseException, not {actual}");
+        return Err(cx.type_error(message));
+    };
+    let made = match value {
+        None => return exception::prepare(cx, kind),
+        Some(value) if exception::is_exception(value) && value.type_of().is_subtype(class) => {
+            return Ok(Owned::new(value));
+        }
+        Some(value) => match value.cast::<TupleObject>() {
+            Some(tuple) => {
+                let values: Vec<Owned> = tuple.as_slice().iter().map(|item| Owned::new(*item)).collect();
+                let values: Vec<Value> = values.iter().map(Owned::value).collect();
+                call::call(cx, kind, &values)?
+            }
+            None => call::call(cx, kind, &[value])?,
+        },
+    };
+    exception::prepare(cx, made.value())
+}
+
 /// Closes a generator that nobody refers to any more. Errors are only reported, as nobody could catch them.
 fn finalize(cx: &mut Context, value: Value) -> Result<()> {
     // SAFETY: (heap 2) the slot of this type.
     let generator: &GeneratorObject = unsafe { value.cast_unchecked() };
+    if hooks::finalize(cx, generator) {
+        return Ok(());
+    }
     if generator.needs_close() && close(cx, generator).is_err() {
         crate::operations::finalize::report_unraisable(cx, "while closing generator", value);
     }
@@ -230,7 +360,8 @@ fn repr(cx: &mut Context, value: Value) -> Result<Owned> {
     // SAFETY: (heap 2) the slot of this type.
     let generator: &GeneratorObject = unsafe { value.cast_unchecked() };
     let name = str::text(generator.qualified_name.get()).unwrap_or_default();
-    Ok(StrObject::new(cx, &format!("<generator object {name} at {:#x}>", value.0)))
+    let kind = value.type_of().name();
+    Ok(StrObject::new(cx, &format!("<{kind} object {name} at {:#x}>", value.0)))
 }
 
 /// The next value, for native callers.
@@ -265,6 +396,7 @@ unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
         &generator.name,
         &generator.qualified_name,
         &generator.code,
+        &generator.extra,
     ];
     for field in fields {
         if !field.get().is_unbound() {
@@ -304,6 +436,7 @@ unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
     // SAFETY: (heap 2) the slot of this type.
     unsafe {
         let generator = &*(header as *const GeneratorObject);
+        children.push(generator.extra.replace(Value::UNBOUND));
         children.push(generator.code.replace(Value::UNBOUND));
         children.push(generator.name.replace(Value::UNBOUND));
         children.push(generator.qualified_name.replace(Value::UNBOUND));

@@ -26,9 +26,11 @@ pub mod singleton;
 pub mod slice;
 pub mod slots;
 pub mod str;
+pub mod template;
 pub mod traceback;
 pub mod tuple;
 pub mod type_object;
+pub mod typing;
 pub mod weak;
 
 use type_object::TypeObject;

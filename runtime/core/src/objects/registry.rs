@@ -4,7 +4,7 @@ use crate::context::{Context, Result};
 use crate::objects::type_object::{OBJECT, StaticType, TYPE, TypeState};
 use crate::objects::{
     bytes, cell, code, dict, exception, float, frame, function, generator, int, iterator, list, method, module, range,
-    set, singleton, slice, str, traceback, tuple, weak,
+    set, singleton, slice, str, template, traceback, tuple, typing, weak,
 };
 
 /// The types, in an order in which they can be completed.
@@ -39,7 +39,16 @@ fn types() -> Vec<&'static StaticType> {
         &frame::FRAME,
         &function::FUNCTION,
         &generator::GENERATOR,
+        &generator::COROUTINE,
+        &generator::ASYNC_GENERATOR,
+        &generator::asynchronous::ASYNC_SEND,
+        &generator::asynchronous::ASYNC_THROW,
+        &generator::awaitable::COROUTINE_WRAPPER,
+        &generator::awaitable::ANEXT_AWAITABLE,
         &module::MODULE,
+        &template::TEMPLATE,
+        &template::INTERPOLATION,
+        &template::TEMPLATE_ITERATOR,
         &traceback::TRACEBACK,
         &weak::WEAK_REFERENCE,
         &method::METHOD,
@@ -58,6 +67,7 @@ fn types() -> Vec<&'static StaticType> {
     ];
     types.extend(iterator::TYPES);
     types.extend(exception::ALL);
+    types.extend(typing::TYPES);
     types
 }
 
@@ -107,5 +117,6 @@ pub fn ready_types(cx: &mut Context) -> Result<()> {
     for kind in types() {
         kind.object.ready(cx)?;
     }
+    template::install(cx);
     Ok(())
 }

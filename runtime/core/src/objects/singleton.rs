@@ -34,7 +34,7 @@ static FALSE: Immortal<BoolObject> = Immortal::new(BoolObject::new(0));
 static TRUE: Immortal<BoolObject> = Immortal::new(BoolObject::new(1));
 
 impl SingletonObject {
-    const fn new(kind: *const TypeObject) -> SingletonObject {
+    pub(crate) const fn new(kind: *const TypeObject) -> SingletonObject {
         SingletonObject { header: Header::immortal(kind) }
     }
 }

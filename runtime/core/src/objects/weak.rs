@@ -8,7 +8,7 @@ use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::Arguments;
 use crate::objects::function::FunctionObject;
-use crate::objects::generator::GeneratorObject;
+use crate::objects::generator;
 use crate::objects::slots::{CompareOp, Slots};
 use crate::objects::str::{self, StrObject};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
@@ -90,7 +90,7 @@ fn flag_of(cx: &Context, value: Value) -> Flag {
         Flag::Block(word)
     } else if let Some(function) = value.cast_exact::<FunctionObject>() {
         Flag::Own(&function.weakly_referenced)
-    } else if let Some(generator) = value.cast_exact::<GeneratorObject>() {
+    } else if let Some(generator) = generator::cast(value) {
         Flag::Own(&generator.weakly_referenced)
     } else if let Some(kind) = value.cast::<TypeObject>() {
         Flag::Own(&kind.weakly_referenced)

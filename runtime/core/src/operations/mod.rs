@@ -10,3 +10,4 @@ pub mod finalize;
 pub mod instance;
 pub mod iterate;
 pub mod subscript;
+pub mod warnings;

@@ -2,11 +2,12 @@
 //! `scope/expression.rs`.
 
 use super::{
-    CLASS_CELLS, CLASS_DICT, CONDITIONAL_ANNOTATIONS, Resolution, Scope, ScopeKind, ScopeTable, Symbol, mangle,
+    CLASS_CELLS, CLASS_DICT, CONDITIONAL_ANNOTATIONS, GENERIC_BASE, Resolution, Scope, ScopeKind, ScopeTable, Symbol,
+    TYPE_PARAMETERS,
 };
 use crate::ast::*;
 use crate::error::{Failure, Outcome};
-use sidewinder_bytecode::Position;
+use sidewinder_bytecode::{Constant, Position};
 use std::collections::HashMap;
 
 /// What a statement does to a name.
@@ -19,6 +20,7 @@ pub(super) enum Usage {
     Iterate,
     /// Bound by `:=`.
     Rebind,
+    TypeParameter,
 }
 
 pub(super) struct Collector {
@@ -68,6 +70,8 @@ fn new_scope(kind: ScopeKind, parent: Option<ScopeId>) -> Scope {
         index: HashMap::new(),
         free_names: Vec::new(),
         class_name: None,
+        private_names: None,
+        place: "an annotation",
         is_generator: false,
         is_coroutine: false,
         is_anonymous: false,
@@ -106,7 +110,7 @@ impl Collector {
     }
 
     pub(super) fn note(&mut self, name: &Name, usage: Usage, position: Position) -> Outcome<()> {
-        let name = mangle(self.scope().class_name.as_ref(), name);
+        let name = self.scope().mangled(name);
         if &*name == "__debug__" && usage != Usage::Read {
             return Err(Failure::syntax("cannot assign to __debug__", position));
         }
@@ -135,6 +139,13 @@ impl Collector {
                 symbol.is_bound = true;
                 symbol.is_parameter = true;
             }
+            Usage::TypeParameter => {
+                if symbol.is_type_parameter {
+                    return Err(Failure::syntax(format!("duplicate type parameter '{name}'"), position));
+                }
+                symbol.is_bound = true;
+                symbol.is_type_parameter = true;
+            }
         }
         Ok(())
     }
@@ -155,6 +166,7 @@ impl Collector {
         match &statement.kind {
             StatementKind::Function(function) => self.function(function, statement.position),
             StatementKind::Class(class) => self.class(class, statement.position),
+            StatementKind::TypeAlias(alias) => self.type_alias(alias),
             StatementKind::Return(value) => self.optional(value),
             StatementKind::Delete(targets) => targets.iter().try_for_each(|target| self.target(target, Usage::Bind)),
             StatementKind::Assign { targets, value } => {
@@ -230,7 +242,7 @@ impl Collector {
 
     fn annotated_assign(&mut self, node: &AnnotatedAssign) -> Outcome<()> {
         if let Some(name) = node.target.as_name() {
-            let mangled = mangle(self.scope().class_name.as_ref(), name);
+            let mangled = self.scope().mangled(name);
             let in_module = self.current == ScopeId(0);
             if let Some(symbol) = self.scope().symbol(&mangled)
                 && (symbol.is_global || symbol.is_nonlocal)
@@ -339,7 +351,7 @@ impl Collector {
             return Err(Failure::syntax("nonlocal declaration not allowed at module level", position));
         }
         for name in names {
-            let mangled = mangle(self.scope().class_name.as_ref(), name);
+            let mangled = self.scope().mangled(name);
             let symbol = self.scope().entry(&mangled, position);
             if symbol.is_annotated && !symbol.is_parameter {
                 let message = format!("annotated name '{name}' can't be {keyword}");
@@ -359,28 +371,91 @@ impl Collector {
         self.note(&function.name, Usage::Bind, position)?;
         self.expressions(&function.decorators)?;
         self.defaults(&function.parameters)?;
-        if let Some(scope) = function.annotation_scope {
-            self.enter(scope, ScopeKind::Annotation, None, |collector| {
-                collector.class_namespace(position)?;
-                let annotations = function.annotations().into_iter();
-                annotations
-                    .map(|(_, annotation)| annotation)
-                    .try_for_each(|annotation| collector.expression(annotation))
-            })?;
-        }
-        self.enter(function.scope, ScopeKind::Function, None, |collector| {
-            collector.scope().is_coroutine = function.is_async;
-            collector.parameters(&function.parameters)?;
-            collector.statements(&function.body)
+        self.in_type_parameters(function.type_parameters.as_ref(), None, |collector| {
+            if let Some(scope) = function.annotation_scope {
+                collector.enter(scope, ScopeKind::Annotation, None, |collector| {
+                    collector.class_namespace(position)?;
+                    let annotations = function.annotations().into_iter();
+                    annotations
+                        .map(|(_, annotation)| annotation)
+                        .try_for_each(|annotation| collector.expression(annotation))
+                })?;
+            }
+            collector.enter(function.scope, ScopeKind::Function, None, |collector| {
+                collector.scope().is_coroutine = function.is_async;
+                collector.parameters(&function.parameters)?;
+                collector.statements(&function.body)
+            })
+        })
+    }
+
+    /// Visits what has type parameters, in their scope if there are any.
+    fn in_type_parameters(
+        &mut self,
+        parameters: Option<&TypeParameters>,
+        class_name: Option<&Name>,
+        visit: impl FnOnce(&mut Self) -> Outcome<()>,
+    ) -> Outcome<()> {
+        let Some(node) = parameters else { return visit(self) };
+        self.enter(node.scope, ScopeKind::TypeParameters, class_name.cloned(), |collector| {
+            let scope = collector.scope();
+            scope.place = "the definition of a generic";
+            if class_name.is_some() {
+                scope.private_names = Some(node.parameters.iter().map(|parameter| parameter.name.clone()).collect());
+            }
+            for parameter in &node.parameters {
+                collector.note(&parameter.name, Usage::TypeParameter, parameter.position)?;
+                let (bound_place, default_place) = match parameter.kind {
+                    TypeParameterKind::Variable => ("a TypeVar bound", "a TypeVar default"),
+                    TypeParameterKind::VariableTuple => ("", "a TypeVarTuple default"),
+                    TypeParameterKind::ParameterSpecification => ("", "a ParamSpec default"),
+                };
+                if let Some(bound) = &parameter.bound {
+                    let constrained = matches!(bound.expression.kind, ExpressionKind::Tuple(_))
+                        || matches!(bound.expression.as_constant(), Some(Constant::Tuple(_)));
+                    collector.evaluated(bound, if constrained { "a TypeVar constraint" } else { bound_place })?;
+                }
+                if let Some(default) = &parameter.default {
+                    collector.evaluated(default, default_place)?;
+                }
+            }
+            visit(collector)
+        })
+    }
+
+    fn evaluated(&mut self, node: &Evaluated, place: &'static str) -> Outcome<()> {
+        let position = node.expression.position;
+        self.enter(node.scope, ScopeKind::Annotation, None, |collector| {
+            collector.scope().place = place;
+            collector.class_namespace(position)?;
+            collector.expression(&node.expression)
+        })
+    }
+
+    fn type_alias(&mut self, node: &TypeAlias) -> Outcome<()> {
+        self.note(&node.name, Usage::Bind, node.name_position)?;
+        self.in_type_parameters(node.type_parameters.as_ref(), None, |collector| {
+            collector.evaluated(&node.value, "a type alias")
         })
     }
 
     fn class(&mut self, class: &ClassDefinition, position: Position) -> Outcome<()> {
         self.note(&class.name, Usage::Bind, position)?;
         self.expressions(&class.decorators)?;
-        self.arguments(&class.arguments)?;
-        self.enter(class.scope, ScopeKind::Class, Some(class.name.clone()), |collector| {
-            collector.statements(&class.body)
+        let is_generic = class.type_parameters.is_some();
+        self.in_type_parameters(class.type_parameters.as_ref(), Some(&class.name), |collector| {
+            if is_generic {
+                for name in [TYPE_PARAMETERS, GENERIC_BASE] {
+                    collector.note(&name.into(), Usage::Bind, position)?;
+                }
+            }
+            collector.arguments(&class.arguments)?;
+            collector.enter(class.scope, ScopeKind::Class, Some(class.name.clone()), |collector| {
+                if is_generic {
+                    collector.note(&TYPE_PARAMETERS.into(), Usage::Read, position)?;
+                }
+                collector.statements(&class.body)
+            })
         })
     }
 

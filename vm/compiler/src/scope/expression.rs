@@ -1,7 +1,7 @@
 //! First pass of the symbol table, expressions.
 
+use super::ScopeKind;
 use super::collect::{Collector, Usage};
-use super::{ScopeKind, mangle};
 use crate::ast::*;
 use crate::error::{Failure, Outcome};
 use sidewinder_bytecode::Position;
@@ -28,8 +28,9 @@ impl Collector {
                     let message = "assignment expression cannot be used in a comprehension iterable expression";
                     return Err(Failure::syntax(message, position));
                 }
-                if self.scope().kind == ScopeKind::Annotation {
-                    return Err(Failure::syntax("named expression cannot be used within an annotation", position));
+                if matches!(self.scope().kind, ScopeKind::Annotation | ScopeKind::TypeParameters) {
+                    let message = format!("named expression cannot be used within {}", self.scope().place);
+                    return Err(Failure::syntax(message, position));
                 }
                 self.expression(value)?;
                 self.named(target)
@@ -61,7 +62,7 @@ impl Collector {
             ExpressionKind::Slice { lower, upper, step } => {
                 [lower, upper, step].into_iter().flatten().try_for_each(|part| self.expression(part))
             }
-            ExpressionKind::FormatString(parts) => self.format_parts(parts),
+            ExpressionKind::FormatString(parts) | ExpressionKind::TemplateString(parts) => self.format_parts(parts),
             ExpressionKind::Lambda(lambda) => self.lambda(lambda),
             ExpressionKind::Comprehension(comprehension) => self.comprehension(comprehension, position),
             ExpressionKind::Await(inner) => self.awaiting(inner, position),
@@ -150,7 +151,7 @@ impl Collector {
     /// A walrus in a comprehension binds in the scope around all comprehensions.
     fn named(&mut self, target: &Expression) -> Outcome<()> {
         let Some(name) = target.as_name() else { return self.target(target, Usage::Bind) };
-        let mangled = mangle(self.scope().class_name.as_ref(), name);
+        let mangled = self.scope().mangled(name);
         let inner = self.current;
         while self.scope().kind == ScopeKind::Comprehension || self.scope().is_generator_expression {
             if self.scope().symbol(&mangled).is_some_and(|symbol| symbol.is_iteration_variable) {
@@ -163,8 +164,16 @@ impl Collector {
             }
         }
         let outer = self.current;
-        if inner != outer && self.scope().kind == ScopeKind::Class {
-            let message = "assignment expression within a comprehension cannot be used in a class body";
+        let (kind, place) = (self.scope().kind, self.scope().place);
+        let place = match kind {
+            _ if inner == outer => None,
+            ScopeKind::Class => Some("in a class body".to_string()),
+            ScopeKind::TypeParameters => Some(format!("within {place}")),
+            ScopeKind::Annotation if place != "an annotation" => Some(format!("in {place}")),
+            _ => None,
+        };
+        if let Some(place) = place {
+            let message = format!("assignment expression within a comprehension cannot be used {place}");
             return Err(Failure::syntax(message, target.position));
         }
         let noted = self.note(name, Usage::Rebind, target.position);
@@ -190,15 +199,9 @@ impl Collector {
 
     /// An error if the current code block is that of annotations.
     fn refuse_in_annotation(&mut self, what: &str, position: Position) -> Outcome<()> {
-        let mut scope = self.current;
-        while self.table[scope].kind == ScopeKind::Comprehension {
-            match self.table[scope].parent {
-                Some(parent) => scope = parent,
-                None => break,
-            }
-        }
-        if self.table[scope].kind == ScopeKind::Annotation {
-            return Err(Failure::syntax(format!("{what} cannot be used within an annotation"), position));
+        if matches!(self.scope().kind, ScopeKind::Annotation | ScopeKind::TypeParameters) {
+            let message = format!("{what} cannot be used within {}", self.scope().place);
+            return Err(Failure::syntax(message, position));
         }
         Ok(())
     }

@@ -128,9 +128,7 @@ impl Lowering<'_> {
             Expr::Yield(node) => ExpressionKind::Yield(self.optional(&node.value)?.map(Box::new)),
             Expr::YieldFrom(node) => ExpressionKind::YieldFrom(self.boxed(&node.value)?),
             Expr::FString(node) => self.format_string(&node.value)?,
-            Expr::TString(node) => {
-                return Err(Failure::not_implemented("a template string", self.position(node.range)));
-            }
+            Expr::TString(node) => self.template_string(&node.value)?,
             Expr::Starred(node) => ExpressionKind::Starred(self.boxed(&node.value)?),
             Expr::Slice(node) => ExpressionKind::Slice {
                 lower: self.optional(&node.lower)?.map(Box::new),

@@ -93,6 +93,33 @@ impl Lowering<'_> {
         Ok(ExpressionKind::FormatString(parts))
     }
 
+    /// Like an f-string, but the parts stay apart.
+    pub(super) fn template_string(&mut self, value: &ruff::TStringValue) -> Outcome<ExpressionKind> {
+        let mut parts = PartBuilder::default();
+        for string in value {
+            self.format_elements(&string.elements, string.flags.prefix().is_raw(), &mut parts)?;
+        }
+        Ok(ExpressionKind::TemplateString(parts.finish()))
+    }
+
+    /// The source of a field's expression with the blanks around it: up to what ends the expression.
+    fn field_text(&self, field: &ruff::InterpolatedElement) -> String {
+        let start = field.range.start().to_usize() + 1;
+        let mut end = field.expression.range().end().to_usize();
+        let bytes = self.source.as_bytes();
+        let mut in_comment = false;
+        while let Some(&byte) = bytes.get(end) {
+            match byte {
+                b'\n' => in_comment = false,
+                b'#' => in_comment = true,
+                b'!' | b':' | b'=' | b'}' if !in_comment => break,
+                _ => {}
+            }
+            end += 1;
+        }
+        without_comments(&self.source[start..end]).into_owned()
+    }
+
     fn format_elements(
         &mut self,
         elements: &[InterpolatedStringElement],
@@ -146,7 +173,8 @@ impl Lowering<'_> {
         };
         let value = self.expression(&field.expression)?;
         let position = self.position(field.range);
-        parts.push_field(FormatField { position, value, conversion, specification });
+        let text = Constant::Str(self.field_text(field).into());
+        parts.push_field(FormatField { position, value, conversion, specification, text });
         Ok(())
     }
 }

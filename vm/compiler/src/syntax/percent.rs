@@ -64,6 +64,7 @@ pub(super) fn format_string(
                     value,
                     conversion,
                     specification: None,
+                    text: Constant::None,
                 })));
             }
         }

@@ -28,9 +28,7 @@ impl Lowering<'_> {
             Stmt::ClassDef(class) => self.class(class)?,
             Stmt::Return(node) => StatementKind::Return(self.optional(&node.value)?),
             Stmt::Delete(node) => StatementKind::Delete(self.expressions(&node.targets)?),
-            Stmt::TypeAlias(node) => {
-                return Err(Failure::not_implemented("the type statement", self.position(node.range)));
-            }
+            Stmt::TypeAlias(node) => self.type_alias(node)?,
             Stmt::Assign(node) => {
                 let targets = self.expressions(&node.targets)?;
                 StatementKind::Assign { targets, value: self.expression(&node.value)? }
@@ -136,11 +134,10 @@ impl Lowering<'_> {
     }
 
     fn function(&mut self, node: &ruff::StmtFunctionDef) -> Outcome<StatementKind> {
-        if let Some(parameters) = &node.type_params {
-            return Err(Failure::not_implemented("a type parameter list", self.position(parameters.range)));
-        }
+        let type_parameters = self.type_parameters(&node.type_params)?;
         let scope = self.new_scope();
         Ok(StatementKind::Function(Box::new(FunctionDefinition {
+            type_parameters,
             scope,
             name: self.name(node.name.as_str()),
             decorators: self.decorators(&node.decorator_list)?,
@@ -154,17 +151,20 @@ impl Lowering<'_> {
     }
 
     fn class(&mut self, node: &ruff::StmtClassDef) -> Outcome<StatementKind> {
-        if let Some(parameters) = &node.type_params {
-            return Err(Failure::not_implemented("a type parameter list", self.position(parameters.range)));
-        }
+        let type_parameters = self.type_parameters(&node.type_params)?;
         let scope = self.new_scope();
-        let arguments = match &node.arguments {
+        let mut arguments = match &node.arguments {
             Some(arguments) => self.arguments(arguments)?,
             None => Arguments::default(),
         };
+        if let Some(parameters) = &type_parameters {
+            let kind = ExpressionKind::Name(self.name(crate::scope::GENERIC_BASE));
+            arguments.positional.push(Expression { position: parameters.position, kind });
+        }
         let decorators = self.decorators(&node.decorator_list)?;
         let (body, annotation_scope) = self.block(BlockKind::Class, &node.body)?;
         Ok(StatementKind::Class(Box::new(ClassDefinition {
+            type_parameters,
             scope,
             name: self.name(node.name.as_str()),
             decorators,

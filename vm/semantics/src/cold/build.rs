@@ -8,6 +8,7 @@ use sidewinder_runtime::objects::list::{ListObject, slots::select};
 use sidewinder_runtime::objects::set::SetObject;
 use sidewinder_runtime::objects::slice;
 use sidewinder_runtime::objects::str;
+use sidewinder_runtime::objects::template;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::operations::{attribute, call, convert, iterate, subscript};
@@ -231,4 +232,21 @@ pub fn slice_of(cx: &mut Context, object: Value, start: Value, stop: Value) -> R
     }
     let slice = slice::SliceObject::new(cx, start, stop, none);
     subscript::get_item(cx, object, slice.value())
+}
+
+/// `a = interpolation of value b, text b+1, format b+2`
+pub fn interpolation(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let [value, text, format] = [0, 1, 2].map(|offset| take(cx, i.b + offset));
+    let conversion = template::conversion(cx, i.c);
+    let made = template::new_field(cx, [value, text, conversion, format]);
+    finish(cx, pc, Ok(made))
+}
+
+/// `a = template of texts b, interpolations b+1`
+pub fn template(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let [strings, interpolations] = [0, 1].map(|offset| take(cx, i.b + offset));
+    let made = template::new(cx, strings, interpolations);
+    finish(cx, pc, Ok(made))
 }

@@ -2,7 +2,7 @@
 
 use super::{fetch, finish, move_out, next, register, set, take};
 use crate::semantics::Pc;
-use sidewinder_runtime::objects::exception::{self, ASSERTION_ERROR, NOT_IMPLEMENTED_ERROR, RUNTIME_ERROR};
+use sidewinder_runtime::objects::exception::{self, ASSERTION_ERROR, NOT_IMPLEMENTED_ERROR, RUNTIME_ERROR, group};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::operations::call;
 use sidewinder_runtime::{Context, Owned, Value};
@@ -71,6 +71,33 @@ pub fn matches(cx: &mut Context, pc: Pc) -> Pc {
     finish(cx, pc, result.map(|truth| Owned::new(singleton::boolean(truth))))
 }
 
+/// `a, a+1 = what except* takes of b, the rest`
+pub fn match_group(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let raised = Owned::new(register(cx, i.b));
+    let class = take(cx, i.c);
+    let result = group::match_star(cx, raised.value(), class.value());
+    super::release(cx, class);
+    match result {
+        Ok([matching, rest]) => {
+            set(cx, i.a, matching);
+            set(cx, i.a + 1, rest);
+            next(pc)
+        }
+        Err(_) => super::raise(cx, pc),
+    }
+}
+
+/// `a = what is raised after the clauses of an except*`
+pub fn prepare_reraise(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let original = Owned::new(register(cx, i.b));
+    let left = take(cx, i.c);
+    let result = group::prepare_reraise(cx, original.value(), left.value());
+    super::release(cx, left);
+    finish(cx, pc, result)
+}
+
 pub fn load_special(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
     let names = &cx.interpreter().names;
@@ -85,14 +112,25 @@ pub fn load_special(cx: &mut Context, pc: Pc) -> Pc {
         Ok(Some(method)) => finish(cx, pc, Ok(method)),
         Err(_) => super::raise(cx, pc),
         Ok(None) => {
-            let kind = manager.type_of().name();
-            let asynchronous = if i.c >= 2 { "asynchronous " } else { "" };
-            cx.type_error(format!(
-                "'{kind}' object does not support the {asynchronous}context manager protocol (missed {text} method)"
-            ));
+            no_manager(cx, manager, i.c >= 2, text);
             super::raise(cx, pc)
         }
     }
+}
+
+/// The error for a value that is no context manager; a hint if it is one of the other kind.
+fn no_manager(cx: &mut Context, manager: Value, is_async: bool, missed: &str) {
+    let names = &cx.interpreter().names;
+    let others = if is_async { [names.enter, names.exit] } else { [names.aenter, names.aexit] };
+    let has_others = others.into_iter().all(|name| manager.type_of().lookup(cx, name).is_some());
+    let protocol = |is_async: bool| if is_async { "asynchronous context manager" } else { "context manager" };
+    let keyword = if is_async { "with" } else { "async with" };
+    let hint = match has_others {
+        true => format!(" but it supports the {} protocol. Did you mean to use '{keyword}'?", protocol(!is_async)),
+        false => String::new(),
+    };
+    let (kind, own) = (manager.type_of().name(), protocol(is_async));
+    cx.type_error(format!("'{kind}' object does not support the {own} protocol (missed {missed} method){hint}"));
 }
 
 pub fn triple(cx: &mut Context, pc: Pc) -> Pc {

@@ -6,6 +6,9 @@ use crate::semantics::Pc;
 use sidewinder_runtime::objects::dict;
 use sidewinder_runtime::objects::exception::NAME_ERROR;
 use sidewinder_runtime::objects::function::{self, FunctionObject};
+use sidewinder_runtime::objects::singleton;
+use sidewinder_runtime::objects::typing::parameter::{self, Declared};
+use sidewinder_runtime::objects::typing::{alias, generic};
 use sidewinder_runtime::{Context, Owned};
 
 pub fn make(cx: &mut Context, pc: Pc) -> Pc {
@@ -27,10 +30,45 @@ pub fn set_part(cx: &mut Context, pc: Pc) -> Pc {
         0 => &function.defaults,
         1 => &function.keyword_defaults,
         2 => &function.annotate,
+        4 => &function.type_parameters,
         _ => &function.closure,
     };
     let old = field.replace(value.into_raw());
     drop(Owned::from_raw_option(old));
+    next(pc)
+}
+
+/// `a = object of typing from the run b`
+pub fn make_typing(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let mut run = (0..i.op.run_length(i.c) as u16).map(|offset| take(cx, i.b + offset)).collect::<Vec<Owned>>();
+    let last = run.len() > 1;
+    let evaluator = if last { run.pop() } else { None };
+    let kind = match i.c {
+        0 => Declared::Variable,
+        1 => Declared::Bound,
+        2 => Declared::Constrained,
+        3 => Declared::Specification,
+        4 => Declared::Tuple,
+        5 => {
+            let evaluator = evaluator.unwrap_or_else(|| Owned::new(singleton::none()));
+            let made = alias::declare(cx, run[0].value(), run[1].value(), evaluator);
+            return finish(cx, pc, Ok(made));
+        }
+        _ => {
+            let result = generic::base_of(cx, run[0].value());
+            return finish(cx, pc, result);
+        }
+    };
+    let made = parameter::declare(cx, kind, run[0].value(), evaluator);
+    finish(cx, pc, Ok(made))
+}
+
+/// `a`'s default is evaluated by `b`.
+pub fn set_type_default(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let evaluator = take(cx, i.b);
+    parameter::set_default(register(cx, i.a), evaluator);
     next(pc)
 }
 

@@ -3,9 +3,9 @@
 use super::{clear, fetch, next, raise, register, set};
 use crate::frame::{self, Continuation, Link, current_code};
 use crate::semantics::Pc;
-use sidewinder_bytecode::{HEADER_WORDS, Op};
+use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Op};
 use sidewinder_runtime::objects::code::NOT_STARTED;
-use sidewinder_runtime::objects::generator::{GENERATOR, GeneratorObject, state};
+use sidewinder_runtime::objects::generator::{self, COROUTINE, GENERATOR, GeneratorObject, awaitable, state};
 use sidewinder_runtime::objects::iterator::remainder::Remainder;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -106,7 +106,11 @@ pub fn resume(cx: &mut Context, pc: Pc) -> Pc {
     let generator: &GeneratorObject = unsafe { value.cast_unchecked() };
     match generator.state.get() {
         state::RUNNING => {
-            cx.value_error("generator already executing");
+            cx.value_error(format!("{} already executing", generator.kind_text()));
+            raise(cx, pc)
+        }
+        state::FINISHED if value.has_type(&COROUTINE) => {
+            cx.raise(&exception::RUNTIME_ERROR, "cannot reuse already awaited coroutine");
             raise(cx, pc)
         }
         state::FINISHED => {
@@ -247,7 +251,7 @@ pub fn leave(cx: &mut Context, _pc: Pc, result: Owned) -> Pc {
     // SAFETY: (frames 3) the running frame has a header.
     let (kept, function) = unsafe { take_header(base) };
     cx.recursion_left += 1;
-    if let Some(generator) = kept.cast_exact::<GeneratorObject>() {
+    if let Some(generator) = generator::cast(kept) {
         mark_finished(cx, generator);
     }
     cx.result = result.into_raw();
@@ -332,8 +336,43 @@ pub fn yield_from_iterator(cx: &mut Context, pc: Pc) -> Pc {
     if source.value().has_type(&GENERATOR) {
         return super::finish(cx, pc, Ok(source));
     }
-    let result = iterate::get_iter(cx, source.value());
+    let result = if !source.value().has_type(&COROUTINE) {
+        iterate::get_iter(cx, source.value())
+    } else if current_code(cx).has_flag(CodeFlags::ITERABLE_COROUTINE) {
+        Ok(source.clone())
+    } else {
+        Err(cx.type_error("cannot 'yield from' a coroutine object in a non-coroutine generator"))
+    };
     super::release(cx, source);
+    super::finish(cx, pc, result)
+}
+
+/// `a = what to send to while awaiting b`
+pub fn get_awaitable(cx: &mut Context, pc: Pc) -> Pc {
+    let i = fetch(pc);
+    let source = super::take(cx, i.b);
+    let mut result = awaitable::begin(cx, source.value());
+    if result.is_err() && i.c > 0 && source.value().type_of().lookup(cx, cx.interpreter().names.await_).is_none() {
+        let method = if i.c == 1 { "__aenter__" } else { "__aexit__" };
+        let kind = source.value().type_of().name();
+        let what = format!("'async with' received an object from {method} that does not implement __await__: {kind}");
+        result = Err(cx.type_error(what));
+    }
+    super::release(cx, source);
+    super::finish(cx, pc, result)
+}
+
+/// `a = asynchronous iterator of b`
+pub fn get_async_iterator(cx: &mut Context, pc: Pc) -> Pc {
+    let source = super::take(cx, fetch(pc).b);
+    let result = awaitable::async_iterator(cx, source.value());
+    super::release(cx, source);
+    super::finish(cx, pc, result)
+}
+
+/// `a = awaitable of the next item of b`
+pub fn get_async_next(cx: &mut Context, pc: Pc) -> Pc {
+    let result = awaitable::async_next(cx, register(cx, fetch(pc).b));
     super::finish(cx, pc, result)
 }
 

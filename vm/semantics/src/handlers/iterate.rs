@@ -8,7 +8,7 @@ use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::Instruction;
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::TypeObject;
-use sidewinder_runtime::objects::generator::GENERATOR;
+use sidewinder_runtime::objects::generator::{COROUTINE, GENERATOR};
 use sidewinder_runtime::objects::iterator::sequence::{STR_ASCII_ITERATOR, STR_ITERATOR};
 use sidewinder_runtime::objects::iterator::{LIST_ITERATOR, TUPLE_ITERATOR, TupleIterator};
 use sidewinder_runtime::objects::list::LIST;
@@ -175,7 +175,7 @@ pub fn end_generator<S: Semantics>(s: &mut S, i: Instruction, continuation: Cont
 #[inline(never)]
 pub fn send<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let iterator = s.register(i.b);
-    if s.has_type(iterator, &GENERATOR) {
+    if s.has_type(iterator, &GENERATOR) || s.has_type(iterator, &COROUTINE) {
         return resume(s, pc, i, iterator, Continuation::Send);
     }
     let sent = s.register(i.a);
