@@ -219,6 +219,7 @@ impl<'tree> Generator<'tree> {
             return Err(Failure::syntax("'return' with value in async generator", position));
         }
         let mark = self.depth();
+        let constant_position = value.filter(|value| value.as_constant().is_some()).map(|value| value.position);
         let mut source = match value {
             Some(value) => self.operand(value)?,
             None => self.constant_operand(&Constant::None, position),
@@ -241,7 +242,8 @@ impl<'tree> Generator<'tree> {
             Source::Register(register) if register.is_temporary() => Some(register),
             _ => None,
         };
-        self.unwind(0, value, position, |generator| {
+        let leaving = constant_position.unwrap_or(position);
+        self.unwind(0, value, leaving, |generator| {
             generator.emit(Op::Return, source, 0, 0, position);
         })?;
         self.set_depth(mark);

@@ -159,26 +159,12 @@ pub fn match_star(cx: &mut Context, raised: Value, class: Value) -> Result<[Owne
 }
 
 /// Whether two groups come from the same place: one is a part of the other that was raised again as it was.
-fn is_part(cx: &mut Context, value: Value, original: Value) -> Result<bool> {
+fn is_part(value: Value, original: Value) -> bool {
     if !is_group(value) {
-        return Ok(false);
+        return false;
     }
     let (own, other) = (exception::of(value), exception::of(original));
-    let name = cx.interpreter().names.notes;
-    let notes = attribute::get_optional(cx, value, name)?;
-    let other_notes = attribute::get_optional(cx, original, name)?;
-    let address = |notes: &Option<Owned>| notes.as_ref().map(|notes| notes.value().0);
-    let same_notes = match (&notes, &other_notes) {
-        (Some(own), Some(other)) => {
-            // Parts have a list of their own with the same notes.
-            crate::operations::compare::equals(cx, own.value(), other.value())?
-        }
-        _ => address(&notes) == address(&other_notes),
-    };
-    Ok(same_notes
-        && own.traceback() == other.traceback()
-        && own.cause() == other.cause()
-        && own.context() == other.context())
+    own.traceback() == other.traceback() && own.cause() == other.cause() && own.context() == other.context()
 }
 
 fn collect_leaves(cx: &mut Context, value: Value, leaves: &mut HashSet<u64>) -> Result<()> {
@@ -204,7 +190,7 @@ pub fn prepare_reraise(cx: &mut Context, original: Value, left: Value) -> Result
     }
     let (mut raised, mut leaves) = (Vec::new(), HashSet::new());
     for item in left {
-        if is_part(cx, item.value(), original)? {
+        if is_part(item.value(), original) {
             collect_leaves(cx, item.value(), &mut leaves)?;
         } else {
             raised.push(item);
