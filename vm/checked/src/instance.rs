@@ -8,7 +8,7 @@ use sidewinder_ir::op::Alias;
 use sidewinder_runtime::objects::code::{CodeObject, Site};
 use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
-use sidewinder_runtime::objects::generator::GENERATOR;
+use sidewinder_runtime::objects::generator;
 use sidewinder_runtime::objects::list::LIST;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::str::STR;
@@ -762,7 +762,8 @@ impl Semantics for Checked<'_> {
 
     fn may_resume(&mut self, generator: Borrow) -> bool {
         self.test_of("may_resume", generator);
-        let generator = self.layout(generator, &GENERATOR);
+        let generator = self.bound(generator);
+        self.ensure(generator::cast(generator).is_some(), "something is resumed that is no generator");
         let answer = self.interp().may_resume(generator);
         self.ledger.may_enter = answer;
         answer
