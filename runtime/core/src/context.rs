@@ -205,6 +205,8 @@ pub struct Interpreter {
     pub collector: crate::heap::collect::Collector,
     /// Slot for the JIT engine's state.
     pub jit: *mut (),
+    /// What native modules keep for this interpreter.
+    pub native_state: crate::native::state::NativeState,
     /// The native modules of the binary, by crate.
     pub native_modules: &'static [&'static [&'static crate::native::NativeModule]],
     /// Frame names for `sys`: command line.
@@ -451,6 +453,7 @@ impl Interpreter {
             next_version: Cell::new(0),
             collector: Default::default(),
             jit: std::ptr::null_mut(),
+            native_state: Default::default(),
             native_modules: &[],
             arguments,
         }

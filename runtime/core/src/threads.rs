@@ -31,11 +31,13 @@ pub struct ThreadState {
     dict: Option<Owned>,
     /// An exception that another thread has sent.
     sent: Option<Owned>,
+    /// The current context of `contextvars`, once there is one.
+    variables: Option<Owned>,
 }
 
 impl ThreadState {
     pub(crate) fn new(main: bool) -> ThreadState {
-        ThreadState { main, identifier: 0, dict: None, sent: None }
+        ThreadState { main, identifier: 0, dict: None, sent: None, variables: None }
     }
 }
 
@@ -269,6 +271,11 @@ impl Context {
         let dict = DictObject::new(self);
         self.thread.dict = Some(dict.clone());
         dict
+    }
+
+    /// The current context of `contextvars`.
+    pub fn variables(&mut self) -> &mut Option<Owned> {
+        &mut self.thread.variables
     }
 
     /// The context on whose value stack a frame lies: this one, or that of another thread that is in the middle of it.

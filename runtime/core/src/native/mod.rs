@@ -5,6 +5,7 @@ pub mod argument;
 pub mod module;
 pub mod object;
 pub mod result;
+pub mod state;
 
 pub use crate::gil::Detached;
 pub use argument::{FromArgument, Given, Index, Keywords, Place};

@@ -1,0 +1,22 @@
+//! State that native modules keep for an interpreter: one value of each Rust type, made when it is first asked for.
+
+use crate::context::Context;
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// The states by their types. What they own, the collector takes for reachable.
+#[derive(Default)]
+pub struct NativeState(HashMap<TypeId, Rc<dyn Any>>);
+
+impl Context {
+    /// The interpreter's state of a type. State that changes is in cells.
+    pub fn state<T: Default + 'static>(&mut self) -> Rc<T> {
+        let states = &mut self.interpreter().native_state.0;
+        let found = states.entry(TypeId::of::<T>()).or_insert_with(|| Rc::new(T::default())).clone();
+        match found.downcast::<T>() {
+            Ok(state) => state,
+            Err(_) => unreachable!("entries are of the type that is their key"),
+        }
+    }
+}
