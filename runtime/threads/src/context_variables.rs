@@ -8,11 +8,11 @@ mod variable;
 use sidewinder_macros::{Traverse, methods, native_module, native_type};
 use sidewinder_runtime::native::{Field, NativeObject};
 use sidewinder_runtime::objects::exception::RUNTIME_ERROR;
+use sidewinder_runtime::objects::module::ModuleObject;
+use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::module::ModuleObject;
-use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::operations::{call, compare, convert, iterate};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
 use std::cell::Cell;
@@ -58,7 +58,8 @@ impl Values {
 
     /// The same values but for one variable, which has the new value, or none.
     fn with(&self, variable: Value, value: Option<Owned>) -> Values {
-        let mut pairs: Vec<(Owned, Owned)> = self.pairs.iter().filter(|(key, _)| key.value() != variable).cloned().collect();
+        let mut pairs: Vec<(Owned, Owned)> =
+            self.pairs.iter().filter(|(key, _)| key.value() != variable).cloned().collect();
         pairs.extend(value.map(|value| (Owned::new(variable), value)));
         Values { pairs }
     }
@@ -182,7 +183,12 @@ impl Variables {
     }
 
     /// The value of a variable, or the default.
-    fn get(&self, cx: &mut Context, key: Value, #[default(Owned::new(singleton::none()), "None")] default: Owned) -> Result<Owned> {
+    fn get(
+        &self,
+        cx: &mut Context,
+        key: Value,
+        #[default(Owned::new(singleton::none()), "None")] default: Owned,
+    ) -> Result<Owned> {
         Ok(self.find(cx, key)?.unwrap_or(default))
     }
 

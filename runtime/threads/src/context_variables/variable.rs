@@ -39,7 +39,12 @@ impl ContextVariable {
     }
 
     /// The value in the current context, or the default of the call, or that of the variable.
-    fn get(&self, cx: &mut Context, this: Value, #[default(Given(None), "<unrepresentable>")] default: Given<Owned>) -> Result<Owned> {
+    fn get(
+        &self,
+        cx: &mut Context,
+        this: Value,
+        #[default(Given(None), "<unrepresentable>")] default: Given<Owned>,
+    ) -> Result<Owned> {
         let found = current_value(cx, this).or(default.0).or_else(|| self.default.clone());
         found.ok_or_else(|| sidewinder_runtime::objects::exception::raise_with(cx, &LOOKUP_ERROR, this))
     }

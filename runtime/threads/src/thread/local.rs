@@ -134,7 +134,8 @@ impl Local {
         let kind = this.type_of();
         let found = kind.lookup(cx, name).map(Owned::new);
         let slots = found.as_ref().map(|found| found.value().type_of().slots());
-        if let (Some(found), Some(get)) = (&found, slots.and_then(|slots| slots.descriptor_set.and(slots.descriptor_get)))
+        if let (Some(found), Some(get)) =
+            (&found, slots.and_then(|slots| slots.descriptor_set.and(slots.descriptor_get)))
         {
             return get(cx, found.value(), this, kind);
         }
@@ -147,9 +148,7 @@ impl Local {
             (None, _) => {
                 let getter = str::intern(cx, "__getattr__");
                 match kind.lookup(cx, getter.value()).map(Owned::new) {
-                    Some(getter) => {
-                        sidewinder_runtime::operations::call::call(cx, getter.value(), &[this, name])
-                    }
+                    Some(getter) => sidewinder_runtime::operations::call::call(cx, getter.value(), &[this, name]),
                     None => Err(attribute::missing(cx, this, name)),
                 }
             }

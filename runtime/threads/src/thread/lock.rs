@@ -34,7 +34,8 @@ pub fn deadline(cx: &mut Context, timeout: Value, any: bool) -> Result<Option<In
         return Err(cx.value_error("timeout value must be a non-negative number"));
     }
     if seconds > SECONDS_MAX {
-        let message = if seconds > 9.3e9 { "timestamp out of range for C PyTime_t" } else { "timeout value is too large" };
+        let message =
+            if seconds > 9.3e9 { "timestamp out of range for C PyTime_t" } else { "timeout value is too large" };
         return Err(cx.overflow_error(message));
     }
     Ok(wait::after(Duration::from_secs_f64(seconds.max(0.0))))
