@@ -49,6 +49,7 @@ mod str_pad;
 mod str_search;
 mod str_split;
 mod str_translate;
+mod string_module;
 mod sys_module;
 mod time_module;
 mod traceback_print;
@@ -59,6 +60,9 @@ mod union_type;
 mod weakref_module;
 
 pub use format_number::format_plain;
+/// The native modules of this crate in the newer form.
+pub static MODULES: &[&sidewinder_runtime::native::NativeModule] = &[&string_module::MODULE];
+
 pub use generic_alias::new as generic_alias;
 pub use registry::{import, print_error_line, register, report_uncaught, shut_down, system_path, write_error};
 pub use traceback_print::register_source;

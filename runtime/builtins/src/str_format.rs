@@ -56,14 +56,14 @@ struct Formatter<'a> {
 }
 
 /// A replacement field taken apart.
-struct Field<'a> {
-    name: Units<'a>,
-    conversion: Option<u32>,
-    spec: Units<'a>,
+pub struct Field<'a> {
+    pub name: Units<'a>,
+    pub conversion: Option<u32>,
+    pub spec: Units<'a>,
     /// Whether the specification has fields itself.
     nested: bool,
     /// Where the text goes on.
-    end: usize,
+    pub end: usize,
 }
 
 const OPEN: u32 = b'{' as u32;
@@ -77,27 +77,12 @@ impl Formatter<'_> {
         }
         let mut position = 0;
         while position < format.len() {
-            let brace = brace_from(format, position);
-            output.push_units(format.slice(position, brace));
-            if brace == format.len() {
-                break;
+            let piece = next_piece(cx, format, position)?;
+            output.push_units(piece.literal);
+            position = piece.end;
+            if let Some(field) = &piece.field {
+                self.replace(cx, field, depth, output)?;
             }
-            let letter = format.get(brace);
-            position = brace + 1;
-            if position < format.len() && format.get(position) == letter {
-                output.push(letter);
-                position += 1;
-                continue;
-            }
-            if letter == CLOSE {
-                return Err(cx.value_error("Single '}' encountered in format string"));
-            }
-            if position == format.len() {
-                return Err(cx.value_error("Single '{' encountered in format string"));
-            }
-            let field = parse_field(cx, format, position)?;
-            position = field.end;
-            self.replace(cx, &field, depth, output)?;
         }
         Ok(())
     }
@@ -130,30 +115,13 @@ impl Formatter<'_> {
 
     /// The value that a field's name means.
     fn value_of(&mut self, cx: &mut Context, name: Units<'_>) -> Result<Owned> {
-        let first_end = name.code_points().position(|point| matches!(point, 0x2E | 0x5B)).unwrap_or(name.len());
+        let first_end = first_end(name);
         let mut value = self.first_value(cx, name.slice(0, first_end))?;
         let mut position = first_end;
         while position < name.len() {
-            let mark = name.get(position);
-            let start = position + 1;
-            let rest = name.from(start);
-            let end = match mark {
-                0x2E => rest.code_points().position(|point| matches!(point, 0x2E | 0x5B)).unwrap_or(rest.len()),
-                0x5B => match rest.code_points().position(|point| point == 0x5D) {
-                    Some(end) => end,
-                    None => return Err(cx.value_error("Missing ']' in format string")),
-                },
-                _ => {
-                    let message = "Only '.' or '[' may follow ']' in format field specifier";
-                    return Err(cx.value_error(message));
-                }
-            };
-            let part = rest.slice(0, end);
-            if part.is_empty() {
-                return Err(cx.value_error("Empty attribute in format string"));
-            }
-            position = start + end + (mark == 0x5B) as usize;
-            value = if mark == 0x2E { attribute_of(cx, &value, part)? } else { item_of(cx, &value, part)? };
+            let part = next_part(cx, name, position)?;
+            position = part.end;
+            value = if part.attribute { attribute_of(cx, &value, part.text)? } else { item_of(cx, &value, part.text)? };
         }
         Ok(value)
     }
@@ -209,6 +177,71 @@ impl Formatter<'_> {
             }
         }
     }
+}
+
+/// Text, and the field that follows it, if any.
+pub struct Piece<'a> {
+    /// With the first of two braces, which stand for one.
+    pub literal: Units<'a>,
+    pub field: Option<Field<'a>>,
+    pub end: usize,
+}
+
+/// The text from `start` up to the next field, or to a doubled brace.
+pub fn next_piece<'a>(cx: &mut Context, format: Units<'a>, start: usize) -> Result<Piece<'a>> {
+    let brace = brace_from(format, start);
+    if brace == format.len() {
+        return Ok(Piece { literal: format.slice(start, brace), field: None, end: brace });
+    }
+    let letter = format.get(brace);
+    let position = brace + 1;
+    if position < format.len() && format.get(position) == letter {
+        return Ok(Piece { literal: format.slice(start, position), field: None, end: position + 1 });
+    }
+    if letter == CLOSE {
+        return Err(cx.value_error("Single '}' encountered in format string"));
+    }
+    if position == format.len() {
+        return Err(cx.value_error("Single '{' encountered in format string"));
+    }
+    let field = parse_field(cx, format, position)?;
+    Ok(Piece { literal: format.slice(start, brace), end: field.end, field: Some(field) })
+}
+
+/// An attribute or an item in the name of a field.
+pub struct Part<'a> {
+    pub attribute: bool,
+    pub text: Units<'a>,
+    /// Where the name goes on.
+    pub end: usize,
+}
+
+/// Where the first part of the name of a field ends.
+pub fn first_end(name: Units<'_>) -> usize {
+    name.code_points().position(|point| matches!(point, 0x2E | 0x5B)).unwrap_or(name.len())
+}
+
+/// The part of a field's name that starts with the mark at `position`.
+pub fn next_part<'a>(cx: &mut Context, name: Units<'a>, position: usize) -> Result<Part<'a>> {
+    let mark = name.get(position);
+    let start = position + 1;
+    let rest = name.from(start);
+    let end = match mark {
+        0x2E => first_end(rest),
+        0x5B => match rest.code_points().position(|point| point == 0x5D) {
+            Some(end) => end,
+            None => return Err(cx.value_error("Missing ']' in format string")),
+        },
+        _ => {
+            let message = "Only '.' or '[' may follow ']' in format field specifier";
+            return Err(cx.value_error(message));
+        }
+    };
+    let text = rest.slice(0, end);
+    if text.is_empty() {
+        return Err(cx.value_error("Empty attribute in format string"));
+    }
+    Ok(Part { attribute: mark == 0x2E, text, end: start + end + (mark == 0x5B) as usize })
 }
 
 /// The position of the next brace, or the end.
@@ -297,7 +330,7 @@ fn parse_spec<'a>(cx: &mut Context, format: Units<'a>, start: usize, mut field: 
 }
 
 /// The number that a name consists of; `None` if it is something else.
-fn number(cx: &mut Context, name: Units<'_>) -> Result<Option<usize>> {
+pub fn number(cx: &mut Context, name: Units<'_>) -> Result<Option<usize>> {
     if name.is_empty() {
         return Ok(None);
     }

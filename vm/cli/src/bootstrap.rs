@@ -10,8 +10,13 @@ use sidewinder_runtime::options::Options;
 use sidewinder_runtime::{Context, Interpreter, Result};
 
 /// The native modules, by the crates that hold them.
-static NATIVE_MODULES: &[&[&NativeModule]] =
-    &[sidewinder_data::MODULES, sidewinder_numbers::MODULES, sidewinder_threads::MODULES];
+static NATIVE_MODULES: &[&[&NativeModule]] = &[
+    sidewinder_builtins::MODULES,
+    sidewinder_language::MODULES,
+    sidewinder_data::MODULES,
+    sidewinder_numbers::MODULES,
+    sidewinder_threads::MODULES,
+];
 
 /// An interpreter and the context of its main thread, which becomes the calling thread's.
 pub fn start(

@@ -1,0 +1,10 @@
+//! Native modules about the language itself. Each is one file (or folder), and a row in `MODULES`.
+
+pub mod opcode;
+pub mod syntax_tree;
+pub mod typing;
+
+use sidewinder_runtime::native::NativeModule;
+
+/// The modules of this crate.
+pub static MODULES: &[&NativeModule] = &[&opcode::MODULE, &syntax_tree::MODULE, &typing::MODULE];
