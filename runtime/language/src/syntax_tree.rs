@@ -8,10 +8,10 @@ use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception::DEPRECATION_WARNING;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::module::ModuleObject;
+use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::TYPE;
-use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::operations::dunder::type_slots;
 use sidewinder_runtime::operations::{attribute, call, convert, iterate, warnings};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
@@ -93,7 +93,8 @@ fn make_class(
         let attributes = names(cx, attributes);
         namespace.set_text(cx, "_attributes", attributes.value());
     }
-    for row in fields.iter().chain(attributes.unwrap_or_default()).filter(|row| row.occurrence == Occurrence::Optional) {
+    for row in fields.iter().chain(attributes.unwrap_or_default()).filter(|row| row.occurrence == Occurrence::Optional)
+    {
         namespace.set_text(cx, row.name, singleton::none());
     }
     let name = StrObject::new(cx, name);
@@ -212,9 +213,7 @@ impl Node {
         let class = type_slots::plain_name(this.type_of());
         if given.len() > fields.len() {
             let (most, plural) = (fields.len(), if fields.len() == 1 { "" } else { "s" });
-            return Err(
-                cx.type_error(format!("{class} constructor takes at most {most} positional argument{plural}"))
-            );
+            return Err(cx.type_error(format!("{class} constructor takes at most {most} positional argument{plural}")));
         }
         let mut missing = fields.clone();
         for (name, value) in fields.iter().zip(given) {
@@ -335,7 +334,8 @@ fn show_value(cx: &mut Context, value: Value, depth: usize) -> Result<String> {
     if value.type_of().is_subtype(&NODE) {
         return show(cx, value, depth);
     }
-    let items = value.cast::<ListObject>().map(|list| list.as_slice().iter().copied().map(Owned::new).collect::<Vec<_>>());
+    let items =
+        value.cast::<ListObject>().map(|list| list.as_slice().iter().copied().map(Owned::new).collect::<Vec<_>>());
     if let Some(items) = items {
         let mut parts = Vec::new();
         for (index, item) in items.iter().enumerate() {

@@ -23,7 +23,9 @@ mod rows {
             module.namespace().set_text(cx, name, value);
         }
         let builtins = cx.builtins();
-        let (Some(int), Some(text)) = (builtins.get_text(cx, "int"), builtins.get_text(cx, "str")) else { return Ok(()) };
+        let (Some(int), Some(text)) = (builtins.get_text(cx, "int"), builtins.get_text(cx, "str")) else {
+            return Ok(());
+        };
         // The type of unions has no name in `builtins`.
         let union = sidewinder_runtime::operations::arithmetic::binary(
             cx,
