@@ -1,9 +1,8 @@
-//! The module `sys`: its functions. `attributes.rs` fills in the rest, `struct_sequence.rs` has the named tuples,
+//! The module `sys`: its functions. `attributes.rs` fills in the rest,
 //! `simple_namespace.rs` the type of `sys.implementation`.
 
 mod attributes;
 pub mod simple_namespace;
-pub mod struct_sequence;
 
 pub use attributes::fill;
 

@@ -36,6 +36,7 @@ fn convert_values(parameters: &Parameters, function: &str) -> TokenStream {
 /// A `let` statement that converts one argument, or takes its default.
 fn convert(parameter: &Parameter, function: &str, argument: &str, found: TokenStream) -> TokenStream {
     let Parameter { ident, ty, .. } = parameter;
+    let name = plain_name(ident);
     let missing = match &parameter.default {
         Some(default) => {
             let value = &default.value;
@@ -47,7 +48,7 @@ fn convert(parameter: &Parameter, function: &str, argument: &str, found: TokenSt
         let #ident: #ty = match #found {
             Some(value) => {
                 static PLACE: ::sidewinder_runtime::native::Place =
-                    ::sidewinder_runtime::native::Place { function: #function, argument: #argument };
+                    ::sidewinder_runtime::native::Place { function: #function, argument: #argument, name: #name };
                 ::sidewinder_runtime::native::FromArgument::from_argument(cx, value, &PLACE)?
             }
             None => #missing,

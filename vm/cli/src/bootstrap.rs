@@ -15,6 +15,7 @@ static NATIVE_MODULES: &[&[&NativeModule]] = &[
     sidewinder_language::MODULES,
     sidewinder_data::MODULES,
     sidewinder_numbers::MODULES,
+    sidewinder_os::MODULES,
     sidewinder_threads::MODULES,
 ];
 

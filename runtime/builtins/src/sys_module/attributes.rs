@@ -1,7 +1,6 @@
 //! The attributes of `sys` that are no functions.
 
 use super::simple_namespace;
-use super::struct_sequence::{self, StaticType, struct_sequence};
 use crate::output::{Stream, TextStream};
 use sidewinder_runtime::native::GetSet;
 use sidewinder_runtime::objects::dict::DictObject;
@@ -9,11 +8,12 @@ use sidewinder_runtime::objects::int::text::{DIGITS_MAX_DEFAULT, DIGITS_MAX_SMAL
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::set::SetObject;
 use sidewinder_runtime::objects::str::StrObject;
+use sidewinder_runtime::objects::struct_sequence::StructSequence;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{dict, float, int, module, singleton};
 use sidewinder_runtime::operations::dunder;
 use sidewinder_runtime::operations::finalize::{UNRAISABLE, UnraisableObject};
-use sidewinder_runtime::{Context, Owned, Result, Value};
+use sidewinder_runtime::{Context, Owned, Result, Value, struct_sequence};
 
 /// The version of the language: major, minor, micro.
 const VERSION: [i64; 3] = [3, 14, 8];
@@ -21,25 +21,28 @@ const VERSION: [i64; 3] = [3, 14, 8];
 const HEX_VERSION: i64 = VERSION[0] << 24 | VERSION[1] << 16 | VERSION[2] << 8 | 0xf0;
 
 struct_sequence! {
-    /// Type of `sys.version_info`.
-    VERSION_INFO = "sys.version_info" { 0 "major", 1 "minor", 2 "micro", 3 "releaselevel", 4 "serial" }
-    /// Type of `sys.float_info`.
-    FLOAT_INFO = "sys.float_info" {
+    /// The version of the language, as a named tuple.
+    VERSION_INFO = "sys.version_info" shows 5 closed {
+        0 "major" "Major release number", 1 "minor" "Minor release number", 2 "micro" "Patch release number",
+        3 "releaselevel" "'alpha', 'beta', 'candidate', or 'final'", 4 "serial" "Serial release number"
+    }
+    /// What floats can hold and how exactly.
+    FLOAT_INFO = "sys.float_info" shows 11 {
         0 "max", 1 "max_exp", 2 "max_10_exp", 3 "min", 4 "min_exp", 5 "min_10_exp", 6 "dig", 7 "mant_dig", 8 "epsilon",
         9 "radix", 10 "rounds"
     }
-    /// Type of `sys.int_info`.
-    INT_INFO = "sys.int_info" {
+    /// How integers are represented, and limits of their conversion.
+    INT_INFO = "sys.int_info" shows 4 {
         0 "bits_per_digit", 1 "sizeof_digit", 2 "default_max_str_digits", 3 "str_digits_check_threshold"
     }
-    /// Type of `sys.hash_info`.
-    HASH_INFO = "sys.hash_info" {
+    /// The parameters of the hashes of numbers and texts.
+    HASH_INFO = "sys.hash_info" shows 9 {
         0 "width", 1 "modulus", 2 "inf", 3 "nan", 4 "imag", 5 "algorithm", 6 "hash_bits", 7 "seed_bits", 8 "cutoff"
     }
-    /// Type of `sys.thread_info`.
-    THREAD_INFO = "sys.thread_info" { 0 "name", 1 "lock", 2 "version" }
-    /// Type of `sys.flags`.
-    FLAGS = "sys.flags" {
+    /// How threads and locks are made.
+    THREAD_INFO = "sys.thread_info" shows 3 { 0 "name", 1 "lock", 2 "version" }
+    /// What the command line and the environment have set.
+    FLAGS = "sys.flags" shows 18 closed {
         0 "debug", 1 "inspect", 2 "interactive", 3 "optimize", 4 "dont_write_bytecode", 5 "no_user_site", 6 "no_site",
         7 "ignore_environment", 8 "verbose", 9 "bytes_warning", 10 "quiet", 11 "hash_randomization", 12 "isolated",
         13 "dev_mode", 14 "utf8_mode", 15 "warn_default_encoding", 16 "safe_path", 17 "int_max_str_digits"
@@ -187,7 +190,7 @@ fn add_sequence(
     cx: &mut Context,
     namespace: &DictObject,
     name: &str,
-    kind: &'static StaticType,
+    kind: &'static StructSequence,
     items: &[Item],
 ) -> Result<Owned> {
     let items = items
@@ -199,7 +202,7 @@ fn add_sequence(
             Item::Bool(truth) => Owned::new(singleton::boolean(*truth)),
         })
         .collect();
-    let made = struct_sequence::make(cx, kind, items)?;
+    let made = kind.make(cx, items)?;
     namespace.set_text(cx, name, made.value());
     Ok(made)
 }
@@ -233,7 +236,7 @@ fn add_sequences(cx: &mut Context, namespace: &DictObject) -> Result<()> {
         [Int(64), Int((1 << 61) - 1), Int(314159), Int(0), Int(1000003), Text("siphash13"), Int(64), Int(128), Int(0)];
     add_sequence(cx, namespace, "hash_info", &HASH_INFO, &hashes)?;
     let threads = [StrObject::new(cx, "pthread"), StrObject::new(cx, "semaphore"), thread_library(cx)];
-    let threads = struct_sequence::make(cx, &THREAD_INFO, threads.into())?;
+    let threads = THREAD_INFO.make(cx, threads.into())?;
     namespace.set_text(cx, "thread_info", threads.value());
     let mut flags: Vec<Item> = (0..18).map(|_| Int(0)).collect();
     flags[4] = Int(1);
@@ -253,11 +256,11 @@ pub fn set_digits_flag(cx: &mut Context, digits: i32) -> Result<()> {
     let Some(system) = dict::of(cx.interpreter().modules.value()).get_text(cx, "sys") else { return Ok(()) };
     let Some(system) = system.cast::<module::ModuleObject>() else { return Ok(()) };
     let namespace = system.namespace();
-    let Some(flags) = namespace.get_text(cx, "flags").filter(|flags| flags.has_type(&FLAGS)) else { return Ok(()) };
+    let Some(flags) = namespace.get_text(cx, "flags").filter(|flags| flags.has_type(&FLAGS.kind)) else { return Ok(()) };
     let values = flags.cast::<TupleObject>().map_or(&[][..], TupleObject::as_slice);
     let mut items: Vec<Owned> = values.iter().map(|value| Owned::new(*value)).collect();
     items[DIGITS_FLAG] = int::from_i64(cx, digits as i64);
-    let flags = struct_sequence::make(cx, &FLAGS, items)?;
+    let flags = FLAGS.make(cx, items)?;
     namespace.set_text(cx, "flags", flags.value());
     Ok(())
 }

@@ -22,6 +22,8 @@ pub struct Place {
     pub function: &'static str,
     /// `argument`, `argument 2` or `argument 'key'`.
     pub argument: &'static str,
+    /// The parameter's name.
+    pub name: &'static str,
 }
 
 impl Place {

@@ -26,6 +26,7 @@ pub mod singleton;
 pub mod slice;
 pub mod slots;
 pub mod str;
+pub mod struct_sequence;
 pub mod template;
 pub mod traceback;
 pub mod tuple;

@@ -27,7 +27,7 @@ pub const ITEMS_OFFSET: usize = 24;
 const _: () = assert!(offset_of!(TupleObject, items) == ITEMS_OFFSET && offset_of!(TupleObject, length) == 16);
 
 /// Bytes of a tuple of `length` items.
-const fn tuple_bytes(length: usize) -> usize {
+pub(super) const fn tuple_bytes(length: usize) -> usize {
     ITEMS_OFFSET + length * size_of::<Value>()
 }
 
@@ -325,8 +325,19 @@ fn tuple_new(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'
 
 /// An instance of a subclass of `tuple`.
 pub fn subclass_instance(cx: &mut Context, kind: &'static TypeObject, items: Vec<Owned>) -> Owned {
+    let shown = items.len();
+    partly_shown_instance(cx, kind, items, shown)
+}
+
+/// An instance of a subclass of `tuple` whose last items lie behind its end; see `struct_sequence.rs`.
+pub(super) fn partly_shown_instance(
+    cx: &mut Context,
+    kind: &'static TypeObject,
+    items: Vec<Owned>,
+    shown: usize,
+) -> Owned {
     let header = instance::allocate(cx, kind, tuple_bytes(items.len()));
-    let (tuple, target) = TupleObject::started(header, items.len());
+    let (tuple, target) = TupleObject::started(header, shown);
     for (index, item) in items.into_iter().enumerate() {
         // SAFETY: (heap 3) fresh memory with room for all the items.
         unsafe { target.add(index).write(item.into_raw()) };
