@@ -9,7 +9,7 @@ use crate::objects::dict::DictObject;
 use crate::objects::type_object::{MethodCache, TypeObject, TypeState};
 use crate::options::Options;
 use crate::signals::Handlers;
-use crate::threads::ThreadState;
+use crate::threads::{ForkHooks, ThreadState};
 use crate::value::Value;
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -179,6 +179,8 @@ pub struct Interpreter {
     pub ending: bool,
     /// What signals lead to, in the process's first interpreter.
     pub signals: Handlers,
+    /// What the program wants to run around `fork`.
+    pub fork_hooks: ForkHooks,
     /// Bytes of native stack for new threads, or 0 for the system's default.
     pub thread_stack_bytes: usize,
     pub hooks: Hooks,
@@ -434,6 +436,7 @@ impl Interpreter {
             switch_chances: 0,
             ending: false,
             signals: Handlers::default(),
+            fork_hooks: ForkHooks::default(),
             thread_stack_bytes: 0,
             hooks,
             options,

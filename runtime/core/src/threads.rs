@@ -335,6 +335,14 @@ pub fn end_interpreter(cx: &mut Context) {
     cx.interpreter().ending = true;
 }
 
+/// What the program wants to run around `fork` (`os.register_at_fork`).
+#[derive(Debug, Default)]
+pub struct ForkHooks {
+    pub before: Vec<Owned>,
+    pub after_in_child: Vec<Owned>,
+    pub after_in_parent: Vec<Owned>,
+}
+
 /// `os.fork()` without the program's own hooks: the child's process identifier, 0 in the child. There only this thread
 /// goes on, and becomes the main one.
 pub fn fork(cx: &mut Context) -> std::io::Result<i32> {

@@ -1,1 +1,24 @@
-//! Native modules about the operating system.
+//! Native modules about the operating system. Each is one file (or folder), and a row in `MODULES`.
+//!
+//! `system.rs` has what the system offers, `path.rs` the arguments that name files.
+
+pub mod errno;
+pub mod path;
+pub mod posix;
+pub mod stat_module;
+pub mod system;
+mod warning;
+
+use warning::{generic_alias, warn_resource};
+
+use sidewinder_runtime::native::NativeModule;
+use sidewinder_runtime::{Context, Result};
+use std::ffi::CString;
+
+/// The modules of this crate.
+pub static MODULES: &[&NativeModule] = &[&errno::MODULE, &posix::MODULE, &stat_module::MODULE];
+
+/// A text for the system, without a null byte.
+fn c_name(cx: &mut Context, text: &str) -> Result<CString> {
+    CString::new(text).map_err(|_| cx.value_error("embedded null character"))
+}

@@ -8,7 +8,7 @@ use sidewinder_runtime::objects::int::text::{DIGITS_MAX_DEFAULT, DIGITS_MAX_SMAL
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::set::SetObject;
 use sidewinder_runtime::objects::str::StrObject;
-use sidewinder_runtime::objects::struct_sequence::StructSequence;
+use sidewinder_runtime::objects::struct_sequence::{StructSequence, refuse};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{dict, float, int, module, singleton};
 use sidewinder_runtime::operations::dunder;
@@ -22,7 +22,7 @@ const HEX_VERSION: i64 = VERSION[0] << 24 | VERSION[1] << 16 | VERSION[2] << 8 |
 
 struct_sequence! {
     /// The version of the language, as a named tuple.
-    VERSION_INFO = "sys.version_info" shows 5 closed {
+    VERSION_INFO = "sys.version_info" shows 5 by refuse {
         0 "major" "Major release number", 1 "minor" "Minor release number", 2 "micro" "Patch release number",
         3 "releaselevel" "'alpha', 'beta', 'candidate', or 'final'", 4 "serial" "Serial release number"
     }
@@ -42,7 +42,7 @@ struct_sequence! {
     /// How threads and locks are made.
     THREAD_INFO = "sys.thread_info" shows 3 { 0 "name", 1 "lock", 2 "version" }
     /// What the command line and the environment have set.
-    FLAGS = "sys.flags" shows 18 closed {
+    FLAGS = "sys.flags" shows 18 by refuse {
         0 "debug", 1 "inspect", 2 "interactive", 3 "optimize", 4 "dont_write_bytecode", 5 "no_user_site", 6 "no_site",
         7 "ignore_environment", 8 "verbose", 9 "bytes_warning", 10 "quiet", 11 "hash_randomization", 12 "isolated",
         13 "dev_mode", 14 "utf8_mode", 15 "warn_default_encoding", 16 "safe_path", 17 "int_max_str_digits"
@@ -256,7 +256,9 @@ pub fn set_digits_flag(cx: &mut Context, digits: i32) -> Result<()> {
     let Some(system) = dict::of(cx.interpreter().modules.value()).get_text(cx, "sys") else { return Ok(()) };
     let Some(system) = system.cast::<module::ModuleObject>() else { return Ok(()) };
     let namespace = system.namespace();
-    let Some(flags) = namespace.get_text(cx, "flags").filter(|flags| flags.has_type(&FLAGS.kind)) else { return Ok(()) };
+    let Some(flags) = namespace.get_text(cx, "flags").filter(|flags| flags.has_type(&FLAGS.kind)) else {
+        return Ok(());
+    };
     let values = flags.cast::<TupleObject>().map_or(&[][..], TupleObject::as_slice);
     let mut items: Vec<Owned> = values.iter().map(|value| Owned::new(*value)).collect();
     items[DIGITS_FLAG] = int::from_i64(cx, digits as i64);

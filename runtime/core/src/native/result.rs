@@ -45,6 +45,13 @@ impl<T: IntoObject> IntoResult for std::io::Result<T> {
     }
 }
 
+/// What a call of the system gives that signals may have interrupted (`Context::interruptible`).
+impl<T: IntoObject> IntoResult for Result<std::io::Result<T>> {
+    fn into_result(self, cx: &mut Context) -> Result<Owned> {
+        self?.into_result(cx)
+    }
+}
+
 macro_rules! into_object {
     ($( $kind:ty, |$cx:ident, $value:ident| $make:expr; )*) => { $(
         impl IntoObject for $kind {

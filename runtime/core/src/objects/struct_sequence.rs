@@ -30,12 +30,12 @@ pub struct StructSequence {
 }
 
 /// Makes types of named tuples: the constant, the name with the module, how many items are shown, the names by place,
-/// each with its documentation. `closed` in front of the braces: programs cannot make objects of it.
+/// each with its documentation. `by refuse` in front of the braces: programs cannot make objects of it.
 #[macro_export]
 macro_rules! struct_sequence {
     ($(
         $( #[doc = $doc:literal] )*
-        $constant:ident = $name:literal shows $shown:literal $( $word:ident )? {
+        $constant:ident = $name:literal shows $shown:literal $( by $make:path )? {
             $( $place:literal $field:literal $( $about:literal )? ),* $(,)?
         }
     )*) => { $(
@@ -51,11 +51,15 @@ macro_rules! struct_sequence {
             ),* ];
             const PLACES: &[usize] = &[ $( $place ),* ];
             const DOC: &str = concat!($( $doc, "\n" ),*);
-            let words: &[&str] = &[ $( stringify!($word) )? ];
-            $crate::objects::struct_sequence::StructSequence::new($name, DOC, FIELDS, PLACES, $shown, words.is_empty())
+            const MAKE: &[$crate::objects::struct_sequence::Make] =
+                &[ $( $make, )? $crate::objects::struct_sequence::new ];
+            $crate::objects::struct_sequence::StructSequence::new($name, DOC, FIELDS, PLACES, $shown, MAKE[0])
         };
     )* };
 }
+
+/// A constructor.
+pub type Make = fn(&mut Context, &'static TypeObject, Arguments<'_>) -> Result<Owned>;
 
 impl StructSequence {
     /// A type whose names are the rows of `fields`, at `places` in ascending order.
@@ -65,12 +69,12 @@ impl StructSequence {
         fields: &'static [GetSet],
         places: &'static [usize],
         shown: usize,
-        open: bool,
+        make: Make,
     ) -> StructSequence {
         let count = if places.is_empty() { shown } else { places[places.len() - 1] + 1 };
         let slots = Slots {
             repr: Some(repr),
-            new: Some(if open { new } else { refuse }),
+            new: Some(make),
             traverse: Some(traverse),
             release: Some(release),
             size: Some(size),
@@ -93,7 +97,8 @@ impl StructSequence {
         self.kind.object.ensure_ready(cx)?;
         let namespace = self.kind.namespace(cx);
         let named = self.kind.getset.len();
-        for (name, count) in [(SHOWN, self.shown), ("n_fields", self.places), ("n_unnamed_fields", self.places - named)] {
+        for (name, count) in [(SHOWN, self.shown), ("n_fields", self.places), ("n_unnamed_fields", self.places - named)]
+        {
             namespace.set_text(cx, name, Value::from_small_int(count as i64));
         }
         let names = self.kind.getset.iter().zip(0..self.shown_names()).map(|(field, _)| field.name);
@@ -160,9 +165,9 @@ fn items(value: &Value) -> &[Value] {
     }
 }
 
-/// All items of an object of such a type, with counts of their own.
-pub fn owned_items(value: Value) -> Vec<Owned> {
-    items(&value).iter().map(|item| Owned::new(*item)).collect()
+/// All items of an object of such a type, with counts of their own; `None` for other objects.
+pub fn owned_items(value: Value, of: &'static StructSequence) -> Option<Vec<Owned>> {
+    value.has_type(&of.kind).then(|| items(&value).iter().map(|item| Owned::new(*item)).collect())
 }
 
 /// The item at a place: what reads a field.
@@ -175,7 +180,8 @@ pub fn read_only(cx: &mut Context, _value: Value, _new: Value) -> Result<()> {
     Err(cx.raise(&exception::ATTRIBUTE_ERROR, "readonly attribute"))
 }
 
-fn refuse(cx: &mut Context, kind: &'static TypeObject, _arguments: Arguments<'_>) -> Result<Owned> {
+/// The constructor of types that programs cannot make objects of.
+pub fn refuse(cx: &mut Context, kind: &'static TypeObject, _arguments: Arguments<'_>) -> Result<Owned> {
     Err(cx.type_error(format!("cannot create '{}' instances", kind.name())))
 }
 
@@ -266,7 +272,7 @@ fn replace(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         let name = kind.name();
         return Err(cx.type_error(format!("__replace__() is not supported for {name} because it has unnamed field(s)")));
     }
-    let mut items = owned_items(value);
+    let mut items: Vec<Owned> = items(&value).iter().map(|item| Owned::new(*item)).collect();
     let mut unexpected = Vec::new();
     for (key, new) in arguments.keywords() {
         match kind.getset.iter().position(|field| str::equals_text(key, field.name)) {
