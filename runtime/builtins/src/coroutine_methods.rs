@@ -2,7 +2,6 @@
 
 use crate::frame_methods::of_generator;
 use crate::generator_methods::{close, code, is_in, of, send, set_text, throw};
-use crate::sys_module::struct_sequence::make;
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::generator::asynchronous::{aclose, asend, athrow, next_item};
 use sidewinder_runtime::objects::generator::{ASYNC_GENERATOR, COROUTINE, awaitable, hooks, state};
@@ -81,9 +80,9 @@ fn delegate(_cx: &mut Context, value: Value) -> Result<Owned> {
 
 // The rows of `sys`.
 
-crate::sys_module::struct_sequence::struct_sequence! {
+sidewinder_runtime::struct_sequence! {
     /// What `sys.get_asyncgen_hooks` gives.
-    HOOKS = "asyncgen_hooks" { 0 "firstiter", 1 "finalizer" }
+    HOOKS = "asyncgen_hooks" shows 2 { 0 "firstiter", 1 "finalizer" }
 }
 
 /// `sys.set_asyncgen_hooks(firstiter=…, finalizer=…)`; `None` takes a hook away.
@@ -120,7 +119,7 @@ pub fn set_hooks(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 /// `sys.get_asyncgen_hooks()`
 pub fn get_hooks(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
     let hooks = cx.async_generator_hooks.clone().map(|hook| hook.unwrap_or_else(|| Owned::new(singleton::none())));
-    make(cx, &HOOKS, hooks.into())
+    HOOKS.make(cx, hooks.into())
 }
 
 /// `sys.set_coroutine_origin_tracking_depth(depth)`
