@@ -16,6 +16,7 @@ static NATIVE_MODULES: &[&[&NativeModule]] = &[
     sidewinder_data::MODULES,
     sidewinder_numbers::MODULES,
     sidewinder_os::MODULES,
+    sidewinder_text::MODULES,
     sidewinder_threads::MODULES,
 ];
 

@@ -124,6 +124,11 @@ pub fn index(cx: &mut Context, value: Value) -> Result<Owned> {
     Err(cx.type_error(format!("__index__ returned non-int (type {name})")))
 }
 
+/// Whether there is an object that can be an index.
+pub fn is_index(value: Option<Value>) -> bool {
+    value.is_some_and(|value| value.is_int() || value.type_of().slots().index.is_some())
+}
+
 /// An index as `i64`; `IndexError` when it does not fit.
 pub fn index_i64(cx: &mut Context, value: Value) -> Result<i64> {
     if value.is_int() {

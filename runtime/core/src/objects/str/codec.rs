@@ -1,11 +1,12 @@
 //! Text encodings that are built in: UTF-8, ASCII, Latin-1, UTF-16, UTF-32 and the escapes of string literals, with
 //! the standard error handlers.
 //!
-//! Not here: the codecs of the `encodings` package, registered error handlers, names of characters.
+//! Codecs and error handlers that a program registers are in `registry.rs`. Not here: names of characters.
 
 mod decode;
 mod encode;
 mod escape;
+pub mod registry;
 
 use crate::context::{Context, Raised, Result};
 use crate::heap::Owned;
@@ -14,7 +15,7 @@ use crate::objects::str::StrObject;
 use crate::objects::{bytes, int};
 use crate::value::Value;
 
-pub use decode::decode_bytes;
+pub use decode::{Decoded, decode_bytes, decode_some};
 pub use encode::encode_string;
 
 /// Byte order of a wide encoding.
@@ -100,8 +101,8 @@ pub enum Handler {
     NameReplace,
     SurrogateEscape,
     SurrogatePass,
-    /// No standard handler has that name.
-    Unknown,
+    /// No standard handler has that name; a program may have registered one.
+    Registered,
 }
 
 impl Handler {
@@ -115,7 +116,7 @@ impl Handler {
             "namereplace" => Handler::NameReplace,
             "surrogateescape" => Handler::SurrogateEscape,
             "surrogatepass" => Handler::SurrogatePass,
-            _ => Handler::Unknown,
+            _ => Handler::Registered,
         }
     }
 }
@@ -134,6 +135,14 @@ impl Failure<'_> {
     /// Raises `UnicodeEncodeError` or `UnicodeDecodeError`.
     #[cold]
     fn raise(&self, cx: &mut Context, kind: &'static crate::TypeObject) -> Raised {
+        match self.exception(cx, kind) {
+            Ok(error) => exception::raise(cx, error),
+            Err(raised) => raised,
+        }
+    }
+
+    /// The exception, not raised.
+    fn exception(&self, cx: &mut Context, kind: &'static crate::TypeObject) -> Result<Owned> {
         let encoding = StrObject::new(cx, self.encoding);
         let start = int::from_usize(cx, self.start);
         let end = int::from_usize(cx, self.end);
@@ -144,10 +153,7 @@ impl Failure<'_> {
             None => Owned::new(self.source),
         };
         let arguments = [encoding.value(), source.value(), start.value(), end.value(), reason.value()];
-        match exception::new(cx, kind, &arguments) {
-            Ok(error) => exception::raise(cx, error),
-            Err(raised) => raised,
-        }
+        exception::new(cx, kind, &arguments)
     }
 }
 
@@ -163,8 +169,15 @@ fn unknown_encoding(cx: &mut Context, name: &str) -> Raised {
 
 /// `source.decode(encoding, errors)` for a bytes-like `source`.
 pub fn decode(cx: &mut Context, source: Value, encoding: &str, errors: &str) -> Result<Owned> {
-    let Some(codec) = Codec::from_name(encoding) else { return Err(unknown_encoding(cx, encoding)) };
+    let Some(codec) = Codec::from_name(encoding) else {
+        return registry::decode_text(cx, source, encoding, errors);
+    };
     if let Some(data) = bytes::like(source) {
+        if Handler::from_name(errors) == Handler::Registered {
+            // The handler is Python code, which may change the data.
+            let data = data.to_vec();
+            return decode_bytes(cx, &data, source, codec, errors);
+        }
         // Nothing below runs Python code before it has read the data, so the borrow is short enough.
         return decode_bytes(cx, data, source, codec, errors);
     }
@@ -174,8 +187,10 @@ pub fn decode(cx: &mut Context, source: Value, encoding: &str, errors: &str) -> 
 
 /// `string.encode(encoding, errors)`
 pub fn encode(cx: &mut Context, string: Value, encoding: &str, errors: &str) -> Result<Owned> {
-    let Some(codec) = Codec::from_name(encoding) else { return Err(unknown_encoding(cx, encoding)) };
-    encode_string(cx, string, codec, errors)
+    match Codec::from_name(encoding) {
+        Some(codec) => encode_string(cx, string, codec, errors),
+        None => registry::encode_text(cx, string, encoding, errors),
+    }
 }
 
 /// UTF-8 of a string without surrogates; `None` if there are any.

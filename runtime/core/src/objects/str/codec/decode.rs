@@ -1,11 +1,11 @@
 //! Bytes to text.
 
-use super::{Codec, Failure, Handler, Order, unknown_handler};
+use super::{Codec, Failure, Handler, Order, registry};
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::objects::exception::UNICODE_DECODE_ERROR;
 use crate::objects::str::repr::push_hexadecimal;
-use crate::objects::str::{StrBuilder, StrObject};
+use crate::objects::str::{StrBuilder, StrObject, cast as str_cast};
 use crate::value::Value;
 
 /// A decoding under way.
@@ -17,22 +17,48 @@ pub(super) struct Decoder<'a> {
     handler: Handler,
     errors: &'a str,
     pub(super) builder: StrBuilder,
+    /// More data will follow, so that what is cut off at the end is no error.
+    partial: bool,
+    /// Where the data was cut off.
+    cut: Option<usize>,
+}
+
+/// What became of some data.
+pub struct Decoded {
+    pub text: Owned,
+    /// Bytes that were decoded; the others are the start of something.
+    pub consumed: usize,
+    /// The order that a mark has told, for the marked codecs.
+    pub order: Option<Order>,
 }
 
 /// Decodes `bytes`, which `source` holds (for the exception).
 pub fn decode_bytes(cx: &mut Context, bytes: &[u8], source: Value, codec: Codec, errors: &str) -> Result<Owned> {
+    decode_some(cx, bytes, source, codec, errors, true).map(|decoded| decoded.text)
+}
+
+/// Decodes `bytes`, after which more may follow unless they are `last`.
+pub fn decode_some(
+    cx: &mut Context,
+    bytes: &[u8],
+    source: Value,
+    codec: Codec,
+    errors: &str,
+    last: bool,
+) -> Result<Decoded> {
+    let all = |text: Owned| Ok(Decoded { text, consumed: bytes.len(), order: None });
     let bytes = match codec {
         Codec::Utf8Marked => bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes),
         _ => bytes,
     };
     match codec {
-        Codec::Latin1 => return Ok(StrObject::from_latin1(cx, bytes)),
+        Codec::Latin1 => return all(StrObject::from_latin1(cx, bytes)),
         Codec::Ascii | Codec::Utf8 | Codec::Utf8Marked if bytes.is_ascii() => {
-            return Ok(StrObject::from_latin1_known(cx, bytes, true));
+            return all(StrObject::from_latin1_known(cx, bytes, true));
         }
         Codec::Utf8 | Codec::Utf8Marked => {
             if let Ok(text) = std::str::from_utf8(bytes) {
-                return Ok(StrObject::new(cx, text));
+                return all(StrObject::new(cx, text));
             }
         }
         _ => {}
@@ -45,6 +71,8 @@ pub fn decode_bytes(cx: &mut Context, bytes: &[u8], source: Value, codec: Codec,
         handler: Handler::from_name(errors),
         errors,
         builder: StrBuilder::with_capacity(bytes.len()),
+        partial: !last,
+        cut: None,
     };
     match codec {
         Codec::Ascii => decoder.ascii(cx)?,
@@ -54,10 +82,31 @@ pub fn decode_bytes(cx: &mut Context, bytes: &[u8], source: Value, codec: Codec,
         Codec::RawUnicodeEscape => decoder.raw_unicode_escape(cx)?,
         _ => decoder.utf8(cx)?,
     }
-    Ok(decoder.builder.finish(cx))
+    let marked = matches!(codec, Codec::Utf16(Order::Marked) | Codec::Utf32(Order::Marked));
+    let order = match (decoder.bytes, decoder.encoding.ends_with("be")) {
+        ([0xFF, 0xFE, ..], false) if marked => Some(Order::Little),
+        ([0xFE, 0xFF, ..] | [0, 0, 0xFE, 0xFF, ..], true) if marked => Some(Order::Big),
+        _ => None,
+    };
+    let consumed = decoder.cut.unwrap_or(bytes.len());
+    Ok(Decoded { text: decoder.builder.finish(cx), consumed, order })
 }
 
 impl Decoder<'_> {
+    pub(super) fn is_partial(&self) -> bool {
+        self.partial
+    }
+
+    /// Treats data that ends in the middle of something: bad bytes, unless more may follow.
+    #[cold]
+    pub(super) fn cut_off(&mut self, cx: &mut Context, start: usize, reason: &str) -> Result<usize> {
+        if self.partial {
+            self.cut = Some(start);
+            return Ok(self.bytes.len());
+        }
+        self.fail(cx, start, self.bytes.len(), reason)
+    }
+
     /// Treats the bad bytes from `start` to `end` and returns where to go on.
     #[cold]
     pub(super) fn fail(&mut self, cx: &mut Context, start: usize, end: usize, reason: &str) -> Result<usize> {
@@ -91,7 +140,17 @@ impl Decoder<'_> {
             Handler::CharacterReference | Handler::NameReplace => {
                 return Err(cx.type_error("don't know how to handle UnicodeDecodeError in error callback"));
             }
-            Handler::Unknown => return Err(unknown_handler(cx, self.errors)),
+            Handler::Registered => {
+                let handler = registry::error_handler(cx, self.errors)?;
+                let failure = Failure { source: self.source, encoding: self.encoding, start, end, reason };
+                let error = failure.exception(cx, &UNICODE_DECODE_ERROR)?;
+                let answer = registry::ask(cx, &handler, &error, "decoding", self.bytes.len())?;
+                let Some(text) = str_cast(answer.replacement.value()) else {
+                    return Err(cx.type_error("decoding error handler must return (str, int) tuple"));
+                };
+                self.builder.push_str(text);
+                return Ok(answer.position);
+            }
             Handler::Strict => {}
         }
         let failure = Failure { source: self.source, encoding: self.encoding, start, end, reason };
@@ -152,7 +211,7 @@ impl Decoder<'_> {
             }
             position += valid;
             position = match error.error_len() {
-                None => self.fail(cx, position, self.bytes.len(), "unexpected end of data")?,
+                None => self.cut_off(cx, position, "unexpected end of data")?,
                 Some(length) => {
                     let starts = matches!(self.bytes[position], 0xC2..=0xF4);
                     let reason = if starts { "invalid continuation byte" } else { "invalid start byte" };
@@ -179,7 +238,7 @@ impl Decoder<'_> {
         self.encoding = if big { "utf-16-be" } else { "utf-16-le" };
         while position < self.bytes.len() {
             let Some(unit) = self.bytes.get(position..position + 2) else {
-                position = self.fail(cx, position, self.bytes.len(), "truncated data")?;
+                position = self.cut_off(cx, position, "truncated data")?;
                 continue;
             };
             let first = self.wide(unit);
@@ -193,7 +252,7 @@ impl Decoder<'_> {
                         self.fail(cx, position, position + 2, "illegal UTF-16 surrogate")?
                     }
                 }
-                (0xD800..0xDC00, None) => self.fail(cx, position, self.bytes.len(), "unexpected end of data")?,
+                (0xD800..0xDC00, None) => self.cut_off(cx, position, "unexpected end of data")?,
                 (0xDC00..0xE000, _) => self.fail(cx, position, position + 2, "illegal encoding")?,
                 _ => {
                     self.builder.push(first);
@@ -220,7 +279,7 @@ impl Decoder<'_> {
         self.encoding = if big { "utf-32-be" } else { "utf-32-le" };
         while position < self.bytes.len() {
             let Some(unit) = self.bytes.get(position..position + 4) else {
-                position = self.fail(cx, position, self.bytes.len(), "truncated data")?;
+                position = self.cut_off(cx, position, "truncated data")?;
                 continue;
             };
             let point = self.wide(unit);

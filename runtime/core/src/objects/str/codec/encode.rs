@@ -1,7 +1,7 @@
 //! Text to bytes.
 
 use super::escape::escaped;
-use super::{Codec, Failure, Handler, Order, unknown_handler};
+use super::{Codec, Failure, Handler, Order, registry};
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::objects::bytes::BytesObject;
@@ -83,12 +83,50 @@ impl Encoder<'_> {
                 let message = "the error handler 'namereplace' needs the names of unicodedata";
                 return Err(cx.raise(&NOT_IMPLEMENTED_ERROR, message));
             }
-            Handler::Unknown => return Err(unknown_handler(cx, self.errors)),
+            Handler::Registered => return self.ask(cx, start, end, reason),
             _ => {}
         }
         let source = Value::from_pointer(self.string);
         let failure = Failure { source, encoding: self.codec.name(), start: first, end, reason };
         Err(failure.raise(cx, &UNICODE_ENCODE_ERROR))
+    }
+
+    /// Asks a registered handler what to write instead of the code points from `start` to `end`.
+    fn ask(&mut self, cx: &mut Context, start: usize, end: usize, reason: &str) -> Result<usize> {
+        let handler = registry::error_handler(cx, self.errors)?;
+        let source = Value::from_pointer(self.string);
+        let failure = Failure { source, encoding: self.codec.name(), start, end, reason };
+        let error = failure.exception(cx, &UNICODE_ENCODE_ERROR)?;
+        let answer = registry::ask(cx, &handler, &error, "encoding", self.string.len())?;
+        if let Some(bytes) = answer.replacement.value().cast::<BytesObject>() {
+            self.output.extend_from_slice(bytes.as_slice());
+            return Ok(answer.position);
+        }
+        let Some(text) = cast(answer.replacement.value()) else {
+            return Err(cx.type_error("encoding error handler must return (str/bytes, int) tuple"));
+        };
+        let limit = match self.codec {
+            Codec::Ascii => 0x80,
+            Codec::Latin1 => 0x100,
+            _ => 0x11_0000,
+        };
+        let fits = |point: u32| point < limit && (limit < 0x11_0000 || char::from_u32(point).is_some());
+        if !text.code_points().all(fits) {
+            return Err(failure.raise(cx, &UNICODE_ENCODE_ERROR));
+        }
+        for point in text.code_points() {
+            match (self.codec, char::from_u32(point)) {
+                (Codec::Utf8 | Codec::Utf8Marked, Some(character)) => {
+                    self.output.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                }
+                (Codec::Utf16(_), _) if point >= 0x1_0000 => {
+                    self.unit(0xD800 + ((point - 0x1_0000) >> 10));
+                    self.unit(0xDC00 + (point & 0x3FF));
+                }
+                _ => self.unit(point),
+            }
+        }
+        Ok(answer.position)
     }
 
     /// What stands for a code point under a replacing handler.

@@ -24,7 +24,7 @@ impl Decoder<'_> {
     /// Decodes the escape at `start` and returns where it ends.
     fn escape(&mut self, cx: &mut Context, start: usize) -> Result<usize> {
         let Some(&letter) = self.bytes.get(start + 1) else {
-            return self.fail(cx, start, start + 1, "\\ at end of string");
+            return self.cut_off(cx, start, "\\ at end of string");
         };
         let point = match letter {
             b'\n' => return Ok(start + 2),
@@ -66,6 +66,7 @@ impl Decoder<'_> {
             let digit = self.bytes.get(position).and_then(|byte| (*byte as char).to_digit(16));
             match digit {
                 Some(digit) => point = point << 4 | digit,
+                None if position == self.bytes.len() => return self.cut_off(cx, start, truncated),
                 None => return self.fail(cx, start, position, truncated),
             }
         }
@@ -89,7 +90,7 @@ impl Decoder<'_> {
                 Err(cx.raise(&NOT_IMPLEMENTED_ERROR, message))
             }
             (Some(b'{'), Some(close)) => self.fail(cx, start, start + 2 + close + 1, "malformed \\N character escape"),
-            (Some(b'{'), None) => self.fail(cx, start, self.bytes.len(), "malformed \\N character escape"),
+            (Some(b'{'), None) => self.cut_off(cx, start, "malformed \\N character escape"),
             _ => self.fail(cx, start, start + 2, "malformed \\N character escape"),
         }
     }
@@ -106,6 +107,7 @@ impl Decoder<'_> {
                     self.builder.push(next as u32);
                     position + 2
                 }
+                (b'\\', None) if self.is_partial() => self.cut_off(cx, position, "")?,
                 _ => {
                     self.builder.push(byte as u32);
                     position + 1
