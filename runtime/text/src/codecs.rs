@@ -8,10 +8,10 @@ mod utf7;
 use sidewinder_macros::{native_functions, native_module};
 use sidewinder_runtime::native::argument::BytesLike;
 use sidewinder_runtime::native::result::Bytes;
+use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::str::codec::{self, Codec, Decoded, Order, registry};
 use sidewinder_runtime::objects::str::{self, StrObject};
-use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::{Context, Owned, Result, Value};
 use std::borrow::Cow;
 

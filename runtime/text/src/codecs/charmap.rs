@@ -69,13 +69,7 @@ fn look_up(cx: &mut Context, mapping: Value, number: i64) -> Result<Option<Owned
 }
 
 /// An exception about a part of what is converted.
-fn failure(
-    cx: &mut Context,
-    kind: &'static TypeObject,
-    source: Value,
-    start: usize,
-    end: usize,
-) -> Result<Owned> {
+fn failure(cx: &mut Context, kind: &'static TypeObject, source: Value, start: usize, end: usize) -> Result<Owned> {
     let (encoding, reason) = (StrObject::new(cx, "charmap"), StrObject::new(cx, UNDEFINED));
     let (start, end) = (int::from_usize(cx, start), int::from_usize(cx, end));
     exception::new(cx, kind, &[encoding.value(), source, start.value(), end.value(), reason.value()])

@@ -33,7 +33,11 @@ pub mod rows {
 
     /// Bytes whose escapes are replaced by what they stand for.
     #[function]
-    fn escape_decode(cx: &mut Context, data: TextOrBytes, #[default(None)] errors: Errors<'_>) -> Result<(Bytes, usize)> {
+    fn escape_decode(
+        cx: &mut Context,
+        data: TextOrBytes,
+        #[default(None)] errors: Errors<'_>,
+    ) -> Result<(Bytes, usize)> {
         let decoded = decode(cx, &data.0, &name(&errors))?;
         Ok((Bytes(decoded), data.0.len()))
     }

@@ -2,7 +2,7 @@
 
 use sidewinder_macros::native_functions;
 use sidewinder_runtime::objects::bytes::BytesObject;
-use sidewinder_runtime::objects::exception::special::{UNICODE_END, UNICODE_OBJECT, UNICODE_START, UNICODE_ENCODING};
+use sidewinder_runtime::objects::exception::special::{UNICODE_ENCODING, UNICODE_END, UNICODE_OBJECT, UNICODE_START};
 use sidewinder_runtime::objects::exception::{
     self, NOT_IMPLEMENTED_ERROR, UNICODE_DECODE_ERROR, UNICODE_ENCODE_ERROR, UNICODE_TRANSLATE_ERROR,
 };
@@ -83,7 +83,11 @@ impl Part {
     }
 
     fn bytes(&self) -> Vec<u8> {
-        self.object.value().cast::<BytesObject>().map(|data| data.as_slice()[self.start..self.end].to_vec()).unwrap_or_default()
+        self.object
+            .value()
+            .cast::<BytesObject>()
+            .map(|data| data.as_slice()[self.start..self.end].to_vec())
+            .unwrap_or_default()
     }
 
     fn answer(&self, cx: &mut Context, text: &str) -> Answer {

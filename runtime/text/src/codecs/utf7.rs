@@ -156,8 +156,7 @@ pub fn decode(cx: &mut Context, data: &[u8], errors: &str, last: bool) -> Result
                     position += 2;
                 }
                 Some(next) if digit(*next).is_none() => {
-                    position =
-                        fail(cx, data, errors, (position, position + 2), "ill-formed sequence", &mut builder)?;
+                    position = fail(cx, data, errors, (position, position + 2), "ill-formed sequence", &mut builder)?;
                 }
                 _ => {
                     run = Some(Run { start: position, ..Run::default() });
