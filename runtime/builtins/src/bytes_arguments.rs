@@ -1,6 +1,7 @@
 //! Arguments and results of `bytes` and `bytearray` methods, which serve both types.
 
 use crate::str_arguments::wrong_receiver;
+use sidewinder_runtime::objects::buffer::Buffer;
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
 use sidewinder_runtime::objects::bytes::slots::{byte_value, bytes_like_required};
@@ -65,8 +66,8 @@ pub fn needle<'a>(cx: &mut Context, value: Value) -> Result<Cow<'a, [u8]>> {
     if let Some(bytes) = value.cast::<BytesObject>() {
         return Ok(Cow::Borrowed(bytes.as_slice()));
     }
-    if let Some(bytes) = like(value) {
-        return Ok(Cow::Owned(bytes.to_vec()));
+    if let Some(bytes) = Buffer::copy_optional(cx, value)? {
+        return Ok(Cow::Owned(bytes));
     }
     if !int::is_int_like(value) && value.type_of().slots().index.is_none() {
         let found = value.type_of().name();

@@ -7,6 +7,7 @@ use crate::str_arguments::{Signature, integer, items_to_join};
 use crate::str_pad::{center_left, tab_size};
 use crate::str_split::{kept, lines, words, words_reversed};
 use memchr::memmem;
+use sidewinder_runtime::objects::buffer::Buffer;
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
 use sidewinder_runtime::native::Arguments;
@@ -232,7 +233,15 @@ pub fn expandtabs(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 /// `separator.join(iterable)`
 pub fn join(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let receiver = Receiver::new(cx, arguments, "join")?;
-    let items = items_to_join(cx, arguments[1])?;
+    let mut items = items_to_join(cx, arguments[1])?;
+    for item in &mut items {
+        // Other objects lend their memory once, for a copy.
+        if like(item.value()).is_none()
+            && let Some(bytes) = Buffer::copy_optional(cx, item.value())?
+        {
+            *item = BytesObject::new(cx, &bytes);
+        }
+    }
     let separator = receiver.content();
     let mut length = separator.len().saturating_mul(items.len().saturating_sub(1));
     for (index, item) in items.iter().enumerate() {

@@ -34,6 +34,7 @@ mod generic_alias;
 mod int_methods;
 mod iterator_methods;
 mod list_methods;
+mod memory_view;
 mod module_methods;
 mod object_methods;
 mod output;
@@ -64,5 +65,6 @@ pub use format_number::format_plain;
 pub static MODULES: &[&sidewinder_runtime::native::NativeModule] = &[&string_module::MODULE];
 
 pub use generic_alias::new as generic_alias;
+pub use memory_view::{new as memory_view, python_buffer, release_view};
 pub use registry::{import, print_error_line, register, report_uncaught, shut_down, system_path, write_error};
 pub use traceback_print::register_source;

@@ -55,6 +55,9 @@ static OWN_TYPES: &[&StaticType] = &[
     &array_module::ARRAY_ITERATOR,
     &frame_methods::PROXY,
     &generic_alias::GENERIC_ALIAS,
+    &memory_view::MEMORY_ITERATOR,
+    &memory_view::MEMORY_VIEW,
+    &memory_view::LENDER,
     &output::TEXT_STREAM,
     &type_methods::mapping_proxy::MAPPING_PROXY,
     &sys_module::simple_namespace::SIMPLE_NAMESPACE,
@@ -115,6 +118,7 @@ pub fn register(cx: &mut Context) -> Result<()> {
     for kind in named_types() {
         builtins.set_text(cx, kind.name(), kind.value());
     }
+    builtins.set_text(cx, "memoryview", memory_view::MEMORY_VIEW.value());
     for (name, kind) in exception_methods::ALIASES {
         builtins.set_text(cx, name, kind.value());
     }

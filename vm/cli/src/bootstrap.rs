@@ -4,7 +4,6 @@ use crate::Interpret;
 use sidewinder_runtime::hooks::{Broken, Hooks};
 use sidewinder_runtime::native::NativeModule;
 use sidewinder_runtime::objects::dict::{self, DictObject};
-use sidewinder_runtime::objects::exception::NOT_IMPLEMENTED_ERROR;
 use sidewinder_runtime::objects::registry;
 use sidewinder_runtime::options::Options;
 use sidewinder_runtime::{Context, Interpreter, Result};
@@ -51,9 +50,9 @@ fn hooks(interpret: Interpret) -> Hooks {
         frame_globals: sidewinder_semantics::nested::frame_globals,
         frame_locals: sidewinder_semantics::nested::frame_locals,
         format_plain: sidewinder_builtins::format_plain,
-        memory_view: |cx, _| Err(cx.raise(&NOT_IMPLEMENTED_ERROR, "memoryview is not implemented")),
-        python_buffer: |cx, _, _| Err(cx.raise(&NOT_IMPLEMENTED_ERROR, "buffers of classes are not implemented")),
-        release_view: |cx, _, _| Err(cx.raise(&NOT_IMPLEMENTED_ERROR, "memoryview is not implemented")),
+        memory_view: sidewinder_builtins::memory_view,
+        python_buffer: sidewinder_builtins::python_buffer,
+        release_view: sidewinder_builtins::release_view,
         walk_frames: sidewinder_semantics::nested::walk_frames,
         show_frames: |_| {},
         broken: ignore,

@@ -103,6 +103,29 @@ impl Buffer {
         Buffer::get(cx, value, Request::SIMPLE)
     }
 
+    /// A copy of the bytes of all items of a bytes-like object, wherever they are, the last index varying fastest; `None`
+    /// for any other object.
+    pub fn copy_optional(cx: &mut Context, value: Value) -> Result<Option<Vec<u8>>> {
+        if !is_exporter(value) {
+            return Ok(None);
+        }
+        let buffer = Buffer::get(cx, value, Request::FULL_READ)?;
+        let Some(Dimensions { shape, strides }) = buffer.dimensions() else {
+            return Ok(Some(buffer.as_slice().to_vec()));
+        };
+        let mut offsets = vec![0];
+        for (length, stride) in shape.iter().zip(strides) {
+            offsets = offsets.into_iter().flat_map(|from| (0..*length).map(move |index| from + index * stride)).collect();
+        }
+        let mut bytes = Vec::with_capacity(buffer.length);
+        for offset in offsets {
+            // SAFETY: (buffer 1) every item of the shape lies within the memory.
+            let item = unsafe { std::slice::from_raw_parts(buffer.pointer.offset(offset), buffer.item_size) };
+            bytes.extend_from_slice(item);
+        }
+        Ok(Some(bytes))
+    }
+
     /// The bytes of a bytes-like object; `None` for any other.
     pub fn read_optional(cx: &mut Context, value: Value) -> Result<Option<Buffer>> {
         if is_exporter(value) { Buffer::read(cx, value).map(Some) } else { Ok(None) }

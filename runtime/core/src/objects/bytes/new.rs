@@ -123,8 +123,8 @@ fn count_of(cx: &mut Context, source: Value) -> Result<Option<usize>> {
 
 /// The bytes of a bytes-like object or of an iterable of integers.
 pub fn from_object(cx: &mut Context, source: Value, function: &str) -> Result<Vec<u8>> {
-    if let Some(bytes) = Buffer::read_optional(cx, source)? {
-        return Ok(bytes.as_slice().to_vec());
+    if let Some(bytes) = Buffer::copy_optional(cx, source)? {
+        return Ok(bytes);
     }
     let slots = source.type_of().slots();
     if is_str(source) || slots.iter.is_none() && slots.get_item.is_none() {

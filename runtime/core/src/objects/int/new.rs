@@ -110,5 +110,15 @@ pub fn text_of(value: Value) -> Option<String> {
         return Some(parse::to_ascii(&text).into_owned());
     }
     let ascii = |byte: &u8| if byte.is_ascii() { *byte as char } else { '?' };
-    bytes::like(value).map(|bytes| bytes.iter().map(ascii).collect())
+    if let Some(bytes) = bytes::like(value) {
+        return Some(bytes.iter().map(ascii).collect());
+    }
+    let cx = crate::context::Context::current();
+    match crate::objects::buffer::Buffer::copy_optional(cx, value) {
+        Ok(bytes) => bytes.map(|bytes| bytes.iter().map(ascii).collect()),
+        Err(_) => {
+            drop(cx.take_pending());
+            None
+        }
+    }
 }
