@@ -1,9 +1,9 @@
 //! Arguments and results of `bytes` and `bytearray` methods, which serve both types.
 
 use crate::str_arguments::wrong_receiver;
-use sidewinder_runtime::objects::buffer::Buffer;
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
+use sidewinder_runtime::objects::buffer::Buffer;
 use sidewinder_runtime::objects::bytes::slots::{byte_value, bytes_like_required};
 use sidewinder_runtime::objects::bytes::{BYTES, ByteArrayObject, BytesObject, like};
 use sidewinder_runtime::objects::int;

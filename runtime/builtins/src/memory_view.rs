@@ -52,9 +52,7 @@ type ViewObject = NativeObject<MemoryView>;
 /// A view of a buffer.
 pub fn new(cx: &mut Context, buffer: Buffer) -> Result<Owned> {
     let geometry = match buffer.dimensions() {
-        Some(dimensions) => {
-            Geometry::new(buffer.item_size(), dimensions.shape.clone(), dimensions.strides.clone())
-        }
+        Some(dimensions) => Geometry::new(buffer.item_size(), dimensions.shape.clone(), dimensions.strides.clone()),
         None => Geometry::row(buffer.item_size(), buffer.len()),
     };
     let (object, format, readonly) = (buffer.owner(), buffer.format().to_string(), buffer.is_readonly());
@@ -231,7 +229,13 @@ impl MemoryView {
     }
 
     /// The bytes of all items.
-    fn tobytes(&self, cx: &mut Context, #[named] #[default(None, "'C'")] order: Option<Value>) -> Result<Owned> {
+    fn tobytes(
+        &self,
+        cx: &mut Context,
+        #[named]
+        #[default(None, "'C'")]
+        order: Option<Value>,
+    ) -> Result<Owned> {
         let view = self.view(cx)?;
         let order = match order.map(|order| (order, str::text(order))) {
             None => "C".to_string(),
@@ -278,7 +282,12 @@ impl MemoryView {
     }
 
     /// A view of the same memory with items of another format, or in another shape.
-    fn cast(&self, cx: &mut Context, #[named] format: &StrObject, #[default(Given(None), "<unrepresentable>")] shape: Given<Value>) -> Result<Owned> {
+    fn cast(
+        &self,
+        cx: &mut Context,
+        #[named] format: &StrObject,
+        #[default(Given(None), "<unrepresentable>")] shape: Given<Value>,
+    ) -> Result<Owned> {
         let mut view = self.view(cx)?;
         let format = format.as_text().into_owned();
         if !view.geometry.is_contiguous(false) {
@@ -495,10 +504,7 @@ impl MemoryView {
             }
             Selection::Part(geometry) => {
                 if geometry.shape.len() != 1 {
-                    return Err(unsupported(
-                        cx,
-                        "memoryview slice assignments are currently restricted to ndim = 1",
-                    ));
+                    return Err(unsupported(cx, "memoryview slice assignments are currently restricted to ndim = 1"));
                 }
                 let source = Buffer::get(cx, value, Request::FULL_READ)?;
                 let source = new(cx, source)?;
@@ -509,9 +515,7 @@ impl MemoryView {
                     && Kind::of_format(&source.format) == Kind::of_format(&view.format)
                     && source.geometry.item_size == geometry.item_size;
                 if !same {
-                    return Err(cx.value_error(
-                        "memoryview assignment: lvalue and rvalue have different structures",
-                    ));
+                    return Err(cx.value_error("memoryview assignment: lvalue and rvalue have different structures"));
                 }
                 let bytes = source.bytes(false);
                 for (item, offset) in bytes.chunks_exact(geometry.item_size).zip(geometry.offsets(false)) {

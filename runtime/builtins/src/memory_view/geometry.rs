@@ -78,7 +78,8 @@ impl Geometry {
         let mut offsets = vec![self.start];
         for dimension in dimensions {
             let (length, stride) = (self.shape[dimension], self.strides[dimension]);
-            offsets = offsets.into_iter().flat_map(|offset| (0..length).map(move |index| offset + index * stride)).collect();
+            offsets =
+                offsets.into_iter().flat_map(|offset| (0..length).map(move |index| offset + index * stride)).collect();
         }
         offsets
     }

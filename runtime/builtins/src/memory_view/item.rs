@@ -99,9 +99,9 @@ impl Kind {
                 }
                 let number = float::from_value(cx, value)?;
                 match size {
-                    2 => half_of_f64(number).ok_or_else(|| {
-                        cx.overflow_error("float too large to pack with e format")
-                    })? as u64,
+                    2 => half_of_f64(number)
+                        .ok_or_else(|| cx.overflow_error("float too large to pack with e format"))?
+                        as u64,
                     4 => (number as f32).to_bits() as u64,
                     _ => number.to_bits(),
                 }

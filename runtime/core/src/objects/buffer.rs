@@ -115,7 +115,8 @@ impl Buffer {
         };
         let mut offsets = vec![0];
         for (length, stride) in shape.iter().zip(strides) {
-            offsets = offsets.into_iter().flat_map(|from| (0..*length).map(move |index| from + index * stride)).collect();
+            offsets =
+                offsets.into_iter().flat_map(|from| (0..*length).map(move |index| from + index * stride)).collect();
         }
         let mut bytes = Vec::with_capacity(buffer.length);
         for offset in offsets {
