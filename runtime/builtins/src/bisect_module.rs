@@ -94,7 +94,7 @@ fn search(cx: &mut Context, given: &Search, item: Value, side: Side) -> Result<i
         None => subscript::length(cx, given.sequence)? as i64,
     };
     while low < high {
-        let middle = (low + high) >> 1;
+        let middle = low.midpoint(high);
         let index = int::from_i64(cx, middle);
         let mut other = subscript::get_item(cx, given.sequence, index.value())?;
         if let Some(key) = given.key {

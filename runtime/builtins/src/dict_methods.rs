@@ -6,6 +6,8 @@ use sidewinder_runtime::objects::exception;
 use sidewinder_runtime::objects::iterator::dict::{DICT_REVERSE_KEY_ITERATOR, DictIterator};
 use sidewinder_runtime::objects::iterator::dict_operations;
 use sidewinder_runtime::objects::iterator::dict_views::{self, DICT_ITEMS, DICT_KEYS, DICT_VALUES, DictView};
+use sidewinder_runtime::objects::set::operations::{for_each_entry, for_each_key, of as set};
+use sidewinder_runtime::objects::set::{FROZENSET, SET};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::operations::{call, iterate, subscript};
@@ -167,6 +169,19 @@ fn from_keys(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let value = arguments.get(2).copied().unwrap_or(singleton::none());
     let made = call::call(cx, class, &[])?;
     let plain = made.value().cast_exact::<DictObject>();
+    // Dicts and sets know the hashes of their keys.
+    if let Some(dict) = plain
+        && let Some(source) = iterable.cast_exact::<DictObject>()
+    {
+        for_each_key(cx, source, |cx, key, hash| dict.set_with_hash(cx, key, hash, value))?;
+        return Ok(made);
+    }
+    if let Some(dict) = plain
+        && (iterable.has_type(&SET) || iterable.has_type(&FROZENSET))
+    {
+        for_each_entry(cx, set(iterable), |cx, key, hash| dict.set_with_hash(cx, key, hash, value))?;
+        return Ok(made);
+    }
     iterate::for_each(cx, iterable, |cx, key| match plain {
         Some(dict) => dict.set(cx, key.value(), value),
         None => subscript::set_item(cx, made.value(), key.value(), value),
@@ -194,7 +209,10 @@ fn values(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 }
 
 fn pop(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    match (dict(arguments).remove(cx, arguments[1])?, arguments.get(2)) {
+    let dict = dict(arguments);
+    // Of an empty dict nobody asks for the hash.
+    let found = if dict.is_empty() { None } else { dict.remove(cx, arguments[1])? };
+    match (found, arguments.get(2)) {
         (Some(value), _) => Ok(value),
         (None, Some(&default)) => Ok(Owned::new(default)),
         (None, None) => Err(cx.key_error(arguments[1])),
@@ -209,13 +227,8 @@ fn pop_item(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 }
 
 fn set_default(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let (dict, key) = (dict(arguments), arguments[1]);
-    if let Some(value) = dict.get(cx, key)? {
-        return Ok(Owned::new(value));
-    }
     let default = arguments.get(2).copied().unwrap_or(singleton::none());
-    dict.set(cx, key, default)?;
-    Ok(Owned::new(default))
+    dict(arguments).set_default(cx, arguments[1], default)
 }
 
 fn update(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {

@@ -358,7 +358,9 @@ fn add_names(cx: &mut Context, all: &DictObject, namespace: &DictObject) -> Resu
         if let Some((name, _)) = namespace.entry(index)
             && name.cast::<StrObject>().is_some()
         {
-            all.set(cx, name, singleton::none())?;
+            // The hash of a subclass of str is Python code.
+            let name = Owned::new(name);
+            all.set(cx, name.value(), singleton::none())?;
         }
     }
     Ok(())

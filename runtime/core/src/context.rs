@@ -51,6 +51,9 @@ pub const EXIT_WORDS: usize = 4096;
 const STACK_BYTES: usize = (STACK_WORDS + EXIT_WORDS) * size_of::<Value>();
 /// Bytes of native stack that nested runs leave free.
 const NATIVE_STACK_RESERVE: usize = 512 * 1024;
+/// Bytes of native stack that natives may recurse through: enough for what CPython's 8 MiB are enough for, whose frames
+/// are smaller, and no more, since programs count on deeper recursion to raise.
+const NATIVE_STACK_BYTES: usize = 32 << 20;
 
 /// A trace that runs. It has frames of its own, which are not on the value stack until somebody looks at them.
 #[repr(C)]
@@ -404,14 +407,14 @@ impl Context {
     /// An error when the native stack is nearly used up.
     #[inline]
     pub fn check_native_stack(&mut self, doing: &str) -> Result<()> {
-        let marker = 0u8;
-        if (&raw const marker as usize) < self.native_stack_limit {
-            return Err(self.raise(
-                &crate::objects::exception::RECURSION_ERROR,
-                format!("maximum recursion depth exceeded{doing}"),
-            ));
-        }
-        Ok(())
+        if self.has_native_stack() { Ok(()) } else { Err(self.native_stack_exceeded(doing)) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn native_stack_exceeded(&mut self, doing: &str) -> Raised {
+        let message = format!("maximum recursion depth exceeded{doing}");
+        self.raise(&crate::objects::exception::RECURSION_ERROR, message)
     }
 }
 
@@ -463,10 +466,16 @@ impl Interpreter {
     }
 }
 
-/// The lowest address of the calling thread's stack that Rust recursion may reach.
+/// The lowest address of the calling thread's stack that Rust recursion may reach. The stack of the main thread grows
+/// as far as its resource limit says, which is raised first.
 fn native_stack_limit() -> usize {
-    // SAFETY: plain queries of the thread library about the calling thread.
+    // SAFETY: plain queries of the thread library about the calling thread, and of the system about its own limit.
     unsafe {
+        let mut limit: libc::rlimit = std::mem::zeroed();
+        if libc::getrlimit(libc::RLIMIT_STACK, &mut limit) == 0 && limit.rlim_cur < NATIVE_STACK_BYTES as libc::rlim_t {
+            limit.rlim_cur = limit.rlim_max.min(NATIVE_STACK_BYTES as libc::rlim_t);
+            libc::setrlimit(libc::RLIMIT_STACK, &limit);
+        }
         let mut attributes: libc::pthread_attr_t = std::mem::zeroed();
         let mut address = std::ptr::null_mut();
         let mut bytes = 0;
@@ -475,6 +484,6 @@ fn native_stack_limit() -> usize {
         }
         libc::pthread_attr_getstack(&attributes, &mut address, &mut bytes);
         libc::pthread_attr_destroy(&mut attributes);
-        address as usize + NATIVE_STACK_RESERVE
+        address as usize + bytes.saturating_sub(NATIVE_STACK_BYTES) + NATIVE_STACK_RESERVE
     }
 }

@@ -142,7 +142,8 @@ fn from_list(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let array = of(arguments[0]);
     let before = array.len();
     if let Err(raised) = append_items(cx, array, arguments[1]) {
-        let gone = array.len().saturating_sub(before);
+        // A conversion may have shortened the array further.
+        let (before, gone) = (before.min(array.len()), array.len().saturating_sub(before));
         let error = cx.take_pending();
         // What was appended stays if somebody has taken a buffer since.
         if array.splice(cx, before, gone, &[]).is_err() {

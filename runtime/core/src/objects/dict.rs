@@ -310,21 +310,22 @@ impl DictObject {
         if uncertain { None } else { Some(found) }
     }
 
-    /// Searches for any key.
+    /// Searches for any key. Comparisons may run Python code, which may do anything to the dict: what a search knows of
+    /// the table holds until one, and after it only if the same key is still in the same place of the same table.
     fn find(&self, cx: &mut Context, key: Value, hash: i64) -> Result<Found> {
         if let Some(found) = self.find_simple(key, hash) {
             return Ok(found);
         }
-        'again: loop {
-            let (entries, version) = (self.entries.get(), self.version(cx));
+        'again: while self.index_bits.get() != 0 {
+            let table = self.table();
             let mask = (1usize << self.index_bits.get()) - 1;
             let mut perturb = hash as u64;
             let mut slot = hash as usize & mask;
-            let mut free = None;
             loop {
                 match self.read_index(slot) {
-                    EMPTY => return Ok(Found { slot: free.unwrap_or(slot), entry: None }),
-                    DELETED => free = free.or(Some(slot)),
+                    // A slot that was free on the way may be taken by now.
+                    EMPTY => return Ok(Found { slot: self.probe(hash, |_| false).slot, entry: None }),
+                    DELETED => {}
                     position => {
                         let entry = self.raw_entry(position as usize);
                         if entry.key == key {
@@ -333,7 +334,7 @@ impl DictObject {
                         if entry.hash == hash {
                             let own = Owned::new(entry.key);
                             let equal = compare::equals(cx, own.value(), key)?;
-                            if entries != self.entries.get() || version != self.keys_version.get() {
+                            if table != self.table() || !self.holds(own.value(), slot, position) {
                                 continue 'again;
                             }
                             if equal {
@@ -346,6 +347,17 @@ impl DictObject {
                 slot = (slot.wrapping_mul(5).wrapping_add(perturb as usize).wrapping_add(1)) & mask;
             }
         }
+        Ok(Found { slot: 0, entry: None })
+    }
+
+    /// The parts of the present table.
+    fn table(&self) -> (*mut Entry, *mut u8, u32) {
+        (self.entries.get(), self.index.get(), self.index_bits.get())
+    }
+
+    /// Whether the entry at `position`, to which index slot `slot` leads, has exactly this key.
+    fn holds(&self, key: Value, slot: usize, position: u32) -> bool {
+        self.read_index(slot) == position && self.raw_entry(position as usize).key == key
     }
 
     /// The value of a string or small integer, borrowed, if finding it runs no Python code: none of the dict's keys has to
@@ -397,11 +409,47 @@ impl DictObject {
     #[inline]
     pub fn set_with_hash(&self, cx: &mut Context, key: Value, hash: i64, value: Value) -> Result<()> {
         let found = match self.find_simple(key, hash) {
-            Some(found) => Some(found),
-            None => Some(self.find(cx, key, hash)?),
+            Some(found) => found,
+            None => self.find(cx, key, hash)?,
         };
-        self.store(cx, found, key, hash, value);
+        self.store(cx, Some(found), key, hash, value);
         Ok(())
+    }
+
+    /// The value of a key; if the key is not there, it is stored with `value` first.
+    pub fn set_default(&self, cx: &mut Context, key: Value, value: Value) -> Result<Owned> {
+        let hash = explained_hash(cx, key)?;
+        let found = self.find(cx, key, hash)?;
+        if let Some(entry) = found.entry {
+            return Ok(Owned::new(self.raw_entry(entry).value));
+        }
+        self.store(cx, Some(found), key, hash, value);
+        Ok(Owned::new(value))
+    }
+
+    /// Takes over all entries of another dict, without a comparison, if this one is empty and the other has the table
+    /// that a new dict would have. Says whether it did.
+    pub fn take_copy(&self, cx: &mut Context, other: &DictObject) -> bool {
+        let bits = other.index_bits.get();
+        let compact = other.len() == other.entry_count()
+            && (bits == INDEX_BITS_MIN || bits > INDEX_BITS_MIN && entry_capacity(bits - 1) < other.len());
+        if self.is_empty() && compact {
+            self.fill_from(cx, other);
+            return true;
+        }
+        false
+    }
+
+    /// Copies all entries of another dict into this one, which is empty.
+    fn fill_from(&self, cx: &mut Context, other: &DictObject) {
+        self.rebuild(other.index_bits.get());
+        for i in 0..other.entry_count() {
+            if let Some((key, value)) = other.entry(i) {
+                let hash = other.entry_hash(i);
+                let slot = self.probe(hash, |_| false).slot;
+                self.store(cx, Some(Found { slot, entry: None }), key, hash, value);
+            }
+        }
     }
 
     fn store(&self, cx: &mut Context, found: Option<Found>, key: Value, hash: i64, value: Value) {
@@ -535,14 +583,7 @@ impl DictObject {
         let made = DictObject::new(cx);
         let target = of(made.value());
         if self.length.get() > 0 {
-            target.rebuild(self.index_bits.get());
-            for i in 0..self.entry_count() {
-                if let Some((key, value)) = self.entry(i) {
-                    let hash = self.entry_hash(i);
-                    let slot = target.probe(hash, |_| false).slot;
-                    target.store(cx, Some(Found { slot, entry: None }), key, hash, value);
-                }
-            }
+            target.fill_from(cx, self);
         }
         debug_assert!(made.value() != self.value());
         made

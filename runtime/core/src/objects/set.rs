@@ -195,8 +195,9 @@ impl SetObject {
         None
     }
 
-    /// Searches for a key. Comparisons may run Python code.
-    fn find(&self, cx: &mut Context, key: Value, hash: i64) -> Result<Found> {
+    /// Searches for a key. Comparisons may run Python code. Who is going to add it is content with an equal key that is
+    /// gone since, as in CPython: then the slot means nothing.
+    fn find(&self, cx: &mut Context, key: Value, hash: i64, adding: bool) -> Result<Found> {
         loop {
             let (table, mask) = (self.table.get(), self.mask.get());
             let mut deleted = None;
@@ -204,6 +205,8 @@ impl SetObject {
                 // SAFETY: (set 1) probes stay within the table, which `compare_keys` makes sure is the same.
                 let entry = unsafe { *table.add(slot) };
                 if entry.is_unused() {
+                    // What was compared may have filled the deleted slot meanwhile.
+                    let deleted = deleted.filter(|slot| self.entry(*slot).key.is_unbound());
                     return Some(Ok(Found::Absent(slot, deleted)));
                 }
                 if entry.hash != hash {
@@ -215,7 +218,7 @@ impl SetObject {
                 if entry.key == key {
                     return Some(Ok(Found::Present(slot)));
                 }
-                self.compare_keys(cx, slot, entry, key)
+                self.compare_keys(cx, slot, entry, key, adding)
             })?;
             if !matches!(found, Found::Changed) {
                 return Ok(found);
@@ -224,7 +227,14 @@ impl SetObject {
     }
 
     /// Compares two keys of equal hash; `None` when they differ.
-    fn compare_keys(&self, cx: &mut Context, slot: usize, entry: SetEntry, key: Value) -> Option<Result<Found>> {
+    fn compare_keys(
+        &self,
+        cx: &mut Context,
+        slot: usize,
+        entry: SetEntry,
+        key: Value,
+        adding: bool,
+    ) -> Option<Result<Found>> {
         if entry.key.has_type(&text::STR) && key.has_type(&text::STR) {
             return text::equal(entry.key, key).then_some(Ok(Found::Present(slot)));
         }
@@ -232,6 +242,7 @@ impl SetObject {
         let own = Owned::new(entry.key);
         match compare::equals(cx, own.value(), key) {
             Err(raised) => Some(Err(raised)),
+            Ok(true) if adding => Some(Ok(Found::Present(slot))),
             Ok(_) if table != self.table.get() || mask != self.mask.get() || self.entry(slot).key != own.value() => {
                 Some(Ok(Found::Changed))
             }
@@ -252,7 +263,7 @@ impl SetObject {
     pub fn add_with_hash(&self, cx: &mut Context, element: Value, hash: i64) -> Result<bool> {
         // The element may be borrowed from something that a comparison changes.
         let element = Owned::new(element);
-        match self.find(cx, element.value(), hash)? {
+        match self.find(cx, element.value(), hash, true)? {
             Found::Absent(_, Some(deleted)) => {
                 self.write_entry(deleted, SetEntry { key: element.into_raw(), hash });
                 self.used.set(self.used.get() + 1);
@@ -279,7 +290,7 @@ impl SetObject {
 
     #[inline]
     pub fn contains_with_hash(&self, cx: &mut Context, element: Value, hash: i64) -> Result<bool> {
-        Ok(matches!(self.find(cx, element, hash)?, Found::Present(_)))
+        Ok(matches!(self.find(cx, element, hash, false)?, Found::Present(_)))
     }
 
     /// Removes an element; says whether it was there.
@@ -289,7 +300,7 @@ impl SetObject {
     }
 
     pub fn discard_with_hash(&self, cx: &mut Context, element: Value, hash: i64) -> Result<bool> {
-        match self.find(cx, element, hash)? {
+        match self.find(cx, element, hash, false)? {
             Found::Present(slot) => {
                 drop(self.remove_entry(slot));
                 Ok(true)

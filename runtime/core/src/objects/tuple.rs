@@ -12,6 +12,7 @@ use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::objects::{instance, int, singleton};
 use crate::operations::{compare, convert, iterate};
 use crate::value::Value;
+use std::cell::Cell;
 use std::mem::offset_of;
 
 /// A tuple; its items follow inline.
@@ -19,11 +20,13 @@ use std::mem::offset_of;
 pub struct TupleObject {
     pub header: Header,
     pub length: usize,
+    /// The hash, or 0 when it was not computed yet.
+    hash: Cell<i64>,
     items: [Value; 0],
 }
 
 /// Offset of the first item, which compiled code relies on.
-pub const ITEMS_OFFSET: usize = 24;
+pub const ITEMS_OFFSET: usize = 32;
 const _: () = assert!(offset_of!(TupleObject, items) == ITEMS_OFFSET && offset_of!(TupleObject, length) == 16);
 
 /// Bytes of a tuple of `length` items.
@@ -32,7 +35,7 @@ pub(super) const fn tuple_bytes(length: usize) -> usize {
 }
 
 static EMPTY: Immortal<TupleObject> =
-    Immortal::new(TupleObject { header: Header::immortal(&raw const TUPLE.object), length: 0, items: [] });
+    Immortal::new(TupleObject { header: Header::immortal(&raw const TUPLE.object), length: 0, hash: Cell::new(0), items: [] });
 
 /// The one empty tuple.
 #[inline(always)]
@@ -87,13 +90,14 @@ impl TupleObject {
         TupleObject::started(header, length)
     }
 
-    /// Writes the length; the caller fills the items at once.
+    /// Writes what comes before the items; the caller fills the items at once.
     #[inline(always)]
     fn started(header: *mut Header, length: usize) -> (Owned, *mut Value) {
         let tuple = header as *mut TupleObject;
         // SAFETY: (heap 3) fresh memory of `tuple_bytes(length)` or more.
         unsafe {
             (&raw mut (*tuple).length).write(length);
+            (&raw mut (*tuple).hash).write(Cell::new(0));
             (Owned::from_raw(Value::from_pointer(tuple)), &raw mut (*tuple).items as *mut Value)
         }
     }
@@ -357,11 +361,17 @@ fn tuple_repr(cx: &mut Context, value: Value) -> Result<Owned> {
 }
 
 fn tuple_hash(cx: &mut Context, value: Value) -> Result<i64> {
+    let known = tuple(value).hash.get();
+    if known != 0 {
+        return Ok(known);
+    }
     let mut hash = ItemHash::default();
     for &item in tuple(value).as_slice() {
         hash.add(convert::hash(cx, item)?);
     }
-    Ok(hash.finish())
+    let hash = hash.finish();
+    tuple(value).hash.set(hash);
+    Ok(hash)
 }
 
 fn tuple_compare(cx: &mut Context, left: Value, right: Value, op: CompareOp) -> Result<Owned> {

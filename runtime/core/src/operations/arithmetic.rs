@@ -47,6 +47,7 @@ pub fn binary_declined(cx: &mut Context, op: BinaryOp, a: Value, b: Value) -> Re
 /// Tries the operands' slots in CPython's order; the right operand first when its type is a proper subtype. A function
 /// that is the slot of both is asked once.
 fn dispatch(cx: &mut Context, op: BinaryOp, a: Value, b: Value) -> Result<Owned> {
+    cx.check_native_stack("")?;
     let (left_type, right_type) = (a.type_of(), b.type_of());
     let left = left_type.slots().binary[op as usize];
     let mut right = right_type.slots().binary[op as usize];

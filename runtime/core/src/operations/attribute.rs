@@ -19,6 +19,7 @@ use std::cell::Cell;
 /// `object.name`
 #[inline]
 pub fn get(cx: &mut Context, object: Value, name: Value) -> Result<Owned> {
+    cx.check_native_stack("")?;
     match object.type_of().slots().get_attribute {
         Some(function) => function(cx, object, name),
         None => generic_get(cx, object, name),
@@ -33,6 +34,7 @@ pub fn get_text(cx: &mut Context, object: Value, name: &str) -> Result<Owned> {
 
 /// The attribute, or `None` instead of an `AttributeError`, which is not even made where that can be avoided.
 pub fn get_optional(cx: &mut Context, object: Value, name: Value) -> Result<Option<Owned>> {
+    cx.check_native_stack("")?;
     let slot = object.type_of().slots().get_attribute;
     let result = if slot_is(slot, generic_get) {
         generic_get_optional(cx, object, name)

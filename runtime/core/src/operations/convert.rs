@@ -60,6 +60,7 @@ pub fn ascii(cx: &mut Context, value: Value) -> Result<Owned> {
 
 /// `hash(value)`
 pub fn hash(cx: &mut Context, value: Value) -> Result<i64> {
+    cx.check_native_stack(" while hashing an object")?;
     match value.type_of().slots().hash {
         Some(function) => function(cx, value),
         None => Err(unhashable(cx, value)),
@@ -97,6 +98,7 @@ pub fn truth(cx: &mut Context, value: Value) -> Result<bool> {
 }
 
 fn truth_slow(cx: &mut Context, value: Value) -> Result<bool> {
+    cx.check_native_stack("")?;
     let slots = value.type_of().slots();
     if let Some(function) = slots.truth {
         return function(cx, value);

@@ -9,6 +9,7 @@ use crate::value::Value;
 
 /// `iter(value)`
 pub fn get_iter(cx: &mut Context, value: Value) -> Result<Owned> {
+    cx.check_native_stack("")?;
     let slots = value.type_of().slots();
     if let Some(function) = slots.iter {
         let result = function(cx, value)?;
@@ -40,6 +41,7 @@ pub fn next(cx: &mut Context, iterator: Value) -> Result<Option<Owned>> {
 /// The next item of an iterator. When it is exhausted: `None`, or a `StopIteration` that Python code has raised.
 #[inline]
 pub fn next_or_stop(cx: &mut Context, iterator: Value) -> Result<Option<Owned>> {
+    cx.check_native_stack("")?;
     match iterator.type_of().slots().next {
         Some(function) => function(cx, iterator),
         None => {

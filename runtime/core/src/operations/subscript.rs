@@ -8,6 +8,7 @@ use crate::value::Value;
 
 /// `container[key]`
 pub fn get_item(cx: &mut Context, container: Value, key: Value) -> Result<Owned> {
+    cx.check_native_stack("")?;
     if let Some(function) = container.type_of().slots().get_item {
         return function(cx, container, key);
     }
@@ -47,6 +48,7 @@ pub fn delete_item(cx: &mut Context, container: Value, key: Value) -> Result<()>
 
 /// `item in container`
 pub fn contains(cx: &mut Context, container: Value, item: Value) -> Result<bool> {
+    cx.check_native_stack("")?;
     let slots = container.type_of().slots();
     if let Some(function) = slots.contains {
         return function(cx, container, item);
@@ -66,6 +68,7 @@ pub fn contains(cx: &mut Context, container: Value, item: Value) -> Result<bool>
 
 /// `len(value)`
 pub fn length(cx: &mut Context, value: Value) -> Result<usize> {
+    cx.check_native_stack("")?;
     if let Some(function) = value.type_of().slots().length {
         return function(cx, value);
     }

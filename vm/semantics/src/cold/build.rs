@@ -5,13 +5,13 @@ use crate::semantics::Pc;
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception::{ATTRIBUTE_ERROR, TYPE_ERROR};
 use sidewinder_runtime::objects::list::{ListObject, slots::select};
-use sidewinder_runtime::objects::set::SetObject;
+use sidewinder_runtime::objects::iterator::dict_operations;
+use sidewinder_runtime::objects::set::{self, SetObject};
 use sidewinder_runtime::objects::slice;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::template;
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::type_object::flags;
-use sidewinder_runtime::operations::{attribute, call, convert, iterate, subscript};
+use sidewinder_runtime::operations::{attribute, convert, iterate, subscript};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// A set display.
@@ -78,7 +78,7 @@ pub fn set_update(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
     let iterable = take(cx, i.b);
     let target: &SetObject = unwrap_exact(register(cx, i.a));
-    let result = iterate::for_each(cx, iterable.value(), |cx, item| target.add(cx, item.value()).map(|_| ()));
+    let result = set::operations::update(cx, target, iterable.value());
     super::release(cx, iterable);
     finish_effect(cx, pc, result)
 }
@@ -102,34 +102,11 @@ pub fn list_to_tuple(cx: &mut Context, pc: Pc) -> Pc {
     next(pc)
 }
 
-/// Calls `visit` with each key and value of a mapping.
-fn each_pair(
-    cx: &mut Context,
-    mapping: Value,
-    mut visit: impl FnMut(&mut Context, Value, Value) -> Result<()>,
-) -> Result<()> {
-    if mapping.type_of().has_flag(flags::DICT) {
-        let copy = dict::of(mapping).copy(cx);
-        let copy = dict::of(copy.value());
-        for position in 0..copy.entry_count() {
-            if let Some((key, value)) = copy.entry(position) {
-                visit(cx, key, value)?;
-            }
-        }
-        return Ok(());
-    }
-    let keys = call::call_method(cx, mapping, "keys", &[])?;
-    iterate::for_each(cx, keys.value(), |cx, key| {
-        let value = subscript::get_item(cx, mapping, key.value())?;
-        visit(cx, key.value(), value.value())
-    })
-}
-
 pub fn dict_update(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
     let mapping = take(cx, i.b);
     let target = dict::of(register(cx, i.a));
-    let mut result = each_pair(cx, mapping.value(), |cx, key, value| target.set(cx, key, value));
+    let mut result = dict_operations::update_from_mapping(cx, target, mapping.value());
     if result.is_err() && cx.swallow(&ATTRIBUTE_ERROR) {
         let name = mapping.value().type_of().name();
         result = Err(cx.type_error(format!("'{name}' object is not a mapping")));
@@ -171,13 +148,10 @@ pub fn dict_merge(cx: &mut Context, pc: Pc) -> Pc {
     let mapping = take(cx, i.b);
     let target = dict::of(register(cx, i.a));
     let callable = register(cx, i.c);
-    let mut result = each_pair(cx, mapping.value(), |cx, key, value| {
-        if target.get(cx, key)?.is_some() {
-            let key = str::text(key).unwrap_or_default().into_owned();
-            let name = callable_text(cx, callable);
-            return Err(cx.type_error(format!("{name} got multiple values for keyword argument '{key}'")));
-        }
-        target.set(cx, key, value)
+    let mut result = dict_operations::merge_keywords(cx, target, mapping.value(), |cx, key| {
+        let key = str::text(key).unwrap_or_default().into_owned();
+        let name = callable_text(cx, callable);
+        cx.type_error(format!("{name} got multiple values for keyword argument '{key}'"))
     });
     if result.is_err() && cx.swallow(&ATTRIBUTE_ERROR) {
         let kind = mapping.value().type_of().name();

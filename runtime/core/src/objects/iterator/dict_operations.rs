@@ -74,19 +74,41 @@ pub fn update(cx: &mut Context, target: &DictObject, source: Value) -> Result<()
     }
 }
 
-/// Updates a dict from a mapping, as `{**mapping}` does.
+/// Updates a dict from a mapping, as `{**mapping}` does; an `AttributeError` if it has no `keys`.
 pub fn update_from_mapping(cx: &mut Context, target: &DictObject, source: Value) -> Result<()> {
     if is_plain_mapping(source) {
         return merge(cx, target, dict::of(source));
     }
     let name = cx.interpreter().names.plain_keys;
-    match attribute::get_optional(cx, source, name)? {
-        Some(method) => merge_mapping(cx, target, source, method),
-        None => {
-            let name = source.type_of().name();
-            Err(cx.type_error(format!("'{name}' object is not a mapping")))
-        }
+    let keys = attribute::get(cx, source, name)?;
+    merge_mapping(cx, target, source, keys)
+}
+
+/// Updates a dict from a mapping, as `f(**mapping)` does: `twice` makes the error for a key that is there already.
+pub fn merge_keywords(
+    cx: &mut Context,
+    target: &DictObject,
+    source: Value,
+    twice: impl Fn(&mut Context, Value) -> Raised,
+) -> Result<()> {
+    if is_plain_mapping(source) {
+        return for_each_pair(cx, dict::of(source), |cx, key, hash, value| {
+            match target.get_with_hash(cx, key, hash)? {
+                Some(_) => Err(twice(cx, key)),
+                None => target.set_with_hash(cx, key, hash, value),
+            }
+        });
     }
+    let name = cx.interpreter().names.plain_keys;
+    let keys = attribute::get(cx, source, name)?;
+    let keys = call::call(cx, keys.value(), &[])?;
+    iterate::for_each(cx, keys.value(), |cx, key| {
+        if target.get(cx, key.value())?.is_some() {
+            return Err(twice(cx, key.value()));
+        }
+        let value = subscript::get_item(cx, source, key.value())?;
+        target.set(cx, key.value(), value.value())
+    })
 }
 
 /// Whether the value is a dict whose class does not change what iterating it means.
@@ -102,13 +124,25 @@ pub fn merge(cx: &mut Context, target: &DictObject, source: &DictObject) -> Resu
     if std::ptr::eq(target, source) {
         return Ok(());
     }
+    if source.is_empty() || target.take_copy(cx, source) {
+        return Ok(());
+    }
+    for_each_pair(cx, source, |cx, key, hash, value| target.set_with_hash(cx, key, hash, value))
+}
+
+/// Calls `visit` with each key, its hash and its value; an error if that changes the number of entries.
+fn for_each_pair(
+    cx: &mut Context,
+    source: &DictObject,
+    mut visit: impl FnMut(&mut Context, Value, i64, Value) -> Result<()>,
+) -> Result<()> {
     let keep = Owned::new(Value::from_pointer(source));
     let length = source.len();
     let mut position = 0;
     while position < source.entry_count() {
         if let Some((key, value)) = source.entry(position) {
             let (key, value) = (Owned::new(key), Owned::new(value));
-            target.set(cx, key.value(), value.value())?;
+            visit(cx, key.value(), source.entry_hash(position), value.value())?;
             if source.len() != length {
                 return Err(cx.raise(&exception::RUNTIME_ERROR, "dict mutated during update"));
             }

@@ -89,8 +89,8 @@ pub fn for_each_entry(
     Ok(())
 }
 
-/// Calls `visit` with each key of a dict and its hash.
-fn for_each_key(
+/// Calls `visit` with each key of a dict and its hash; the dict may change meanwhile.
+pub fn for_each_key(
     cx: &mut Context,
     dict: &DictObject,
     mut visit: impl FnMut(&mut Context, Value, i64) -> Result<()>,
