@@ -39,8 +39,9 @@ pub struct HeapLayout {
     pub one_field_flag: u32,
     /// The flag of types whose objects lie in plain cells and own nothing.
     pub no_fields_flag: u32,
-    /// The type of tuples: after the header a length, then as many values.
+    /// The type of tuples: after the header a length, and from `tuple_items` on as many values.
     pub tuple_type: u64,
+    pub tuple_items: i32,
 }
 
 /// Offsets in the structure in which a running trace publishes its calls (`Activation` of the runtime), and its size.

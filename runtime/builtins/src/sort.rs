@@ -29,7 +29,7 @@ impl Element for Value {
     }
 }
 
-/// An item with the key that the key function gave. Both are owned elsewhere.
+/// An item, owned elsewhere, with the key that the key function gave, owned here.
 #[derive(Clone, Copy)]
 struct Keyed {
     key: Value,
@@ -117,32 +117,40 @@ fn float_order(a: Value, b: Value) -> Ordering {
     a.float().partial_cmp(&b.float()).unwrap_or(Ordering::Equal)
 }
 
-/// Like `sort_elements`, from high to low; equal elements stay in order all the same.
-fn sort_in_direction<T: Element>(cx: &mut Context, elements: &mut [T], reverse: bool) -> Result<()> {
-    if reverse {
-        elements.reverse();
-    }
-    let result = sort_elements(cx, elements);
-    if reverse {
-        elements.reverse();
-    }
-    result
-}
-
 /// Sorts items, which the caller owns. After an error they are in some order.
 pub fn sort_values(cx: &mut Context, items: &mut [Value], key: Option<Value>, reverse: bool) -> Result<()> {
-    let Some(function) = key else { return sort_in_direction(cx, items, reverse) };
-    let mut keys = Vec::with_capacity(items.len());
+    let Some(function) = key else {
+        turn(items, reverse);
+        let result = sort_elements(cx, items);
+        turn(items, reverse);
+        return result;
+    };
+    let mut pairs = Vec::with_capacity(items.len());
     for &item in items.iter() {
-        keys.push(call::call(cx, function, &[item])?);
+        match call::call(cx, function, &[item]) {
+            Ok(key) => pairs.push(Keyed { key: key.into_raw(), item }),
+            Err(raised) => {
+                pairs.iter().rev().for_each(|pair| cx.release(pair.key));
+                return Err(raised);
+            }
+        }
     }
-    let mut pairs: Vec<Keyed> =
-        keys.iter().zip(items.iter()).map(|(key, &item)| Keyed { key: key.value(), item }).collect();
-    let result = sort_in_direction(cx, &mut pairs, reverse);
+    turn(&mut pairs, reverse);
+    let result = sort_elements(cx, &mut pairs);
+    // The keys die in their order; their finalizers may look at what is being sorted.
+    pairs.iter().for_each(|pair| cx.release(pair.key));
+    turn(&mut pairs, reverse);
     for (place, pair) in items.iter_mut().zip(pairs) {
         *place = pair.item;
     }
     result
+}
+
+/// Sorting backwards is sorting what was reversed, and reversing it again: so equal elements stay in order.
+fn turn<T>(elements: &mut [T], reverse: bool) {
+    if reverse {
+        elements.reverse();
+    }
 }
 
 /// Sorts a list, which is empty meanwhile, so that comparisons that look at it do no harm.

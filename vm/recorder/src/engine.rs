@@ -307,6 +307,7 @@ fn layout(helpers: &Helpers) -> Layout {
             no_fields_flag: flags::NO_FIELDS,
             plain_free: (offset_of!(Context, heap) + Heap::PLAIN_FREE_OFFSET) as i32,
             tuple_type: address(&tuple::TUPLE),
+            tuple_items: tuple::ITEMS_OFFSET as i32,
         }),
         reassignable_types: vec![address(&module::MODULE)],
         uncounted_types: vec![

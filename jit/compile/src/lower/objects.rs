@@ -165,7 +165,7 @@ impl DropBuilder<'_, '_> {
         let length = self.load(object, FIELDS_OFFSET);
         self.leave_outside(length, 1, TUPLE_LENGTH_MAX);
         let words = self.builder.ins().ishl_imm_u(length, 3);
-        let before = self.builder.ins().iadd_imm_s(object, i64::from(FIELDS_OFFSET));
+        let before = self.builder.ins().iadd_imm_s(object, i64::from(self.heap.tuple_items) - 8);
         let last = self.builder.ins().iadd(before, words);
         let down = self.builder.ins().iconst(types::I64, -8);
         self.builder.ins().jump(walk, &[last.into(), before.into(), down.into()]);

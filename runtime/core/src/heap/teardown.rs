@@ -53,12 +53,27 @@ impl Context {
             unsafe { crate::objects::str::slots::free(self, value.header()) };
             return;
         }
+        if python && self.finalizers_pending.get() != 0 && !self.wait_for_others(value) {
+            return;
+        }
         let floor = self.teardown.len();
         self.destroy(value, python);
         self.drain(floor, python);
         if self.teardown.len() > floor {
             self.wait_in_line(floor);
         }
+    }
+
+    /// Lets those that wait for their finalizers go before a dead object, which they may bring back to life by a weak
+    /// reference. Says whether it is dead still.
+    #[cold]
+    fn wait_for_others(&mut self, value: Value) -> bool {
+        // SAFETY: (heap 5) the object is dead but intact; the count is this function's.
+        let count = || unsafe { &mut (*value.header()).count };
+        *count() = 1;
+        self.run_pending_finalizers();
+        *count() -= 1;
+        *count() == 0
     }
 
     /// What cannot be finalized yet, from `floor` on, goes after what has waited since earlier in the instruction: the

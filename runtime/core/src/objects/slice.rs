@@ -305,7 +305,8 @@ unsafe fn slice_traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
 
 unsafe fn slice_release(header: *mut Header, children: &mut Children<'_>) {
     let slice = slice(Value::from_pointer(header));
-    for part in [slice.start, slice.stop, slice.step] {
+    // The step goes first, as in CPython.
+    for part in [slice.stop, slice.start, slice.step] {
         children.push(part);
     }
 }

@@ -32,10 +32,11 @@ fn unwrap_exact<T: sidewinder_runtime::Object>(value: Value) -> &'static T {
 pub fn map(cx: &mut Context, items: Vec<Owned>) -> Result<Owned> {
     let made = DictObject::new(cx);
     let target = dict::of(made.value());
-    for pair in items.chunks_exact(2) {
-        target.set(cx, pair[0].value(), pair[1].value())?;
-    }
-    Ok(made)
+    let result =
+        items.chunks_exact(2).try_for_each(|pair| target.set(cx, pair[0].value(), pair[1].value()));
+    // What was replaced or not needed goes from the last to the first.
+    items.into_iter().rev().for_each(drop);
+    result.map(|()| made)
 }
 
 /// The pieces of an f-string, joined.

@@ -346,9 +346,17 @@ pub fn binary_not_implemented(cx: &mut Context, pc: Pc) -> Pc {
             arithmetic::binary_declined(cx, op, a, b)
         }
     };
-    release_source(cx, i.c);
-    release_source(cx, i.b);
+    operands_as_they_die(i).into_iter().for_each(|operand| release_source(cx, operand));
     super::finish(cx, pc, result)
+}
+
+/// The operands of a binary operator, a subscript or a comparison in the order in which CPython gives them up: of a
+/// comparison the right one first.
+#[inline(always)]
+pub fn operands_as_they_die(i: sidewinder_bytecode::Instruction) -> [u16; 2] {
+    use sidewinder_bytecode::Op;
+    let compares = (Op::Less as u8..=Op::GreaterEqual as u8).contains(&(i.op as u8));
+    if compares { [i.c, i.b] } else { [i.b, i.c] }
 }
 
 /// The method of the binary operator at `pc` has returned, and its frame is gone.
@@ -356,9 +364,7 @@ pub fn finish_binary(cx: &mut Context, pc: Pc, result: Owned) -> Pc {
     if result.value() == sidewinder_runtime::objects::singleton::not_implemented() {
         return binary_not_implemented(cx, pc);
     }
-    let i = fetch(pc);
-    release_source(cx, i.c);
-    release_source(cx, i.b);
+    operands_as_they_die(fetch(pc)).into_iter().for_each(|operand| release_source(cx, operand));
     super::finish(cx, pc, Ok(result))
 }
 

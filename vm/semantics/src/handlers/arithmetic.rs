@@ -14,8 +14,8 @@ fn slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: BinaryOp, inplace: 
     }
     let (a, b) = (s.operand(i.b), s.operand(i.c));
     let result = s.binary_slow(op, inplace, a, b);
-    s.release(i.c);
     s.release(i.b);
+    s.release(i.c);
     done_or_raise(s, pc, i.a, result)
 }
 

@@ -322,8 +322,9 @@ fn return_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, continuation: Co
                 return s.cold(origin, crate::cold::call::binary_not_implemented);
             }
             let i = super::fetch(origin);
-            s.release(i.c);
-            s.release(i.b);
+            for operand in crate::cold::call::operands_as_they_die(i) {
+                s.release(operand);
+            }
             s.set(destination, result);
             next
         }

@@ -50,8 +50,8 @@ fn get_item_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
         &helpers::GET_ITEM
     };
     let result = s.call2(helper, container, key);
-    s.release(i.c);
     s.release(i.b);
+    s.release(i.c);
     done_or_raise(s, pc, i.a, result)
 }
 
@@ -79,8 +79,8 @@ pub fn get_slice<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 
 #[inline(always)]
 fn end_slice<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, result: Option<S::Owned>) -> Pc {
-    s.clear(i.c + 1);
     s.clear(i.c);
+    s.clear(i.c + 1);
     s.release(i.b);
     done_or_raise(s, pc, i.a, result)
 }
@@ -113,9 +113,9 @@ fn set_item_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let (container, key, value) = (s.operand(i.a), s.operand(i.b), s.operand(i.c));
     let helper = if is_plain_lookup(s, container, key) { &helpers::DICT_SET_ITEM } else { &helpers::SET_ITEM };
     let result = s.call3(helper, container, key, value);
-    s.release(i.c);
     s.release(i.b);
     s.release(i.a);
+    s.release(i.c);
     effect_or_raise(s, pc, result)
 }
 
