@@ -45,7 +45,7 @@ pub fn extend(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     if slots.buffer.is_none() && slots.iter.is_none() && slots.get_item.is_none() {
         return Err(cx.type_error(format!("can't extend bytearray with {found}")));
     }
-    let added = new::from_object(cx, source, "bytearray")?;
+    let added = new::from_object(cx, source, "bytearray", true)?;
     array.splice(cx, array.len(), 0, &added)?;
     nothing()
 }

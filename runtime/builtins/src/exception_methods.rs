@@ -113,7 +113,7 @@ fn set_arguments(cx: &mut Context, value: Value, new: Value) -> Result<()> {
     if new.is_unbound() {
         return Err(cx.type_error("args may not be deleted"));
     }
-    let items = iterate::collect(cx, new)?;
+    let items = iterate::collect_unasked(cx, new)?;
     let tuple = TupleObject::from_owned(cx, items);
     of(value).set_arguments(tuple);
     Ok(())

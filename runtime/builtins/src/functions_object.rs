@@ -4,11 +4,12 @@ use sidewinder_runtime::native::{Effects, Intrinsic, Native};
 use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::float::FLOAT;
 use sidewinder_runtime::objects::iterator::arguments::bad_argument;
+use sidewinder_runtime::objects::iterator::dict_operations;
 use sidewinder_runtime::objects::list::ListObject;
-use sidewinder_runtime::objects::module::ModuleObject;
-use sidewinder_runtime::objects::str::{self as text, StrObject};
+use sidewinder_runtime::objects::str as text;
+use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::objects::{bytes, float, int, singleton};
-use sidewinder_runtime::operations::{attribute, call, convert, dunder, instance, iterate};
+use sidewinder_runtime::operations::{attribute, call, convert, dunder, instance, subscript};
 use sidewinder_runtime::{Context, Owned, Result, TypeObject, Value};
 
 const PURE: u32 = Effects::NO_PYTHON | Effects::READ_ONLY | Effects::PURE;
@@ -310,8 +311,10 @@ fn dir(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 }
 
 fn sorted_list(cx: &mut Context, iterable: Value) -> Result<Owned> {
-    let items = iterate::collect(cx, iterable)?;
-    let mut items = sidewinder_runtime::objects::list::into_raw_items(items);
+    let items = ListObject::new(cx, Vec::new());
+    let taken: &ListObject = items.value().cast_exact().expect("just made");
+    sidewinder_runtime::objects::list::slots::extend(cx, taken, iterable)?;
+    let mut items = taken.take_items();
     let result = crate::sort::sort_values(cx, &mut items, None, false);
     // SAFETY: the items come from owned ones and are still all there.
     let items = unsafe { sidewinder_runtime::objects::list::into_owned_items(items) };
@@ -324,17 +327,18 @@ pub fn default_dir(cx: &mut Context, object: Value) -> Result<Owned> {
     let names = DictObject::new(cx);
     // SAFETY: (heap 2) just made.
     let all: &DictObject = unsafe { names.value().cast_unchecked() };
-    if let Some(class) = object.cast::<TypeObject>() {
-        add_class_names(cx, all, class)?;
+    let own_names = &cx.interpreter().names;
+    let (dict_name, class_name) = (own_names.dict, own_names.class_);
+    if object.cast::<TypeObject>().is_some() {
+        add_class_names(cx, all, object)?;
     } else {
-        let dict_name = cx.interpreter().names.dict;
         if let Some(own) = attribute::get_optional(cx, object, dict_name)?
-            && let Some(own) = own.value().cast::<DictObject>()
+            && own.value().type_of().has_flag(flags::DICT)
         {
-            add_names(cx, all, own)?;
+            dict_operations::update(cx, all, own.value())?;
         }
-        if object.cast::<ModuleObject>().is_none() {
-            add_class_names(cx, all, object.type_of())?;
+        if let Some(class) = attribute::get_optional(cx, object, class_name)? {
+            add_class_names(cx, all, class.value())?;
         }
     }
     let mut list = Vec::with_capacity(all.len());
@@ -346,22 +350,19 @@ pub fn default_dir(cx: &mut Context, object: Value) -> Result<Owned> {
     Ok(ListObject::new(cx, list))
 }
 
-fn add_class_names(cx: &mut Context, all: &DictObject, class: &TypeObject) -> Result<()> {
-    for class in class.mro() {
-        add_names(cx, all, class.namespace(cx))?;
+/// Adds the names of a class, or of what passes for one, and of its bases.
+fn add_class_names(cx: &mut Context, all: &DictObject, class: Value) -> Result<()> {
+    cx.check_native_stack("")?;
+    let names = &cx.interpreter().names;
+    let (dict, bases) = (names.dict, names.bases);
+    if let Some(namespace) = attribute::get_optional(cx, class, dict)? {
+        dict_operations::update(cx, all, namespace.value())?;
     }
-    Ok(())
-}
-
-fn add_names(cx: &mut Context, all: &DictObject, namespace: &DictObject) -> Result<()> {
-    for index in 0..namespace.entry_count() {
-        if let Some((name, _)) = namespace.entry(index)
-            && name.cast::<StrObject>().is_some()
-        {
-            // The hash of a subclass of str is Python code.
-            let name = Owned::new(name);
-            all.set(cx, name.value(), singleton::none())?;
-        }
+    let Some(bases) = attribute::get_optional(cx, class, bases)? else { return Ok(()) };
+    for position in 0..subscript::length(cx, bases.value())? {
+        let position = int::from_usize(cx, position);
+        let base = subscript::get_item(cx, bases.value(), position.value())?;
+        add_class_names(cx, all, base.value())?;
     }
     Ok(())
 }

@@ -238,7 +238,7 @@ fn from_bytes(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 fn bytes_of(cx: &mut Context, source: Value) -> Result<Vec<u8>> {
     match bytes::like(source) {
         Some(bytes) => Ok(bytes.to_vec()),
-        None => bytes::new::from_object(cx, source, "bytes"),
+        None => bytes::new::from_object(cx, source, "bytes", true),
     }
 }
 

@@ -60,13 +60,13 @@ pub static TYPES: &[(&StaticType, &[Native], &[GetSet])] = &[
 ];
 
 static INDEXED: &[Native] = &[
-    Native::new("__length_hint__", 0, 0, indexed_hint, HINT).effects(QUIET),
+    Native::new("__length_hint__", 0, 0, indexed_hint, HINT),
     Native::new("__reduce__", 0, 0, indexed_reduce, REDUCE),
     Native::new("__setstate__", 1, 1, indexed_set_state, SET_STATE),
 ];
 
 static REVERSE: &[Native] = &[
-    Native::new("__length_hint__", 0, 0, reverse_hint, HINT).effects(QUIET),
+    Native::new("__length_hint__", 0, 0, reverse_hint, HINT),
     Native::new("__reduce__", 0, 0, reverse_reduce, REDUCE),
     Native::new("__setstate__", 1, 1, reverse_set_state, SET_STATE),
 ];

@@ -1,7 +1,7 @@
 //! Computed attributes of modules.
 
 use sidewinder_runtime::native::{GetSet, Native};
-use sidewinder_runtime::objects::dict::DictObject;
+use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception::ATTRIBUTE_ERROR;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::module::{self, MODULE};
@@ -22,8 +22,13 @@ static GETSET: &[GetSet] = &[
 
 /// The names in the namespace, or what the module's own `__dir__` answers.
 fn directory(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let namespace = module::of(arguments[0]).namespace();
-    let name = cx.interpreter().names.dir;
+    let names = &cx.interpreter().names;
+    let (name, dict) = (names.dir, names.dict);
+    let dict = attribute::get(cx, arguments[0], dict)?;
+    if !dict.value().type_of().has_flag(flags::DICT) {
+        return Err(cx.type_error("<module>.__dict__ is not a dictionary"));
+    }
+    let namespace = dict::of(dict.value());
     if let Some(function) = namespace.get_interned(name).map(Owned::new) {
         return call::call(cx, function.value(), &[]);
     }

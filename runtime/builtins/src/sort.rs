@@ -8,7 +8,7 @@ use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_runtime::objects::str::{STR, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::operations::{call, compare, convert, iterate};
+use sidewinder_runtime::operations::{call, compare, convert};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
 use std::cmp::Ordering;
 
@@ -198,10 +198,10 @@ pub fn list_sort(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 /// The builtin function `sorted`.
 pub fn sorted(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let iterable = positionals(cx, "sorted", arguments, 1, 1)?[0];
-    let items = iterate::collect(cx, iterable)?;
-    let (key, reverse) = sort_options(cx, arguments.without_first())?;
-    let result = ListObject::new(cx, items);
+    let result = ListObject::new(cx, Vec::new());
     let list = result.value().cast_exact::<ListObject>().expect("just made");
+    list::slots::extend(cx, list, iterable)?;
+    let (key, reverse) = sort_options(cx, arguments.without_first())?;
     sort_list(cx, list, key, reverse)?;
     Ok(result)
 }

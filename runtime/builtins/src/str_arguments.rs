@@ -140,11 +140,7 @@ pub fn items_to_join(cx: &mut Context, iterable: Value) -> Result<Vec<Owned>> {
         Err(_) if cx.swallow(&exception::TYPE_ERROR) => return Err(cx.type_error("can only join an iterable")),
         Err(raised) => return Err(raised),
     };
-    let mut items = Vec::new();
-    while let Some(item) = iterate::next(cx, iterator.value())? {
-        items.push(item);
-    }
-    Ok(items)
+    iterate::collect(cx, iterator.value())
 }
 
 /// A table of methods: how each binds, its name, the bounds of its arguments, its function, its effects, its text

@@ -53,7 +53,7 @@ const STACK_BYTES: usize = (STACK_WORDS + EXIT_WORDS) * size_of::<Value>();
 const NATIVE_STACK_RESERVE: usize = 512 * 1024;
 /// Bytes of native stack that natives may recurse through: enough for what CPython's 8 MiB are enough for, whose frames
 /// are smaller, and no more, since programs count on deeper recursion to raise.
-const NATIVE_STACK_BYTES: usize = 32 << 20;
+const NATIVE_STACK_BYTES: usize = 48 << 20;
 
 /// A trace that runs. It has frames of its own, which are not on the value stack until somebody looks at them.
 #[repr(C)]

@@ -34,7 +34,7 @@ pub fn compute(
         return Ok(());
     }
     let Some(result) = dunder::call_dunder(cx, kind.value(), name, &[])? else { return Ok(()) };
-    let items = iterate::collect(cx, result.value())?;
+    let items = iterate::collect_unasked(cx, result.value())?;
     let mut found = Vec::with_capacity(items.len());
     for item in &items {
         let Some(class) = item.value().cast::<TypeObject>() else {

@@ -31,7 +31,8 @@ pub fn read(
     let Some(declared) = namespace.get_interned(key).map(Owned::new) else {
         return Ok(SlotNames { declared: false, names: Vec::new(), has_dict: may_add_dict, has_weak: may_add_weak });
     };
-    let items = if str::is_str(declared.value()) { vec![declared] } else { iterate::collect(cx, declared.value())? };
+    let items =
+        if str::is_str(declared.value()) { vec![declared] } else { iterate::collect_unasked(cx, declared.value())? };
     if !items.is_empty() && layout::has_item_size(base) {
         let base = base.name();
         return Err(cx.type_error(format!("nonempty __slots__ not supported for subtype of '{base}'")));

@@ -34,8 +34,12 @@ pub(super) const fn tuple_bytes(length: usize) -> usize {
     ITEMS_OFFSET + length * size_of::<Value>()
 }
 
-static EMPTY: Immortal<TupleObject> =
-    Immortal::new(TupleObject { header: Header::immortal(&raw const TUPLE.object), length: 0, hash: Cell::new(0), items: [] });
+static EMPTY: Immortal<TupleObject> = Immortal::new(TupleObject {
+    header: Header::immortal(&raw const TUPLE.object),
+    length: 0,
+    hash: Cell::new(0),
+    items: [],
+});
 
 /// The one empty tuple.
 #[inline(always)]
@@ -323,7 +327,7 @@ fn tuple_new(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'
     if exact && iterable.has_type(&TUPLE) {
         return Ok(Owned::new(iterable));
     }
-    let items = iterate::collect(cx, iterable)?;
+    let items = iterate::collect_unasked(cx, iterable)?;
     Ok(if exact { TupleObject::from_owned(cx, items) } else { subclass_instance(cx, kind, items) })
 }
 

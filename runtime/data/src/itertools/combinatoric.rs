@@ -61,7 +61,7 @@ pub struct Combinations {
 impl Combinations {
     #[new(name = "combinations")]
     fn new(cx: &mut Context, #[named] iterable: Value, r: Index) -> Result<Combinations> {
-        let pool = iterate::collect(cx, iterable)?;
+        let pool = iterate::collect_unasked(cx, iterable)?;
         let count = length(cx, r.0)?;
         let ended = count > pool.len();
         let choice = Choice::new(if ended { Vec::new() } else { (0..count).collect() }, ended);
@@ -101,7 +101,7 @@ pub struct CombinationsWithReplacement {
 impl CombinationsWithReplacement {
     #[new(name = "combinations_with_replacement")]
     fn new(cx: &mut Context, #[named] iterable: Value, r: Index) -> Result<CombinationsWithReplacement> {
-        let pool = iterate::collect(cx, iterable)?;
+        let pool = iterate::collect_unasked(cx, iterable)?;
         let count = length(cx, r.0)?;
         let ended = pool.is_empty() && count > 0;
         let choice = Choice::new(if ended { Vec::new() } else { zeros(cx, count)? }, ended);
@@ -149,7 +149,7 @@ pub struct Permutations {
 impl Permutations {
     #[new(name = "permutations")]
     fn new(cx: &mut Context, #[named] iterable: Value, #[default(None)] r: Option<Value>) -> Result<Permutations> {
-        let pool = iterate::collect(cx, iterable)?;
+        let pool = iterate::collect_unasked(cx, iterable)?;
         let count = match r {
             None => pool.len(),
             Some(r) if int::is_int_like(r) => {
@@ -213,7 +213,7 @@ impl Product {
         };
         let mut pools = Vec::with_capacity(arguments.positionals().len());
         for &iterable in arguments.positionals().iter().filter(|_| repeat > 0) {
-            pools.push(iterate::collect(cx, iterable)?);
+            pools.push(iterate::collect_unasked(cx, iterable)?);
         }
         let Some(places) = pools.len().checked_mul(repeat) else {
             return Err(cx.overflow_error("repeat argument too large"));

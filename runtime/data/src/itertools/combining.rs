@@ -240,7 +240,7 @@ impl Starmap {
         let result = match item.value().cast_exact::<TupleObject>() {
             Some(arguments) => call::call(cx, self.function.value(), arguments.as_slice())?,
             None => {
-                let arguments = iterate::collect(cx, item.value())?;
+                let arguments = iterate::collect_unasked(cx, item.value())?;
                 call::call(cx, self.function.value(), list::as_values(&arguments))?
             }
         };

@@ -171,8 +171,8 @@ pub mod rows {
     /// The Euclidean distance between two points.
     #[function]
     fn dist(cx: &mut Context, p: Value, q: Value) -> Result<f64> {
-        let p = iterate::collect(cx, p)?;
-        let q = iterate::collect(cx, q)?;
+        let p = iterate::collect_unasked(cx, p)?;
+        let q = iterate::collect_unasked(cx, q)?;
         if p.len() != q.len() {
             return Err(cx.value_error("both points must have the same number of dimensions"));
         }

@@ -4,14 +4,14 @@ use super::{fetch, finish, finish_effect, next, register, set, take};
 use crate::semantics::Pc;
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception::{ATTRIBUTE_ERROR, TYPE_ERROR};
-use sidewinder_runtime::objects::list::{ListObject, slots::select};
 use sidewinder_runtime::objects::iterator::dict_operations;
+use sidewinder_runtime::objects::list::{self, ListObject, slots::select};
 use sidewinder_runtime::objects::set::{self, SetObject};
 use sidewinder_runtime::objects::slice;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::template;
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::operations::{attribute, convert, iterate, subscript};
+use sidewinder_runtime::operations::{attribute, convert, subscript};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// A set display.
@@ -32,8 +32,7 @@ fn unwrap_exact<T: sidewinder_runtime::Object>(value: Value) -> &'static T {
 pub fn map(cx: &mut Context, items: Vec<Owned>) -> Result<Owned> {
     let made = DictObject::new(cx);
     let target = dict::of(made.value());
-    let result =
-        items.chunks_exact(2).try_for_each(|pair| target.set(cx, pair[0].value(), pair[1].value()));
+    let result = items.chunks_exact(2).try_for_each(|pair| target.set(cx, pair[0].value(), pair[1].value()));
     // What was replaced or not needed goes from the last to the first.
     items.into_iter().rev().for_each(drop);
     result.map(|()| made)
@@ -52,10 +51,7 @@ pub fn extend_list(cx: &mut Context, list: Value, iterable: Value) -> Result<()>
         let name = iterable.type_of().name();
         return Err(cx.type_error(format!("Value after * must be an iterable, not {name}")));
     }
-    iterate::for_each(cx, iterable, |_, item| {
-        target.push(item);
-        Ok(())
-    })
+    list::slots::extend(cx, target, iterable)
 }
 
 pub fn list_extend(cx: &mut Context, pc: Pc) -> Pc {

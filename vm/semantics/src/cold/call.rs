@@ -177,7 +177,7 @@ pub fn expanded(cx: &mut Context, pc: Pc) -> Pc {
         cx.type_error(format!("{name} argument after * must be an iterable, not {kind}"));
         return raise(cx, pc);
     }
-    let mut values = match iterate::collect(cx, arguments) {
+    let mut values = match iterate::collect_unasked(cx, arguments) {
         Ok(values) => values,
         Err(_) => return raise(cx, pc),
     };

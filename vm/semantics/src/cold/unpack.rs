@@ -79,6 +79,10 @@ fn starred(cx: &mut Context, source: Value, before: usize, after: usize) -> Resu
     let mut items = Vec::new();
     while let Some(item) = iterate::next(cx, iterator.value())? {
         items.push(item);
+        if items.len() == before {
+            // What is left goes into a list, which asks how much that is.
+            iterate::length_hint(cx, iterator.value())?;
+        }
     }
     if items.len() < before + after {
         let (got, wanted) = (items.len(), before + after);

@@ -9,6 +9,7 @@ use crate::helpers::{self, Helper1};
 use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::{HEADER_WORDS, Op};
 use sidewinder_ir::op::Alias;
+use sidewinder_runtime::Value;
 use sidewinder_runtime::native::Intrinsic;
 use sidewinder_runtime::objects::dict::{self, DICT};
 use sidewinder_runtime::objects::list::LIST;
@@ -18,8 +19,8 @@ use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_runtime::objects::str::{STR, StrObject};
 use sidewinder_runtime::objects::tuple::TUPLE;
-use sidewinder_runtime::objects::type_object::{OBJECT, TYPE, TypeObject, flags};
-use sidewinder_runtime::{Context, Value};
+use sidewinder_runtime::objects::type_object::{TYPE, TypeObject, flags};
+use sidewinder_runtime::operations::dunder::class_check::has_plain_class;
 use std::mem::offset_of;
 
 const HEADER: u16 = HEADER_WORDS as u16;
@@ -229,17 +230,11 @@ fn is_instance<S: Semantics>(s: &mut S, first: u16) -> Option<S::Owned> {
     }
     let kind = s.peek(object).heap_type();
     let answer = kind.is_subtype(class);
-    if !answer && !has_plain_class(s.context(), kind) {
+    if !answer && kind.has_flag(flags::HEAP) && !has_plain_class(s.context(), kind) {
         return None;
     }
     if !s.has_type(object, kind) || !s.type_version_is(kind, kind.version.get()) {
         return None;
     }
     Some(boolean(s, answer))
-}
-
-/// Whether `__class__` of the type's instances is the type.
-fn has_plain_class(cx: &mut Context, kind: &'static TypeObject) -> bool {
-    let name: Value = cx.interpreter().names.class_;
-    !kind.has_flag(flags::HEAP) || kind.lookup(cx, name) == OBJECT.lookup(cx, name)
 }

@@ -268,7 +268,7 @@ fn assigned(cx: &mut Context, item: Value) -> Result<Vec<u8>> {
         let message = "can assign only bytes, buffers, or iterables of ints in range(0, 256)";
         return Err(cx.type_error(message));
     }
-    new::from_object(cx, item, "bytearray")
+    new::from_object(cx, item, "bytearray", false)
 }
 
 fn add(cx: &mut Context, left: Value, right: Value) -> Result<Owned> {

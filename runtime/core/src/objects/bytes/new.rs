@@ -6,7 +6,9 @@ use crate::native::Arguments;
 use crate::objects::buffer::Buffer;
 use crate::objects::bytes::{BYTES, BytesObject, like};
 use crate::objects::iterator::arguments::bad_argument;
+use crate::objects::list::LIST;
 use crate::objects::str::{check_bytes, codec, is_str, text};
+use crate::objects::tuple::TUPLE;
 use crate::objects::type_object::TypeObject;
 use crate::objects::{exception, int};
 use crate::operations::{call, convert, iterate};
@@ -97,7 +99,7 @@ pub fn content(cx: &mut Context, source: Value, encoding: Value, errors: Value, 
         check_bytes(cx, count)?;
         return Ok(vec![0; count]);
     }
-    from_object(cx, source, function)
+    from_object(cx, source, function, function == "bytes")
 }
 
 /// The number of zero bytes that an integer argument asks for.
@@ -121,8 +123,8 @@ fn count_of(cx: &mut Context, source: Value) -> Result<Option<usize>> {
     }
 }
 
-/// The bytes of a bytes-like object or of an iterable of integers.
-pub fn from_object(cx: &mut Context, source: Value, function: &str) -> Result<Vec<u8>> {
+/// The bytes of a bytes-like object or of an iterable of integers, which may be asked how many there will be.
+pub fn from_object(cx: &mut Context, source: Value, function: &str, asks: bool) -> Result<Vec<u8>> {
     if let Some(bytes) = Buffer::copy_optional(cx, source)? {
         return Ok(bytes);
     }
@@ -133,14 +135,25 @@ pub fn from_object(cx: &mut Context, source: Value, function: &str) -> Result<Ve
     }
     let range_message = if function == "bytes" { "bytes must be in range(0, 256)" } else { BYTE_RANGE };
     let mut result = Vec::new();
-    iterate::for_each(cx, source, |cx, item| {
+    let mut append = |cx: &mut Context, item: Owned| {
         let number = convert::index(cx, item.value())?;
         match int::as_i64(number.value()) {
             Some(byte @ 0..256) => result.push(byte as u8),
             _ => return Err(cx.value_error(range_message)),
         }
         Ok(())
-    })?;
+    };
+    if source.has_type(&LIST) || source.has_type(&TUPLE) {
+        iterate::for_each(cx, source, append)?;
+        return Ok(result);
+    }
+    let iterator = iterate::get_iter(cx, source)?;
+    if asks && let Some(hint) = iterate::length_hint(cx, source)? {
+        check_bytes(cx, hint)?;
+    }
+    while let Some(item) = iterate::next(cx, iterator.value())? {
+        append(cx, item)?;
+    }
     Ok(result)
 }
 

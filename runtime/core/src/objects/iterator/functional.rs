@@ -86,7 +86,7 @@ fn enumerate_new(cx: &mut Context, kind: &'static TypeObject, arguments: Argumen
 
 impl Enumerate {
     /// The number for the next item; the one after it is stored.
-    #[inline]
+    #[inline(never)]
     fn count(&self, cx: &mut Context) -> Result<Owned> {
         if self.long_index.get().is_unbound() {
             let index = self.index.get();
@@ -109,7 +109,7 @@ fn enumerate_next(cx: &mut Context, value: Value) -> Result<Option<Owned>> {
     let enumerate: &Enumerate = unsafe { value.cast_unchecked() };
     let Some(item) = iterate::next(cx, enumerate.iterator.get())? else { return Ok(None) };
     let index = enumerate.count(cx)?;
-    Ok(Some(TupleObject::pair(cx, index, item)))
+    Ok(Some(pair(cx, index, item)))
 }
 
 pub static ENUMERATE: StaticType = Immortal::new(
@@ -180,20 +180,35 @@ fn zip_next(cx: &mut Context, value: Value) -> Result<Option<Owned>> {
         [first, second] => {
             let Some(a) = iterate::next(cx, first)? else { return zip_ended(cx, zip, iterators, 0) };
             let Some(b) = iterate::next(cx, second)? else { return zip_ended(cx, zip, iterators, 1) };
-            Ok(Some(TupleObject::pair(cx, a, b)))
+            Ok(Some(pair(cx, a, b)))
         }
-        _ => {
-            let mut items = Vec::with_capacity(iterators.len());
-            for (position, &iterator) in iterators.iter().enumerate() {
-                let Some(item) = iterate::next(cx, iterator)? else { return zip_ended(cx, zip, iterators, position) };
-                items.push(item);
-            }
-            Ok(Some(TupleObject::from_owned(cx, items)))
-        }
+        _ => zip_many(cx, zip, iterators),
     }
 }
 
+/// Iterators nest deeply: what a step leaves on the native stack is kept small.
+#[inline(never)]
+fn pair(cx: &mut Context, first: Owned, second: Owned) -> Owned {
+    TupleObject::pair(cx, first, second)
+}
+
+#[inline(never)]
+fn zip_many(cx: &mut Context, zip: &Zip, iterators: &[Value]) -> Result<Option<Owned>> {
+    let mut items = Vec::with_capacity(iterators.len());
+    for (position, &iterator) in iterators.iter().enumerate() {
+        let Some(item) = iterate::next(cx, iterator)? else { return zip_ended(cx, zip, iterators, position) };
+        items.push(item);
+    }
+    Ok(Some(tuple_of(cx, items)))
+}
+
+#[inline(never)]
+fn tuple_of(cx: &mut Context, items: Vec<Owned>) -> Owned {
+    TupleObject::from_owned(cx, items)
+}
+
 #[cold]
+#[inline(never)]
 fn zip_ended(cx: &mut Context, zip: &Zip, iterators: &[Value], position: usize) -> Result<Option<Owned>> {
     if zip.strict.get() != 0 {
         check_strict(cx, "zip", iterators, position)?;
@@ -270,8 +285,18 @@ fn map_next(cx: &mut Context, value: Value) -> Result<Option<Owned>> {
     let iterators = unsafe { map.iterators.get().cast_unchecked::<TupleObject>() }.as_slice();
     if let [iterator] = *iterators {
         let Some(item) = iterate::next(cx, iterator)? else { return Ok(None) };
-        return call::call(cx, map.function.get(), &[item.value()]).map(Some);
+        return map_one(cx, map.function.get(), item);
     }
+    map_many(cx, map, iterators)
+}
+
+#[inline(never)]
+fn map_one(cx: &mut Context, function: Value, item: Owned) -> Result<Option<Owned>> {
+    call::call(cx, function, &[item.value()]).map(Some)
+}
+
+#[inline(never)]
+fn map_many(cx: &mut Context, map: &Map, iterators: &[Value]) -> Result<Option<Owned>> {
     let mut items = Vec::with_capacity(iterators.len());
     for (position, &iterator) in iterators.iter().enumerate() {
         let Some(item) = iterate::next(cx, iterator)? else {
@@ -327,17 +352,21 @@ fn filter_next(cx: &mut Context, value: Value) -> Result<Option<Owned>> {
     let function = filter.function.get();
     let plain = function == singleton::none() || function == BOOL.value();
     while let Some(item) = iterate::next(cx, filter.iterator.get())? {
-        let keep = if plain {
-            convert::truth(cx, item.value())?
-        } else {
-            let verdict = call::call(cx, function, &[item.value()])?;
-            convert::truth(cx, verdict.value())?
-        };
-        if keep {
+        if passes(cx, item.value(), function, plain)? {
             return Ok(Some(item));
         }
     }
     Ok(None)
+}
+
+/// Whether a filter lets an item through: by its truth, or that of what its function says.
+#[inline(never)]
+fn passes(cx: &mut Context, item: Value, function: Value, plain: bool) -> Result<bool> {
+    if plain {
+        return convert::truth(cx, item);
+    }
+    let verdict = call::call(cx, function, &[item])?;
+    convert::truth(cx, verdict.value())
 }
 
 pub static FILTER: StaticType = Immortal::new(

@@ -56,6 +56,18 @@ fn list_init(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Result
 /// Items that room is made for before any of them is seen.
 const RESERVE_MAX: usize = 1 << 24;
 
+/// Makes room for as many items as somebody says will come, who may be lying.
+fn reserve_hinted(cx: &mut Context, list: &ListObject, hint: usize) -> Result<()> {
+    let fits = list.len().checked_add(hint).is_some_and(|total| total <= isize::MAX as usize);
+    if fits && hint >= tuple::ITEMS_MAX {
+        return Err(cx.raise(&crate::objects::exception::MEMORY_ERROR, ""));
+    }
+    if fits {
+        list.reserve(hint.min(RESERVE_MAX));
+    }
+    Ok(())
+}
+
 /// Appends the items of any iterable, one after the other, so that the ones before an error stay.
 pub fn extend(cx: &mut Context, list: &ListObject, iterable: Value) -> Result<()> {
     if let Some(other) = iterable.cast_exact::<ListObject>() {
@@ -72,6 +84,9 @@ pub fn extend(cx: &mut Context, list: &ListObject, iterable: Value) -> Result<()
         return Ok(());
     }
     let iterator = iterate::get_iter(cx, iterable)?;
+    if let Some(hint) = iterate::length_hint(cx, iterable)? {
+        reserve_hinted(cx, list, hint)?;
+    }
     if let Some(range) = iterator.value().cast_exact::<RangeIterator>() {
         list.reserve((range.remaining.get() as usize).min(RESERVE_MAX));
         while let Some(number) = range.advance() {

@@ -23,7 +23,7 @@ pub fn is_instance(cx: &mut Context, value: Value, target: Value) -> Result<bool
         return Ok(true);
     }
     // Only a class with its own `__class__` can claim to be another; the attribute of `object` tells the truth.
-    if attribute_is_plain(cx, kind, name) {
+    if has_plain_class(cx, kind) {
         return Ok(false);
     }
     let claimed = attribute::get_optional(cx, value, name)?;
@@ -31,7 +31,9 @@ pub fn is_instance(cx: &mut Context, value: Value, target: Value) -> Result<bool
     Ok(claimed.is_some_and(|claimed| claimed.is_subtype(class)))
 }
 
-fn attribute_is_plain(cx: &mut Context, kind: &TypeObject, name: Value) -> bool {
+/// Whether `__class__` of the type's instances is their type.
+pub fn has_plain_class(cx: &mut Context, kind: &TypeObject) -> bool {
+    let name = cx.interpreter().names.class_;
     kind.slots().get_attribute.is_some_and(|slot| attribute::is_generic(slot) || attribute::is_of_type(slot))
         && kind.lookup(cx, name) == OBJECT.lookup(cx, name)
 }
