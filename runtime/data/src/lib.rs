@@ -5,9 +5,10 @@ pub mod collections;
 pub mod functools;
 pub mod itertools;
 pub mod operator;
+pub mod structure;
 
 use sidewinder_runtime::native::NativeModule;
 
 /// The modules of this crate.
 pub static MODULES: &[&NativeModule] =
-    &[&collections::MODULE, &functools::MODULE, &itertools::MODULE, &operator::MODULE];
+    &[&collections::MODULE, &functools::MODULE, &itertools::MODULE, &operator::MODULE, &structure::MODULE];
