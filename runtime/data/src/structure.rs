@@ -337,12 +337,7 @@ impl Struct {
     }
 
     /// The values in a buffer from an offset on.
-    fn unpack_from(
-        &self,
-        cx: &mut Context,
-        #[named] buffer: Value,
-        #[default(0)] offset: Index,
-    ) -> Result<Owned> {
+    fn unpack_from(&self, cx: &mut Context, #[named] buffer: Value, #[default(0)] offset: Index) -> Result<Owned> {
         let layout = self.layout(cx)?;
         unpack_from(cx, &layout, buffer, offset.0)
     }

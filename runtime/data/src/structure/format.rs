@@ -97,7 +97,9 @@ impl Layout {
             let mut byte = byte;
             while byte.is_ascii_digit() {
                 let digit = (byte - b'0') as usize;
-                count = Some(count.unwrap_or(0).checked_mul(10).and_then(|count| count.checked_add(digit)).ok_or(TOO_LONG)?);
+                count = Some(
+                    count.unwrap_or(0).checked_mul(10).and_then(|count| count.checked_add(digit)).ok_or(TOO_LONG)?,
+                );
                 byte = *rest.get(position).ok_or("repeat count given without format specifier")?;
                 position += 1;
             }
@@ -117,7 +119,8 @@ impl Layout {
                     let (kind, own, standard) = letter(byte).ok_or("bad char in struct format")?;
                     let size = if native { own } else { standard.ok_or("bad char in struct format")? };
                     let unit = if kind == Kind::Complex { size / 2 } else { size };
-                    let offset = if native { layout.size.checked_next_multiple_of(unit).ok_or(TOO_LONG)? } else { layout.size };
+                    let offset =
+                        if native { layout.size.checked_next_multiple_of(unit).ok_or(TOO_LONG)? } else { layout.size };
                     layout.items.push(Item { kind, letter: byte, offset, size, count });
                     layout.values = layout.values.checked_add(count).ok_or(TOO_LONG)?;
                     size.checked_mul(count).and_then(|bytes| offset.checked_add(bytes))

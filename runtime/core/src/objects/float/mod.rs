@@ -2,10 +2,10 @@
 //!
 //! Not here: methods (`builtins/float_methods.rs`) and formatting with a specification.
 
-pub mod half;
 pub mod arithmetic;
 pub mod complex;
 pub mod complex_new;
+pub mod half;
 pub mod new;
 pub mod text;
 
