@@ -2,9 +2,10 @@
 
 pub mod opcode;
 pub mod syntax_tree;
+pub mod tokenizer;
 pub mod typing;
 
 use sidewinder_runtime::native::NativeModule;
 
 /// The modules of this crate.
-pub static MODULES: &[&NativeModule] = &[&opcode::MODULE, &syntax_tree::MODULE, &typing::MODULE];
+pub static MODULES: &[&NativeModule] = &[&opcode::MODULE, &syntax_tree::MODULE, &tokenizer::MODULE, &typing::MODULE];
