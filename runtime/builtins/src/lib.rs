@@ -5,7 +5,6 @@
 //! tables. **To add a native module**: a file with its rows and one row in `MODULES`.
 
 mod array_module;
-mod bisect_module;
 mod bytearray_methods;
 mod bytes_arguments;
 mod bytes_case;

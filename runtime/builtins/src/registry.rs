@@ -29,7 +29,7 @@ static TYPES: &[TypeRow] = &[
     (&set::FROZENSET, set_methods::FROZENSET_METHODS, &[]),
     (&range::RANGE, range_methods::RANGE_METHODS, range_methods::RANGE_GETSET),
     (&slice::SLICE, range_methods::SLICE_METHODS, range_methods::SLICE_GETSET),
-    (&weak::WEAK_REFERENCE, weakref_module::REFERENCE_METHODS, weakref_module::REFERENCE_GETSET),
+    (&weak::WEAK_REFERENCE, &[], weakref_module::REFERENCE_GETSET),
 ];
 
 /// Tables of rows that their files keep themselves.
@@ -92,13 +92,10 @@ fn nothing(_cx: &mut Context, _module: Value) -> Result<()> {
 
 static MODULES: &[ModuleRow] = &[
     ModuleRow { name: "array", functions: array_module::FUNCTIONS, fill: array_module::fill },
-    ModuleRow { name: "bisect", functions: bisect_module::FUNCTIONS, fill: bisect_module::fill },
-    ModuleRow { name: "_bisect", functions: bisect_module::FUNCTIONS, fill: bisect_module::fill },
     ModuleRow { name: "sys", functions: sys_module::FUNCTIONS, fill: sys_module::fill },
     ModuleRow { name: "gc", functions: gc_module::FUNCTIONS, fill: gc_module::fill },
     ModuleRow { name: "time", functions: time_module::FUNCTIONS, fill: nothing },
     ModuleRow { name: "_typing", functions: generic_alias::FUNCTIONS, fill: generic_alias::fill_typing },
-    ModuleRow { name: "weakref", functions: &[], fill: weakref_module::fill_containers },
     ModuleRow { name: "_weakref", functions: weakref_module::FUNCTIONS, fill: weakref_module::fill },
 ];
 

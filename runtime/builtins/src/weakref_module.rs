@@ -1,4 +1,4 @@
-//! The module `_weakref`: references, proxies, and the counting of them. The containers of `weakref` are Python code.
+//! The module `_weakref`: references, proxies, and the counting of them. The containers of `weakref` are the library's.
 
 use crate::type_creation::ensure_ready;
 use sidewinder_runtime::heap::Immortal;
@@ -35,14 +35,6 @@ pub static FUNCTIONS: &[Native] = &[
 /// Computed attributes of `weakref.ref`.
 pub static REFERENCE_GETSET: &[GetSet] = &[GetSet { name: "__callback__", get: get_callback, set: None, doc: "" }];
 
-/// Methods of `weakref.ref`.
-pub static REFERENCE_METHODS: &[Native] = &[Native::with_keywords(
-    "__class_getitem__",
-    |cx, _| Err(cx.raise(&exception::NOT_IMPLEMENTED_ERROR, "types.GenericAlias")),
-    "See PEP 585",
-)
-.class_method()];
-
 /// Puts the types into the module.
 pub fn fill(cx: &mut Context, module: Value) -> Result<()> {
     ensure_ready(cx, &PROXY)?;
@@ -57,14 +49,6 @@ pub fn fill(cx: &mut Context, module: Value) -> Result<()> {
     for (name, kind) in rows {
         namespace.set_text(cx, name, kind.value());
     }
-    Ok(())
-}
-
-/// Runs the Python part.
-pub fn fill_containers(cx: &mut Context, module: Value) -> Result<()> {
-    let hooks = cx.interpreter().hooks;
-    let code = (hooks.compile)(cx, include_str!("python/weakref.py"), "<frozen weakref>", "exec")?;
-    (hooks.run_code)(cx, code.value(), module::of(module).namespace(), Value::UNBOUND)?;
     Ok(())
 }
 

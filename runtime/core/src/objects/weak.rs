@@ -49,7 +49,7 @@ pub static WEAK_REFERENCE: StaticType = Immortal::new(
         },
     )
     .with_base(&OBJECT.object)
-    .with_flags(flags::BASE | flags::COLLECTED),
+    .with_flags(flags::BASE | flags::COLLECTED | flags::GENERIC),
 );
 
 crate::object_type!(WeakReference, WEAK_REFERENCE);
