@@ -2,9 +2,9 @@
 
 use sidewinder_macros::native_module;
 use sidewinder_runtime::native::Index;
+use sidewinder_runtime::objects::int;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::slots::CompareOp;
-use sidewinder_runtime::objects::int;
 use sidewinder_runtime::operations::{call, compare, subscript};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 

@@ -12,5 +12,12 @@ pub mod structure;
 use sidewinder_runtime::native::NativeModule;
 
 /// The modules of this crate.
-pub static MODULES: &[&NativeModule] =
-    &[&bisect::MODULE, &collections::MODULE, &heap_queue::MODULE, &functools::MODULE, &itertools::MODULE, &operator::MODULE, &structure::MODULE];
+pub static MODULES: &[&NativeModule] = &[
+    &bisect::MODULE,
+    &collections::MODULE,
+    &heap_queue::MODULE,
+    &functools::MODULE,
+    &itertools::MODULE,
+    &operator::MODULE,
+    &structure::MODULE,
+];
