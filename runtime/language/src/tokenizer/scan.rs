@@ -86,10 +86,8 @@ pub struct Scanner {
 type Step = Result<(), Fault>;
 
 const THREE: [&str; 5] = ["**=", "//=", ">>=", "<<=", "..."];
-const TWO: [&str; 19] = [
-    "**", "//", ">>", "<<", "<=", ">=", "==", "!=", "->", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "@=", ":=",
-
-];
+const TWO: [&str; 19] =
+    ["**", "//", ">>", "<<", "<=", ">=", "==", "!=", "->", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "@=", ":="];
 
 impl Scanner {
     pub fn new(text: &str, extra: bool) -> Scanner {
@@ -484,8 +482,7 @@ impl Scanner {
         let offset = if template { kind::TEMPLATE } else { 0 };
         let start = (self.row, self.column);
         let closes = |this: &Scanner| {
-            this.peek(0) == Some(quote)
-                && (!triple || this.peek(1) == Some(quote) && this.peek(2) == Some(quote))
+            this.peek(0) == Some(quote) && (!triple || this.peek(1) == Some(quote) && this.peek(2) == Some(quote))
         };
         if !specification && closes(self) {
             self.column += if triple { 3 } else { 1 };
@@ -507,7 +504,8 @@ impl Scanner {
                 Some('\n') if !triple => {
                     if specification {
                         self.push(kind::FORMAT_MIDDLE + offset, start);
-                        if let Some(begun) = self.formats.last_mut().and_then(|format| format.specifications.last_mut()) {
+                        if let Some(begun) = self.formats.last_mut().and_then(|format| format.specifications.last_mut())
+                        {
                             *begun = false;
                         }
                         return Ok(());
@@ -548,7 +546,8 @@ impl Scanner {
                 Some('}') => {
                     if specification {
                         self.push(kind::FORMAT_MIDDLE + offset, start);
-                        if let Some(begun) = self.formats.last_mut().and_then(|format| format.specifications.last_mut()) {
+                        if let Some(begun) = self.formats.last_mut().and_then(|format| format.specifications.last_mut())
+                        {
                             *begun = false;
                         }
                         return Ok(());
@@ -587,9 +586,10 @@ impl Scanner {
     fn operator(&mut self, letter: char) -> Step {
         let start = (self.row, self.column);
         let depth = self.brackets.len();
-        let at_field = self.formats.last().is_some_and(|format| {
-            !format.specifications.is_empty() && format.depths.last() == Some(&depth)
-        });
+        let at_field = self
+            .formats
+            .last()
+            .is_some_and(|format| !format.specifications.is_empty() && format.depths.last() == Some(&depth));
         match letter {
             '(' | '[' | '{' => self.brackets.push((letter, start.0, start.1)),
             ')' | ']' | '}' => {
