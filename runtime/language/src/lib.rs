@@ -1,5 +1,6 @@
 //! Native modules about the language itself. Each is one file (or folder), and a row in `MODULES`.
 
+pub mod abstract_classes;
 pub mod opcode;
 pub mod syntax_tree;
 pub mod tokenizer;
@@ -8,4 +9,4 @@ pub mod typing;
 use sidewinder_runtime::native::NativeModule;
 
 /// The modules of this crate.
-pub static MODULES: &[&NativeModule] = &[&opcode::MODULE, &syntax_tree::MODULE, &tokenizer::MODULE, &typing::MODULE];
+pub static MODULES: &[&NativeModule] = &[&abstract_classes::MODULE, &opcode::MODULE, &syntax_tree::MODULE, &tokenizer::MODULE, &typing::MODULE];
