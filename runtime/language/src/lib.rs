@@ -9,4 +9,5 @@ pub mod typing;
 use sidewinder_runtime::native::NativeModule;
 
 /// The modules of this crate.
-pub static MODULES: &[&NativeModule] = &[&abstract_classes::MODULE, &opcode::MODULE, &syntax_tree::MODULE, &tokenizer::MODULE, &typing::MODULE];
+pub static MODULES: &[&NativeModule] =
+    &[&abstract_classes::MODULE, &opcode::MODULE, &syntax_tree::MODULE, &tokenizer::MODULE, &typing::MODULE];
