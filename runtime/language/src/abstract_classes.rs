@@ -104,7 +104,9 @@ mod rows {
         let own = NativeObject::<AbstractData>::receiver(&value);
         let mut parts = Vec::with_capacity(4);
         for classes in [&own.registry, &own.cache, &own.negative_cache] {
-            let references = classes.0.borrow().values().cloned().collect();
+            // Dead references have no hash.
+            let mut references: Vec<Owned> = classes.0.borrow().values().cloned().collect();
+            references.retain(|reference| weak::of(reference.value()).referent().is_some());
             let references = ListObject::new(cx, references);
             parts.push(call::call(cx, SET.value(), &[references.value()])?);
         }
