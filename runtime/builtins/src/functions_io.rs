@@ -225,15 +225,14 @@ fn input(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     }
 }
 
-/// `open` is `io.open`, once there is such a module.
+/// `open` is the one of `_io`.
 fn open(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
-    for module in ["_io", "io"] {
-        let modules = dict::of(cx.interpreter().modules.value());
-        if let Some(module) = modules.get_text(cx, module)
-            && let Some(function) = attribute::get_text_optional(cx, module, "open")?
-        {
-            return call::call_with(cx, function.value(), arguments);
-        }
-    }
-    Err(cx.raise(&exception::NOT_IMPLEMENTED_ERROR, "open() is not implemented"))
+    let known = dict::of(cx.interpreter().modules.value()).get_text(cx, "_io").map(Owned::new);
+    let module = match known {
+        Some(module) => Some(module),
+        None => crate::import(cx, "_io")?,
+    };
+    let Some(module) = module else { return Err(lost(cx, "lost the module _io")) };
+    let function = attribute::get_text(cx, module.value(), "open")?;
+    call::call_with(cx, function.value(), arguments)
 }

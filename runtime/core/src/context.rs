@@ -203,6 +203,8 @@ pub struct Interpreter {
     pub external_slots: HashMap<u64, Box<crate::objects::instance::AttributeBlock>>,
     /// Values of `__slots__` beside a `__dict__`, by the address of the attribute block.
     pub hidden_slots: HashMap<u64, crate::objects::instance::HiddenSlots>,
+    /// Objects that native modules keep, by names of theirs.
+    pub native_objects: HashMap<&'static str, Owned>,
     pub hash_key: (u64, u64),
     /// Most decimal digits in a conversion between `int` and `str`; zero means any number.
     pub int_digits_max: usize,
@@ -454,6 +456,7 @@ impl Interpreter {
             finalized: HashSet::new(),
             external_slots: HashMap::new(),
             hidden_slots: HashMap::new(),
+            native_objects: HashMap::new(),
             hash_key,
             int_digits_max: crate::objects::int::text::DIGITS_MAX_DEFAULT,
             next_version: Cell::new(0),

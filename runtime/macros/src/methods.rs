@@ -83,7 +83,8 @@ fn read(function: &mut ImplItemFn, state: &TokenStream, rows: &mut Rows) -> Resu
     match marker.as_ref().map(|(name, _)| *name) {
         Some("new") => rows.slots.push(constructor(&marked, &path, state, &place)),
         Some("init") => {
-            let body = binding::call_with_arguments(&marked, "__init__", &path, state);
+            let name = marked.words.name.clone().unwrap_or_else(|| "__init__".into());
+            let body = binding::call_with_arguments(&marked, &name, &path, state);
             rows.slots.push(quote!(slots.init = Some(|cx, receiver, arguments| { #body });));
         }
         Some("call") => {

@@ -117,8 +117,36 @@ impl StrBuilder {
     }
 
     /// Appends a whole string.
+    #[inline]
     pub fn push_str(&mut self, string: &StrObject) {
-        self.push_units(string.units());
+        match &mut self.buffer {
+            Buffer::One(units) if string.is_ascii() => units.extend_from_slice(string.as_bytes()),
+            _ => self.push_units(string.units()),
+        }
+    }
+
+    /// Puts a run of code points over those from `at` on, and behind them; `at` is at most the length.
+    pub fn overwrite(&mut self, at: usize, source: Units<'_>) {
+        let covered = source.len().min(self.len() - at);
+        self.widen(source.bound());
+        fn put<T: Unit>(target: &mut [T], source: Units<'_>) {
+            target.iter_mut().zip(source.code_points()).for_each(|(unit, point)| *unit = T::from_code_point(point));
+        }
+        let under = source.slice(0, covered);
+        match &mut self.buffer {
+            Buffer::One(units) => put(&mut units[at..], under),
+            Buffer::Two(units) => put(&mut units[at..], under),
+            Buffer::Four(units) => put(&mut units[at..], under),
+        }
+        self.push_units(source.from(covered));
+    }
+
+    /// The string from code point `start` to `end`; what was built stays.
+    pub fn substring(&self, cx: &mut Context, start: usize, end: usize) -> Owned {
+        match &self.buffer {
+            Buffer::One(bytes) if self.ascii => StrObject::from_latin1_known(cx, &bytes[start..end], true),
+            _ => StrObject::from_units(cx, self.units().slice(start, end)),
+        }
     }
 
     /// Forgets everything from code point `length` on. The buffer stays as wide as it was.

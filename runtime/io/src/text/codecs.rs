@@ -1,0 +1,73 @@
+//! Finding codecs, and the encoding of the locale.
+
+use sidewinder_runtime::objects::exception;
+use sidewinder_runtime::objects::str::StrObject;
+use sidewinder_runtime::objects::str::codec::Codec;
+use sidewinder_runtime::operations::{attribute, call, convert};
+use sidewinder_runtime::{Context, Owned, Result};
+
+/// Whether a built-in encoding can be decoded and encoded piece by piece here.
+pub fn is_incremental(codec: Codec) -> bool {
+    matches!(codec, Codec::Utf8 | Codec::Ascii | Codec::Latin1 | Codec::Utf16(_) | Codec::Utf32(_))
+}
+
+/// The `CodecInfo` of a text encoding.
+pub fn lookup(cx: &mut Context, encoding: &str) -> Result<Owned> {
+    let codecs = match (cx.interpreter().hooks.import)(cx, "codecs") {
+        Ok(codecs) => codecs,
+        Err(_) if cx.swallow(&exception::IMPORT_ERROR) => {
+            return Err(cx.raise(&exception::LOOKUP_ERROR, format!("unknown encoding: {encoding}")));
+        }
+        Err(raised) => return Err(raised),
+    };
+    let name = StrObject::new(cx, encoding);
+    let info = call::call_method(cx, codecs.value(), "lookup", &[name.value()])?;
+    if let Some(is_text) = attribute::get_text_optional(cx, info.value(), "_is_text_encoding")?
+        && !convert::truth(cx, is_text.value())?
+    {
+        let message =
+            format!("'{encoding}' is not a text encoding; use codecs.open() to handle arbitrary codecs");
+        return Err(cx.raise(&exception::LOOKUP_ERROR, message));
+    }
+    Ok(info)
+}
+
+/// The incremental encoder or decoder of an encoding.
+pub fn incremental(cx: &mut Context, encoding: &str, errors: &str, kind: &str) -> Result<Owned> {
+    let info = lookup(cx, encoding)?;
+    let maker = attribute::get_text(cx, info.value(), kind)?;
+    let errors = StrObject::new(cx, errors);
+    call::call(cx, maker.value(), &[errors.value()])
+}
+
+/// The encoding of the locale; UTF-8 in the C locale, as CPython's UTF-8 mode has it.
+pub fn locale_encoding() -> String {
+    let setting = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .unwrap_or_default();
+    if is_plain_locale(&setting) {
+        return "utf-8".to_string();
+    }
+    // SAFETY: the empty name takes the locale from the environment; the results are texts that stay valid until the
+    // next call, and the GIL is held.
+    unsafe {
+        if libc::setlocale(libc::LC_CTYPE, c"".as_ptr()).is_null() {
+            return "utf-8".to_string();
+        }
+        std::ffi::CStr::from_ptr(libc::nl_langinfo(libc::CODESET)).to_string_lossy().into_owned()
+    }
+}
+
+fn is_plain_locale(name: &str) -> bool {
+    name.is_empty() || name == "C" || name == "POSIX"
+}
+
+/// Whether the locale is the C locale, in which undecodable bytes pass through the standard streams.
+pub fn is_c_locale() -> bool {
+    let setting = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .unwrap_or_default();
+    is_plain_locale(&setting)
+}
