@@ -1,8 +1,6 @@
 //! The base classes: what a stream does that says nothing else.
 
-use crate::calls::{
-    DEFAULT_BUFFER_SIZE, call_method, closed_error, none, truth_of, unsupported,
-};
+use crate::calls::{DEFAULT_BUFFER_SIZE, call_method, closed_error, none, truth_of, unsupported};
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::native::argument::WritableBuffer;
 use sidewinder_runtime::native::{FromArgument, Index, NativeObject, Place};
@@ -107,7 +105,8 @@ fn bytes_result<'a>(cx: &mut Context, method: &str, result: &'a Owned) -> Result
         Some(bytes) => Ok(bytes.as_slice()),
         None => {
             let found = result.value().type_of().name();
-            Err(cx.raise(&exception::OS_ERROR, format!("{method}() should have returned a bytes object, not '{found}'")))
+            Err(cx
+                .raise(&exception::OS_ERROR, format!("{method}() should have returned a bytes object, not '{found}'")))
         }
     }
 }
@@ -126,12 +125,7 @@ impl IoBase {
     }
 
     /// Changes the position of the stream, counted from its start (whence 0), from where it is (1) or from its end (2).
-    fn seek(
-        cx: &mut Context,
-        this: Value,
-        offset: Value,
-        #[default(0, "os.SEEK_SET")] whence: i32,
-    ) -> Result<Owned> {
+    fn seek(cx: &mut Context, this: Value, offset: Value, #[default(0, "os.SEEK_SET")] whence: i32) -> Result<Owned> {
         Err(unsupported(cx, "seek"))
     }
 
@@ -244,8 +238,7 @@ impl IoBase {
         while line.len() < limit {
             let mut wanted = 1;
             if let Some(peek) = &peek {
-                let seen =
-                    sidewinder_runtime::operations::call::call(cx, peek.value(), &[Value::from_small_int(1)])?;
+                let seen = sidewinder_runtime::operations::call::call(cx, peek.value(), &[Value::from_small_int(1)])?;
                 let seen = bytes_result(cx, "peek", &seen)?;
                 let seen = &seen[..seen.len().min(limit - line.len())];
                 wanted = memchr::memchr(b'\n', seen).map_or(seen.len(), |place| place + 1).max(1);

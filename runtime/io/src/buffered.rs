@@ -148,7 +148,9 @@ impl Buffered {
             }
             if cx.interpreter().ending {
                 let shown = repr_text(cx, this)?;
-                let message = format!("could not acquire lock for {shown} at interpreter shutdown, possibly due to daemon threads");
+                let message = format!(
+                    "could not acquire lock for {shown} at interpreter shutdown, possibly due to daemon threads"
+                );
                 return Err(cx.raise(&exception::RUNTIME_ERROR, message));
             }
             self.lock.acquire(cx, None)?;
@@ -533,8 +535,7 @@ fn lend(cx: &mut Context, owner: Value, writable: bool) -> Result<Owned> {
 
 #[cold]
 fn invalid_length(cx: &mut Context, method: &str, count: i64, length: usize) -> Raised {
-    let message =
-        format!("raw {method}() returned invalid length {count} (should have been between 0 and {length})");
+    let message = format!("raw {method}() returned invalid length {count} (should have been between 0 and {length})");
     cx.raise(&exception::OS_ERROR, message)
 }
 

@@ -190,7 +190,13 @@ impl BytesIo {
     }
 
     #[init(name = "BytesIO")]
-    fn init(&self, cx: &mut Context, #[named] #[default(None, "b''")] initial_bytes: Option<Value>) -> Result<()> {
+    fn init(
+        &self,
+        cx: &mut Context,
+        #[named]
+        #[default(None, "b''")]
+        initial_bytes: Option<Value>,
+    ) -> Result<()> {
         self.closed.set(false);
         self.reset(cx, initial_bytes)
     }
@@ -334,7 +340,12 @@ impl BytesIo {
     }
 
     /// Changes the position, counted from the start (whence 0), from where it is (1) or from the end (2).
-    fn seek(&self, cx: &mut Context, pos: sidewinder_runtime::native::Index, #[default(0)] whence: i32) -> Result<usize> {
+    fn seek(
+        &self,
+        cx: &mut Context,
+        pos: sidewinder_runtime::native::Index,
+        #[default(0)] whence: i32,
+    ) -> Result<usize> {
         self.check(cx)?;
         let pos = pos.0;
         let base = match whence {

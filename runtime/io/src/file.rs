@@ -1,9 +1,9 @@
 //! `FileIO`: a stream over a file descriptor.
 
-use crate::base::{RAW_IO_BASE, IoBase, RawIoBase, Size};
+use crate::base::{IoBase, RAW_IO_BASE, RawIoBase, Size};
 use crate::calls::{
-    DEFAULT_BUFFER_SIZE, cannot_pickle, io_error, name_text, none, offset, os_error,
-    raise_chained, seek_file, set_aside, unsupported, warn,
+    DEFAULT_BUFFER_SIZE, cannot_pickle, io_error, name_text, none, offset, os_error, raise_chained, seek_file,
+    set_aside, unsupported, warn,
 };
 use crate::path;
 use sidewinder_macros::{Traverse, methods, native_type};

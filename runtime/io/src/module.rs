@@ -79,7 +79,8 @@ pub fn open_file(cx: &mut Context, opening: &Opening<'_>) -> Result<Owned> {
             return Err(cx.value_error(format!("binary mode doesn't take {article} {words}")));
         }
         if opening.buffering == 1 {
-            let message = "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used";
+            let message =
+                "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used";
             crate::calls::warn(cx, &exception::RUNTIME_WARNING.object, message, None)?;
         }
     }
@@ -97,13 +98,7 @@ pub fn open_file(cx: &mut Context, opening: &Opening<'_>) -> Result<Owned> {
 }
 
 /// Puts buffer and text around a raw file; `result` is the outermost of them so far.
-fn finish_opening(
-    cx: &mut Context,
-    opening: &Opening<'_>,
-    mode: &Mode,
-    raw: &Owned,
-    result: &mut Owned,
-) -> Result<()> {
+fn finish_opening(cx: &mut Context, opening: &Opening<'_>, mode: &Mode, raw: &Owned, result: &mut Owned) -> Result<()> {
     let Some(file) = file::exact(raw.value()) else { return Ok(()) };
     let mut buffering = opening.buffering;
     // Whether it is a terminal matters only where nobody says how to buffer.
@@ -248,8 +243,7 @@ mod rows {
     #[execute]
     fn execute(cx: &mut Context, module: &ModuleObject) -> Result<()> {
         let name = StrObject::new(cx, "UnsupportedOperation");
-        let bases =
-            TupleObject::new(cx, &[exception::OS_ERROR.object.value(), exception::VALUE_ERROR.object.value()]);
+        let bases = TupleObject::new(cx, &[exception::OS_ERROR.object.value(), exception::VALUE_ERROR.object.value()]);
         let namespace = DictObject::new(cx);
         let own = StrObject::new(cx, "io");
         if let Some(namespace) = namespace.value().cast::<DictObject>() {

@@ -114,11 +114,8 @@ impl StringIo {
         if !self.universal.get() && self.written_end.get().is_none() {
             return self.put_string(string);
         }
-        let decoded = if self.universal.get() {
-            self.newlines.process(cx, Owned::new(text), true)
-        } else {
-            Owned::new(text)
-        };
+        let decoded =
+            if self.universal.get() { self.newlines.process(cx, Owned::new(text), true) } else { Owned::new(text) };
         let Some(string) = str::cast(decoded.value()) else { return };
         match self.written_end.get() {
             Some(end) if search::find_point(string.units(), '\n' as u32).is_some() => {
@@ -194,7 +191,9 @@ impl StringIo {
     fn init(
         &self,
         cx: &mut Context,
-        #[named] #[default(Value::UNBOUND, "''")] initial_value: Value,
+        #[named]
+        #[default(Value::UNBOUND, "''")]
+        initial_value: Value,
         #[default(Value::UNBOUND, "'\\n'")] newline: Value,
     ) -> Result<()> {
         let feed = StrObject::new(cx, "\n");

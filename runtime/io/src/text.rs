@@ -238,8 +238,7 @@ impl TextIoWrapper {
         let units = string.units();
         let line_feeds = self.written_end.get() != WrittenEnd::Feed || self.line_buffering.get();
         let has_feed = line_feeds && search::find_point(units, '\n' as u32).is_some();
-        let flush =
-            self.line_buffering.get() && (has_feed || search::find_point(units, '\r' as u32).is_some());
+        let flush = self.line_buffering.get() && (has_feed || search::find_point(units, '\r' as u32).is_some());
         let mut pending = self.pending.take();
         let before = pending.len();
         let encoded = match (has_feed, self.written_end.get()) {

@@ -25,8 +25,7 @@ pub fn lookup(cx: &mut Context, encoding: &str) -> Result<Owned> {
     if let Some(is_text) = attribute::get_text_optional(cx, info.value(), "_is_text_encoding")?
         && !convert::truth(cx, is_text.value())?
     {
-        let message =
-            format!("'{encoding}' is not a text encoding; use codecs.open() to handle arbitrary codecs");
+        let message = format!("'{encoding}' is not a text encoding; use codecs.open() to handle arbitrary codecs");
         return Err(cx.raise(&exception::LOOKUP_ERROR, message));
     }
     Ok(info)

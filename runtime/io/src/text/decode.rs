@@ -238,7 +238,9 @@ fn incomplete_tail(codec: Codec, order: Option<Order>, input: &[u8]) -> usize {
             let odd = input.len() % 2;
             let whole = &input[..input.len() - odd];
             let order = match declared {
-                Order::Marked => order.unwrap_or(if whole.starts_with(&[0xFE, 0xFF]) { Order::Big } else { Order::Little }),
+                Order::Marked => {
+                    order.unwrap_or(if whole.starts_with(&[0xFE, 0xFF]) { Order::Big } else { Order::Little })
+                }
                 _ => declared,
             };
             let high = match (order, whole) {

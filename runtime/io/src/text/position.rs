@@ -3,10 +3,10 @@
 
 use super::TextIoWrapper;
 use crate::calls::{call_method, unsupported};
+use sidewinder_runtime::objects::exception;
 use sidewinder_runtime::objects::int::{self, Integer};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::str::{self, StrObject};
-use sidewinder_runtime::objects::exception;
 use sidewinder_runtime::operations::{arithmetic, compare, convert};
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 

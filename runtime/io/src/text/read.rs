@@ -120,7 +120,8 @@ impl TextIoWrapper {
     }
 
     fn read_some(&self, cx: &mut Context, buffer: &Owned, limit: usize) -> Result<Owned> {
-        let length = |text: &Option<Owned>| text.as_ref().and_then(|text| str::cast(text.value())).map_or(0, StrObject::len);
+        let length =
+            |text: &Option<Owned>| text.as_ref().and_then(|text| str::cast(text.value())).map_or(0, StrObject::len);
         let mut part = self.take_decoded(cx, limit);
         let mut remaining = limit - length(&part);
         if remaining == 0

@@ -138,7 +138,11 @@ impl TextIoWrapper {
     }
 
     /// Reads up to so many characters, by default all.
-    fn read(this: &NativeObject<TextIoWrapper>, cx: &mut Context, #[default(Size::ALL, "-1")] size: Size) -> Result<Owned> {
+    fn read(
+        this: &NativeObject<TextIoWrapper>,
+        cx: &mut Context,
+        #[default(Size::ALL, "-1")] size: Size,
+    ) -> Result<Owned> {
         this.read_text(cx, this.value(), size.limit())
     }
 
