@@ -51,7 +51,6 @@ mod str_split;
 mod str_translate;
 mod string_module;
 mod sys_module;
-mod time_module;
 mod traceback_print;
 mod tuple_methods;
 mod type_creation;

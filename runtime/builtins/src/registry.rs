@@ -86,15 +86,10 @@ pub struct ModuleRow {
     pub fill: fn(&mut Context, Value) -> Result<()>,
 }
 
-fn nothing(_cx: &mut Context, _module: Value) -> Result<()> {
-    Ok(())
-}
-
 static MODULES: &[ModuleRow] = &[
     ModuleRow { name: "array", functions: array_module::FUNCTIONS, fill: array_module::fill },
     ModuleRow { name: "sys", functions: sys_module::FUNCTIONS, fill: sys_module::fill },
     ModuleRow { name: "gc", functions: gc_module::FUNCTIONS, fill: gc_module::fill },
-    ModuleRow { name: "time", functions: time_module::FUNCTIONS, fill: nothing },
     ModuleRow { name: "_typing", functions: generic_alias::FUNCTIONS, fill: generic_alias::fill_typing },
     ModuleRow { name: "_weakref", functions: weakref_module::FUNCTIONS, fill: weakref_module::fill },
 ];

@@ -2,11 +2,20 @@
 //!
 //! `system.rs` has what the system offers, `path.rs` the arguments that name files.
 
+pub mod accounts;
+pub mod atexit;
+mod clock;
 pub mod errno;
+pub mod fcntl;
 pub mod path;
 pub mod posix;
+pub mod resource;
+pub mod select;
+pub mod signal;
 pub mod stat_module;
+pub mod subprocess;
 pub mod system;
+pub mod time;
 mod warning;
 
 use warning::{generic_alias, warn_resource};
@@ -16,7 +25,20 @@ use sidewinder_runtime::{Context, Result};
 use std::ffi::CString;
 
 /// The modules of this crate.
-pub static MODULES: &[&NativeModule] = &[&errno::MODULE, &posix::MODULE, &stat_module::MODULE];
+pub static MODULES: &[&NativeModule] = &[
+    &accounts::grp::MODULE,
+    &accounts::pwd::MODULE,
+    &atexit::MODULE,
+    &errno::MODULE,
+    &fcntl::MODULE,
+    &posix::MODULE,
+    &resource::MODULE,
+    &select::MODULE,
+    &signal::MODULE,
+    &stat_module::MODULE,
+    &subprocess::MODULE,
+    &time::MODULE,
+];
 
 /// A text for the system, without a null byte.
 fn c_name(cx: &mut Context, text: &str) -> Result<CString> {

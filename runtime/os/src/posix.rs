@@ -8,7 +8,7 @@ mod environment;
 mod files;
 mod machine;
 mod names;
-mod process;
+pub mod process;
 mod status;
 mod terminal;
 

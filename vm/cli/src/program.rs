@@ -47,6 +47,7 @@ pub fn run(command: Command, interpret: Interpret) -> i32 {
     };
     let ending = finish(cx, result);
     wait_for_threads(cx);
+    sidewinder_os::atexit::run(cx);
     threads::end_interpreter(cx);
     sidewinder_builtins::shut_down(cx);
     if cx.interpreter().options.stats != 0 {
