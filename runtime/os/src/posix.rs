@@ -1,5 +1,6 @@
 //! The module `posix`: the system's functions, by what they are about.
 
+mod attributes;
 mod configuration;
 mod constants;
 mod descriptors;
@@ -11,6 +12,8 @@ mod names;
 pub mod process;
 mod status;
 mod terminal;
+mod timers;
+mod vectors;
 
 pub use directory::{DirEntry, ScandirIterator};
 
@@ -64,6 +67,7 @@ const HAVE: [&str; 32] = [
 #[native_module(
     "posix",
     include(
+        attributes::rows,
         configuration::rows,
         descriptors::rows,
         directory::rows,
@@ -74,9 +78,12 @@ const HAVE: [&str; 32] = [
         process::rows,
         process::identity::rows,
         process::schedule::rows,
+        process::spawn::rows,
         process::wait::rows,
         status::rows,
-        terminal::rows
+        terminal::rows,
+        timers::rows,
+        vectors::rows
     ),
     types(DirEntry, hidden ScandirIterator)
 )]

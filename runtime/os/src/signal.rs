@@ -1,6 +1,6 @@
 //! The module `_signal`: what signals lead to, timers, masks and waiting for signals.
 
-mod sets;
+pub mod sets;
 
 use crate::clock::{self, Round};
 use crate::path::Uid;

@@ -2,6 +2,7 @@
 
 pub mod identity;
 pub mod schedule;
+pub mod spawn;
 pub mod wait;
 
 use crate::path::{FileName, Path, PathOrFd, Target};
