@@ -18,11 +18,11 @@ struct Callback {
 #[derive(Default)]
 struct Callbacks(RefCell<Vec<Callback>>);
 
-/// Runs what was registered, the last first; errors are reported.
+/// Runs what was registered, the last first; errors are reported. What is registered meanwhile is forgotten, as in CPython.
 pub fn run(cx: &mut Context) {
     let callbacks = cx.state::<Callbacks>();
-    loop {
-        let Some(callback) = callbacks.0.borrow_mut().pop() else { return };
+    let list = callbacks.0.borrow().clone();
+    for callback in list.into_iter().rev() {
         let values: Vec<Value> = callback.values.iter().map(Owned::value).collect();
         let names: Vec<Value> = callback.names.iter().map(Owned::value).collect();
         let arguments = Arguments { values: &values, names: &names };
@@ -30,6 +30,8 @@ pub fn run(cx: &mut Context) {
             finalize::report_unraisable(cx, "in atexit callback", callback.function.value());
         }
     }
+    let gone = std::mem::take(&mut *callbacks.0.borrow_mut());
+    drop(gone);
 }
 
 /// Functions that run when the program ends, the last registered first.

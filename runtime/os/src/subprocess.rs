@@ -11,7 +11,7 @@ use sidewinder_macros::native_module;
 use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{int, singleton};
-use sidewinder_runtime::operations::{call, iterate};
+use sidewinder_runtime::operations::{call, iterate, subscript};
 use sidewinder_runtime::{Context, Owned, Result, Value, threads};
 use std::ffi::CString;
 use std::io;
@@ -152,7 +152,7 @@ fn inherit(fd: i32) -> io::Result<()> {
 
 /// Tells the parent what went wrong: `kind:number in hexadecimal:words`.
 fn tell(report: i32, kind: &str, number: i32, words: &str) -> ! {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut line = [0u8; 80];
     let mut length = 0;
     let mut push = |bytes: &[u8]| {
@@ -176,6 +176,7 @@ fn tell(report: i32, kind: &str, number: i32, words: &str) -> ! {
 
 /// Bytes in a sequence of them.
 fn bytes_list(cx: &mut Context, value: Value) -> Result<Vec<CString>> {
+    subscript::length(cx, value)?;
     let mut texts = Vec::new();
     for item in iterate::collect(cx, value)? {
         let Some(bytes) = item.value().cast::<BytesObject>() else {
@@ -243,7 +244,7 @@ fn fork_with_function(cx: &mut Context, plan: &Plan, function: Value) -> io::Res
         tell(plan.report, "OSError", error.raw_os_error().unwrap_or_default(), words);
     }
     if call::call(cx, function, &[]).is_err() {
-        tell(plan.report, "SubprocessError", 0, "Exception occurred in preexec_fn.");
+        tell(plan.report, "SubprocessError", 0, "");
     }
     let error = plan.become_program();
     tell(plan.report, "OSError", error.raw_os_error().unwrap_or_default(), "");
@@ -288,6 +289,9 @@ mod rows {
         }
         let kept = descriptors(cx, pass_fds)?;
         let programs = bytes_list(cx, executable_list)?;
+        if args.type_of().slots().iter.is_none() && args.type_of().slots().get_item.is_none() {
+            return Err(cx.type_error("argv must be a tuple"));
+        }
         let mut arguments = Vec::new();
         for item in iterate::collect(cx, args)? {
             arguments.push(FileName::of(cx, item.value())?.0);

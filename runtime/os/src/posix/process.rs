@@ -92,7 +92,8 @@ pub fn argument_list(cx: &mut Context, function: &str, value: Value) -> Result<T
 /// The environment of a program: a mapping of names.
 pub fn environment_list(cx: &mut Context, function: &str, value: Value) -> Result<TextList> {
     if value.type_of().slots().get_item.is_none() {
-        return Err(cx.type_error(format!("{function}: environment must be a mapping object")));
+        let or_none = if function.starts_with("posix_spawn") { " or None" } else { "" };
+        return Err(cx.type_error(format!("{function}: environment must be a mapping object{or_none}")));
     }
     let keys = call::call_method(cx, value, "keys", &[])?;
     let mut texts = Vec::new();

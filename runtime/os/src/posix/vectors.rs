@@ -31,7 +31,8 @@ impl Vectors {
         for item in iterate::collect(cx, value)? {
             buffers.push(Buffer::get(cx, item.value(), request)?);
         }
-        let parts = buffers.iter().map(|buffer| libc::iovec { iov_base: buffer.pointer().cast(), iov_len: buffer.len() });
+        let parts =
+            buffers.iter().map(|buffer| libc::iovec { iov_base: buffer.pointer().cast(), iov_len: buffer.len() });
         let parts = Parts(parts.collect());
         Ok(Vectors { _buffers: buffers, parts })
     }
@@ -54,10 +55,8 @@ pub mod rows {
     /// Reads an open file into a buffer; how many bytes came.
     #[function]
     fn readinto(cx: &mut Context, fd: i32, buffer: WritableBuffer) -> Result<i64> {
-        let part = Parts(vec![libc::iovec {
-            iov_base: buffer.0.pointer().cast(),
-            iov_len: buffer.0.len().min(TRANSFER_MAX),
-        }]);
+        let part =
+            Parts(vec![libc::iovec { iov_base: buffer.0.pointer().cast(), iov_len: buffer.0.len().min(TRANSFER_MAX) }]);
         let part = &part;
         // SAFETY: (system 1) the buffer lends its memory.
         let outcome = cx.interruptible(|_| check(unsafe { libc::readv(fd, part.addresses(), part.count()) }));

@@ -15,7 +15,7 @@ use std::cell::Cell;
 use std::io;
 
 /// Waits for many files: epoll(sizehint=-1, flags=0).
-#[native_type("select.epoll", base)]
+#[native_type("select.epoll")]
 #[derive(Traverse)]
 pub struct Epoll {
     fd: Cell<i32>,

@@ -236,45 +236,13 @@ impl Fields {
         if run.is_empty() {
             return Ok(());
         }
-        let format = self.with_whole_years(run);
-        run.clear();
-        let Ok(format) = CString::new(format) else { return Ok(()) };
+        let Ok(format) = CString::new(std::mem::take(run)) else { return Ok(()) };
         let made = self.format_run(&format);
         let made = decode(cx, &made)?;
         if let Some(made) = str::cast(made.value()) {
             text.push_str(made);
         }
         Ok(())
-    }
-
-    /// The C library writes early years with fewer than four digits.
-    fn with_whole_years(&self, run: &[u8]) -> Vec<u8> {
-        let year = self.tm.tm_year as i64 + 1900;
-        if year >= 1000 {
-            return run.to_vec();
-        }
-        let mut whole = Vec::with_capacity(run.len());
-        let mut rest = run;
-        while let Some((&first, after)) = rest.split_first() {
-            let Some((&letter, following)) = after.split_first().filter(|_| first == b'%') else {
-                whole.push(first);
-                rest = after;
-                continue;
-            };
-            match letter {
-                b'Y' => whole.extend(format!("{year:04}").bytes()),
-                b'G' => {
-                    let made = self.format_run(c"%G");
-                    whole.extend(std::iter::repeat_n(b'0', 4usize.saturating_sub(made.len())));
-                    whole.extend(made);
-                }
-                b'C' => whole.extend(format!("{:02}", year.div_euclid(100)).bytes()),
-                b'F' => whole.extend(format!("{year:04}-%m-%d").bytes()),
-                _ => whole.extend([first, letter]),
-            }
-            rest = following;
-        }
-        whole
     }
 
     fn format_run(&self, format: &CStr) -> Vec<u8> {

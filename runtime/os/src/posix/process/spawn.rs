@@ -209,6 +209,9 @@ fn spawn(
     let environment = if env == singleton::none() { None } else { Some(environment_list(cx, function, env)?) };
     let mut actions = Vec::new();
     if file_actions != singleton::none() {
+        if file_actions.type_of().slots().get_item.is_none() {
+            return Err(cx.type_error("file_actions must be a sequence or None"));
+        }
         for item in iterate::collect(cx, file_actions)? {
             actions.push(Action::of(cx, item.value())?);
         }
