@@ -1,7 +1,7 @@
 import atexit
 import sys
 
-sys.unraisablehook = lambda it: print("ignored:", it.err_msg, it.object is bad, repr(it.exc_value))
+sys.unraisablehook = lambda it: print("ignored:", it.err_msg[:38], it.object, repr(it.exc_value))
 
 
 def attempt(function, *arguments, **keywords):

@@ -2,7 +2,8 @@
 
 use sidewinder_macros::native_module;
 use sidewinder_runtime::native::Keywords;
-use sidewinder_runtime::operations::{call, compare, finalize};
+use sidewinder_runtime::objects::str;
+use sidewinder_runtime::operations::{call, compare, convert, finalize};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
 use std::cell::RefCell;
 
@@ -27,11 +28,25 @@ pub fn run(cx: &mut Context) {
         let names: Vec<Value> = callback.names.iter().map(Owned::value).collect();
         let arguments = Arguments { values: &values, names: &names };
         if call::call_with(cx, callback.function.value(), arguments).is_err() {
-            finalize::report_unraisable(cx, "in atexit callback", callback.function.value());
+            report(cx, callback.function.value());
         }
     }
     let gone = std::mem::take(&mut *callbacks.0.borrow_mut());
     drop(gone);
+}
+
+/// Reports the pending exception, which a function has raised.
+fn report(cx: &mut Context, function: Value) {
+    let pending = cx.take_pending();
+    let shown = match convert::repr(cx, function) {
+        Ok(shown) => str::text(shown.value()).unwrap_or_default().into_owned(),
+        Err(_) => {
+            drop(cx.take_pending());
+            "<object repr() failed>".into()
+        }
+    };
+    cx.raise_value(pending);
+    finalize::report_unraisable(cx, &format!("in atexit callback {shown}"), Value::UNBOUND);
 }
 
 /// Functions that run when the program ends, the last registered first.
