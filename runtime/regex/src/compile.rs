@@ -40,6 +40,7 @@ impl Program {
                 width_minimum: 0,
                 scan: Scan::Everywhere,
                 leading: None,
+                forgetful: false,
             },
             sets: HashMap::new(),
             label: 0,
@@ -57,8 +58,13 @@ impl Program {
         first::fill(&mut program, &firsts, characters);
         program.scan = Scan::new(&program, &firsts);
         program.leading = leading(&program);
+        program.forgetful = program.cuts + program.loops.len() == 0 && !program.code.iter().any(depends_on_groups);
         Ok(program)
     }
+}
+
+fn depends_on_groups(instruction: &Instruction) -> bool {
+    matches!(instruction, Instruction::Reference { .. } | Instruction::Unless { .. })
 }
 
 /// The repeat that the program starts with, if it may pass over the run that it matched when an attempt fails: what
@@ -72,7 +78,7 @@ fn leading(program: &Program) -> Option<u32> {
         return None;
     };
     let unbounded = program.repeats[repeat as usize].maximum == usize::MAX;
-    (unbounded && !program.code.iter().any(depends)).then_some(repeat)
+    (unbounded && !program.code.iter().any(depends_on_groups)).then_some(repeat)
 }
 
 /// What a run of words compiled to.

@@ -11,6 +11,10 @@ use crate::unit::Unit;
 
 /// Steps backwards, or attempts, between two questions whether to stop.
 const STEPS_UNASKED: u32 = 1 << 14;
+/// Questions for so many characters until it is worth while to remember which ways were tried.
+const CHARACTERS_ASKED: usize = STEPS_UNASKED as usize / 8;
+/// Words for remembering them, at most: 64 MiB.
+const TRIED_MAXIMUM: usize = 1 << 23;
 
 /// A run in progress.
 pub(crate) struct Machine<'r, U, C> {
@@ -25,6 +29,8 @@ pub(crate) struct Machine<'r, U, C> {
     /// Whether a match must end at the end of the text.
     whole: bool,
     steps: u32,
+    /// How often it was asked whether to stop.
+    asked: usize,
 }
 
 /// Where to go on, if anywhere.
@@ -40,7 +46,7 @@ impl<'r, U: Unit, C: Characters> Machine<'r, U, C> {
         forbidden: usize,
         whole: bool,
     ) -> Self {
-        Machine { program, characters, text, state, interrupted, forbidden, whole, steps: STEPS_UNASKED }
+        Machine { program, characters, text, state, interrupted, forbidden, whole, steps: STEPS_UNASKED, asked: 0 }
     }
 
     /// Finds the first match that begins at `from` or later.
@@ -84,6 +90,14 @@ impl<'r, U: Unit, C: Characters> Machine<'r, U, C> {
     #[cold]
     fn ask(&mut self) -> Result<(), Stop> {
         self.steps = STEPS_UNASKED;
+        self.asked += 1;
+        if self.program.forgetful && self.asked == 2 + self.text.len() / CHARACTERS_ASKED {
+            let bits = self.program.code.len().saturating_mul(self.text.len() + 1);
+            let words = bits / 64 + 1;
+            if words <= TRIED_MAXIMUM && self.state.tried.try_reserve_exact(words).is_ok() {
+                self.state.tried.resize(words, 0);
+            }
+        }
         if (self.interrupted)() { Err(Stop::Interrupted) } else { Ok(()) }
     }
 
@@ -307,10 +321,30 @@ impl<'r, U: Unit, C: Characters> Machine<'r, U, C> {
         })
     }
 
-    /// Goes back to the last other way, and takes back what was written since.
+    /// Goes back to the last other way that was not tried yet.
     #[inline(always)]
     fn backtrack(&mut self) -> Next {
-        self.tick()?;
+        loop {
+            self.tick()?;
+            match self.pop()? {
+                Some((pc, position)) if !self.state.tried.is_empty() && self.was_tried(pc, position) => {}
+                next => return Ok(next),
+            }
+        }
+    }
+
+    /// Whether the way from the place and position was tried before, and so has failed; from now on it was.
+    fn was_tried(&mut self, pc: usize, position: usize) -> bool {
+        let index = pc * (self.text.len() + 1) + position;
+        let (word, bit) = (&mut self.state.tried[index / 64], 1 << (index % 64));
+        let before = *word & bit != 0;
+        *word |= bit;
+        before
+    }
+
+    /// Goes back to the last other way, and takes back what was written since.
+    #[inline(always)]
+    fn pop(&mut self) -> Next {
         while let Some(frame) = self.state.stack.last_mut() {
             match *frame {
                 Frame::Branch { branch, rest, position } => {

@@ -156,4 +156,7 @@ pub struct Program {
     /// The repeat that the pattern starts with, if an attempt that failed after it would fail at every position of
     /// the run that it matched.
     pub(crate) leading: Option<u32>,
+    /// Whether nothing but place and position decides if a way leads to a match: neither counters, groups nor what
+    /// matches at most once. A way that has failed then need not be tried again.
+    pub(crate) forgetful: bool,
 }

@@ -61,6 +61,8 @@ pub struct State {
     pub(crate) counters: Vec<Counter>,
     pub(crate) cuts: Vec<Cut>,
     pub(crate) stack: Vec<Frame>,
+    /// The ways that were tried, once there were many: a bit for each place of the code and position.
+    pub(crate) tried: Vec<u64>,
     /// How many frames there may be.
     pub frames_maximum: usize,
 }
@@ -75,6 +77,7 @@ impl Default for State {
             counters: Vec::new(),
             cuts: Vec::new(),
             stack: Vec::new(),
+            tried: Vec::new(),
             frames_maximum: FRAMES_MAXIMUM,
         }
     }
@@ -108,6 +111,7 @@ impl State {
         self.cuts.clear();
         self.cuts.resize(cuts, Cut { height: 0, position: 0 });
         self.stack.clear();
+        self.tried = Vec::new();
     }
 
     /// Gives memory back that only an unusual run needs.
@@ -115,5 +119,6 @@ impl State {
         if self.stack.capacity() > FRAMES_KEPT {
             self.stack = Vec::new();
         }
+        self.tried = Vec::new();
     }
 }

@@ -95,8 +95,22 @@ fn memory_is_bounded() {
 }
 
 #[test]
-fn a_run_can_be_interrupted() {
+fn ways_are_not_tried_again_and_again() {
     let program = Program::new(NESTED, 0, &Ascii).unwrap();
+    let mut asked = 0;
+    let outcome = run(&program, &[b'a'; 10_000], Mode::Match, &mut State::default(), &mut || {
+        asked += 1;
+        asked == 1000
+    });
+    assert_eq!(outcome, Outcome::Unmatched);
+}
+
+#[test]
+fn a_run_can_be_interrupted() {
+    // `(?:a+){2,}c`: what is counted has to be tried again.
+    let mut words = NESTED.to_vec();
+    words[2] = 2;
+    let program = Program::new(&words, 0, &Ascii).unwrap();
     let mut state = State::default();
     let mut asked = 0;
     let outcome = run(&program, &[b'a'; 10_000], Mode::Match, &mut state, &mut || {
