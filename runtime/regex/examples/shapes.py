@@ -43,12 +43,12 @@ def main():
         for name, subject, pattern, flags in ROWS:
             compiled = re.compile(pattern, flags)
             text = SUBJECTS[subject]
-            best, until = float("inf"), time.perf_counter() + 0.3
-            while time.perf_counter() < until:
-                start = time.perf_counter()
+            best, until = float("inf"), time.process_time() + 0.3
+            while time.process_time() < until:
+                start = time.process_time()
                 # A scanner makes a match object each time; so only that little is not the engine's.
                 count = sum(1 for _ in compiled.finditer(text))
-                best = min(best, time.perf_counter() - start)
+                best = min(best, time.process_time() - start)
             parsed = _parser.parse(pattern, flags)
             words = " ".join((str(int(word)) for word in _compiler._code(parsed, flags)))
             print(name, subject, parsed.state.groups - 1, count, int(best * 1e9), words, sep="\t", file=file)

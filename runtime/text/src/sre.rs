@@ -20,28 +20,26 @@ use sidewinder_runtime::objects::exception::RUNTIME_ERROR;
 use sidewinder_runtime::objects::int;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::{Context, Owned, Result, Value};
 use template::Template;
 
 /// The words of a pattern's code.
 fn code_words(cx: &mut Context, code: &ListObject) -> Result<Vec<u32>> {
     let mut words = Vec::with_capacity(code.len());
-    // Conversions may run Python, so that the list is looked at anew for each word.
-    let mut index = 0;
-    while let Some(item) = code.get(index) {
-        let number = convert::index(cx, item)?;
-        if int::is_negative(number.value()) {
+    for item in code.as_slice() {
+        if !int::is_int_like(*item) {
+            return Err(cx.type_error("an integer is required"));
+        }
+        if int::is_negative(*item) {
             return Err(cx.overflow_error("can't convert negative value to unsigned int"));
         }
-        let Some(number) = int::as_u64(number.value()) else {
+        let Some(number) = int::as_u64(*item) else {
             return Err(cx.overflow_error("Python int too large to convert to C unsigned long"));
         };
         let Ok(word) = u32::try_from(number) else {
             return Err(cx.overflow_error("regular expression code size limit exceeded"));
         };
         words.push(word);
-        index += 1;
     }
     Ok(words)
 }

@@ -4,9 +4,8 @@ use crate::sre::match_object::Match;
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::objects::bytes::{self, BytesObject};
 use sidewinder_runtime::objects::list::{ListObject, as_values};
-use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str::{self, concat};
-use sidewinder_runtime::operations::convert;
+use sidewinder_runtime::objects::{int, singleton};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// A literal, then groups each of which another literal follows, where that is not empty.
@@ -29,7 +28,13 @@ impl Template {
         };
         let mut items = Vec::with_capacity(rest.len() / 2);
         for [group, literal] in rest.as_chunks().0 {
-            let Ok(group) = usize::try_from(convert::index_i64(cx, group.value())?) else {
+            if !int::is_int_like(group.value()) {
+                return Err(cx.type_error("an integer is required"));
+            }
+            let Some(group) = int::as_i64(group.value()) else {
+                return Err(cx.overflow_error("Python int too large to convert to C ssize_t"));
+            };
+            let Ok(group) = usize::try_from(group) else {
                 return Err(cx.type_error("invalid template"));
             };
             let empty = str::cast(literal.value()).is_some_and(|text| text.is_empty())
