@@ -1,10 +1,10 @@
 //! Builtin functions about input and output: `print`, `input`, `open`.
 
-use crate::output::{self, Stream, TextStream};
+use sidewinder_io::text::{exact, is_exact};
 use sidewinder_runtime::native::Native;
 use sidewinder_runtime::objects::module::ModuleObject;
-use sidewinder_runtime::objects::str::{self as text, StrObject};
-use sidewinder_runtime::objects::{dict, exception, singleton};
+use sidewinder_runtime::objects::str as text;
+use sidewinder_runtime::objects::{dict, exception, instance, singleton};
 use sidewinder_runtime::operations::{attribute, call, convert};
 use sidewinder_runtime::{Arguments, Context, Owned, Raised, Result, Value};
 
@@ -37,19 +37,19 @@ pub static FUNCTIONS: &[Native] = &[
 
 /// Where text goes.
 enum Target {
-    Native(Stream),
+    /// A stream of exactly our type.
+    Text(Owned),
     /// The `write` method of any other object, and the object.
     Object(Owned, Owned),
 }
 
 impl Target {
     fn of(cx: &mut Context, file: Owned) -> Result<Target> {
-        if let Some(native) = file.value().cast_exact::<TextStream>()
-            && native.stream != Stream::Input
-        {
-            return Ok(Target::Native(native.stream));
-        }
         let name = cx.interpreter().names.plain_write;
+        // A program may have given the stream a `write` of its own.
+        if is_exact(file.value()) && instance::get_attribute_slot(cx, file.value(), name).is_none() {
+            return Ok(Target::Text(file));
+        }
         let write = attribute::get(cx, file.value(), name)?;
         Ok(Target::Object(write, file))
     }
@@ -57,29 +57,22 @@ impl Target {
     /// Writes a string object.
     fn write(&self, cx: &mut Context, string: Value) -> Result<()> {
         match self {
-            Target::Native(stream) => match text::cast(string) {
-                Some(string) => output::write_string(cx, *stream, string),
+            Target::Text(file) => match exact(file.value()) {
+                Some(stream) => stream.write_text(cx, file.value(), string).map(drop),
                 None => Ok(()),
             },
             Target::Object(write, _) => call::call(cx, write.value(), &[string]).map(drop),
         }
     }
 
-    fn write_text(&self, cx: &mut Context, ascii: &str) -> Result<()> {
-        match self {
-            Target::Native(stream) => stream.write(ascii.as_bytes()).map_err(|error| output::raise_io(cx, &error)),
-            Target::Object(..) => {
-                let string = StrObject::new(cx, ascii);
-                self.write(cx, string.value())
-            }
-        }
+    fn write_character(&self, cx: &mut Context, character: char) -> Result<()> {
+        let string = text::character(cx, character as u32);
+        self.write(cx, string.value())
     }
 
     fn flush(&self, cx: &mut Context) -> Result<()> {
-        match self {
-            Target::Native(stream) => stream.flush().map_err(|error| output::raise_io(cx, &error)),
-            Target::Object(_, file) => flush_object(cx, file.value()),
-        }
+        let (Target::Text(file) | Target::Object(_, file)) = self;
+        flush_object(cx, file.value())
     }
 }
 
@@ -92,17 +85,14 @@ fn flush_object(cx: &mut Context, file: Value) -> Result<()> {
 /// An attribute of the module `sys`; `None` when there is no such module or attribute.
 fn sys_attribute(cx: &mut Context, name: Value) -> Result<Option<Owned>> {
     let sys = cx.interpreter().names.plain_sys;
-    let Some(module) = dict::of(cx.interpreter().modules.value()).get_interned(sys) else { return Ok(None) };
+    let found = dict::of(cx.interpreter().modules.value()).get_interned(sys).map(Owned::new);
+    // A program may have taken the module out of `sys.modules`.
+    let Some(module) = found.or_else(|| cx.interpreter().native_objects.get("sys").cloned()) else { return Ok(None) };
+    let module = module.value();
     match module.cast::<ModuleObject>() {
         Some(module) => Ok(module.namespace().get_interned(name).map(Owned::new)),
         None => attribute::get_optional(cx, module, name),
     }
-}
-
-/// Whether the module `sys` exists: before that, output goes straight to the process's streams.
-fn has_sys(cx: &Context) -> bool {
-    let sys = cx.interpreter().names.plain_sys;
-    dict::of(cx.interpreter().modules.value()).get_interned(sys).is_some()
 }
 
 #[cold]
@@ -155,7 +145,6 @@ fn print(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let options = print_options(cx, arguments)?;
     let target = match options.file {
         Some(file) => Target::of(cx, Owned::new(file))?,
-        None if !has_sys(cx) => Target::Native(Stream::Output),
         None => {
             let name = cx.interpreter().names.plain_stdout;
             let Some(file) = sys_attribute(cx, name)? else { return Err(lost(cx, "lost sys.stdout")) };
@@ -171,7 +160,7 @@ fn print(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         if index > 0 {
             match options.separator {
                 Some(separator) => target.write(cx, separator)?,
-                None => target.write_text(cx, " ")?,
+                None => target.write_character(cx, ' ')?,
             }
         }
         let string = convert::str(cx, value)?;
@@ -179,7 +168,7 @@ fn print(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     }
     match options.end {
         Some(end) => target.write(cx, end)?,
-        None => target.write_text(cx, "\n")?,
+        None => target.write_character(cx, '\n')?,
     }
     if options.flush {
         target.flush(cx)?;
@@ -188,10 +177,7 @@ fn print(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 }
 
 /// A stream that `input` needs; an error if the program has removed it.
-fn needed_stream(cx: &mut Context, name: Value, stream: Stream, label: &str) -> Result<Owned> {
-    if !has_sys(cx) {
-        return Ok(TextStream::new(cx, stream));
-    }
+fn needed_stream(cx: &mut Context, name: Value, label: &str) -> Result<Owned> {
     match sys_attribute(cx, name)? {
         Some(file) if file.value() != singleton::none() => Ok(file),
         _ => Err(lost(cx, &format!("input(): lost sys.{label}"))),
@@ -201,20 +187,21 @@ fn needed_stream(cx: &mut Context, name: Value, stream: Stream, label: &str) -> 
 fn input(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let names = &cx.interpreter().names;
     let (stdin_name, stdout_name, readline) = (names.plain_stdin, names.plain_stdout, names.plain_readline);
-    let stdin = needed_stream(cx, stdin_name, Stream::Input, "stdin")?;
-    let stdout = needed_stream(cx, stdout_name, Stream::Output, "stdout")?;
+    let stdin = needed_stream(cx, stdin_name, "stdin")?;
+    let stdout = needed_stream(cx, stdout_name, "stdout")?;
+    let stderr = cx.interpreter().names.plain_stderr;
+    let stderr = needed_stream(cx, stderr, "stderr")?;
+    if flush_object(cx, stderr.value()).is_err() {
+        drop(cx.take_pending());
+    }
     let target = Target::of(cx, stdout)?;
     if let Some(&prompt) = arguments.first() {
         let prompt = convert::str(cx, prompt)?;
         target.write(cx, prompt.value())?;
     }
     target.flush(cx)?;
-    let line = if stdin.value().cast_exact::<TextStream>().is_some() {
-        output::read_line(cx)?
-    } else {
-        let method = attribute::get(cx, stdin.value(), readline)?;
-        call::call(cx, method.value(), &[])?
-    };
+    let method = attribute::get(cx, stdin.value(), readline)?;
+    let line = call::call(cx, method.value(), &[])?;
     let Some(string) = text::cast(line.value()) else {
         return Err(cx.type_error("object.readline() returned non-string"));
     };

@@ -36,7 +36,6 @@ mod list_methods;
 mod memory_view;
 mod module_methods;
 mod object_methods;
-mod output;
 mod range_methods;
 mod registry;
 mod set_methods;

@@ -58,7 +58,6 @@ static OWN_TYPES: &[&StaticType] = &[
     &memory_view::MEMORY_ITERATOR,
     &memory_view::MEMORY_VIEW,
     &memory_view::LENDER,
-    &output::TEXT_STREAM,
     &type_methods::mapping_proxy::MAPPING_PROXY,
     &sys_module::simple_namespace::SIMPLE_NAMESPACE,
     &union_type::UNION,
@@ -129,7 +128,12 @@ pub fn register(cx: &mut Context) -> Result<()> {
     let name = str::intern(cx, "builtins");
     builtins.set_text(cx, "__name__", name.value());
     modules(cx).set_text(cx, "builtins", made.value());
-    import(cx, "sys")?;
+    let system = import(cx, "sys")?;
+    let streams = import(cx, "_io")?;
+    if let (Some(system), Some(streams)) = (system, streams) {
+        sys_module::open_streams(cx, module::of(system.value()).namespace(), streams.value())?;
+        cx.interpreter().native_objects.insert("sys", system);
+    }
     Ok(())
 }
 
@@ -168,8 +172,10 @@ pub fn system_path(cx: &mut Context) -> Result<Owned> {
 }
 
 /// Lets go of the modules, so that what they hold is destroyed, and flushes what was printed.
-pub fn shut_down(cx: &mut Context) {
-    sys_module::flush_streams();
+///
+/// Whether all of it could be written.
+pub fn shut_down(cx: &mut Context) -> bool {
+    let first = sys_module::flush_streams(cx);
     let modules = modules(cx);
     let entries = (0..modules.entry_count()).filter_map(|index| modules.entry(index));
     let kept = |name: Value| ["sys", "builtins"].iter().any(|kept| str::equals_text(name, kept));
@@ -198,7 +204,7 @@ pub fn shut_down(cx: &mut Context) {
         }
     }
     cx.run_pending_finalizers();
-    sys_module::flush_streams();
+    sys_module::flush_streams(cx) && first
 }
 
 /// Empties what is left of a module as CPython does: private names first.

@@ -4,11 +4,10 @@
 mod attributes;
 pub mod simple_namespace;
 
-pub use attributes::fill;
+pub use attributes::{fill, open_streams};
 
 use crate::coroutine_methods;
 use crate::object_methods::object_bytes;
-use crate::output::{self, Stream};
 use crate::traceback_print;
 use sidewinder_runtime::native::{Intrinsic, Native};
 use sidewinder_runtime::objects::exception::{self, types};
@@ -19,7 +18,7 @@ use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::traceback::TracebackObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{dict, float, int, module, singleton};
-use sidewinder_runtime::operations::finalize::{UNRAISABLE_FIELDS, UnraisableObject};
+use sidewinder_runtime::operations::finalize::{self, UNRAISABLE_FIELDS, UnraisableObject};
 use sidewinder_runtime::operations::{attribute, call, convert};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
 
@@ -240,8 +239,7 @@ pub fn write_error(cx: &mut Context, text: &str) {
         }
         drop(cx.take_pending());
     }
-    // Nobody is left to tell about a failure.
-    let _ = Stream::Error.write(text.as_bytes()).and_then(|()| Stream::Error.flush());
+    eprint!("{text}");
 }
 
 fn except_hook(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
@@ -437,8 +435,27 @@ fn frame_module_name(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned
     Ok(if module.is_unbound() { none() } else { Owned::new(module) })
 }
 
-/// Flushes the standard streams at the end of the process.
-pub fn flush_streams() {
-    // Nobody is left to tell about a failure.
-    let _ = output::flush_all();
+/// Flushes the standard streams at the end of the process; whether that worked.
+pub fn flush_streams(cx: &mut Context) -> bool {
+    let mut complete = true;
+    for name in ["stdout", "stderr"] {
+        let stream = own_attribute(cx, name).filter(|stream| stream.value() != singleton::none());
+        let Some(stream) = stream else { continue };
+        let closed =
+            attribute::get_text(cx, stream.value(), "closed").and_then(|truth| convert::truth(cx, truth.value()));
+        match closed {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(_) => drop(cx.take_pending()),
+        }
+        if call::call_method(cx, stream.value(), "flush", &[]).is_err() {
+            complete = false;
+            // Of a failure to write errors nobody is left to tell.
+            match name {
+                "stdout" => finalize::report_unraisable(cx, "while flushing sys.stdout", Value::UNBOUND),
+                _ => drop(cx.take_pending()),
+            }
+        }
+    }
+    complete
 }

@@ -67,6 +67,8 @@ options! {
     switch = "switch": 0;
     /// Check every trace, and what each phase makes of it.
     verify = "verify": cfg!(debug_assertions) as u64;
+    /// Standard output and standard error are written at once (also `-u`).
+    unbuffered = "unbuffered": 0;
     /// Print counters at exit.
     stats = "stats": 0;
 }

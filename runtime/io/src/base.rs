@@ -37,7 +37,14 @@ impl FromArgument<'_> for Size {
             let found = value.type_of().name();
             return Err(cx.type_error(format!("argument should be integer or None, not '{found}'")));
         }
-        convert::index_i64(cx, *value).map(Size)
+        let number = convert::index(cx, *value)?;
+        match int::as_i64(number.value()) {
+            Some(size) => Ok(Size(size)),
+            None => {
+                let found = value.type_of().name();
+                Err(cx.overflow_error(format!("cannot fit '{found}' into an index-sized integer")))
+            }
+        }
     }
 }
 
@@ -437,6 +444,10 @@ impl TextIoBase {
 
     /// Writes a string; how many characters were taken.
     fn write(cx: &mut Context, this: Value, s: Value) -> Result<Owned> {
+        if !str::is_str(s) {
+            let found = s.type_of().name();
+            return Err(cx.type_error(format!("write() argument 1 must be str, not {found}")));
+        }
         Err(unsupported(cx, "write"))
     }
 

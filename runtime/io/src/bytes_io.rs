@@ -3,7 +3,7 @@
 //! What the stream was made of, or gave out by `getvalue`, it shares until the next write.
 
 use crate::base::{BUFFERED_IO_BASE, BufferedIoBase, Size};
-use crate::calls::{closed_error, none};
+use crate::calls::{closed_error, none, offset};
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::heap::teardown::Children;
 use sidewinder_runtime::native::argument::WritableBuffer;
@@ -62,7 +62,7 @@ impl Content {
 }
 
 /// Buffered I/O implementation using an in-memory bytes buffer.
-#[native_type("_io.BytesIO", base, weakrefs, dict, extends = BufferedIoBase)]
+#[native_type("_io.BytesIO", base, weakrefs, dict, iterator, extends = BufferedIoBase)]
 #[derive(Traverse)]
 pub struct BytesIo {
     content: RefCell<Content>,
@@ -201,12 +201,6 @@ impl BytesIo {
         self.reset(cx, initial_bytes)
     }
 
-    #[slot(iter)]
-    fn iter(this: &NativeObject<BytesIo>, cx: &mut Context) -> Result<Owned> {
-        this.check(cx)?;
-        Ok(this.to_owned_value())
-    }
-
     #[slot(next)]
     fn next(&self, cx: &mut Context) -> Result<Option<Owned>> {
         self.check(cx)?;
@@ -327,7 +321,7 @@ impl BytesIo {
         self.check(cx)?;
         self.exports.check_resize(cx)?;
         let size = match size {
-            Some(size) => index_or_none(cx, size)?,
+            Some(size) => offset(cx, size)?,
             None => self.position.get() as i64,
         };
         let Ok(length) = usize::try_from(size) else {
@@ -353,7 +347,7 @@ impl BytesIo {
             0 => 0,
             1 => self.position.get() as i64,
             2 => self.content.borrow().as_slice().len() as i64,
-            _ => return Err(cx.value_error(format!("invalid whence value ({whence}, should be 0, 1 or 2)"))),
+            _ => return Err(cx.value_error(format!("invalid whence ({whence}, should be 0, 1 or 2)"))),
         };
         let Some(position) = base.checked_add(pos) else {
             return Err(cx.overflow_error("new position too large"));
@@ -382,12 +376,7 @@ impl BytesIo {
         this.check(cx)?;
         let value = this.contents(cx);
         let position = int::from_usize(cx, this.position.get());
-        let own = attribute::own_dict(cx, NativeObject::value(this))?;
-        let own = own.value().cast::<DictObject>();
-        let attributes = match own.map(|own| own.copy(cx)) {
-            Some(copy) => copy,
-            None => none(),
-        };
+        let attributes = copied_attributes(cx, NativeObject::value(this))?;
         Ok(TupleObject::from_owned(cx, vec![value, position, attributes]))
     }
 
@@ -403,7 +392,7 @@ impl BytesIo {
         this.reset(cx, Some(value))?;
         if !int::is_int_like(position) {
             let found = position.type_of().name();
-            return Err(cx.type_error(format!("second item of state must be an integer, got {found}")));
+            return Err(cx.type_error(format!("second item of state must be an integer, not {found}")));
         }
         let Ok(place) = usize::try_from(int::as_i64(position).unwrap_or(-1)) else {
             return Err(cx.value_error("position value cannot be negative"));
@@ -430,6 +419,15 @@ impl BytesIo {
     }
 }
 
+/// The attributes of a stream for its state, or `None`.
+pub fn copied_attributes(cx: &mut Context, object: Value) -> Result<Owned> {
+    let own = attribute::own_dict(cx, object)?;
+    match own.value().cast::<DictObject>() {
+        Some(own) if own.entry_count() > 0 => Ok(own.copy(cx)),
+        _ => Ok(none()),
+    }
+}
+
 /// Sets the attributes of a state that `__getstate__` gave.
 pub fn restore_attributes(cx: &mut Context, object: Value, attributes: Value) -> Result<()> {
     if attributes == singleton::none() {
@@ -446,15 +444,6 @@ pub fn restore_attributes(cx: &mut Context, object: Value, attributes: Value) ->
         subscript::set_item(cx, own.value(), key.value(), value.value())?;
     }
     Ok(())
-}
-
-/// A size that is an integer.
-fn index_or_none(cx: &mut Context, size: Value) -> Result<i64> {
-    if !int::is_int_like(size) && size.type_of().slots().index.is_none() {
-        let found = size.type_of().name();
-        return Err(cx.type_error(format!("argument should be integer or None, not '{found}'")));
-    }
-    sidewinder_runtime::operations::convert::index_i64(cx, size)
 }
 
 /// What `getbuffer` shows the bytes through.

@@ -68,10 +68,11 @@ pub fn io_error(cx: &mut Context, error: &std::io::Error) -> Raised {
     os_error(cx, error.raw_os_error().unwrap_or(libc::EIO), None)
 }
 
-/// Raises `BlockingIOError` after part of a write.
+/// Raises `BlockingIOError` after part of a write, which the system or a raw stream in Python (then without a number)
+/// did not take.
 #[cold]
-pub fn would_block(cx: &mut Context, message: &str, written: usize) -> Raised {
-    let code = Value::from_small_int(libc::EAGAIN as i64);
+pub fn would_block(cx: &mut Context, message: &str, written: usize, by_system: bool) -> Raised {
+    let code = Value::from_small_int(if by_system { libc::EAGAIN as i64 } else { 0 });
     let text = StrObject::new(cx, message);
     let written = int::from_usize(cx, written);
     let arguments = [code, text.value(), written.value()];

@@ -1,8 +1,8 @@
 //! `StringIO`: a stream of text in memory.
 
 use crate::base::{Size, TEXT_IO_BASE, TextIoBase};
-use crate::bytes_io::restore_attributes;
-use crate::calls::{closed_error, none, uninitialized};
+use crate::bytes_io::{copied_attributes, restore_attributes};
+use crate::calls::{none, uninitialized};
 use crate::newline::{LineEnd, Newlines};
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::native::{Field, Index, NativeObject};
@@ -11,7 +11,7 @@ use sidewinder_runtime::objects::str::units::Units;
 use sidewinder_runtime::objects::str::{self, StrBuilder, StrObject, search};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{exception, int, singleton};
-use sidewinder_runtime::operations::{attribute, convert};
+use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 use std::cell::{Cell, RefCell};
 
@@ -59,7 +59,7 @@ impl StringIo {
         if self.ready.get() && !self.closed.get() {
             return Ok(());
         }
-        Err(if self.closed.get() { closed_error(cx) } else { uninitialized(cx) })
+        Err(if self.closed.get() { cx.value_error("I/O operation on closed file") } else { uninitialized(cx) })
     }
 
     fn start(&self, cx: &mut Context, initial: Value, newline: Value) -> Result<()> {
@@ -325,12 +325,7 @@ impl StringIo {
         };
         let newline = this.newline.get_or_none();
         let position = int::from_usize(cx, this.position.get());
-        let own = attribute::own_dict(cx, this.value())?;
-        let own = own.value().cast::<DictObject>();
-        let attributes = match own.map(|own| own.copy(cx)) {
-            Some(copy) => copy,
-            None => none(),
-        };
+        let attributes = copied_attributes(cx, this.value())?;
         Ok(TupleObject::from_owned(cx, vec![text, newline, position, attributes]))
     }
 

@@ -153,7 +153,8 @@ pub fn parse(raw: Vec<OsString>) -> Result<Command, Exit> {
                 'I' => (safe_path, ignore_environment) = (true, true),
                 'P' => safe_path = true,
                 'E' => ignore_environment = true,
-                'b' | 'B' | 'd' | 'i' | 'O' | 'q' | 'R' | 's' | 'S' | 'u' | 'v' | 'x' => {}
+                'u' => options.unbuffered = 1,
+                'b' | 'B' | 'd' | 'i' | 'O' | 'q' | 'R' | 's' | 'S' | 'v' | 'x' => {}
                 'm' => {
                     module = value(letters.clone());
                     if module.is_none() {

@@ -21,6 +21,9 @@ use std::rc::Rc;
 /// The status of a run with `-X switch=N` in which threads did not take turns.
 const NOT_SWITCHED: i32 = 71;
 
+/// The status of a run whose standard output could not be written to its end.
+const NOT_FLUSHED: i32 = 120;
+
 /// How a program ended.
 enum Ending {
     Status(i32),
@@ -49,7 +52,7 @@ pub fn run(command: Command, interpret: Interpret) -> i32 {
     wait_for_threads(cx);
     sidewinder_os::atexit::run(cx);
     threads::end_interpreter(cx);
-    sidewinder_builtins::shut_down(cx);
+    let complete = sidewinder_builtins::shut_down(cx);
     if cx.interpreter().options.stats != 0 {
         sidewinder_recorder::print_statistics(cx);
     }
@@ -58,6 +61,7 @@ pub fn run(command: Command, interpret: Interpret) -> i32 {
         return NOT_SWITCHED;
     }
     match ending {
+        Ending::Status(_) if !complete => NOT_FLUSHED,
         Ending::Status(status) => status,
         Ending::Interrupted => crate::signal::die_interrupted(),
     }

@@ -1,7 +1,7 @@
 //! The attributes of `sys` that are no functions.
 
 use super::simple_namespace;
-use crate::output::{Stream, TextStream};
+use sidewinder_io::standard::{self, Encoding, Standard};
 use sidewinder_runtime::native::GetSet;
 use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::int::text::{DIGITS_MAX_DEFAULT, DIGITS_MAX_SMALLEST};
@@ -11,8 +11,8 @@ use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::objects::struct_sequence::{StructSequence, refuse};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{dict, float, int, module, singleton};
-use sidewinder_runtime::operations::dunder;
 use sidewinder_runtime::operations::finalize::{UNRAISABLE, UnraisableObject};
+use sidewinder_runtime::operations::{attribute, dunder};
 use sidewinder_runtime::{Context, Owned, Result, Value, struct_sequence};
 
 /// The version of the language: major, minor, micro.
@@ -78,7 +78,6 @@ pub fn fill(cx: &mut Context, module: Value) -> Result<()> {
     if UNRAISABLE.namespace(cx).get_text(cx, "exc_type").is_none() {
         dunder::add_getset(cx, &UNRAISABLE, UNRAISABLE_GETSET)?;
     }
-    add_streams(cx, namespace);
     add_texts(cx, namespace);
     add_numbers(cx, namespace);
     add_collections(cx, namespace);
@@ -91,13 +90,19 @@ pub fn fill(cx: &mut Context, module: Value) -> Result<()> {
     Ok(())
 }
 
-fn add_streams(cx: &mut Context, namespace: &DictObject) {
-    let streams = [("stdin", Stream::Input), ("stdout", Stream::Output), ("stderr", Stream::Error)];
-    for (name, stream) in streams {
-        let made = TextStream::new(cx, stream);
-        namespace.set_text(cx, name, made.value());
-        namespace.set_text(cx, &format!("__{name}__"), made.value());
+/// Opens the standard streams, and makes `open` the one of `_io`.
+pub fn open_streams(cx: &mut Context, namespace: &DictObject, module: Value) -> Result<()> {
+    let unbuffered = cx.interpreter().options.unbuffered != 0
+        || std::env::var("PYTHONUNBUFFERED").is_ok_and(|text| !text.is_empty());
+    let encoding = Encoding::from_environment(false);
+    for stream in Standard::ALL {
+        let made = standard::open(cx, stream, &encoding, unbuffered)?;
+        namespace.set_text(cx, stream.name(), made.value());
+        namespace.set_text(cx, &format!("__{}__", stream.name()), made.value());
     }
+    let function = attribute::get_text(cx, module, "open")?;
+    cx.builtins().set_text(cx, "open", function.value());
+    Ok(())
 }
 
 fn add_texts(cx: &mut Context, namespace: &DictObject) {

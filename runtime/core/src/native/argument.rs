@@ -157,7 +157,12 @@ pub struct Index(pub i64);
 impl FromArgument<'_> for Index {
     #[inline]
     fn from_argument(cx: &mut Context, value: &Value, _place: &'static Place) -> Result<Index> {
-        if value.is_int() { Ok(Index(value.int())) } else { convert::index_i64(cx, *value).map(Index) }
+        if value.is_int() {
+            return Ok(Index(value.int()));
+        }
+        let number = convert::index(cx, *value)?;
+        let number = int::as_i64(number.value()).map(Index);
+        number.ok_or_else(|| cx.overflow_error("Python int too large to convert to C ssize_t"))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Writing through the buffer.
 
-use super::Buffered;
+use super::{Buffered, file_below};
 use crate::calls::would_block;
 use sidewinder_runtime::objects::{exception, int};
 use sidewinder_runtime::{Context, Result, Value, signals};
@@ -24,7 +24,7 @@ impl Buffered {
             let outcome = self.write_raw(cx, waiting.unwrap_or_default());
             self.buffer.replace(buffer);
             match outcome? {
-                None => return Err(would_block(cx, BLOCKED, 0)),
+                None => return Err(would_block(cx, BLOCKED, 0, file_below(self).is_some())),
                 Some(count) => self.write_start.set(self.write_start.get() + count as i64),
             }
             self.raw_position.set(self.write_start.get());
@@ -122,7 +122,7 @@ impl Buffered {
                     self.move_to(size as i64);
                     self.write_start.set(0);
                     self.write_end.set(size as i64);
-                    return Err(would_block(cx, BLOCKED, written + size));
+                    return Err(would_block(cx, BLOCKED, written + size, file_below(self).is_some()));
                 }
             }
             signals::check(cx)?;

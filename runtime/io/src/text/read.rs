@@ -102,11 +102,6 @@ impl TextIoWrapper {
                 if data.value() == singleton::none() {
                     return Err(nothing_yet(cx));
                 }
-                if !is_exporter(data.value()) {
-                    let found = data.value().type_of().name();
-                    let message = format!("underlying read() should have returned a bytes-like object, not '{found}'");
-                    return Err(cx.type_error(message));
-                }
                 let lent = Buffer::read(cx, data.value())?;
                 self.decoder.decode(cx, lent.as_slice(), true)?
             }
