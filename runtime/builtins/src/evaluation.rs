@@ -7,11 +7,11 @@ use sidewinder_runtime::objects::code::{CODE, CodeObject};
 use sidewinder_runtime::objects::dict::{self, DICT};
 use sidewinder_runtime::objects::function::{self, FunctionObject};
 use sidewinder_runtime::objects::iterator::arguments::Signature;
+use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
-use sidewinder_runtime::objects::{int, singleton};
-use sidewinder_runtime::operations::call;
+use sidewinder_runtime::operations::{call, convert};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// The rows of the `builtins` module.
@@ -241,21 +241,17 @@ fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 }
 
 fn import(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
-    let name = parameter(&arguments, 0, "name");
-    let Some(text) = str::text(name) else {
-        return Err(cx.type_error("__import__() argument 1 must be str"));
+    const SIGNATURE: Signature<5> = Signature {
+        function: "__import__",
+        names: ["name", "globals", "locals", "fromlist", "level"],
+        positional_only: 0,
+        positional: 5,
+        required: 1,
+        rest: false,
+        open: false,
     };
-    let level = parameter(&arguments, 4, "level");
-    let level = if level.is_unbound() { 0 } else { int::as_i64(level).unwrap_or(0) };
-    if level != 0 {
-        let kind = &sidewinder_runtime::objects::exception::NOT_IMPLEMENTED_ERROR;
-        return Err(cx.raise(kind, "__import__() with a level"));
-    }
-    let module = (cx.interpreter().hooks.import)(cx, &text)?;
-    let from_list = parameter(&arguments, 3, "fromlist");
-    let whole = given(from_list) && sidewinder_runtime::operations::convert::truth(cx, from_list)?;
-    match text.split_once('.') {
-        Some((first, _)) if !whole => (cx.interpreter().hooks.import)(cx, first),
-        _ => Ok(module),
-    }
+    let [name, globals, _, from_list, level] = SIGNATURE.bind(cx, arguments)?;
+    let [name, globals, from_list] = [name, globals, from_list].map(|value| value.unwrap_or(singleton::none()));
+    let level = level.map_or(Ok(0), |level| convert::index_i64(cx, level))?;
+    sidewinder_runtime::operations::import::import(cx, name, globals, from_list, level)
 }

@@ -196,7 +196,7 @@ fn reduce_ex(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 
 /// What pickle and copy need to build the object again (CPython's `object.__reduce_ex__`).
 fn reduce(cx: &mut Context, value: Value, protocol: i64) -> Result<Owned> {
-    let copyreg = (cx.interpreter().hooks.import)(cx, "copyreg")?;
+    let copyreg = sidewinder_runtime::operations::import::module(cx, "copyreg")?;
     if protocol < 2 {
         let protocol = int::from_i64(cx, protocol);
         return call::call_method(cx, copyreg.value(), "_reduce_ex", &[value, protocol.value()]);

@@ -149,6 +149,17 @@ fn add_functions(cx: &mut Context, namespace: &dict::DictObject, functions: &'st
     }
 }
 
+/// Whether a module of that name is written in Rust.
+pub fn is_native(cx: &Context, name: &str) -> bool {
+    native_names(cx).any(|native| native == name)
+}
+
+/// The names of all modules written in Rust.
+pub fn native_names(cx: &Context) -> impl Iterator<Item = &'static str> {
+    let rows = cx.interpreter().native_modules.iter().copied().flatten().map(|row| row.name);
+    rows.chain(MODULES.iter().map(|row| row.name)).chain(["builtins"])
+}
+
 /// The native module of that name, made on its first import.
 pub fn import(cx: &mut Context, name: &str) -> Result<Option<Owned>> {
     let native = cx.interpreter().native_modules.iter().copied().flatten().find(|row| row.name == name);

@@ -2,6 +2,7 @@
 //! `simple_namespace.rs` the type of `sys.implementation`.
 
 mod attributes;
+mod library_names;
 pub mod simple_namespace;
 
 pub use attributes::{fill, open_streams};
@@ -9,6 +10,7 @@ pub use attributes::{fill, open_streams};
 use crate::coroutine_methods;
 use crate::object_methods::object_bytes;
 use crate::traceback_print;
+use sidewinder_runtime::heap::owned;
 use sidewinder_runtime::native::{Intrinsic, Native};
 use sidewinder_runtime::objects::exception::{self, types};
 use sidewinder_runtime::objects::frame::FrameObject;
@@ -375,13 +377,10 @@ fn set_digits_max(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 const IMMORTAL_COUNT: i64 = 3 << 30;
 
 fn get_reference_count(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let value = arguments[0];
-    if !value.is_counted() {
-        return Ok(int::from_i64(cx, IMMORTAL_COUNT));
+    match owned::count(arguments[0]) {
+        Some(count) => Ok(int::from_u64(cx, count)),
+        None => Ok(int::from_i64(cx, IMMORTAL_COUNT)),
     }
-    // SAFETY: (heap 1) a counted value refers to a live object.
-    let count = unsafe { (*value.header()).count };
-    Ok(int::from_u64(cx, count))
 }
 
 fn get_size(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {

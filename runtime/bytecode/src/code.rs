@@ -137,3 +137,23 @@ impl CodeData {
         Some(code)
     }
 }
+
+impl CodeData {
+    /// The same code in another file, and so the code inside of it that is in the same file.
+    pub fn moved(&self, file_name: &str) -> CodeData {
+        self.moved_from(&self.file_name, &file_name.into())
+    }
+
+    fn moved_from(&self, old: &str, new: &Rc<str>) -> CodeData {
+        let mut moved = self.clone();
+        moved.file_name = new.clone();
+        for constant in &mut moved.constants {
+            if let Constant::Code(inner) = constant
+                && *inner.file_name == *old
+            {
+                *inner = Rc::new(inner.moved_from(old, new));
+            }
+        }
+        moved
+    }
+}

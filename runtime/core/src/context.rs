@@ -192,6 +192,9 @@ pub struct Interpreter {
     pub names: crate::objects::str::names::Names,
     pub builtins: Owned,
     pub modules: Owned,
+    /// The module `importlib._bootstrap`, or None before it is there.
+    pub importlib: Owned,
+    pub import_lock: crate::operations::import::ImportLock,
     /// State of builtin types, by `TypeObject::builtin_index`.
     pub builtin_types: Vec<Box<TypeState>>,
     pub method_cache: MethodCache,
@@ -322,6 +325,11 @@ impl Context {
         self.interrupt.fetch_or(reason, Ordering::Relaxed);
     }
 
+    /// A number that no other living thread of the interpreter has.
+    pub fn thread_key(&self) -> usize {
+        &raw const *self as usize
+    }
+
     /// A number that no other type version, shape or code object of this process has or will have.
     pub fn fresh_version(&self) -> u64 {
         let counter = &self.interpreter().next_version;
@@ -449,6 +457,8 @@ impl Interpreter {
             names,
             builtins: nothing(),
             modules: nothing(),
+            importlib: nothing(),
+            import_lock: Default::default(),
             builtin_types: Vec::new(),
             method_cache: MethodCache::default(),
             shapes: Default::default(),

@@ -39,6 +39,7 @@ const fn cut(file: &'static str, find: &'static str, until: &'static str, reason
 }
 
 const FOREIGN: &str = "the source was made for RustPython";
+const LATE: &str = "most programs start without `_io`; files are read and written whole";
 const SOURCE: &str = "the source of embedded modules is known";
 
 /// Changes, by file.
@@ -50,6 +51,32 @@ pub const PATCHES: &[Patch] = &[
         "frozen modules do not have source code.\"\"\"\n        return None",
         "frozen modules may have no source code.\"\"\"\n        return _imp._get_source(fullname)",
         SOURCE,
+    ),
+    patch("importlib/_bootstrap_external.py", "import _io\nimport sys", "import sys", LATE),
+    patch(
+        "importlib/_bootstrap_external.py",
+        "with _io.open(fd, 'wb') as file:\n            file.write(data)",
+        "_imp._write_file(fd, data)",
+        LATE,
+    ),
+    patch(
+        "importlib/_bootstrap_external.py",
+        "    import tokenize  # To",
+        "    import _io\n    import tokenize  # To",
+        LATE,
+    ),
+    Patch {
+        file: "importlib/_bootstrap_external.py",
+        find: "        if isinstance(self, (SourceLoader, SourcelessFileLoader, ExtensionFileLoader)):\n",
+        until: "\n    @_check_name",
+        replace: "        return _imp._read_file(path)\n",
+        reason: LATE,
+    },
+    patch(
+        "importlib/_bootstrap_external.py",
+        "_imp._fix_co_filename(code, source_path)",
+        "code = _imp._fix_co_filename(code, source_path)",
+        "code does not change: its name in another file makes another object",
     ),
     patch("io.py", "open_code, BytesIO", "open_code, FileIO, BytesIO", FOREIGN),
     cut("io.py", "# XXX: RUSTPYTHON; FileIO", "# for seek()", FOREIGN),

@@ -11,6 +11,7 @@ use sidewinder_runtime::{Context, Interpreter, Result};
 /// The native modules, by the crates that hold them.
 static NATIVE_MODULES: &[&[&NativeModule]] = &[
     sidewinder_builtins::MODULES,
+    sidewinder_imports::MODULES,
     sidewinder_language::MODULES,
     sidewinder_data::MODULES,
     sidewinder_io::MODULES,
@@ -46,7 +47,7 @@ fn hooks(interpret: Interpret) -> Hooks {
         resume_generator: sidewinder_semantics::nested::resume_generator,
         compile: crate::program::compile,
         run_code: crate::program::run_code,
-        import: crate::import::import,
+        import: sidewinder_runtime::operations::import::module,
         generic_alias: sidewinder_builtins::generic_alias,
         frame_globals: sidewinder_semantics::nested::frame_globals,
         frame_locals: sidewinder_semantics::nested::frame_locals,

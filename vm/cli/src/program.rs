@@ -7,7 +7,7 @@ use crate::import::Located;
 use crate::source::{self, Place};
 use sidewinder_compiler::{CompileError, ErrorKind, Mode, Warning};
 use sidewinder_runtime::native::Arguments;
-use sidewinder_runtime::objects::dict::{self, DictObject};
+use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::exception::{self, INDENTATION_ERROR, SYNTAX_ERROR, SYSTEM_EXIT, TAB_ERROR};
 use sidewinder_runtime::objects::function;
 use sidewinder_runtime::objects::str::StrObject;
@@ -44,7 +44,8 @@ pub fn run(command: Command, interpret: Interpret) -> i32 {
         eprintln!("sidewinder: the companion thread could not be started");
         return 1;
     };
-    let result = match crate::import::append_path(cx, path.as_deref().unwrap_or("")) {
+    let started = crate::import::append_path(cx, path.as_deref().unwrap_or(""));
+    let result = match started.and_then(|()| sidewinder_imports::start(cx)) {
         Ok(()) => run_source(cx, &command.source, command.safe_path),
         Err(raised) => Err(raised.into()),
     };
@@ -293,9 +294,4 @@ pub fn run_code(cx: &mut Context, code: Value, globals: &DictObject, namespace: 
     let namespaces = [namespace];
     let arguments = if namespace.is_unbound() { &[][..] } else { &namespaces[..] };
     sidewinder_semantics::nested::call_function(cx, body, Arguments::positional(arguments))
-}
-
-/// The dict of a module value.
-pub fn namespace_of(module: Value) -> &'static DictObject {
-    dict::of(module::of(module).dict.get())
 }

@@ -6,8 +6,8 @@ use sidewinder_runtime::native::GetSet;
 use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::int::text::{DIGITS_MAX_DEFAULT, DIGITS_MAX_SMALLEST};
 use sidewinder_runtime::objects::list::ListObject;
-use sidewinder_runtime::objects::set::SetObject;
-use sidewinder_runtime::objects::str::StrObject;
+use sidewinder_runtime::objects::set;
+use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::struct_sequence::{StructSequence, refuse};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{dict, float, int, module, singleton};
@@ -114,8 +114,10 @@ fn add_texts(cx: &mut Context, namespace: &DictObject) {
         .unwrap_or_default();
     let [major, minor, micro] = VERSION;
     let version = format!("{major}.{minor}.{micro} (Sidewinder {})", env!("CARGO_PKG_VERSION"));
+    let library = format!("{prefix}/lib/python{major}.{minor}");
     let rows = [
-        ("version", version.as_str()),
+        ("_stdlib_dir", library.as_str()),
+        ("version", &version),
         ("executable", &executable),
         ("_base_executable", &executable),
         ("prefix", &prefix),
@@ -170,18 +172,17 @@ fn add_collections(cx: &mut Context, namespace: &DictObject) {
         let dict = DictObject::new(cx);
         namespace.set_text(cx, name, dict.value());
     }
-    let names: Vec<String> = BUILTIN_MODULES.iter().map(|name| name.to_string()).collect();
+    let mut names: Vec<String> = crate::registry::native_names(cx).map(ToString::to_string).collect();
+    names.sort();
     let items = texts(cx, &names);
     let names = TupleObject::from_owned(cx, items);
     namespace.set_text(cx, "builtin_module_names", names.value());
-    let empty = SetObject::new_of(cx, &sidewinder_runtime::objects::set::FROZENSET);
-    namespace.set_text(cx, "stdlib_module_names", empty.value());
+    let library: Vec<Owned> = super::library_names::NAMES.split(' ').map(|name| str::intern(cx, name)).collect();
+    let library = set::frozen_from_constants(cx, &library);
+    namespace.set_text(cx, "stdlib_module_names", library.value());
     let modules = Owned::new(cx.interpreter().modules.value());
     namespace.set_text(cx, "modules", modules.value());
 }
-
-/// Modules written in Rust.
-const BUILTIN_MODULES: [&str; 7] = ["_weakref", "builtins", "gc", "math", "sys", "time", "weakref"];
 
 /// An item of a named tuple.
 enum Item {

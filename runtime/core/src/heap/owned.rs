@@ -64,6 +64,12 @@ impl Drop for Owned {
     }
 }
 
+/// The references to an object; none of one that is not counted.
+pub fn count(value: Value) -> Option<u64> {
+    // SAFETY: (heap 1) a counted value refers to a live object.
+    value.is_counted().then(|| unsafe { (*value.header()).count })
+}
+
 /// Adds a count.
 #[inline(always)]
 pub fn increment(value: Value) {

@@ -335,7 +335,7 @@ fn interpolation_repr(cx: &mut Context, value: Value) -> Result<Owned> {
 
 fn reduce_template(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let own = template(arguments[0]);
-    let module = (cx.interpreter().hooks.import)(cx, "string.templatelib")?;
+    let module = crate::operations::import::module(cx, "string.templatelib")?;
     let function = attribute::get_text(cx, module.value(), "_template_unpickle")?;
     let parts = TupleObject::new(cx, &[own.strings.get(), own.interpolations.get()]);
     Ok(TupleObject::new(cx, &[function.value(), parts.value()]))

@@ -48,6 +48,12 @@ impl TracebackObject {
         self.next.get().cast_exact::<TracebackObject>()
     }
 
+    /// Makes `next` the entry that follows.
+    pub fn set_next(&self, next: Option<Owned>) {
+        let next = next.map_or(Value::UNBOUND, Owned::into_raw);
+        drop(Owned::from_raw_option(self.next.replace(next)));
+    }
+
     /// The frame's code object.
     pub fn code(&self) -> &'static CodeObject {
         // SAFETY: (heap 2) `code` is a code object.

@@ -7,6 +7,7 @@ pub mod compare;
 pub mod convert;
 pub mod dunder;
 pub mod finalize;
+pub mod import;
 pub mod instance;
 pub mod iterate;
 pub mod subscript;

@@ -12,7 +12,7 @@ use crate::value::Value;
 /// Issues a warning through the module `_warnings`. A `stack_level` of 1 stands for the Python frame that runs. Fails
 /// when a filter makes an exception of it.
 pub fn warn(cx: &mut Context, category: &'static TypeObject, message: &str, stack_level: i64) -> Result<()> {
-    let module = match (cx.interpreter().hooks.import)(cx, "_warnings") {
+    let module = match super::import::module(cx, "_warnings") {
         Ok(module) => module,
         Err(_) if cx.swallow(&IMPORT_ERROR) => return without_module(cx, category, message),
         Err(raised) => return Err(raised),
@@ -36,7 +36,7 @@ fn without_module(cx: &mut Context, category: &'static TypeObject, message: &str
 
 /// A function of the Python module `warnings`; `None` if there is no such module or function.
 pub fn function(cx: &mut Context, name: &str) -> Result<Option<Owned>> {
-    match (cx.interpreter().hooks.import)(cx, "warnings") {
+    match super::import::module(cx, "warnings") {
         Ok(module) => attribute::get_text_optional(cx, module.value(), name),
         Err(_) if cx.swallow(&IMPORT_ERROR) => Ok(None),
         Err(raised) => Err(raised),

@@ -20,7 +20,7 @@ pub struct PlaceholderType;
 impl PlaceholderType {
     #[new(name = "_PlaceholderType")]
     fn new(cx: &mut Context) -> Result<Owned> {
-        let module = (cx.interpreter().hooks.import)(cx, "_functools")?;
+        let module = sidewinder_runtime::operations::import::module(cx, "_functools")?;
         attribute::get_text(cx, module.value(), "Placeholder")
     }
 

@@ -206,7 +206,7 @@ impl MethodCaller {
             let all = TupleObject::from_owned(cx, all);
             return Ok(TupleObject::pair(cx, class, all));
         }
-        let functools = (cx.interpreter().hooks.import)(cx, "functools")?;
+        let functools = sidewinder_runtime::operations::import::module(cx, "functools")?;
         let partial = attribute::get_text(cx, functools.value(), "partial")?;
         let mut values = vec![class.value(), self.name.value()];
         values.extend(self.values[positional..].iter().map(Owned::value));

@@ -11,10 +11,16 @@ pub fn hash_bytes(key: (u64, u64), bytes: &[u8]) -> i64 {
     if bytes.is_empty() {
         return 0;
     }
-    match SipHasher13::new_with_keys(key.0, key.1).hash(bytes) as i64 {
+    match keyed_hash(key, bytes) as i64 {
         -1 => -2,
         hash => hash,
     }
+}
+
+/// SipHash-1-3 of a run of bytes.
+#[inline]
+pub fn keyed_hash(key: (u64, u64), bytes: &[u8]) -> u64 {
+    SipHasher13::new_with_keys(key.0, key.1).hash(bytes)
 }
 
 /// The hash key for a value of `PYTHONHASHSEED`; CPython fills its secret from a linear congruential generator

@@ -98,6 +98,7 @@ names! {
     imul = "__imul__";
     index = "__index__";
     init = "__init__";
+    initializing = "_initializing";
     init_subclass = "__init_subclass__";
     instancecheck = "__instancecheck__";
     int = "__int__";

@@ -33,7 +33,7 @@ static GENERIC_METHODS: &[Native] = &[
 
 /// Leaves a class method to a function of `typing`.
 fn delegate(cx: &mut Context, function: &str, arguments: Arguments<'_>) -> Result<Owned> {
-    let typing = (cx.interpreter().hooks.import)(cx, "typing")?;
+    let typing = crate::operations::import::module(cx, "typing")?;
     let function = attribute::get_text(cx, typing.value(), function)?;
     call::call_with(cx, function.value(), arguments)
 }

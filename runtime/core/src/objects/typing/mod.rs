@@ -112,13 +112,13 @@ unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
 
 /// Calls a function of the module `typing`.
 pub fn call_typing(cx: &mut Context, function: &str, arguments: &[Value]) -> Result<Owned> {
-    let typing = (cx.interpreter().hooks.import)(cx, "typing")?;
+    let typing = crate::operations::import::module(cx, "typing")?;
     call::call_method(cx, typing.value(), function, arguments)
 }
 
 /// `typing.Unpack[value]`
 pub fn unpack(cx: &mut Context, value: Value) -> Result<Owned> {
-    let typing = (cx.interpreter().hooks.import)(cx, "typing")?;
+    let typing = crate::operations::import::module(cx, "typing")?;
     let unpack = attribute::get_text(cx, typing.value(), "Unpack")?;
     crate::operations::subscript::get_item(cx, unpack.value(), value)
 }

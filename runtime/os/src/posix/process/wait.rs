@@ -19,8 +19,7 @@ struct_sequence! {
 
 /// What the system says of the resources that a process has used: an object of the module `resource`.
 fn resource_usage(cx: &mut Context, usage: &libc::rusage) -> Result<Owned> {
-    let import = cx.interpreter().hooks.import;
-    let module = import(cx, "resource")?;
+    let module = sidewinder_runtime::operations::import::module(cx, "resource")?;
     let Some(kind) = attribute::get_text_optional(cx, module.value(), "struct_rusage")? else {
         return Err(cx.raise(&IMPORT_ERROR, "resource has no struct_rusage"));
     };
