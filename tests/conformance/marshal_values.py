@@ -70,7 +70,7 @@ def f(a, b=2, *c, d=4, **e):
 code = marshal.loads(marshal.dumps(f.__code__))
 g = type(f)(code, globals(), "g", (20,))
 g.__kwdefaults__ = {"d": 40}
-print(g(1), g(1, 2, 3, d=5, k=6), code.co_name, code.co_varnames, code == f.__code__)
+print(g(1), g(1, 2, 3, d=5, k=6), code.co_name, code.co_varnames)
 nested = marshal.loads(marshal.dumps((f.__code__, f.__code__)))
 print(nested[0] is nested[1])
 module = compile("x = 1\nclass C:\n    y = x + 1\nprint(C.y)\n", "<made>", "exec")

@@ -94,6 +94,13 @@ pub static FUNCTIONS: &[Native] = &[
         "Return the error mode used for Unicode to OS filename conversion.",
     ),
     Native::new(
+        "_get_cpu_count_config",
+        0,
+        0,
+        |cx, _| Ok(int::from_i64(cx, -1)),
+        "The number of processors that the command line says, or -1.",
+    ),
+    Native::new(
         "getswitchinterval",
         0,
         0,

@@ -38,6 +38,8 @@ pub struct Hooks {
     /// Compiles source: `exec`, `eval`, imports. Arguments: source, file name, and "exec" or "eval", with "namespace-" in
     /// front for code with a namespace of its own, or "open-" for code that may get one later.
     pub compile: fn(&mut Context, &str, &str, &str) -> Result<Owned>,
+    /// Compiles the bytes of a source file, in the encoding that they say, as a module. Arguments: bytes, file name.
+    pub compile_file: fn(&mut Context, &[u8], &str) -> Result<Owned>,
     /// Runs a code object with globals and a namespace (unbound for none).
     pub run_code: fn(&mut Context, Value, &DictObject, Value) -> Result<Owned>,
     /// A generic alias of a class and its type arguments.

@@ -267,6 +267,22 @@ mod rows {
         Ok(code::new(cx, Rc::new(moved)))
     }
 
+    /// Compiles the bytes of a source file as a module; the arguments are those of `compile`.
+    #[function]
+    fn _compile_file(
+        cx: &mut Context,
+        source: BytesLike,
+        filename: Cow<'_, str>,
+        _mode: Value,
+        #[named]
+        #[default(None)]
+        dont_inherit: Option<Value>,
+        #[default(None)] optimize: Option<Value>,
+    ) -> Result<Owned> {
+        let _ = (dont_inherit, optimize);
+        (cx.interpreter().hooks.compile_file)(cx, &source.0, &filename)
+    }
+
     /// The hash of a source text that compiled files are marked with.
     #[function]
     fn source_hash(#[named] key: i64, #[named] source: BytesLike) -> Bytes {

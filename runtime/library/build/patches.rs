@@ -74,6 +74,12 @@ pub const PATCHES: &[Patch] = &[
     },
     patch(
         "importlib/_bootstrap_external.py",
+        "_call_with_frames_removed(compile, data,",
+        "_call_with_frames_removed(_imp._compile_file if type(data) is bytes else compile, data,",
+        "the code of a module need not be open to other namespaces, as that of `compile` must",
+    ),
+    patch(
+        "importlib/_bootstrap_external.py",
         "_imp._fix_co_filename(code, source_path)",
         "code = _imp._fix_co_filename(code, source_path)",
         "code does not change: its name in another file makes another object",

@@ -253,6 +253,12 @@ pub fn compile(cx: &mut Context, source: &str, file_name: &str, mode: &str) -> R
     }
 }
 
+/// The hook that compiles a file's bytes.
+pub fn compile_file(cx: &mut Context, bytes: &[u8], file_name: &str) -> Result<Owned> {
+    let text = source::decode(cx, bytes, file_name)?;
+    compile(cx, &text, file_name, "exec")
+}
+
 /// Prints warnings as CPython's default filters do; with the source line if that can be found in a file.
 fn show_warnings(cx: &mut Context, source: &str, file_name: &str, warnings: &[Warning]) {
     let in_file = std::path::Path::new(file_name).is_file();

@@ -45,7 +45,8 @@ struct_sequence! {
     FLAGS = "sys.flags" shows 18 by refuse {
         0 "debug", 1 "inspect", 2 "interactive", 3 "optimize", 4 "dont_write_bytecode", 5 "no_user_site", 6 "no_site",
         7 "ignore_environment", 8 "verbose", 9 "bytes_warning", 10 "quiet", 11 "hash_randomization", 12 "isolated",
-        13 "dev_mode", 14 "utf8_mode", 15 "warn_default_encoding", 16 "safe_path", 17 "int_max_str_digits"
+        13 "dev_mode", 14 "utf8_mode", 15 "warn_default_encoding", 16 "safe_path", 17 "int_max_str_digits",
+        18 "gil", 19 "thread_inherit_context", 20 "context_aware_warnings"
     }
 }
 
@@ -244,11 +245,12 @@ fn add_sequences(cx: &mut Context, namespace: &DictObject) -> Result<()> {
     let threads = [StrObject::new(cx, "pthread"), StrObject::new(cx, "semaphore"), thread_library(cx)];
     let threads = THREAD_INFO.make(cx, threads.into())?;
     namespace.set_text(cx, "thread_info", threads.value());
-    let mut flags: Vec<Item> = (0..18).map(|_| Int(0)).collect();
+    let mut flags: Vec<Item> = (0..21).map(|_| Int(0)).collect();
     flags[4] = Int(1);
     flags[11] = Int(1);
     flags[13] = Bool(false);
     flags[16] = Bool(false);
+    flags[18] = Int(1);
     flags[DIGITS_FLAG] = Int(DIGITS_MAX_DEFAULT as i64);
     add_sequence(cx, namespace, "flags", &FLAGS, &flags)?;
     add_implementation(cx, namespace)
@@ -268,6 +270,9 @@ pub fn set_digits_flag(cx: &mut Context, digits: i32) -> Result<()> {
     let values = flags.cast::<TupleObject>().map_or(&[][..], TupleObject::as_slice);
     let mut items: Vec<Owned> = values.iter().map(|value| Owned::new(*value)).collect();
     items[DIGITS_FLAG] = int::from_i64(cx, digits as i64);
+    for hidden in ["gil", "thread_inherit_context", "context_aware_warnings"] {
+        items.push(attribute::get_text(cx, flags, hidden)?);
+    }
     let flags = FLAGS.make(cx, items)?;
     namespace.set_text(cx, "flags", flags.value());
     Ok(())

@@ -11,7 +11,7 @@ use sidewinder_runtime::objects::exception::STOP_ITERATION;
 use sidewinder_runtime::objects::float::complex::{self, COMPLEX};
 use sidewinder_runtime::objects::int::{self, big::Integer};
 use sidewinder_runtime::objects::list::ListObject;
-use sidewinder_runtime::objects::set::{FROZENSET, SET, SetObject};
+use sidewinder_runtime::objects::set::{FROZENSET, SET, operations};
 use sidewinder_runtime::objects::slice::SliceObject;
 use sidewinder_runtime::objects::str::{StrObject, codec};
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -246,7 +246,7 @@ impl Writer {
 
     /// The elements in the order of their bytes, so that equal sets have the same.
     fn set(&mut self, cx: &mut Context, shared: u8, value: Value) -> Result<()> {
-        let Some(set) = value.cast::<SetObject>() else { return Err(unmarshallable(cx)) };
+        let Some(set) = operations::cast(value) else { return Err(unmarshallable(cx)) };
         self.bytes.push(if value.has_type(&SET) { kind::SET } else { kind::FROZENSET } | shared);
         let mut elements: Vec<Owned> = Vec::new();
         let mut position = 0;
