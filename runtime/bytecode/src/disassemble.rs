@@ -228,6 +228,8 @@ pub(crate) fn is_unused(instruction: Instruction, position: usize) -> bool {
         (Op::DeleteAttr, 1) => true,
         (Op::Extra, 2) => true,
         (Op::LoadClosure, 2) => true,
+        // Whether the name is declared `global`, which matters to `CodeData` alone.
+        (Op::LoadGlobal | Op::StoreGlobal | Op::DeleteGlobal, 2) => true,
         _ => false,
     }
 }
