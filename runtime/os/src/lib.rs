@@ -7,14 +7,18 @@ pub mod atexit;
 mod clock;
 pub mod errno;
 pub mod fcntl;
+pub mod mmap;
 pub mod path;
 pub mod posix;
 pub mod resource;
 pub mod select;
+pub mod shared_memory;
 pub mod signal;
 pub mod stat_module;
 pub mod subprocess;
+pub mod syslog;
 pub mod system;
+pub mod termios;
 pub mod time;
 mod warning;
 
@@ -31,12 +35,16 @@ pub static MODULES: &[&NativeModule] = &[
     &atexit::MODULE,
     &errno::MODULE,
     &fcntl::MODULE,
+    &mmap::MODULE,
     &posix::MODULE,
     &resource::MODULE,
     &select::MODULE,
+    &shared_memory::MODULE,
     &signal::MODULE,
     &stat_module::MODULE,
     &subprocess::MODULE,
+    &syslog::MODULE,
+    &termios::MODULE,
     &time::MODULE,
 ];
 
