@@ -8,7 +8,7 @@ use crate::characters::Characters;
 use crate::first::{self, Filter, First};
 use crate::opcode::{At, Category, INFO_CHARSET, INFO_LITERAL, INFO_PREFIX, MAX_REPEAT, Opcode};
 use crate::program::{Branch, Instruction, Look, Loop, Program, Repeat, Single, Text};
-use crate::scan::Scan;
+use crate::scan::{self, Scan};
 use crate::set::{Fold, Set};
 
 /// The words are not what `re._compiler` writes.
@@ -39,6 +39,7 @@ impl Program {
                 cuts: 0,
                 width_minimum: 0,
                 scan: Scan::Everywhere,
+                condition: None,
                 leading: None,
                 forgetful: false,
             },
@@ -58,6 +59,10 @@ impl Program {
         first::fill(&mut program, &firsts, characters);
         program.scan = Scan::new(&program, &firsts);
         program.leading = leading(&program);
+        program.condition = match scan::start(&program) {
+            Some(Instruction::At(condition)) => Some(*condition),
+            _ => None,
+        };
         program.forgetful = program.cuts + program.loops.len() == 0 && !program.code.iter().any(depends_on_groups);
         Ok(program)
     }
@@ -70,8 +75,6 @@ fn depends_on_groups(instruction: &Instruction) -> bool {
 /// The repeat that the program starts with, if it may pass over the run that it matched when an attempt fails: what
 /// follows was tried at each place of the run, and does not depend on where the match began.
 fn leading(program: &Program) -> Option<u32> {
-    let depends =
-        |instruction: &Instruction| matches!(instruction, Instruction::Reference { .. } | Instruction::Unless { .. });
     let mut code = program.code.iter().skip_while(|instruction| matches!(instruction, Instruction::Mark(_)));
     let (Instruction::Greedy(repeat) | Instruction::Possessive(repeat) | Instruction::Lazy(repeat)) = *code.next()?
     else {

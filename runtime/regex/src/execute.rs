@@ -13,6 +13,8 @@ use crate::unit::Unit;
 const STEPS_UNASKED: u32 = 1 << 14;
 /// Questions for so many characters until it is worth while to remember which ways were tried.
 const CHARACTERS_ASKED: usize = STEPS_UNASKED as usize / 8;
+/// Characters that are looked at one by one rather than by a search for one of them.
+const SHORT: usize = 16;
 /// Words for remembering them, at most: 64 MiB.
 const TRIED_MAXIMUM: usize = 1 << 23;
 
@@ -54,6 +56,11 @@ impl<'r, U: Unit, C: Characters> Machine<'r, U, C> {
         let last = self.text.len() - self.program.width_minimum;
         let mut position = from;
         while let Some(start) = self.program.scan.next(self.text, position).filter(|start| *start <= last) {
+            let condition = self.program.condition;
+            if condition.is_some_and(|condition| !at::holds(self.characters, condition, self.text, start)) {
+                position = start + 1;
+                continue;
+            }
             if self.attempt(start)? {
                 return Ok(true);
             }
@@ -581,8 +588,8 @@ fn last_start<U: Unit>(filter: &Filter, text: &[U], low: usize, high: usize) -> 
     }
     let units = &text[low..high];
     let found = match filter.literal {
-        Some(point) => U::find_last(units, point),
-        None => units.iter().rposition(|unit| filter.passes(*unit)),
+        Some(point) if units.len() > SHORT => U::find_last(units, point),
+        _ => units.iter().rposition(|unit| filter.passes(*unit)),
     };
     found.map(|index| low + index)
 }

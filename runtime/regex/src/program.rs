@@ -153,6 +153,8 @@ pub struct Program {
     pub(crate) width_minimum: usize,
     /// How a search finds where to try.
     pub(crate) scan: Scan,
+    /// The condition that the pattern starts with: an attempt elsewhere is none.
+    pub(crate) condition: Option<At>,
     /// The repeat that the pattern starts with, if an attempt that failed after it would fail at every position of
     /// the run that it matched.
     pub(crate) leading: Option<u32>,

@@ -47,9 +47,9 @@ const STEPS_MAXIMUM: usize = 400;
 impl Scan {
     /// The best way to search for the program.
     pub(crate) fn new(program: &Program, firsts: &[First]) -> Scan {
-        match program.code[start(program)] {
-            Instruction::At(At::Beginning | At::BeginningString) => return Scan::Beginning,
-            Instruction::At(At::BeginningLine) => return Scan::Lines,
+        match start(program) {
+            Some(Instruction::At(At::Beginning | At::BeginningString)) => return Scan::Beginning,
+            Some(Instruction::At(At::BeginningLine)) => return Scan::Lines,
             _ => {}
         }
         let points = prefix(program);
@@ -99,8 +99,8 @@ fn is_frequent(first: &First) -> bool {
 }
 
 /// The first instruction that does more than to write a mark.
-fn start(program: &Program) -> usize {
-    program.code.iter().position(|instruction| !matches!(instruction, Instruction::Mark(_))).unwrap_or(0)
+pub(crate) fn start(program: &Program) -> Option<&Instruction> {
+    program.code.iter().find(|instruction| !matches!(instruction, Instruction::Mark(_)))
 }
 
 /// The characters that every match starts with.
