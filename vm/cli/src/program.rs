@@ -3,7 +3,6 @@
 use crate::Interpret;
 use crate::arguments::{Command, Source};
 use crate::bootstrap;
-use crate::import::Located;
 use crate::source::{self, Place};
 use sidewinder_compiler::{CompileError, ErrorKind, Mode, Warning};
 use sidewinder_runtime::native::Arguments;
@@ -12,7 +11,7 @@ use sidewinder_runtime::objects::exception::{self, INDENTATION_ERROR, SYNTAX_ERR
 use sidewinder_runtime::objects::function;
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::objects::{code, int, module, singleton};
-use sidewinder_runtime::operations::{attribute, call, finalize, subscript};
+use sidewinder_runtime::operations::{call, finalize, import};
 use sidewinder_runtime::threads;
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 use std::io::Read;
@@ -82,8 +81,6 @@ struct Program {
     file_name: String,
     /// What goes in front of `sys.path`.
     directory: String,
-    /// `__package__` of a module, which decides what it may import.
-    package: Option<String>,
 }
 
 type Started<T> = std::result::Result<T, Failure>;
@@ -99,23 +96,16 @@ fn run_source(cx: &mut Context, source: &Source, safe_path: bool) -> Started<()>
             Program::unnamed(source::decode(cx, &bytes, "<stdin>")?, "<stdin>")
         }
         Source::File(name) => read_script(cx, name)?,
-        Source::Module(name) => read_module(cx, name, safe_path)?,
+        Source::Module(name) => return run_module(cx, name, safe_path),
     };
-    if !safe_path && !matches!(source, Source::Module(_)) {
+    if !safe_path {
         crate::import::prepend_path(cx, &program.directory)?;
     }
-    let main = module::new(cx, "__main__")?;
+    let main = make_main(cx)?;
     let globals = module::of(main.value()).namespace();
-    bootstrap::modules(cx).set_text(cx, "__main__", main.value());
-    let builtins = bootstrap::modules(cx).get_text(cx, "builtins").unwrap_or(singleton::none());
-    globals.set_text(cx, "__builtins__", builtins);
-    if matches!(source, Source::File(_) | Source::Module(_)) {
+    if matches!(source, Source::File(_)) {
         let file = StrObject::new(cx, &program.file_name);
         globals.set_text(cx, "__file__", file.value());
-    }
-    if let Some(package) = &program.package {
-        let package = StrObject::new(cx, package);
-        globals.set_text(cx, "__package__", package.value());
     }
     if matches!(source, Source::Text(_)) {
         sidewinder_builtins::register_source(cx, &program.file_name, &program.text);
@@ -125,10 +115,19 @@ fn run_source(cx: &mut Context, source: &Source, safe_path: bool) -> Started<()>
     Ok(())
 }
 
+/// The module `__main__`, empty.
+fn make_main(cx: &mut Context) -> Result<Owned> {
+    let main = module::new(cx, "__main__")?;
+    bootstrap::modules(cx).set_text(cx, "__main__", main.value());
+    let builtins = bootstrap::modules(cx).get_text(cx, "builtins").unwrap_or(singleton::none());
+    module::of(main.value()).namespace().set_text(cx, "__builtins__", builtins);
+    Ok(main)
+}
+
 impl Program {
     /// A program without a file, which imports from the current directory.
     fn unnamed(text: String, file_name: &str) -> Program {
-        Program { text, file_name: file_name.to_string(), directory: String::new(), package: None }
+        Program { text, file_name: file_name.to_string(), directory: String::new() }
     }
 }
 
@@ -172,28 +171,21 @@ fn read_script(cx: &mut Context, name: &str) -> Started<Program> {
     let file_name = file.to_string_lossy().into_owned();
     let directory = std::fs::canonicalize(&file).unwrap_or_default();
     let directory = directory.parent().map(|parent| parent.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(Program { text: source::decode(cx, &bytes, &file_name)?, file_name, directory, package: None })
+    Ok(Program { text: source::decode(cx, &bytes, &file_name)?, file_name, directory })
 }
 
-fn read_module(cx: &mut Context, name: &str, safe_path: bool) -> Started<Program> {
+/// Runs a module of the path as the program, which is the business of the library's `runpy`.
+fn run_module(cx: &mut Context, name: &str, safe_path: bool) -> Started<()> {
     if !safe_path {
         let directory = source::absolute("");
         let directory = directory.to_string_lossy();
         crate::import::prepend_path(cx, directory.trim_end_matches('/'))?;
     }
-    let (file, package) = match crate::import::locate(cx, name)? {
-        Located::File(file, package) => (file, package),
-        Located::Absent(message) => return refuse(&message, 1),
-    };
-    let file_name = file.to_string_lossy().into_owned();
-    let Ok(bytes) = std::fs::read(&file) else { return refuse(&format!("can't open file '{file_name}'"), 1) };
-    let text = source::decode(cx, &bytes, &file_name)?;
-    let argument = StrObject::new(cx, &file_name);
-    if let Some(system) = bootstrap::modules(cx).get_text(cx, "sys") {
-        let arguments = attribute::get_text(cx, system, "argv")?;
-        subscript::set_item(cx, arguments.value(), Value::from_small_int(0), argument.value())?;
-    }
-    Ok(Program { text, file_name, directory: String::new(), package: Some(package) })
+    make_main(cx)?;
+    let runner = import::module(cx, "runpy")?;
+    let name = StrObject::new(cx, name);
+    call::call_method(cx, runner.value(), "_run_module_as_main", &[name.value(), singleton::true_()])?;
+    Ok(())
 }
 
 /// Flushes, reports an uncaught exception, and gives the exit status.

@@ -188,9 +188,12 @@ pub fn name_of(cx: &Context, value: Value) -> Option<String> {
     str::text(name).map(|text| text.into_owned())
 }
 
-/// Whether the module's import is still running: the importer marks it with `__initializing__`.
+/// Whether the module's import is still running.
 pub fn is_initializing(cx: &mut Context, value: Value) -> bool {
-    of(value).namespace().get_text(cx, "__initializing__").is_some_and(|flag| flag == singleton::true_())
+    crate::operations::import::is_initializing(cx, value).unwrap_or_else(|_| {
+        drop(cx.take_pending());
+        false
+    })
 }
 
 fn set_attribute(cx: &mut Context, value: Value, name: Value, new: Value) -> Result<()> {
@@ -217,6 +220,10 @@ fn set_attribute(cx: &mut Context, value: Value, name: Value, new: Value) -> Res
 
 /// `<module 'name' from 'file'>`, or what is known instead of the file.
 fn repr(cx: &mut Context, value: Value) -> Result<Owned> {
+    let importlib = cx.interpreter().importlib.clone();
+    if importlib.value() != singleton::none() {
+        return call::call_method(cx, importlib.value(), "_module_repr", &[value]);
+    }
     let module = of(value);
     let name = module.namespace().get_interned(cx.interpreter().names.name).map(Owned::new);
     let name = match name {
