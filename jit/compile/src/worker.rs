@@ -108,7 +108,16 @@ impl Drop for Worker {
 
 fn spawn(shared: &Arc<Shared>) -> std::io::Result<JoinHandle<()>> {
     let shared = shared.clone();
-    std::thread::Builder::new().name("sidewinder-jit".to_string()).spawn(move || run(&shared))
+    // The thread inherits that it gets no signals: they are for those of the program.
+    // SAFETY: plain calls of the thread library with locals.
+    unsafe {
+        let (mut all, mut before): (libc::sigset_t, libc::sigset_t) = (std::mem::zeroed(), std::mem::zeroed());
+        libc::sigfillset(&mut all);
+        libc::pthread_sigmask(libc::SIG_SETMASK, &all, &mut before);
+        let thread = std::thread::Builder::new().name("sidewinder-jit".to_string()).spawn(move || run(&shared));
+        libc::pthread_sigmask(libc::SIG_SETMASK, &before, std::ptr::null_mut());
+        thread
+    }
 }
 
 fn run(shared: &Shared) {

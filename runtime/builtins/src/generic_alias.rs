@@ -68,10 +68,12 @@ pub fn fill_typing(cx: &mut Context, module: Value) -> Result<()> {
 
 /// Gives type aliases their subscription; called once, after the builtin types were completed.
 pub fn install(cx: &mut Context) -> Result<()> {
-    let kind = &typing::alias::TYPE_ALIAS;
-    let slots = Slots { get_item: Some(subscribe_alias), ..*kind.slots() };
-    kind.set_slots(slots);
-    dunder::add_methods(cx, &kind.object, ALIAS_METHODS)
+    dunder::add_methods(cx, &typing::alias::TYPE_ALIAS, ALIAS_METHODS)
+}
+
+/// The same for its slot, before it is completed.
+pub fn prepare() {
+    typing::alias::TYPE_ALIAS.amend_slots(|slots| slots.get_item = Some(subscribe_alias));
 }
 
 static ALIAS_METHODS: &[Native] =

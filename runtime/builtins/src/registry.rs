@@ -9,6 +9,7 @@ use sidewinder_runtime::objects::{
 };
 use sidewinder_runtime::operations::{attribute, dunder};
 use sidewinder_runtime::{Context, Owned, Result, Value};
+use std::sync::Once;
 
 /// Methods and computed attributes by type.
 type TypeRow = (&'static StaticType, &'static [Native], &'static [GetSet]);
@@ -93,12 +94,22 @@ static MODULES: &[ModuleRow] = &[
     ModuleRow { name: "_weakref", functions: weakref_module::FUNCTIONS, fill: weakref_module::fill },
 ];
 
+/// Completes the types of the runtime, in all interpreters of the process: to be called before one is made.
+pub fn prepare() {
+    static PREPARED: Once = Once::new();
+    PREPARED.call_once(|| {
+        type_object::TYPE.amend_slots(type_creation::prepare);
+        union_type::prepare();
+        generic_alias::prepare();
+    });
+}
+
 /// Fills an interpreter's builtin types and its `builtins` module.
 pub fn register(cx: &mut Context) -> Result<()> {
     for kind in OWN_TYPES {
         kind.object.ready(cx)?;
     }
-    type_creation::install(cx)?;
+    exception_methods::group::install(cx)?;
     union_type::install(cx)?;
     generic_alias::install(cx)?;
     for (kind, methods, getset) in TYPE_TABLES.iter().copied().flatten() {

@@ -23,6 +23,7 @@ use sidewinder_runtime::objects::{dict, float, int, module, singleton};
 use sidewinder_runtime::operations::finalize::{self, UNRAISABLE_FIELDS, UnraisableObject};
 use sidewinder_runtime::operations::{attribute, call, convert};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
+use std::time::Duration;
 
 pub static FUNCTIONS: &[Native] = &[
     Native::new("exit", 0, 1, exit, "Exit the interpreter by raising SystemExit(status)."),
@@ -104,17 +105,23 @@ pub static FUNCTIONS: &[Native] = &[
         "getswitchinterval",
         0,
         0,
-        |cx, _| Ok(float::from_f64(cx, 0.005)),
+        |cx, _| Ok(float::from_f64(cx, 1e-6 * cx.interpreter().gil.interval().as_micros() as f64)),
         "Return the current thread switch interval.",
     ),
     Native::new(
         "setswitchinterval",
         1,
         1,
-        |_, _| Ok(none()),
+        set_switch_interval,
         "Set the ideal thread switching delay inside the Python interpreter.",
     ),
-    Native::new("is_finalizing", 0, 0, |_, _| Ok(Owned::new(singleton::false_())), "Return True if Python is exiting."),
+    Native::new(
+        "is_finalizing",
+        0,
+        0,
+        |cx, _| Ok(Owned::new(singleton::boolean(cx.interpreter().ending))),
+        "Return True if Python is exiting.",
+    ),
     Native::new("gettrace", 0, 0, |_, _| Ok(none()), "Return the global debug tracing function set with sys.settrace."),
     Native::new(
         "settrace",
@@ -350,6 +357,16 @@ fn set_recursion_limit(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
         return Err(cx.raise(&types::RECURSION_ERROR, message));
     }
     cx.set_recursion_limit(limit);
+    Ok(none())
+}
+
+fn set_switch_interval(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let seconds = float::from_value(cx, arguments[0])?;
+    if seconds.is_nan() || seconds <= 0.0 {
+        return Err(cx.value_error("switch interval must be strictly positive"));
+    }
+    let longest = u32::MAX as f64;
+    cx.interpreter().gil.set_interval(Duration::from_secs_f64(seconds.min(longest)));
     Ok(none())
 }
 

@@ -19,30 +19,17 @@ use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::slots::Slots;
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::type_object::{OBJECT, StaticType, TYPE, TypeState, flags};
+use sidewinder_runtime::objects::type_object::{OBJECT, StaticType, TypeState, flags};
 use sidewinder_runtime::operations::dunder::layout::{self, Layout};
 use sidewinder_runtime::operations::{call, convert, dunder};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 
 use slot_names::SlotNames;
 
-/// Gives `type` its constructor, and makes the builtin classes that need it. Called once, after the core types are
-/// ready.
-pub fn install(cx: &mut Context) -> Result<()> {
-    ensure_ready(cx, &crate::type_methods::mapping_proxy::MAPPING_PROXY)?;
-    let mut slots = *TYPE.slots();
+/// Gives `type` its constructor.
+pub fn prepare(slots: &mut Slots) {
     slots.new = Some(type_new);
     slots.init = Some(type_init);
-    TYPE.set_slots(slots);
-    dunder::add_new(cx, &TYPE)?;
-    let row = dunder::rows().find(|row| row.name == "__init__");
-    if let Some(row) = row {
-        let name = cx.interpreter().names.init;
-        let wrapper = sidewinder_runtime::objects::method::wrapper::new(cx, row, &TYPE);
-        TYPE.namespace(cx).set(cx, name, wrapper.value())?;
-    }
-    TYPE.modified(cx);
-    crate::exception_methods::group::install(cx)
 }
 
 /// Completes a builtin type of this crate, unless that was done before.

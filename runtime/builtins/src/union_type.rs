@@ -113,13 +113,15 @@ static TYPE_METHODS: &[Native] = &[
 /// Types of the runtime whose objects may be members of a union, too.
 static MEMBERS: &[&StaticType] = &[&parameter::TYPE_VARIABLE, &parameter::PARAMETER_SPECIFICATION, &alias::TYPE_ALIAS];
 
-/// Gives `type` and the types of `MEMBERS` their `|`; called once, after the builtin types were completed.
-pub fn install(cx: &mut Context) -> Result<()> {
+/// Gives `type` and the types of `MEMBERS` their `|`, before they are completed.
+pub fn prepare() {
     for kind in [&TYPE].into_iter().chain(MEMBERS.iter().copied()) {
-        let mut slots = *kind.slots();
-        slots.binary[BinaryOp::Or as usize] = Some(or);
-        kind.set_slots(slots);
+        kind.amend_slots(|slots| slots.binary[BinaryOp::Or as usize] = Some(or));
     }
+}
+
+/// Gives the types of `MEMBERS` their methods for that; called once, after the builtin types were completed.
+pub fn install(cx: &mut Context) -> Result<()> {
     for kind in MEMBERS {
         dunder::add_methods(cx, &kind.object, TYPE_METHODS)?;
     }

@@ -196,7 +196,7 @@ pub struct Interpreter {
     pub importlib: Owned,
     pub import_lock: crate::operations::import::ImportLock,
     /// State of builtin types, by `TypeObject::builtin_index`.
-    pub builtin_types: Vec<Box<TypeState>>,
+    pub builtin_types: Vec<Option<Box<TypeState>>>,
     pub method_cache: MethodCache,
     pub shapes: crate::objects::shape::ShapeTable,
     pub weak_references: HashMap<u64, Vec<Value>>,
@@ -330,7 +330,7 @@ impl Context {
         &raw const *self as usize
     }
 
-    /// A number that no other type version, shape or code object of this process has or will have.
+    /// A number that no other version of a type or of dict keys, and no code object of this interpreter has or will have.
     pub fn fresh_version(&self) -> u64 {
         let counter = &self.interpreter().next_version;
         counter.set(counter.get() + 1);
@@ -469,7 +469,7 @@ impl Interpreter {
             native_objects: HashMap::new(),
             hash_key,
             int_digits_max: crate::objects::int::text::DIGITS_MAX_DEFAULT,
-            next_version: Cell::new(0),
+            next_version: Cell::new(crate::objects::type_object::VERSIONS_MIN),
             collector: Default::default(),
             jit: std::ptr::null_mut(),
             native_state: Default::default(),

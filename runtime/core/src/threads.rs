@@ -367,7 +367,11 @@ pub fn fork(cx: &mut Context) -> std::io::Result<i32> {
 /// middle of what they were.
 fn be_alone(cx: &mut Context) {
     let own: *mut Context = cx;
-    cx.interpreter().threads = vec![own];
+    let interpreter = cx.interpreter();
+    interpreter.threads = vec![own];
+    if interpreter.collector.running != own {
+        interpreter.collector.running = std::ptr::null();
+    }
     cx.thread.main = true;
     signals::forget_arrived();
     signals::serve_on(cx);

@@ -28,6 +28,7 @@ pub fn start(
     hash_key: (u64, u64),
     interpret: Interpret,
 ) -> Result<&'static mut Context> {
+    sidewinder_builtins::prepare();
     let interpreter = Box::leak(Box::new(Interpreter::new(hooks(interpret), options, hash_key, arguments)));
     let cx = Context::start(interpreter);
     let interpreter = cx.interpreter();

@@ -49,4 +49,5 @@ pub fn run(cx: &mut Context, text: &str, namespace: &Owned) -> Result<()> {
 pub fn end(cx: &mut Context) {
     threads::end_interpreter(cx);
     sidewinder_builtins::shut_down(cx);
+    sidewinder_recorder::uninstall(cx);
 }

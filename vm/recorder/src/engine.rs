@@ -198,6 +198,17 @@ pub fn install(cx: &mut Context) {
     cx.calls_out = options.calls_out_period();
 }
 
+/// Ends the JIT of an interpreter in which no Python will run any more.
+pub fn uninstall(cx: &mut Context) {
+    debug_assert!(cx.activation.is_null(), "machine code runs");
+    cx.interpreter().hooks.hot = run::stay_cold;
+    let engine = std::mem::replace(&mut cx.interpreter().jit, std::ptr::null_mut()) as *mut Engine;
+    if !engine.is_null() {
+        // SAFETY: (jit 1) it was made from a box; no machine code runs, and none will.
+        drop(unsafe { Box::from_raw(engine) });
+    }
+}
+
 /// Makes the engine when the first loop is hot.
 fn start(cx: &mut Context) -> Option<&'static mut Engine> {
     engine(cx).or_else(|| make(cx))

@@ -17,4 +17,4 @@ mod recorder;
 mod residual;
 mod support;
 
-pub use engine::{install, print_statistics};
+pub use engine::{install, print_statistics, uninstall};

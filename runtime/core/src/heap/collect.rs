@@ -20,8 +20,8 @@ use crate::value::Value;
 /// State of the collector of one interpreter.
 pub struct Collector {
     pub enabled: bool,
-    /// A collection is running; nested requests are ignored.
-    pub running: bool,
+    /// The thread that collects, or null. Meanwhile requests are ignored: it may run Python.
+    pub(crate) running: *const Context,
     pub collections: u64,
     pub collected: u64,
     /// `gc.get_threshold()`; only shown.
@@ -30,7 +30,7 @@ pub struct Collector {
 
 impl Default for Collector {
     fn default() -> Collector {
-        Collector { enabled: true, running: false, collections: 0, collected: 0, thresholds: [2000, 10, 10] }
+        Collector { enabled: true, running: std::ptr::null(), collections: 0, collected: 0, thresholds: [2000, 10, 10] }
     }
 }
 
@@ -40,10 +40,10 @@ const REACHABLE: u32 = u32::MAX;
 /// Collects all cycles. Returns the number of unreachable objects found. Runs finalizers and weak reference callbacks.
 pub fn collect(cx: &mut Context) -> usize {
     let interpreter = cx.interpreter();
-    if interpreter.collector.running {
+    if !interpreter.collector.running.is_null() {
         return 0;
     }
-    interpreter.collector.running = true;
+    interpreter.collector.running = cx;
     let pending = std::mem::replace(&mut cx.pending, Value::UNBOUND);
     announce(cx, "start", 0);
     let (garbage, live_bytes) = find_garbage(cx);
@@ -54,7 +54,7 @@ pub fn collect(cx: &mut Context) -> usize {
     announce(cx, "stop", found);
     cx.pending = pending;
     let collector = &mut cx.interpreter().collector;
-    collector.running = false;
+    collector.running = std::ptr::null();
     collector.collections += 1;
     collector.collected += found as u64;
     cx.heap.set_threshold(live_bytes);

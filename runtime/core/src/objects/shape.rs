@@ -19,7 +19,16 @@ impl ShapeId {
     pub const NONE: ShapeId = ShapeId(0);
     /// The instance keeps its attributes in a dict object.
     pub const DICT: ShapeId = ShapeId(1);
+
+    /// The root shape of the nth builtin type that has shapes.
+    pub fn of_builtin(number: u32) -> ShapeId {
+        assert!(number < BUILTIN_ROOTS_MAX, "more builtin types with attributes than numbers for them");
+        ShapeId(2 + number)
+    }
 }
+
+/// Numbers that are kept for the root shapes of builtin types, which are the same in all interpreters.
+const BUILTIN_ROOTS_MAX: u32 = 510;
 
 /// Attributes past this many move an instance to a dict.
 pub const SLOTS_MAX: u32 = 64;
@@ -41,6 +50,10 @@ pub struct Shape {
 }
 
 impl Shape {
+    fn root(id: ShapeId, kind: &TypeObject, inline_slots: u32) -> Shape {
+        Shape { id, kind, names: Box::new([]), inline_slots, index: None, transitions: Vec::new(), _own_name: None }
+    }
+
     /// The slot of an interned name.
     #[inline]
     pub fn slot(&self, name: Value) -> Option<u32> {
@@ -73,9 +86,7 @@ impl ShapeTable {
     }
 
     fn add(&mut self, make: impl FnOnce(ShapeId) -> Shape) -> ShapeId {
-        while self.shapes.len() < 2 {
-            self.shapes.push(None);
-        }
+        self.reserve_builtin_roots();
         let id = ShapeId(u32::try_from(self.shapes.len()).expect("fewer than 2^32 shapes"));
         let shape = make(id);
         self.shapes.push(Some(Box::new(shape)));
@@ -84,15 +95,19 @@ impl ShapeTable {
 
     /// A new root for `kind`: instances without attributes.
     pub fn add_root(&mut self, kind: &TypeObject, inline_slots: u32) -> ShapeId {
-        self.add(|id| Shape {
-            id,
-            kind,
-            names: Box::new([]),
-            inline_slots,
-            index: None,
-            transitions: Vec::new(),
-            _own_name: None,
-        })
+        self.add(|id| Shape::root(id, kind, inline_slots))
+    }
+
+    /// Makes the root of a builtin type, which has its number already.
+    pub fn set_builtin_root(&mut self, kind: &TypeObject, id: ShapeId) {
+        self.reserve_builtin_roots();
+        self.shapes[id.0 as usize] = Some(Box::new(Shape::root(id, kind, 0)));
+    }
+
+    fn reserve_builtin_roots(&mut self) {
+        if self.shapes.is_empty() {
+            self.shapes.resize_with(2 + BUILTIN_ROOTS_MAX as usize, || None);
+        }
     }
 
     /// The shape that adds `name` to `from`, and whether it is new. `None` when `from` is full.

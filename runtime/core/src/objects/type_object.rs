@@ -8,6 +8,11 @@ use crate::objects::shape::ShapeId;
 use crate::objects::slots::Slots;
 use crate::value::Value;
 use std::cell::{Cell, UnsafeCell};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// The first version that an interpreter gives away; smaller ones are those of builtin types.
+pub const VERSIONS_MIN: u64 = 1 << 16;
 
 /// Properties of a type.
 pub mod flags {
@@ -61,7 +66,8 @@ pub mod flags {
 #[repr(C)]
 pub struct TypeObject {
     pub header: Header,
-    /// Never reused; changes whenever the type or one of its bases changes. Traces and inline caches compare it.
+    /// Never reused; changes whenever the class or one of its bases changes. Traces and inline caches compare it. That of
+    /// a builtin type is its number.
     pub version: Cell<u64>,
     pub flags: Cell<u32>,
     /// Bytes of an instance without inline attribute slots.
@@ -70,10 +76,10 @@ pub struct TypeObject {
     pub block_offset: Cell<u32>,
     /// Attribute slots that new instances get inline.
     pub inline_slots: Cell<u32>,
-    /// Shape of new instances.
+    /// Shape of new instances. That of a builtin type has the same number in all interpreters.
     pub root_shape: Cell<ShapeId>,
-    /// Index into `Interpreter::builtin_types` of a builtin type.
-    pub builtin_index: Cell<u32>,
+    /// Index into `Interpreter::builtin_types` of a builtin type, the same in all interpreters; 0 until it is completed.
+    pub builtin_index: AtomicU32,
     /// State of a heap type.
     state: Cell<*mut TypeState>,
     name: Cell<&'static str>,
@@ -106,6 +112,8 @@ pub struct TypeState {
     pub shapes: Vec<ShapeId>,
     /// Names in `__slots__`, if the class declared them.
     pub slot_names: Option<Vec<Owned>>,
+    /// The namespace of a builtin type has its first content.
+    is_filled: bool,
 }
 
 pub type StaticType = Immortal<TypeObject>;
@@ -121,7 +129,7 @@ impl TypeObject {
             block_offset: Cell::new(0),
             inline_slots: Cell::new(0),
             root_shape: Cell::new(ShapeId::NONE),
-            builtin_index: Cell::new(0),
+            builtin_index: AtomicU32::new(0),
             state: Cell::new(std::ptr::null_mut()),
             name: Cell::new(name),
             base: Cell::new(None),
@@ -216,7 +224,11 @@ impl TypeObject {
         let pointer = if self.has_flag(flags::HEAP) {
             self.state.get()
         } else {
-            &raw mut *cx.interpreter().builtin_types[self.builtin_index.get() as usize]
+            let number = self.builtin_index.load(Ordering::Relaxed) as usize;
+            match cx.interpreter().builtin_types[number].as_deref_mut() {
+                Some(state) => state,
+                None => unready(self),
+            }
         };
         // SAFETY: (types 2) the state lives as long as the type (or the interpreter).
         unsafe { &mut *pointer }
@@ -257,58 +269,92 @@ impl TypeObject {
         }
     }
 
-    /// Completes a builtin type, unless that was done before.
+    /// Completes a builtin type, unless that was done before in this interpreter.
     pub fn ensure_ready(&'static self, cx: &mut Context) -> Result<()> {
-        if self.builtin_index.get() == 0 { self.ready(cx) } else { Ok(()) }
+        let number = self.builtin_index.load(Ordering::Acquire) as usize;
+        let types = &cx.interpreter().builtin_types;
+        if types.get(number).is_some_and(Option::is_some) { Ok(()) } else { self.ready(cx) }
     }
 
-    /// Completes a builtin type: linearisation, inherited slots and flags, a version, and its state in this interpreter.
+    /// Completes a builtin type: what all interpreters share, and its state in this one.
     pub fn ready(&'static self, cx: &mut Context) -> Result<()> {
-        if self.mro().is_empty() {
-            let base = self.base.get();
-            let mut mro = vec![self];
-            let mut slots = *self.slots();
-            if let Some(base) = base {
-                assert!(!base.mro().is_empty(), "{} readied before its base {}", self.name(), base.name());
-                mro.extend_from_slice(base.mro());
-                slots.inherit(base.slots());
-                let inherited = flags::COLLECTED | flags::HAS_BLOCK | flags::HAS_DICT | flags::HAS_WEAK | (0x7f << 8);
-                self.add_flag(base.flags.get() & inherited);
-                if base.has_flag(flags::HAS_BLOCK) && self.block_offset.get() == 0 {
-                    self.block_offset.set(base.block_offset.get());
-                }
-                self.basic_bytes.set(self.basic_bytes.get().max(base.basic_bytes.get()));
-            }
-            self.set_slots(slots);
-            let special = slots.finalize.is_some() || self.has_flag(flags::HAS_WEAK | flags::HAS_BLOCK);
-            if self.has_flag(flags::COLLECTED) && !special && crate::objects::iterator::has_one_field(&slots) {
-                self.add_flag(flags::ONE_FIELD);
-            }
-            self.mro.set(Box::leak(mro.into_boxed_slice()));
-        }
-        let interpreter = cx.interpreter();
-        if self.builtin_index.get() == 0 {
-            self.builtin_index.set(interpreter.builtin_types.len() as u32);
-            self.version.set(cx.fresh_version());
-        }
+        let number = self.complete();
         let namespace = DictObject::new(cx);
-        interpreter.builtin_types.push(Box::new(TypeState::new(self.name(), namespace)));
+        let interpreter = cx.interpreter();
+        if interpreter.builtin_types.len() <= number {
+            interpreter.builtin_types.resize_with(number + 1, || None);
+        }
+        interpreter.builtin_types[number] = Some(Box::new(TypeState::new(self.name(), namespace)));
         if let Some(base) = self.base.get() {
             base.state(cx).subclasses.push(self);
         }
         if self.has_flag(flags::HAS_BLOCK) {
-            let root = interpreter.shapes.add_root(self, 0);
-            self.root_shape.set(root);
+            interpreter.shapes.set_builtin_root(self, self.root_shape.get());
         }
-        crate::objects::slots::fill_namespace(cx, self)
+        crate::objects::slots::fill_namespace(cx, self)?;
+        self.state(cx).is_filled = true;
+        Ok(())
+    }
+
+    /// Completes what all interpreters of the process share of a builtin type, unless that was done before: its
+    /// linearisation, inherited slots and flags, its number, version and root shape. They never change again. Its number.
+    fn complete(&'static self) -> usize {
+        /// How many types were completed, and how many of them have shapes.
+        static COMPLETED: Mutex<(u32, u32)> = Mutex::new((0, 0));
+        let mut completed = COMPLETED.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = self.builtin_index.load(Ordering::Relaxed);
+        if number != 0 {
+            return number as usize;
+        }
+        let mut mro = vec![self];
+        let mut slots = *self.slots();
+        if let Some(base) = self.base.get() {
+            assert!(!base.mro().is_empty(), "{} readied before its base {}", self.name(), base.name());
+            mro.extend_from_slice(base.mro());
+            slots.inherit(base.slots());
+            let inherited = flags::COLLECTED | flags::HAS_BLOCK | flags::HAS_DICT | flags::HAS_WEAK | (0x7f << 8);
+            self.add_flag(base.flags.get() & inherited);
+            if base.has_flag(flags::HAS_BLOCK) && self.block_offset.get() == 0 {
+                self.block_offset.set(base.block_offset.get());
+            }
+            self.basic_bytes.set(self.basic_bytes.get().max(base.basic_bytes.get()));
+        }
+        self.set_slots(slots);
+        let special = slots.finalize.is_some() || self.has_flag(flags::HAS_WEAK | flags::HAS_BLOCK);
+        if self.has_flag(flags::COLLECTED) && !special && crate::objects::iterator::has_one_field(&slots) {
+            self.add_flag(flags::ONE_FIELD);
+        }
+        self.mro.set(Box::leak(mro.into_boxed_slice()));
+        if self.has_flag(flags::HAS_BLOCK) {
+            self.root_shape.set(ShapeId::of_builtin(completed.1));
+            completed.1 += 1;
+        }
+        completed.0 += 1;
+        assert!(u64::from(completed.0) < VERSIONS_MIN, "versions of classes follow those of builtin types");
+        self.version.set(completed.0.into());
+        self.builtin_index.store(completed.0, Ordering::Release);
+        completed.0 as usize
+    }
+
+    /// Changes the slots of a builtin type before any interpreter completes it.
+    pub fn amend_slots(&self, change: impl FnOnce(&mut Slots)) {
+        let mut slots = *self.slots();
+        change(&mut slots);
+        self.set_slots(slots);
     }
 
     /// Called when the type or its namespace changes: new versions here and in all subclasses.
     pub fn modified(&self, cx: &mut Context) {
-        let old = self.version.replace(cx.fresh_version());
-        if self.has_flag(flags::WATCHED) {
-            self.flags.set(self.flags.get() & !flags::WATCHED);
-            (cx.interpreter().hooks.broken)(cx, crate::hooks::Broken::TypeVersion(old));
+        if self.has_flag(flags::HEAP) {
+            let old = self.version.replace(cx.fresh_version());
+            if self.has_flag(flags::WATCHED) {
+                self.flags.set(self.flags.get() & !flags::WATCHED);
+                (cx.interpreter().hooks.broken)(cx, crate::hooks::Broken::TypeVersion(old));
+            }
+        } else if self.state(cx).is_filled {
+            // Its version is that of all interpreters. Code has not seen it before it had all its methods, but what made
+            // them may have looked into it.
+            cx.interpreter().method_cache.clear();
         }
         for subclass in self.state(cx).subclasses.clone() {
             // SAFETY: (types 2) a subclass removes itself from the list before it dies.
@@ -325,6 +371,7 @@ impl TypeObject {
             return (!entry.value.is_unbound()).then_some(entry.value);
         }
         let found = self.lookup_uncached(cx, name);
+        cx.interpreter().method_cache.is_used = true;
         *entry = MethodCacheEntry { version, name: name.0, value: found.unwrap_or(Value::UNBOUND) };
         found
     }
@@ -345,14 +392,22 @@ impl TypeState {
             subclasses: Vec::new(),
             shapes: Vec::new(),
             slot_names: None,
+            is_filled: false,
         }
     }
 }
 
-/// A process-wide cache of attribute lookups on types, indexed by version and name. Entries hold no counts: a value
+#[cold]
+fn unready(kind: &TypeObject) -> ! {
+    panic!("the type {} is used before it is completed", kind.name())
+}
+
+/// An interpreter's cache of attribute lookups on types, indexed by version and name. Entries hold no counts: a value
 /// is valid while the version is.
 pub struct MethodCache {
     entries: Box<[MethodCacheEntry]>,
+    /// Whether there is any entry.
+    is_used: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -362,16 +417,26 @@ pub struct MethodCacheEntry {
     value: Value,
 }
 
+impl MethodCacheEntry {
+    const EMPTY: MethodCacheEntry = MethodCacheEntry { version: 0, name: 0, value: Value::UNBOUND };
+}
+
 const METHOD_CACHE_ENTRIES: usize = 2048;
 
 impl Default for MethodCache {
     fn default() -> MethodCache {
-        let empty = MethodCacheEntry { version: 0, name: 0, value: Value::UNBOUND };
-        MethodCache { entries: vec![empty; METHOD_CACHE_ENTRIES].into_boxed_slice() }
+        MethodCache { entries: vec![MethodCacheEntry::EMPTY; METHOD_CACHE_ENTRIES].into_boxed_slice(), is_used: false }
     }
 }
 
 impl MethodCache {
+    /// Forgets everything.
+    fn clear(&mut self) {
+        if std::mem::take(&mut self.is_used) {
+            self.entries.fill(MethodCacheEntry::EMPTY);
+        }
+    }
+
     #[inline(always)]
     fn entry(&mut self, version: u64, name: Value) -> &mut MethodCacheEntry {
         let index = (version ^ name.0 >> 4) as usize & (METHOD_CACHE_ENTRIES - 1);

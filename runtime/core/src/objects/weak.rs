@@ -92,7 +92,8 @@ fn flag_of(cx: &Context, value: Value) -> Flag {
         Flag::Own(&function.weakly_referenced)
     } else if let Some(generator) = generator::cast(value) {
         Flag::Own(&generator.weakly_referenced)
-    } else if let Some(kind) = value.cast::<TypeObject>() {
+    } else if let Some(kind) = value.cast::<TypeObject>().filter(|kind| kind.has_flag(flags::HEAP)) {
+        // A builtin type is shared by all interpreters, and its references are not.
         Flag::Own(&kind.weakly_referenced)
     } else {
         Flag::None

@@ -217,6 +217,9 @@ pub fn plain_init(cx: &mut Context, class: &'static TypeObject) -> Option<Value>
         let cached = class.cached_init.get();
         return (!cached.is_int()).then_some(cached);
     }
+    if !class.has_flag(flags::HEAP) {
+        return None;
+    }
     let found = find_plain_init(cx, class);
     class.cached_init.set(found.unwrap_or(Value::from_small_int(0)));
     class.cached_init_version.set(class.version.get());
@@ -224,8 +227,7 @@ pub fn plain_init(cx: &mut Context, class: &'static TypeObject) -> Option<Value>
 }
 
 fn find_plain_init(cx: &mut Context, class: &'static TypeObject) -> Option<Value> {
-    let plain = class.has_flag(flags::HEAP)
-        && class.has_flag(flags::HAS_BLOCK)
+    let plain = class.has_flag(flags::HAS_BLOCK)
         && !class.has_flag(flags::EXTERNAL_BLOCK)
         && class.block_offset.get() as usize == sidewinder_runtime::objects::instance::PLAIN_BYTES
         && std::ptr::eq(class.header.type_pointer, &raw const TYPE.object);
