@@ -213,7 +213,7 @@ impl Context {
         }
     }
 
-    /// Moves the interpreter's heap into this context, while the GIL is held. Whether it was elsewhere.
+    /// Moves the interpreter's heap into this context, while the GIL is held. Whether another one had it.
     pub(crate) fn take_heap(&mut self) -> bool {
         let own: *mut Context = self;
         let home = std::mem::replace(&mut self.interpreter().heap_home, own);
@@ -222,14 +222,16 @@ impl Context {
         }
         // SAFETY: (threads 2) the context is not freed before its heap has moved on; its thread does not hold the lock,
         // so it does not touch the heap.
-        if let Some(home) = unsafe { home.as_mut() } {
-            std::mem::swap(&mut home.heap, &mut self.heap);
+        let other = unsafe { home.as_mut() };
+        let moves = other.is_some();
+        if let Some(other) = other {
+            std::mem::swap(&mut other.heap, &mut self.heap);
         }
         self.heap.interrupt = &raw const self.interrupt;
         if self.heap.collect_wanted {
             self.request(interrupt::COLLECT);
         }
-        true
+        moves
     }
 
     /// Runs `work`, which may wait for the system, without the lock. It can hold no value: other threads run meanwhile,

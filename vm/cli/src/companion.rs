@@ -74,6 +74,8 @@ pub fn start(cx: &mut Context) -> Result<u64> {
     if cx.interpreter().options.jit == jit_mode::OFF {
         cx.request(interrupt::GIL);
     }
+    // The program's own chances count.
+    cx.interpreter().switch_chances = 0;
     Ok(cx.interpreter().hand_overs)
 }
 
