@@ -14,7 +14,7 @@ use crate::value::Value;
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// "An exception is pending in the context": the error of every operation that may run Python.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,6 +178,8 @@ pub struct Interpreter {
     pub hand_overs: u64,
     /// Stress: how often threads had a chance to hand over the GIL.
     pub switch_chances: u64,
+    /// It is the first of the process, whose main thread serves signals.
+    pub is_first: bool,
     /// It ends: only the main thread may go on.
     pub ending: bool,
     /// What signals lead to, in the process's first interpreter.
@@ -435,6 +437,9 @@ impl Drop for Context {
     }
 }
 
+/// Whether the process has had an interpreter.
+static STARTED: AtomicBool = AtomicBool::new(false);
+
 impl Interpreter {
     /// An interpreter without types, modules and threads.
     pub fn new(hooks: Hooks, options: Options, hash_key: (u64, u64), arguments: Vec<String>) -> Interpreter {
@@ -447,6 +452,7 @@ impl Interpreter {
             heap_home: std::ptr::null_mut(),
             hand_overs: 0,
             switch_chances: 0,
+            is_first: !STARTED.swap(true, Ordering::Relaxed),
             ending: false,
             signals: Handlers::default(),
             fork_hooks: ForkHooks::default(),

@@ -6,6 +6,7 @@ use crate::context::{Context, Raised, Result, interrupt};
 use crate::heap::Owned;
 use crate::native::Arguments;
 use crate::objects::dict::{self, DictObject};
+use crate::objects::frame::{self, LiveFrame};
 use crate::objects::exception::{self, RUNTIME_ERROR, SYSTEM_EXIT};
 use crate::objects::tuple::TupleObject;
 use crate::operations::{call, finalize};
@@ -278,12 +279,27 @@ impl Context {
         &mut self.thread.variables
     }
 
-    /// The context on whose value stack a frame lies: this one, or that of another thread that is in the middle of it.
-    pub fn context_of(&mut self, base: *mut Value) -> Option<&mut Context> {
-        let threads = self.interpreter().threads.iter().copied();
+    /// The thread on whose value stack a frame lies.
+    pub fn thread_of(&self, base: *mut Value) -> Option<*mut Context> {
+        let mut threads = self.interpreter().threads.iter().copied();
         // SAFETY: (threads 2) contexts in the list are alive, and their threads wait for the GIL.
-        let mut threads = threads.map(|context| unsafe { &mut *context });
-        threads.find(|context| (context.stack_bottom..context.stack_limit).contains(&base))
+        threads.find(|&other| unsafe { (*other).stack_bottom..(*other).stack_limit }.contains(&base))
+    }
+
+    /// Looks at a thread of this interpreter, say at its frames, in its place: it waits for the GIL meanwhile. `look` runs
+    /// no Python.
+    pub fn in_thread<R>(&mut self, other: *mut Context, look: impl FnOnce(&mut Context) -> R) -> R {
+        if std::ptr::eq(other, self) {
+            return look(self);
+        }
+        // SAFETY: (threads 2) contexts in the list are alive.
+        let other = unsafe { &mut *other };
+        other.take_heap();
+        Context::enter(other);
+        let seen = look(other);
+        self.take_heap();
+        Context::enter(self);
+        seen
     }
 
     /// Changes how deep calls may nest, in all threads.
@@ -310,6 +326,21 @@ impl Context {
 /// Number of threads beside the main one.
 pub fn count(cx: &Context) -> usize {
     cx.interpreter().threads.len() - 1
+}
+
+/// The running frame of each thread that has one, with the thread's identifier.
+pub fn running_frames(cx: &mut Context) -> Vec<(u64, LiveFrame)> {
+    let mut found = Vec::new();
+    for other in cx.interpreter().threads.clone() {
+        cx.in_thread(other, |cx| {
+            let identifier = cx.thread.identifier;
+            frame::walk(cx, |frame| {
+                found.push((identifier, *frame));
+                false
+            });
+        });
+    }
+    found
 }
 
 /// Makes an exception (an instance or a class) be raised in a thread at its next safe point; `None` takes one back that

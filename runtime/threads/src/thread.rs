@@ -182,8 +182,8 @@ mod rows {
 
     /// Whether this is the first interpreter of the process.
     #[function]
-    fn _is_main_interpreter() -> bool {
-        true
+    fn _is_main_interpreter(cx: &mut Context) -> bool {
+        cx.interpreter().is_first
     }
 
     /// Tells the system the name of the thread.

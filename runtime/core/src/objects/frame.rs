@@ -100,17 +100,17 @@ impl FrameObject {
             return None;
         }
         // It may be another thread's.
-        let Some(cx) = cx.context_of(base) else {
-            self.base.set(std::ptr::null_mut());
-            return None;
-        };
         let mut found = None;
-        walk(cx, |frame| {
-            if frame.base == base && frame.code == self.code && frame.mark() == self.mark {
-                found = Some(*frame);
-            }
-            frame.base > base
-        });
+        if let Some(thread) = cx.thread_of(base) {
+            cx.in_thread(thread, |cx| {
+                walk(cx, |frame| {
+                    if frame.base == base && frame.code == self.code && frame.mark() == self.mark {
+                        found = Some(*frame);
+                    }
+                    frame.base > base
+                });
+            });
+        }
         match found {
             Some(frame) => self.instruction.set(frame.instruction),
             None => self.base.set(std::ptr::null_mut()),

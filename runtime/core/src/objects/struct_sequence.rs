@@ -91,7 +91,7 @@ impl StructSequence {
 
     /// Completes the type, unless that was done before.
     pub fn ensure_ready(&'static self, cx: &mut Context) -> Result<()> {
-        if self.kind.builtin_index.get() != 0 {
+        if self.kind.is_ready(cx) {
             return Ok(());
         }
         self.kind.object.ensure_ready(cx)?;

@@ -79,7 +79,7 @@ pub struct TypeObject {
     /// Shape of new instances. That of a builtin type has the same number in all interpreters.
     pub root_shape: Cell<ShapeId>,
     /// Index into `Interpreter::builtin_types` of a builtin type, the same in all interpreters; 0 until it is completed.
-    pub builtin_index: AtomicU32,
+    builtin_index: AtomicU32,
     /// State of a heap type.
     state: Cell<*mut TypeState>,
     name: Cell<&'static str>,
@@ -271,9 +271,13 @@ impl TypeObject {
 
     /// Completes a builtin type, unless that was done before in this interpreter.
     pub fn ensure_ready(&'static self, cx: &mut Context) -> Result<()> {
+        if self.is_ready(cx) { Ok(()) } else { self.ready(cx) }
+    }
+
+    /// Whether a builtin type was completed in this interpreter.
+    pub fn is_ready(&self, cx: &Context) -> bool {
         let number = self.builtin_index.load(Ordering::Acquire) as usize;
-        let types = &cx.interpreter().builtin_types;
-        if types.get(number).is_some_and(Option::is_some) { Ok(()) } else { self.ready(cx) }
+        cx.interpreter().builtin_types.get(number).is_some_and(Option::is_some)
     }
 
     /// Completes a builtin type: what all interpreters share, and its state in this one.
