@@ -396,16 +396,18 @@ impl Engine {
             self.poll();
             self.free_retired(cx);
         }
-        if self.switches {
-            cx.switch_chance();
-        }
-        if self.gc_period != 0 && self.visits.is_multiple_of(self.gc_period) && cx.interpreter().collector.enabled {
-            sidewinder_runtime::heap::collect::collect(cx);
-        }
         if self.invalidate_period != 0 && self.visits.is_multiple_of(self.invalidate_period) {
             for index in 0..self.trees.len() {
                 self.invalidate(index);
             }
+        }
+        // Last, as both let Python run, here or in other threads, which may come back to the engine.
+        let switches = self.switches;
+        if self.gc_period != 0 && self.visits.is_multiple_of(self.gc_period) && cx.interpreter().collector.enabled {
+            sidewinder_runtime::heap::collect::collect(cx);
+        }
+        if switches {
+            cx.switch_chance();
         }
     }
 
