@@ -1,7 +1,7 @@
 //! All builtin types of this crate, bases before derived ones: what an interpreter completes at its start.
 
 use crate::context::{Context, Result};
-use crate::objects::type_object::{OBJECT, StaticType, TYPE};
+use crate::objects::type_object::{OBJECT, StaticType, TYPE, TypeState};
 use crate::objects::{
     bytes, cell, code, dict, exception, float, frame, function, generator, int, iterator, list, method, module, range,
     set, singleton, slice, str, template, traceback, tuple, typing, weak,
@@ -111,6 +111,9 @@ pub fn named() -> Vec<&'static StaticType> {
 
 /// Completes every builtin type for the interpreter of `cx`.
 pub fn ready_types(cx: &mut Context) -> Result<()> {
+    // What was not completed has the number zero, and nothing.
+    let nothing = crate::heap::Owned::new(singleton::none());
+    cx.interpreter().builtin_types.push(Some(Box::new(TypeState::new("", nothing))));
     for kind in types() {
         kind.object.ready(cx)?;
     }

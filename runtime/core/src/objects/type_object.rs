@@ -277,7 +277,7 @@ impl TypeObject {
     /// Whether a builtin type was completed in this interpreter.
     pub fn is_ready(&self, cx: &Context) -> bool {
         let number = self.builtin_index.load(Ordering::Acquire) as usize;
-        cx.interpreter().builtin_types.get(number).is_some_and(Option::is_some)
+        number != 0 && cx.interpreter().builtin_types.get(number).is_some_and(Option::is_some)
     }
 
     /// Completes a builtin type: what all interpreters share, and its state in this one.
