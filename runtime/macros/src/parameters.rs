@@ -286,7 +286,10 @@ impl Words {
     /// An error for a word that is none of these, or that contradicts another one.
     pub fn check(&self, span: Span, known: &[&str]) -> Result<()> {
         if self.has("blocks") && ["pure", "reads", "no_python"].iter().any(|word| self.has(word)) {
-            return Err(syn::Error::new(span, "while a function blocks, other threads run Python: it promises nothing"));
+            return Err(syn::Error::new(
+                span,
+                "while a function blocks, other threads run Python: it promises nothing",
+            ));
         }
         match self.flags.iter().find(|flag| !known.contains(&flag.as_str())) {
             Some(word) => Err(syn::Error::new(span, format!("unknown word `{word}`; one of {}", known.join(", ")))),
