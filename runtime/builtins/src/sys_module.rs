@@ -1,7 +1,8 @@
-//! The module `sys`: its functions. `attributes.rs` fills in the rest,
+//! The module `sys`: its functions. `attributes.rs` fills in the rest, `jit.rs` is `sys._jit`,
 //! `simple_namespace.rs` the type of `sys.implementation`.
 
 mod attributes;
+mod jit;
 mod library_names;
 pub mod simple_namespace;
 

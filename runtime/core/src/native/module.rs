@@ -39,10 +39,16 @@ pub struct NativeTypeRow {
 }
 
 impl NativeModule {
-    /// Makes the module and enters it in `sys.modules`.
-    pub fn import(&'static self, cx: &mut Context) -> Result<Owned> {
+    /// Makes the module, which nobody can import then.
+    pub fn make(&'static self, cx: &mut Context) -> Result<Owned> {
         let made = module::new_builtin(cx, self.name)?;
         self.fill(cx, made.value())?;
+        Ok(made)
+    }
+
+    /// Makes the module, enters it in `sys.modules` and executes it.
+    pub fn import(&'static self, cx: &mut Context) -> Result<Owned> {
+        let made = self.make(cx)?;
         dict::of(cx.interpreter().modules.value()).set_text(cx, self.name, made.value());
         if let Some(execute) = self.execute {
             execute(cx, module::of(made.value()))?;
