@@ -100,6 +100,18 @@ pub const PATCHES: &[Patch] = &[
     patch("site.py", "lib/rustpython{", "lib/python{", "folders have the names that tools expect"),
     patch(
         "sysconfig/__init__.py",
+        "f'_sysconfigdata_{sys.abiflags}_{sys.platform}_{multiarch}'",
+        "'_sysconfigdata'",
+        "one description serves every platform",
+    ),
+    patch(
+        "traceback.py",
+        "with suppress(SyntaxError, ImportError):",
+        "with suppress(SyntaxError, ImportError, NotImplementedError):",
+        "`ast.parse` is not there yet",
+    ),
+    patch(
+        "sysconfig/__init__.py",
         "return 'RustPython'",
         "return 'Python'",
         "folders have the names that tools expect",
