@@ -387,6 +387,7 @@ impl<'a, C: Characters> Compiler<'a, C> {
             maximum: if maximum == MAX_REPEAT { usize::MAX } else { maximum as usize },
             tail: pc as u32 + 1,
             filter: Filter::new(&First::NOTHING, None),
+            reference: None,
         });
         Ok((target, minimum as usize))
     }

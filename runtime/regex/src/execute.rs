@@ -3,7 +3,7 @@
 use crate::at;
 use crate::characters::Characters;
 use crate::first::Filter;
-use crate::program::{Instruction, Program, Single};
+use crate::program::{Instruction, Program, Repeat, Single};
 use crate::run::Stop;
 use crate::set::Fold;
 use crate::state::{Counter, Cut, Frame, NONE, State};
@@ -206,7 +206,7 @@ impl<'r, U: Unit, C: Characters> Machine<'r, U, C> {
                         return Ok(Step::Fail);
                     }
                     let low = position + repeat.minimum;
-                    let Some(high) = last_start(&repeat.filter, text, low, end) else { return Ok(Step::Fail) };
+                    let Some(high) = self.last_start(repeat, low, end) else { return Ok(Step::Fail) };
                     if high > low {
                         self.push(Frame::Greedy { repeat: index, low, high })?;
                     }
@@ -366,9 +366,9 @@ impl<'r, U: Unit, C: Characters> Machine<'r, U, C> {
                 }
                 Frame::Greedy { repeat, low, high } => {
                     let info = &self.program.repeats[repeat as usize];
-                    let found = last_start(&info.filter, self.text, low, high - 1);
-                    match found {
-                        Some(high) if high > low => *frame = Frame::Greedy { repeat, low, high },
+                    let found = self.last_start(info, low, high - 1);
+                    match (found, self.state.stack.last_mut()) {
+                        (Some(high), Some(frame)) if high > low => *frame = Frame::Greedy { repeat, low, high },
                         _ => {
                             self.state.stack.pop();
                         }
@@ -474,6 +474,22 @@ impl<'r, U: Unit, C: Characters> Machine<'r, U, C> {
             }
         };
         found.map(|index| position + index)
+    }
+
+    /// The last position from `low` to `high` where what follows a greedy repeat can match.
+    #[inline(always)]
+    fn last_start(&self, repeat: &Repeat, low: usize, high: usize) -> Option<usize> {
+        match repeat.reference {
+            None => last_start(&repeat.filter, self.text, low, high),
+            Some(group) => self.last_reference(group, low, high),
+        }
+    }
+
+    /// The last position from `low` to `high` where the text of a group can begin.
+    fn last_reference(&self, group: u32, low: usize, high: usize) -> Option<usize> {
+        let Some(first) = self.group(group)?.first() else { return Some(high) };
+        let units = &self.text[low..self.text.len().min(high + 1)];
+        units.iter().rposition(|unit| unit == first).map(|index| low + index)
     }
 
     /// What a group has matched.

@@ -6,6 +6,7 @@
 use crate::characters::Characters;
 use crate::opcode::At;
 use crate::program::{Branch, Instruction, Program, Single};
+use crate::set::Fold;
 use crate::unit::Unit;
 
 /// What may come first.
@@ -188,11 +189,24 @@ fn literal_at(program: &Program, mut pc: u32) -> Option<u32> {
     None
 }
 
+/// The group whose text every match from `pc` on begins with, if no mark on the way there is one of its own.
+fn reference_at(program: &Program, pc: u32) -> Option<u32> {
+    let code = program.code.get(pc as usize..)?;
+    let marks = code.iter().take_while(|instruction| matches!(instruction, Instruction::Mark(_)));
+    let count = marks.clone().count();
+    let Some(Instruction::Reference { group, fold: Fold::None }) = code.get(count) else { return None };
+    let own = |instruction: &Instruction| matches!(instruction, Instruction::Mark(mark) if mark / 2 == *group);
+    let touched = marks.clone().any(own);
+    (!touched).then_some(*group)
+}
+
 /// Writes what was found into the tables of the program.
 pub(crate) fn fill<C: Characters>(program: &mut Program, firsts: &[First], characters: &C) {
     let filter = |program: &Program, pc: u32| Filter::new(&firsts[pc as usize], literal_at(program, pc));
     for index in 0..program.repeats.len() {
-        program.repeats[index].filter = filter(program, program.repeats[index].tail);
+        let tail = program.repeats[index].tail;
+        program.repeats[index].filter = filter(program, tail);
+        program.repeats[index].reference = reference_at(program, tail);
     }
     for index in 0..program.loops.len() {
         program.loops[index].body_filter = filter(program, program.loops[index].body);

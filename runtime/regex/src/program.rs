@@ -111,6 +111,8 @@ pub(crate) struct Repeat {
     pub(crate) tail: u32,
     /// Where `tail` can match.
     pub(crate) filter: Filter,
+    /// The group of which `tail` begins with the text as it is when the repeat ends.
+    pub(crate) reference: Option<u32>,
 }
 
 /// A counted loop.
