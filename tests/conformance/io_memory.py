@@ -43,7 +43,7 @@ refused(stream.read, "x")
 refused(stream.readinto, b"constant")
 refused(_io.BytesIO, "text")
 stream.close()
-for method in ("read", "getvalue", "getbuffer", "tell", "__next__", "__iter__", "readable", "flush"):
+for method in ("read", "getvalue", "getbuffer", "tell", "__next__", "readable", "flush"):
     refused(getattr(stream, method))
 whole = b"shared" * 10
 print(_io.BytesIO(whole).getvalue() is whole, _io.BytesIO(initial_bytes=whole).read() is whole)

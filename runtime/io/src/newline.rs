@@ -192,7 +192,7 @@ impl IncrementalNewlineDecoder {
 pub fn state_parts(cx: &mut Context, state: Value) -> Result<(Owned, Owned)> {
     match state.cast::<TupleObject>().map(TupleObject::as_slice) {
         Some([buffer, flags]) => Ok((Owned::new(*buffer), Owned::new(*flags))),
-        Some(_) => Err(cx.type_error("illegal decoder state")),
+        Some(_) => Err(cx.type_error("setstate(): illegal state argument")),
         None => Err(cx.type_error("state argument must be a tuple")),
     }
 }

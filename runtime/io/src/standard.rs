@@ -6,6 +6,7 @@ use crate::file;
 use crate::text::types::make as make_text;
 use crate::text::{Settings, codecs};
 use sidewinder_runtime::objects::str::StrObject;
+use sidewinder_runtime::objects::str::codec::Codec;
 use sidewinder_runtime::operations::attribute;
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
@@ -42,12 +43,21 @@ impl Encoding {
         let default = codecs::locale_encoding();
         let errors = match errors {
             "" if !name.is_empty() => "strict",
-            "" if default == "utf-8" => "surrogateescape",
+            "" if codecs::is_c_locale() => "surrogateescape",
             "" => "strict",
             errors => errors,
         };
         let name = if name.is_empty() { default } else { name.to_string() };
-        Encoding { name, errors: errors.to_string() }
+        Encoding { name: canonical(&name), errors: errors.to_string() }
+    }
+}
+
+/// The name that a built-in encoding has in the library.
+fn canonical(name: &str) -> String {
+    match Codec::from_name(name) {
+        Some(Codec::Latin1) => "iso8859-1".to_string(),
+        Some(codec) => codec.name().to_string(),
+        None => name.to_string(),
     }
 }
 

@@ -181,7 +181,7 @@ static BASIC: &[Dunder] = &[
     with_keywords(row("__init__", |names| names.init, Slot::Init, 0, wrappers::init)),
     row("__buffer__", |names| names.buffer, Slot::Buffer, 1, wrappers::buffer),
     row("__release_buffer__", |names| names.release_buffer, Slot::Buffer, 1, wrappers::release_buffer),
-    without_wrapper(row("__del__", |names| names.del, Slot::Finalize, 0, wrappers::unary)),
+    row("__del__", |names| names.del, Slot::Finalize, 0, wrappers::finalize),
 ];
 
 static CONTAINER: &[Dunder] = &[

@@ -39,13 +39,15 @@ pub fn incremental(cx: &mut Context, encoding: &str, errors: &str, kind: &str) -
     call::call(cx, maker.value(), &[errors.value()])
 }
 
+/// The name of the locale for characters, from the environment.
+fn locale_name() -> String {
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"];
+    names.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty())).unwrap_or_default()
+}
+
 /// The encoding of the locale; UTF-8 in the C locale, as CPython's UTF-8 mode has it.
 pub fn locale_encoding() -> String {
-    let setting = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
-        .unwrap_or_default();
-    if is_plain_locale(&setting) {
+    if is_plain(&locale_name()) {
         return "utf-8".to_string();
     }
     // SAFETY: the empty name takes the locale from the environment; the results are texts that stay valid until the
@@ -58,15 +60,13 @@ pub fn locale_encoding() -> String {
     }
 }
 
-fn is_plain_locale(name: &str) -> bool {
-    name.is_empty() || name == "C" || name == "POSIX"
+fn is_plain(name: &str) -> bool {
+    matches!(name, "" | "C" | "POSIX")
 }
 
-/// Whether the locale is the C locale, in which undecodable bytes pass through the standard streams.
+/// Whether the locale is the C locale or one that stands in for it: there, bytes that cannot be decoded pass through the
+/// standard streams.
 pub fn is_c_locale() -> bool {
-    let setting = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
-        .unwrap_or_default();
-    is_plain_locale(&setting)
+    let name = locale_name();
+    is_plain(&name) || matches!(name.as_str(), "C.UTF-8" | "C.utf8" | "UTF-8")
 }

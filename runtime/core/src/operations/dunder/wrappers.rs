@@ -353,3 +353,17 @@ pub(super) fn release_buffer(
     (cx.interpreter().hooks.release_view)(cx, receiver, arguments.values[0])?;
     Ok(none())
 }
+
+/// `__del__()`
+pub(super) fn finalize(
+    cx: &mut Context,
+    row: &'static Dunder,
+    owner: &'static TypeObject,
+    receiver: Value,
+    _arguments: Arguments<'_>,
+) -> Result<Owned> {
+    match owner.slots().finalize {
+        Some(function) => function(cx, receiver).map(|()| none()),
+        None => Err(absent(cx, row)),
+    }
+}
