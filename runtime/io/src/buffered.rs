@@ -11,7 +11,7 @@ pub mod write;
 
 use crate::base::is_terminal;
 use crate::calls::{
-    boolean, call_method, name_text, none, os_error, raise_chained, repr_text, set_aside, truth_of, uninitialized,
+    boolean, call_method, name_text, none, os_error, raise_chained, repr_text, set_aside, set_flag, truth_of, uninitialized,
 };
 use crate::file::{self, FileIo};
 use sidewinder_macros::Traverse;
@@ -465,12 +465,7 @@ impl Buffered {
     }
 
     pub fn set_finalizing(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-        let truth = match value {
-            Some(value) => convert::truth(cx, value)?,
-            None => false,
-        };
-        self.finalizing.set(truth);
-        Ok(())
+        set_flag(cx, &self.finalizing, value)
     }
 
     pub fn is_finalizing(&self) -> bool {

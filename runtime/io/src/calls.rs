@@ -6,6 +6,7 @@ use sidewinder_runtime::objects::type_object::TypeObject;
 use sidewinder_runtime::objects::{exception, int, singleton};
 use sidewinder_runtime::operations::{attribute, call, convert};
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
+use std::cell::Cell;
 
 pub use sidewinder_runtime::operations::call::call_method;
 
@@ -148,6 +149,18 @@ pub fn name_text(cx: &mut Context, stream: Value) -> Result<Option<String>> {
     let text = repr_text(cx, name.value());
     cx.repr_active.pop();
     text.map(Some)
+}
+
+/// Sets an attribute that is `True` or `False`.
+pub fn set_flag(cx: &mut Context, flag: &Cell<bool>, value: Option<Value>) -> Result<()> {
+    match value {
+        Some(value) if value == singleton::true_() || value == singleton::false_() => {
+            flag.set(value == singleton::true_());
+            Ok(())
+        }
+        Some(_) => Err(cx.type_error("attribute value type must be bool")),
+        None => Err(cx.type_error("can't delete numeric/char attribute")),
+    }
 }
 
 /// Pickling a stream is an error.

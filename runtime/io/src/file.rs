@@ -3,7 +3,7 @@
 use crate::base::{IoBase, RAW_IO_BASE, RawIoBase, Size};
 use crate::calls::{
     DEFAULT_BUFFER_SIZE, cannot_pickle, io_error, name_text, none, offset, os_error, raise_chained, seek_file,
-    set_aside, unsupported, warn,
+    set_aside, set_flag, unsupported, warn,
 };
 use crate::path;
 use sidewinder_macros::{Traverse, methods, native_type};
@@ -659,11 +659,6 @@ impl FileIo {
 
     #[set(_finalizing)]
     fn set_finalizing(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-        let truth = match value {
-            Some(value) => convert::truth(cx, value)?,
-            None => false,
-        };
-        self.finalizing.set(truth);
-        Ok(())
+        set_flag(cx, &self.finalizing, value)
     }
 }

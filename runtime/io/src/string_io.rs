@@ -331,6 +331,9 @@ impl StringIo {
 
     #[method(name = "__setstate__")]
     fn set_state(this: &NativeObject<StringIo>, cx: &mut Context, state: Value) -> Result<()> {
+        if this.closed.get() {
+            return this.check(cx);
+        }
         let parts = state.cast::<TupleObject>().map(TupleObject::as_slice).filter(|parts| parts.len() >= 4);
         let Some(&[text, newline, position, attributes, ..]) = parts else {
             let (kind, found) = (this.value().type_of().name(), state.type_of().name());

@@ -3,7 +3,7 @@
 use super::{Settings, Stage, TextIoWrapper, check_newline, is_exact, quick_closed};
 use crate::base::Size;
 use crate::calls::{
-    boolean, call_method, cannot_pickle, none, raise_chained, repr_text, set_aside, truth_of, unsupported,
+    boolean, call_method, cannot_pickle, none, raise_chained, repr_text, set_aside, set_flag, truth_of, unsupported,
 };
 use sidewinder_macros::methods;
 use sidewinder_runtime::native::{Given, NativeObject};
@@ -314,12 +314,7 @@ impl TextIoWrapper {
 
     #[set(_finalizing)]
     fn set_finalizing(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-        let truth = match value {
-            Some(value) => convert::truth(cx, value)?,
-            None => false,
-        };
-        self.finalizing.set(truth);
-        Ok(())
+        set_flag(cx, &self.finalizing, value)
     }
 }
 
