@@ -106,6 +106,17 @@ pub fn finalize_stream(cx: &mut Context, stream: Value) -> Result<()> {
     Ok(())
 }
 
+/// `len(value)`
+fn length_of(cx: &mut Context, value: Value) -> Result<usize> {
+    match value.type_of().slots().length {
+        Some(length) => length(cx, value),
+        None => {
+            let found = value.type_of().name();
+            Err(cx.type_error(format!("object of type '{found}' has no len()")))
+        }
+    }
+}
+
 /// The bytes of a `peek` or `read`, which must be such.
 fn bytes_result<'a>(cx: &mut Context, method: &str, result: &'a Owned) -> Result<&'a [u8]> {
     match result.value().cast::<BytesObject>() {
@@ -227,13 +238,7 @@ impl IoBase {
     #[slot(next)]
     fn next(this: Value, cx: &mut Context) -> Result<Option<Owned>> {
         let line = call_method(cx, this, "readline", &[])?;
-        let empty = match line.value().type_of().slots().length {
-            Some(length) => length(cx, line.value())? == 0,
-            None => {
-                let found = line.value().type_of().name();
-                return Err(cx.type_error(format!("object of type '{found}' has no len()")));
-            }
-        };
+        let empty = length_of(cx, line.value())? == 0;
         Ok((!empty).then_some(line))
     }
 
@@ -270,10 +275,7 @@ impl IoBase {
         let iterator = iterate::get_iter(cx, this)?;
         while let Some(line) = iterate::next(cx, iterator.value())? {
             if hint.0 > 0 {
-                length += match line.value().type_of().slots().length {
-                    Some(function) => function(cx, line.value())? as i64,
-                    None => 0,
-                };
+                length += length_of(cx, line.value())? as i64;
             }
             lines.push(line);
             if hint.0 > 0 && length >= hint.0 {

@@ -11,7 +11,8 @@ pub mod write;
 
 use crate::base::is_terminal;
 use crate::calls::{
-    boolean, call_method, name_text, none, os_error, raise_chained, repr_text, set_aside, set_flag, truth_of, uninitialized,
+    boolean, call_method, name_text, none, os_error, raise_chained, repr_text, set_aside, set_flag, truth_of,
+    uninitialized,
 };
 use crate::file::{self, FileIo};
 use sidewinder_macros::Traverse;
