@@ -8,7 +8,7 @@ use sidewinder_runtime::objects::method::{
     PROPERTY, PropertyObject, STATIC_METHOD, SUPER, StaticMethodObject, SuperObject, WRAPPER_DESCRIPTOR,
     WrapperDescriptor,
 };
-use sidewinder_runtime::objects::str::StrObject;
+use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::StaticType;
 use sidewinder_runtime::objects::{dict, exception, singleton};
@@ -194,8 +194,47 @@ static WRAPPER_GETSET: &[GetSet] = &[
         let truth = is_abstract(cx, callable_of(value))?;
         Ok(Owned::new(singleton::boolean(truth)))
     }),
+    GetSet {
+        name: "__annotations__",
+        get: |cx, value| wrapped_attribute(cx, value, "__annotations__"),
+        set: Some(|cx, value, new| set_wrapped_attribute(cx, value, "__annotations__", new)),
+        doc: "",
+    },
+    GetSet {
+        name: "__annotate__",
+        get: |cx, value| wrapped_attribute(cx, value, "__annotate__"),
+        set: Some(|cx, value, new| set_wrapped_attribute(cx, value, "__annotate__", new)),
+        doc: "",
+    },
     GetSet { name: "__dict__", get: attribute::own_dict, set: None, doc: "" },
 ];
+
+/// An attribute that the wrapper keeps in its own dict once it was asked for, or set.
+fn wrapped_attribute(cx: &mut Context, value: Value, name: &str) -> Result<Owned> {
+    let own = attribute::own_dict(cx, value)?;
+    if let Some(found) = dict::of(own.value()).get_text(cx, name) {
+        return Ok(Owned::new(found));
+    }
+    let found = attribute::get_text(cx, callable_of(value), name)?;
+    dict::of(own.value()).set_text(cx, name, found.value());
+    Ok(found)
+}
+
+fn set_wrapped_attribute(cx: &mut Context, value: Value, name: &str, new: Value) -> Result<()> {
+    let own = attribute::own_dict(cx, value)?;
+    if !new.is_unbound() {
+        dict::of(own.value()).set_text(cx, name, new);
+        return Ok(());
+    }
+    let name = str::intern(cx, name);
+    match dict::of(own.value()).remove(cx, name.value())? {
+        Some(old) => {
+            drop(old);
+            Ok(())
+        }
+        None => Err(attribute::missing(cx, value, name.value())),
+    }
+}
 
 fn callable_of(value: Value) -> Value {
     // SAFETY: (heap 2) static and class methods have the same layout.

@@ -2,6 +2,7 @@
 
 use sidewinder_io::text::{exact, is_exact};
 use sidewinder_runtime::native::Native;
+use sidewinder_runtime::objects::iterator::arguments::unexpected_keyword;
 use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::str as text;
 use sidewinder_runtime::objects::{dict, exception, instance, singleton};
@@ -123,8 +124,7 @@ fn print_options(cx: &mut Context, arguments: Arguments<'_>) -> Result<PrintOpti
         } else if text::equals_text(name, "flush") {
             options.flush = convert::truth(cx, value)?;
         } else {
-            let name = text::text(name).unwrap_or_default();
-            return Err(cx.type_error(format!("print() got an unexpected keyword argument '{name}'")));
+            return Err(unexpected_keyword(cx, "print", name, ["sep", "end", "file", "flush"]));
         }
     }
     Ok(options)

@@ -7,7 +7,7 @@ use sidewinder_runtime::objects::float::complex::{self, COMPLEX, Complex};
 use sidewinder_runtime::objects::float::{self, FLOAT};
 use sidewinder_runtime::objects::int::text::with_prefix;
 use sidewinder_runtime::objects::int::{self, Integer};
-use sidewinder_runtime::objects::iterator::arguments::Signature;
+use sidewinder_runtime::objects::iterator::arguments::{Signature, unexpected_keyword};
 use sidewinder_runtime::objects::method::WRAPPER_DESCRIPTOR;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::str::{self as text, StrObject};
@@ -312,8 +312,7 @@ fn extreme(cx: &mut Context, name: &'static str, op: CompareOp, arguments: Argum
         } else if text::equals_text(keyword, "default") {
             default = Some(value);
         } else {
-            let keyword = text::text(keyword).unwrap_or_default();
-            return Err(cx.type_error(format!("{name}() got an unexpected keyword argument '{keyword}'")));
+            return Err(unexpected_keyword(cx, name, keyword, ["key", "default"]));
         }
     }
     let key_function = key.filter(|key| *key != singleton::none());

@@ -5,9 +5,11 @@
 use crate::frame::{self, Continuation, Link};
 use crate::helpers::{Helper1, Helper2, Helper3, Helper4, RunHelper};
 use crate::last_acts::{
-    back_edge_interrupted, box_float_then, drop_and_set, enter_interrupted, lost_last, return_after_tear_down,
+    back_edge_interrupted, box_float_then, drop_and_set, enter_interrupted, lost_last, replace_attribute,
+    return_after_tear_down, tear_down_at,
 };
 use crate::semantics::{ColdHandler, Pc, Semantics};
+pub use crate::small::Small;
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::heap::owned::increment_bound;
 use sidewinder_runtime::native::Arguments;
@@ -55,32 +57,6 @@ impl Interp {
     #[inline(always)]
     pub(crate) fn is_temporary(&self, field: u16) -> bool {
         field as i16 as i64 >= self.0.temporary_floor
-    }
-}
-
-/// An integer of 62 bits, multiplied by four.
-#[derive(Clone, Copy)]
-pub struct Small(i64);
-
-impl Small {
-    #[inline(always)]
-    fn get(self) -> i64 {
-        self.0 >> 2
-    }
-
-    #[inline(always)]
-    fn new(value: i64) -> Option<Small> {
-        value.checked_mul(4).map(Small)
-    }
-
-    /// Whether this is at least `other`.
-    pub fn at_least(self, other: Small) -> bool {
-        self.0 >= other.0
-    }
-
-    /// Whether this is the integer `value`.
-    pub fn is(self, value: i64) -> bool {
-        self.get() == value
     }
 }
 
@@ -192,11 +168,17 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
-    fn release_then(&mut self, field: u16, next: Pc) -> Pc {
+    fn release_then(&mut self, pc: Pc, field: u16, next: Pc) -> Pc {
         if !self.is_temporary(field) {
             return next;
         }
         let value = self.consume(field);
+        if lost_last(value) { tear_down_at(self, pc, value, next) } else { next }
+    }
+
+    #[inline(always)]
+    fn clear_then(&mut self, register: u16, next: Pc) -> Pc {
+        let value = self.consume(register);
         self.drop_then(value, next)
     }
 
@@ -587,6 +569,13 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
+    fn replace_field_then(&mut self, object: Value, offset: usize, value: Token, _class: Alias, next: Pc) -> Pc {
+        // SAFETY: (objects 3) as above.
+        let old = unsafe { std::mem::replace(&mut *((object.0 + offset as u64) as *mut Value), value.0) };
+        self.drop_then(old, next)
+    }
+
+    #[inline(always)]
     fn has_shape(&mut self, object: Value, kind: &'static TypeObject, shape: u32) -> bool {
         self.has_type(object, kind) && instance::block(object, kind).shape.get() == ShapeId(shape)
     }
@@ -600,14 +589,25 @@ impl Semantics for Interp {
 
     #[inline(always)]
     fn store_attribute(&mut self, object: Value, kind: &'static TypeObject, slot: u32, inline: bool, value: Token) {
-        let block = instance::block(object, kind);
-        // SAFETY: (objects 1) the handler tested the shape.
-        let old = unsafe {
-            let place =
-                if inline { block.inline().add(slot as usize) } else { block.overflow.get().add(slot as usize) };
-            std::mem::replace(&mut *place, value.0)
-        };
+        let old = replace_attribute(object, (kind, slot, inline), value);
         self.0.release(old);
+    }
+
+    #[inline(always)]
+    fn store_attribute_then(
+        &mut self,
+        object: Value,
+        place: (&'static TypeObject, u32, bool),
+        value: Token,
+        field: u16,
+        next: Pc,
+    ) -> Pc {
+        let old = replace_attribute(object, place, value);
+        if !self.is_temporary(field) {
+            return self.drop_then(old, next);
+        }
+        let object = self.consume(field);
+        self.drop_both_then(old, object, next)
     }
 
     #[inline(always)]
@@ -847,13 +847,19 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
-    fn return_then(&mut self, result: Token, destination: u16) -> Pc {
+    fn set_dict_entry_then(&mut self, dict: &'static DictObject, index: u32, value: Token, next: Pc) -> Pc {
+        let old = dict.replace_entry_value(&mut self.0, index, value.0);
+        self.drop_then(old, next)
+    }
+
+    #[inline(always)]
+    fn return_then(&mut self, pc: Pc, result: Token, destination: u16) -> Pc {
         let base = self.0.base;
         for local in (0..self.0.temporary_floor as usize).rev() {
             // SAFETY: (frames 3) the running frame has that many locals.
             let value = unsafe { std::mem::replace(&mut *base.add(local), Value::UNBOUND) };
             if lost_last(value) {
-                return return_after_tear_down(self, value, local, result, destination);
+                return return_after_tear_down(self, pc, value, local, result, destination);
             }
         }
         self.leave_and_store(result, destination)

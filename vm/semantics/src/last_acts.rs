@@ -6,8 +6,9 @@
 use crate::frame::{self, Link};
 use crate::interp::{Interp, Token};
 use crate::semantics::{Pc, Semantics};
-use sidewinder_runtime::Value;
 use sidewinder_runtime::objects::code::CodeObject;
+use sidewinder_runtime::objects::instance;
+use sidewinder_runtime::{TypeObject, Value};
 
 /// Takes a count from a value that may be unbound; whether it was the last one, so that the object must be torn down.
 #[inline(always)]
@@ -23,11 +24,26 @@ pub(crate) fn lost_last(value: Value) -> bool {
     }
 }
 
+/// Says that the instruction before `next` is running, for what a finalizer may see.
+fn publish_before(s: &mut Interp, next: Pc) {
+    s.0.instruction = next.wrapping_sub(1);
+}
+
 /// Tears down an object whose last count is gone, and goes on. Apart, so that handlers that end with it save no
 /// registers; the result is hidden from the optimizer, which would otherwise keep it across the call.
 #[cold]
 #[inline(never)]
 fn tear_down_then(s: &mut Interp, value: Value, next: Pc) -> Pc {
+    publish_before(s, next);
+    s.0.tear_down(value, true);
+    std::hint::black_box(next)
+}
+
+/// The same at the end of the instruction at `pc`, which may have jumped.
+#[cold]
+#[inline(never)]
+pub(crate) fn tear_down_at(s: &mut Interp, pc: Pc, value: Value, next: Pc) -> Pc {
+    s.0.instruction = pc;
     s.0.tear_down(value, true);
     std::hint::black_box(next)
 }
@@ -36,6 +52,7 @@ fn tear_down_then(s: &mut Interp, value: Value, next: Pc) -> Pc {
 #[cold]
 #[inline(never)]
 fn tear_down_and_drop(s: &mut Interp, value: Value, other: Value, next: Pc) -> Pc {
+    publish_before(s, next);
     s.0.tear_down(value, true);
     s.0.release(other);
     std::hint::black_box(next)
@@ -45,6 +62,7 @@ fn tear_down_and_drop(s: &mut Interp, value: Value, other: Value, next: Pc) -> P
 #[cold]
 #[inline(never)]
 pub(crate) fn drop_and_set(s: &mut Interp, dead: Value, register: u16, value: Token, next: Pc) -> Pc {
+    publish_before(s, next);
     s.0.tear_down(dead, true);
     s.set(register, value);
     std::hint::black_box(next)
@@ -63,11 +81,13 @@ pub(crate) fn box_float_then(s: &mut Interp, register: u16, value: f64, next: Pc
 #[inline(never)]
 pub(crate) fn return_after_tear_down(
     s: &mut Interp,
+    pc: Pc,
     dead: Value,
     remaining: usize,
     result: Token,
     destination: u16,
 ) -> Pc {
+    s.0.instruction = pc;
     s.0.tear_down(dead, true);
     for local in (0..remaining as u16).rev() {
         s.clear(local);
@@ -94,6 +114,21 @@ pub(crate) fn enter_interrupted(s: &mut Interp, code: &'static CodeObject) -> Pc
         code.instructions
     } else {
         crate::unwind::raise(&mut s.0, code.instructions)
+    }
+}
+
+/// Exchanges the attribute in a slot of an object whose shape was tested.
+#[inline(always)]
+pub(crate) fn replace_attribute(
+    object: Value,
+    (kind, slot, inline): (&'static TypeObject, u32, bool),
+    value: Token,
+) -> Value {
+    let block = instance::block(object, kind);
+    // SAFETY: (objects 1) the handler tested the shape.
+    unsafe {
+        let place = if inline { block.inline().add(slot as usize) } else { block.overflow.get().add(slot as usize) };
+        std::mem::replace(&mut *place, value.0)
     }
 }
 

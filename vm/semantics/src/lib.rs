@@ -12,6 +12,7 @@ mod last_acts;
 pub mod nested;
 pub mod run;
 pub mod semantics;
+mod small;
 pub mod unwind;
 
 pub use interp::Interp;

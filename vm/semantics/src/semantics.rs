@@ -42,6 +42,11 @@ pub trait Semantics: Sized {
     fn begin(&mut self, pc: Pc) -> bool;
     /// Called at a back-edge to `target`. Returns where to go on: usually `target`.
     fn back_edge(&mut self, pc: Pc, target: Pc, loop_index: u16) -> Pc;
+    /// Says which instruction is running before anything in it can be observed: a call that may run Python or warn, or
+    /// the death of an object. Cold handlers and last acts say it themselves; traces know it from their records.
+    fn publish(&mut self, pc: Pc) {
+        self.context().instruction = pc;
+    }
     /// Runs a handler that traces do not follow.
     fn cold(&mut self, pc: Pc, handler: ColdHandler) -> Pc;
     /// Unwinds from the exception that `pc` raised. Returns where to go on.
@@ -67,9 +72,14 @@ pub trait Semantics: Sized {
         self.set(register, value);
         next
     }
-    /// The last act of a handler: `release`, then on to `next`.
-    fn release_then(&mut self, field: u16, next: Pc) -> Pc {
+    /// The last act of the handler of the instruction at `pc`: `release`, then on to `next`.
+    fn release_then(&mut self, _pc: Pc, field: u16, next: Pc) -> Pc {
         self.release(field);
+        next
+    }
+    /// The last act of a handler: `clear`, then on to `next`.
+    fn clear_then(&mut self, register: u16, next: Pc) -> Pc {
+        self.clear(register);
         next
     }
     /// The last acts of a handler: `release`, `set_then`.
@@ -165,7 +175,8 @@ pub trait Semantics: Sized {
         next: Pc,
     ) -> Pc {
         self.list_set_item(list, index, value);
-        self.release_then(field, next)
+        self.release(field);
+        next
     }
     fn list_append(&mut self, list: Self::Value, value: Self::Owned);
     /// Takes the last item off a list that is not empty.
@@ -190,6 +201,18 @@ pub trait Semantics: Sized {
         value: Self::Owned,
         class: sidewinder_ir::op::Alias,
     );
+    /// The last act of a handler: `replace_field`, then on to `next`.
+    fn replace_field_then(
+        &mut self,
+        object: Self::Value,
+        offset: usize,
+        value: Self::Owned,
+        class: sidewinder_ir::op::Alias,
+        next: Pc,
+    ) -> Pc {
+        self.replace_field(object, offset, value, class);
+        next
+    }
 
     // Instances.
     /// Whether the object is of type `kind` and has this shape.
@@ -211,6 +234,19 @@ pub trait Semantics: Sized {
         inline: bool,
         value: Self::Owned,
     );
+    /// The last acts of a handler: `store_attribute`, `release`.
+    fn store_attribute_then(
+        &mut self,
+        object: Self::Value,
+        (kind, slot, inline): (&'static TypeObject, u32, bool),
+        value: Self::Owned,
+        field: u16,
+        next: Pc,
+    ) -> Pc {
+        self.store_attribute(object, kind, slot, inline, value);
+        self.release(field);
+        next
+    }
     /// Adds an inline attribute: the new shape, and a value into the slot.
     fn add_attribute(
         &mut self,
@@ -305,13 +341,18 @@ pub trait Semantics: Sized {
     }
     /// Replaces the value of an entry of a dict whose keys version was tested.
     fn set_dict_entry(&mut self, dict: &'static DictObject, index: u32, value: Self::Owned);
+    /// The last act of a handler: `set_dict_entry`, then on to `next`.
+    fn set_dict_entry_then(&mut self, dict: &'static DictObject, index: u32, value: Self::Owned, next: Pc) -> Pc {
+        self.set_dict_entry(dict, index, value);
+        next
+    }
     /// Like `set`, but after effects of the same instruction.
     fn set_late(&mut self, register: u16, value: Self::Owned) {
         self.set(register, value);
     }
-    /// The last acts of a handler: releases the locals of the running frame, the last one first, leaves the frame and
-    /// stores its result into the caller's register.
-    fn return_then(&mut self, result: Self::Owned, destination: u16) -> Pc {
+    /// The last acts of the `Return` at `pc`: releases the locals of the running frame, the last one first, leaves the
+    /// frame and stores its result into the caller's register.
+    fn return_then(&mut self, _pc: Pc, result: Self::Owned, destination: u16) -> Pc {
         for local in (0..self.local_count()).rev() {
             self.clear(local);
         }

@@ -30,6 +30,7 @@ pub fn reraise(cx: &mut Context, pc: Pc) -> Pc {
 /// `enters`: whether the running frame gets a traceback entry.
 fn unwind(cx: &mut Context, mut pc: Pc, mut enters: bool) -> Pc {
     if cx.finalizers_pending.get() != 0 {
+        cx.instruction = pc;
         cx.run_pending_finalizers();
     }
     exception::set_context(cx);

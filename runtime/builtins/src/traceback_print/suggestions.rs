@@ -4,16 +4,9 @@ use sidewinder_runtime::objects::exception::{self, special as field, types};
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::traceback::TracebackObject;
+use sidewinder_runtime::operations::suggestion::closest;
 use sidewinder_runtime::operations::{call, iterate};
 use sidewinder_runtime::{Context, Owned, Value};
-
-/// More candidates than this are not compared.
-const CANDIDATES_MAX: usize = 750;
-/// Longer names are not compared.
-const NAME_LENGTH_MAX: usize = 40;
-/// The cost of exchanging, inserting or deleting a letter, and of changing its case.
-const MOVE_COST: usize = 2;
-const CASE_COST: usize = 1;
 
 /// What to add to the message of an `AttributeError` or `NameError`.
 pub fn suggest(cx: &mut Context, exception: Value) -> Option<String> {
@@ -25,7 +18,7 @@ pub fn suggest(cx: &mut Context, exception: Value) -> Option<String> {
         let hides_private = !name.starts_with('_');
         let mut names = directory(cx, object.value())?;
         names.retain(|candidate| !hides_private || !candidate.starts_with('_'));
-        return closest(&name, &names).map(|found| format!(". Did you mean: '{found}'?"));
+        return closest(&name, names.iter().map(String::as_str)).map(|found| format!(". Did you mean: '{found}'?"));
     }
     if kind.is_subtype(&types::NAME_ERROR) {
         let name = str::text(own.field(field::NAME_NAME)?)?.into_owned();
@@ -36,7 +29,7 @@ pub fn suggest(cx: &mut Context, exception: Value) -> Option<String> {
                 names.extend(str::text(key).map(|text| text.into_owned()));
             }
         }
-        return closest(&name, &names).map(|found| format!(". Did you mean: '{found}'?"));
+        return closest(&name, names.iter().map(String::as_str)).map(|found| format!(". Did you mean: '{found}'?"));
     }
     None
 }
@@ -74,51 +67,4 @@ fn frame_names(exception: Value) -> Vec<String> {
         names.extend(keys.filter_map(|(key, _)| str::text(key).map(|text| text.into_owned())));
     }
     names
-}
-
-/// The candidate closest to `wrong`, if any is close enough.
-fn closest<'a>(wrong: &str, candidates: &'a [String]) -> Option<&'a str> {
-    if candidates.len() > CANDIDATES_MAX || wrong.chars().count() > NAME_LENGTH_MAX {
-        return None;
-    }
-    let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates.iter().filter(|candidate| candidate.as_str() != wrong) {
-        // A third of the letters may have to be changed.
-        let bound = (wrong.chars().count() + candidate.chars().count() + 3) * MOVE_COST / 6;
-        let bound = best.map_or(bound, |(distance, _)| bound.min(distance - 1));
-        let distance = edit_distance(wrong, candidate);
-        if distance <= bound && best.is_none_or(|(known, _)| distance < known) {
-            best = Some((distance, candidate));
-        }
-        if best.is_some_and(|(distance, _)| distance == 0) {
-            break;
-        }
-    }
-    best.map(|(_, name)| name)
-}
-
-fn substitution_cost(a: char, b: char) -> usize {
-    if a == b {
-        0
-    } else if a.to_lowercase().eq(b.to_lowercase()) {
-        CASE_COST
-    } else {
-        MOVE_COST
-    }
-}
-
-/// The weighted Levenshtein distance.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut row: Vec<usize> = (0..=b.len()).map(|count| count * MOVE_COST).collect();
-    for (i, own) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = (i + 1) * MOVE_COST;
-        for (j, other) in b.iter().enumerate() {
-            let substituted = diagonal + substitution_cost(*own, *other);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j].min(diagonal) + MOVE_COST);
-        }
-    }
-    row[b.len()]
 }

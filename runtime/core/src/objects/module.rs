@@ -6,6 +6,7 @@ use crate::heap::{Header, Immortal, Owned};
 use crate::native::Arguments;
 use crate::objects::dict::{self, DictObject};
 use crate::objects::iterator::arguments::bad_argument;
+use crate::objects::iterator::arguments::unexpected_keyword;
 use crate::objects::slots::Slots;
 use crate::objects::str::{self, StrObject};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
@@ -116,10 +117,7 @@ fn init(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Result<()> 
         match str::text(key).as_deref() {
             Some("name") => name = Some(given),
             Some("doc") => doc = Some(given),
-            key => {
-                let key = key.unwrap_or("?").to_string();
-                return Err(cx.type_error(format!("module() got an unexpected keyword argument '{key}'")));
-            }
+            _ => return Err(unexpected_keyword(cx, "module", key, ["name", "doc"])),
         }
     }
     if positionals.len() > 2 {

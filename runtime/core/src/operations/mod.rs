@@ -12,3 +12,4 @@ pub mod instance;
 pub mod iterate;
 pub mod subscript;
 pub mod warnings;
+pub mod suggestion;

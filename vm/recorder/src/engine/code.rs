@@ -186,7 +186,8 @@ pub fn follow(cx: &mut Context, mut run: Run) -> Left {
             return Left::At(sidewinder_semantics::unwind::raise(cx, pc));
         }
         if cx.finalizers_pending.get() != 0 {
-            // They may give up this tree's code.
+            // They may give up this tree's code. The instruction before has made them wait.
+            cx.instruction = pc.wrapping_sub(1);
             cx.run_pending_finalizers();
             return Left::At(pc);
         }

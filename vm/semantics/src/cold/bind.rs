@@ -5,6 +5,7 @@ use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::function::FunctionObject;
+use sidewinder_runtime::objects::iterator::arguments::unexpected_keyword;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
@@ -133,7 +134,10 @@ impl Binding<'_> {
                 misplaced.join(", ")
             ));
         }
-        self.cx.type_error(format!("{function}() got an unexpected keyword argument '{}'", text(name)))
+        let data = &self.code.data;
+        let total = data.argument_count as usize + data.keyword_only_count as usize;
+        let names = data.local_names[positional_only..total].iter().map(|own| &**own);
+        unexpected_keyword(self.cx, &function, name, names)
     }
 
     fn fill_defaults(&mut self, given: usize) -> Result<()> {

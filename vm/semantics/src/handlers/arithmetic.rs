@@ -13,6 +13,7 @@ fn slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: BinaryOp, inplace: 
         return next;
     }
     let (a, b) = (s.operand(i.b), s.operand(i.c));
+    s.publish(pc);
     let result = s.binary_slow(op, inplace, a, b);
     s.release(i.b);
     s.release(i.c);
@@ -257,6 +258,7 @@ pub fn negative<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
             return done(s, pc, i.a, value);
         }
     }
+    s.publish(pc);
     let result = s.call1(&crate::helpers::NEGATIVE, a);
     s.release(i.b);
     done_or_raise(s, pc, i.a, result)
@@ -266,6 +268,7 @@ pub fn negative<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 #[inline(never)]
 pub fn positive<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let a = s.operand(i.b);
+    s.publish(pc);
     let result = s.call1(&crate::helpers::POSITIVE, a);
     s.release(i.b);
     done_or_raise(s, pc, i.a, result)
@@ -282,6 +285,7 @@ pub fn invert<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
         s.release_simple(i.b);
         return done(s, pc, i.a, value);
     }
+    s.publish(pc);
     let result = s.call1(&crate::helpers::INVERT, a);
     s.release(i.b);
     done_or_raise(s, pc, i.a, result)
@@ -292,6 +296,7 @@ pub fn invert<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 pub fn not<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let a = s.operand(i.b);
     let Some(truth) = super::branch::quick_truth(s, a) else {
+        s.publish(pc);
         let result = s.call1(&crate::helpers::NOT, a);
         s.release(i.b);
         return done_or_raise(s, pc, i.a, result);

@@ -1,6 +1,6 @@
 //! Attributes, through inline caches of types, shapes and versions.
 
-use super::{done, following};
+use super::following;
 use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::{HEADER_WORDS, Instruction};
 use sidewinder_runtime::TypeObject;
@@ -94,8 +94,7 @@ fn load_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
                 } else {
                     s.dup(value)
                 };
-                s.release(i.b);
-                return done(s, pc, i.a, value);
+                return s.release_set_then(i.b, i.a, value, following(pc));
             }
         }
         kind::BUILTIN_METHOD => {
@@ -103,8 +102,7 @@ fn load_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
             if s.has_type(object, class) {
                 let value = s.constant(site.value.get());
                 let Some(bound) = s.call2(&crate::helpers::BIND, value, object) else { return s.raise(pc) };
-                s.release(i.b);
-                return done(s, pc, i.a, bound);
+                return s.release_set_then(i.b, i.a, bound, following(pc));
             }
         }
         kind::OF_CLASS => {
@@ -112,15 +110,13 @@ fn load_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
             if s.is_object(object, class.value()) && s.type_version_is(class, site.version.get()) {
                 let value = s.constant(site.value.get());
                 let value = s.dup(value);
-                s.release(i.b);
-                return done(s, pc, i.a, value);
+                return s.release_set_then(i.b, i.a, value, following(pc));
             }
         }
         kind::OF_MODULE => {
             if let Some(value) = module_entry(s, object, site) {
                 let value = s.dup(value);
-                s.release(i.b);
-                return done(s, pc, i.a, value);
+                return s.release_set_then(i.b, i.a, value, following(pc));
             }
         }
         _ => {}
@@ -160,15 +156,16 @@ fn store_by<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value, s
     match site.kind.get() {
         cached @ (kind::INLINE | kind::OVERFLOW) => {
             let value = s.take(i.b);
-            s.store_attribute(object, class, slot, cached == kind::INLINE, value);
+            let place = (class, slot, cached == kind::INLINE);
+            Some(s.store_attribute_then(object, place, value, i.a, following(pc)))
         }
         kind::ADD_INLINE => {
             let value = s.take(i.b);
             s.add_attribute(object, class, site.second_version.get() as u32, slot, value);
+            Some(s.release_then(pc, i.a, following(pc)))
         }
-        _ => return None,
+        _ => None,
     }
-    Some(s.release_then(i.a, following(pc)))
 }
 
 /// A site that sees several types.
@@ -261,6 +258,7 @@ fn load_method_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
         _ => return s.cold(pc, crate::cold::attribute::load_method),
     };
     let value = s.dup(value);
+    s.publish(pc);
     s.release(i.b);
     s.set_fresh(i.a, value);
     s.clear(i.a + HEADER_WORDS as u16);

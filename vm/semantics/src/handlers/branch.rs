@@ -98,6 +98,7 @@ fn compare_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: CompareOp) 
         let value = s.dup(value);
         return done(s, pc, i.a, value);
     }
+    s.publish(pc);
     let result = s.compare_slow(op, a, b);
     s.release(i.c);
     s.release(i.b);
@@ -136,6 +137,7 @@ fn compare_jump_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: Compar
         return next;
     }
     let (a, b) = (s.operand(i.a), s.operand(i.b));
+    s.publish(pc);
     let result = match compare_text(s, op, a, b) {
         Some(result) => Some(result),
         None => match s.compare_slow(op, a, b) {
@@ -163,6 +165,7 @@ fn compare_jump_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, op: Compar
 pub fn is<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
     let (a, b) = (s.operand(i.b), s.operand(i.c));
     let result = s.same(a, b) == wanted;
+    s.publish(pc);
     s.release(i.c);
     s.release(i.b);
     let value = s.constant(singleton::boolean(result));
@@ -175,9 +178,10 @@ pub fn is<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
 pub fn is_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
     let (a, b) = (s.operand(i.a), s.operand(i.b));
     let result = s.same(a, b) == wanted;
+    s.publish(pc);
     s.release(i.b);
     let next = if result { jump(pc, i.c as i16 as i32) } else { following(pc) };
-    s.release_then(i.a, next)
+    s.release_then(pc, i.a, next)
 }
 
 /// Jumps when `(a in b) == wanted`.
@@ -192,6 +196,7 @@ pub fn contains_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bo
     } else {
         &crate::helpers::CONTAINS
     };
+    s.publish(pc);
     let result = s.call2(helper, container, item).map(|found| {
         let view = s.view(&found);
         let truth = s.is_true(view);
@@ -213,7 +218,7 @@ pub fn none_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) 
     let a = s.operand(i.a);
     let result = s.is_object(a, singleton::none()) == wanted;
     let next = if result { jump(pc, i.wide_value()) } else { following(pc) };
-    s.release_then(i.a, next)
+    s.release_then(pc, i.a, next)
 }
 
 /// Jumps when the truth of `a` is `wanted`.
@@ -222,18 +227,19 @@ pub fn truth_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool)
     let a = s.operand(i.a);
     let Some(result) = quick_truth(s, a) else { return truth_jump_slow(s, pc, i, wanted) };
     let next = if result == wanted { jump(pc, i.wide_value()) } else { following(pc) };
-    s.release_then(i.a, next)
+    s.release_then(pc, i.a, next)
 }
 
 #[inline(never)]
 fn truth_jump_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
     let a = s.operand(i.a);
+    s.publish(pc);
     let Some(result) = s.truth_slow(a) else {
         s.release(i.a);
         return s.raise(pc);
     };
     let next = if result == wanted { jump(pc, i.wide_value()) } else { following(pc) };
-    s.release_then(i.a, next)
+    s.release_then(pc, i.a, next)
 }
 
 /// Jumps and keeps `a` when its truth is `wanted`; otherwise clears it.
@@ -244,13 +250,13 @@ pub fn keep_jump<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) 
     if result == wanted {
         return jump(pc, i.wide_value());
     }
-    s.clear(i.a);
-    following(pc)
+    s.clear_then(i.a, following(pc))
 }
 
 #[inline(never)]
 fn keep_jump_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -> Pc {
     let a = s.register(i.a);
+    s.publish(pc);
     match s.truth_slow(a) {
         Some(result) if result == wanted => jump(pc, i.wide_value()),
         Some(_) => {

@@ -261,6 +261,7 @@ pub fn finish_native<S: Semantics>(
     count: u16,
     result: Option<S::Owned>,
 ) -> Pc {
+    s.publish(pc);
     for position in (0..count).rev() {
         s.clear(block + HEADER + position);
     }
@@ -278,7 +279,7 @@ pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     match continuation {
         Continuation::Store => {
             let result = s.take(i.a);
-            s.return_then(result, destination)
+            s.return_then(pc, result, destination)
         }
         _ => return_rare(s, pc, i, continuation, destination),
     }
@@ -296,6 +297,7 @@ pub fn release_locals<S: Semantics>(s: &mut S) {
 #[inline(never)]
 fn return_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, continuation: Continuation, destination: u16) -> Pc {
     let view = s.operand(i.a);
+    s.publish(pc);
     match continuation {
         Continuation::Initialise => {
             if !s.is_object(view, sidewinder_runtime::objects::singleton::none()) {

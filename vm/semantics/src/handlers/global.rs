@@ -39,8 +39,7 @@ pub fn store_global<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let globals = s.function().globals();
     if site.kind.get() == kind::GLOBAL && s.keys_version_is(globals, site.version.get()) {
         let value = s.take(i.b);
-        s.set_dict_entry(globals, site.index.get(), value);
-        return following(pc);
+        return s.set_dict_entry_then(globals, site.index.get(), value, following(pc));
     }
     s.cold(pc, crate::cold::name::store_global)
 }

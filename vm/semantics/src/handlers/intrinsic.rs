@@ -57,6 +57,7 @@ pub fn call<S: Semantics>(
                 return None;
             }
             let default = if count == 3 { s.register(first + 2) } else { s.constant(singleton::none()) };
+            s.publish(pc);
             let found = s.call3(&helpers::DICT_GET, dict, key, default);
             return Some(finish_native(s, pc, destination, block, count, found));
         }
@@ -93,6 +94,7 @@ pub fn call_type<S: Semantics>(
         if !s.peek(list).has_type(&LIST) || !s.has_type(list, &LIST) || !s.is_object(callable, class.value()) {
             return None;
         }
+        s.publish(pc);
         let made = s.call1(helper, list);
         return Some(finish_native(s, pc, destination, block, count, made));
     }

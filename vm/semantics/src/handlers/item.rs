@@ -49,6 +49,7 @@ fn get_item_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     } else {
         &helpers::GET_ITEM
     };
+    s.publish(pc);
     let result = s.call2(helper, container, key);
     s.release(i.b);
     s.release(i.c);
@@ -59,6 +60,7 @@ fn get_item_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 #[inline(never)]
 pub fn get_slice<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let (object, start, stop) = (s.operand(i.b), s.register(i.c), s.register(i.c + 1));
+    s.publish(pc);
     if s.peek(object).has_type(&LIST)
         && s.has_type(object, &LIST)
         && slices::is_plain(s, start)
@@ -112,6 +114,7 @@ pub fn set_item<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 fn set_item_slow<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let (container, key, value) = (s.operand(i.a), s.operand(i.b), s.operand(i.c));
     let helper = if is_plain_lookup(s, container, key) { &helpers::DICT_SET_ITEM } else { &helpers::SET_ITEM };
+    s.publish(pc);
     let result = s.call3(helper, container, key, value);
     s.release(i.b);
     s.release(i.a);
@@ -136,6 +139,7 @@ fn effect_or_raise<S: Semantics>(s: &mut S, pc: Pc, result: Option<S::Owned>) ->
 pub fn delete_item<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let (container, key) = (s.operand(i.a), s.operand(i.b));
     let helper = if is_plain_lookup(s, container, key) { &helpers::DICT_DELETE_ITEM } else { &helpers::DELETE_ITEM };
+    s.publish(pc);
     let result = s.call2(helper, container, key);
     s.release(i.b);
     s.release(i.a);
@@ -159,6 +163,7 @@ pub fn contains<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -
         (false, true) => &helpers::CONTAINS,
         (false, false) => &helpers::NOT_CONTAINS,
     };
+    s.publish(pc);
     let result = s.call2(helper, container, item);
     s.release(i.c);
     s.release(i.b);
@@ -168,6 +173,7 @@ pub fn contains<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, wanted: bool) -
 /// A display of `c` values from the run `b`.
 #[inline(always)]
 pub fn build<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, helper: &'static RunHelper, count: u16) -> Pc {
+    s.publish(pc);
     let result = s.build(helper, i.b, count);
     done_or_raise(s, pc, i.a, result)
 }
@@ -193,6 +199,7 @@ pub fn unpack_sequence<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
                 let item = s.tuple_item(source, index);
                 s.expect_number(item);
             }
+            s.publish(pc);
             let source = s.take(i.b);
             let view = s.view(&source);
             for position in 0..i.c {
@@ -212,6 +219,7 @@ pub fn unpack_sequence<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
                 let item = s.list_item(source, index);
                 s.expect_number(item);
             }
+            s.publish(pc);
             let source = s.take(i.b);
             let view = s.view(&source);
             for position in 0..i.c {

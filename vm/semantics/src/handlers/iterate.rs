@@ -40,6 +40,7 @@ pub fn get_iter<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     }
     let plain = [&RANGE, &STR].into_iter().any(|kind| s.has_type(source, kind));
     let helper = if plain { &helpers::GET_PLAIN_ITER } else { &helpers::GET_ITER };
+    s.publish(pc);
     let result = s.call1(helper, source);
     s.release(i.b);
     done_or_raise(s, pc, i.a, result)
@@ -82,6 +83,7 @@ fn for_iter_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     if let Some(next) = super::call::next_method(s, pc, i) {
         return next;
     }
+    s.publish(pc);
     match s.next_item(iterator) {
         Some(Some(item)) => done(s, pc, i.a, item),
         Some(None) => exhausted(s, pc, i),
@@ -110,6 +112,7 @@ fn advance_tuple<S: Semantics>(s: &mut S, iterator: S::Value) -> Option<S::Owned
 /// Ends the loop: `for_iter` jumps and gives up its iterator.
 #[inline(always)]
 pub fn exhausted<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    s.publish(pc);
     s.clear(i.b);
     jump(pc, i.c as i16 as i32)
 }

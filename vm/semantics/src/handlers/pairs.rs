@@ -214,6 +214,7 @@ fn zip<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, unpack: Instruction, ite
 
 #[inline(always)]
 fn unpacked<S: Semantics>(s: &mut S, pc: Pc, unpack: Instruction, a: S::Owned, b: S::Owned) -> Pc {
+    s.publish(following(pc));
     s.set(unpack.a, a);
     s.set_late(unpack.a + 1, b);
     following(following(pc))

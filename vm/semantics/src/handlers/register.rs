@@ -24,8 +24,7 @@ pub fn load_constant<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, constant: 
 
 #[inline(always)]
 pub fn clear<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
-    s.clear(i.a);
-    following(pc)
+    s.clear_then(i.a, following(pc))
 }
 
 #[inline(always)]
@@ -57,8 +56,7 @@ pub fn load_cell<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 pub fn store_cell<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let value = s.take(i.b);
     let cell = s.register(i.a);
-    s.replace_field(cell, offset_of!(CellObject, content), value, Alias::Cell);
-    following(pc)
+    s.replace_field_then(cell, offset_of!(CellObject, content), value, Alias::Cell, following(pc))
 }
 
 #[inline(always)]
@@ -79,6 +77,5 @@ pub fn load_free<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 pub fn store_free<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let value = s.take(i.b);
     let cell = free_cell(s, i.a);
-    s.replace_field(cell, offset_of!(CellObject, content), value, Alias::Cell);
-    following(pc)
+    s.replace_field_then(cell, offset_of!(CellObject, content), value, Alias::Cell, following(pc))
 }

@@ -56,6 +56,7 @@ fn get_part<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, next: Instruction) 
         return None;
     }
     let bounds = [0, 1, 2].map(|position| s.register(i.b + position));
+    s.publish(following(pc));
     let result = s.call4(helper, list, bounds);
     release_bounds(s, i.b);
     s.release(next.b);
@@ -79,6 +80,7 @@ fn set_part<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, next: Instruction) 
         return None;
     }
     let (start, stop) = (s.register(i.b), s.register(i.b + 1));
+    s.publish(following(pc));
     let result = s.call4(&helpers::LIST_SET_SLICE, list, [start, stop, value]);
     release_bounds(s, i.b);
     s.release(next.c);

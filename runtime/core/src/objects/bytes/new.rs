@@ -7,6 +7,7 @@ use crate::objects::buffer::Buffer;
 use crate::objects::bytes::{BYTES, BytesObject, like};
 use crate::objects::iterator::arguments::bad_argument;
 use crate::objects::list::LIST;
+use crate::objects::iterator::arguments::unexpected_keyword;
 use crate::objects::str::{check_bytes, codec, is_str, text};
 use crate::objects::tuple::TUPLE;
 use crate::objects::type_object::TypeObject;
@@ -49,10 +50,10 @@ pub fn parameters(cx: &mut Context, arguments: Arguments<'_>, function: &str) ->
         return Err(cx.type_error(format!("{function}() takes at most 3 arguments ({given} given)")));
     }
     result[..positionals.len()].copy_from_slice(positionals);
-    for (key, value) in arguments.keywords() {
-        let key = text(key).unwrap_or_default();
+    for (name, value) in arguments.keywords() {
+        let key = text(name).unwrap_or_default();
         match PARAMETERS.iter().position(|name| *name == key) {
-            None => return Err(cx.type_error(format!("{function}() got an unexpected keyword argument '{key}'"))),
+            None => return Err(unexpected_keyword(cx, function, name, PARAMETERS)),
             Some(place) if !result[place].is_unbound() => {
                 let position = place + 1;
                 let message = format!("argument for {function}() given by name ('{key}') and position ({position})");

@@ -8,6 +8,7 @@ use crate::heap::Owned;
 use crate::native::Arguments;
 use crate::objects::bytes::BytesObject;
 use crate::objects::iterator::arguments::bad_argument;
+use crate::objects::iterator::arguments::unexpected_keyword;
 use crate::objects::slots::Slots;
 use crate::objects::str::{self, StrObject};
 use crate::objects::tuple::TupleObject;
@@ -62,10 +63,7 @@ fn init_keywords(
     for (key, given) in arguments.keywords() {
         match names.iter().position(|name| str::equals_text(key, name)) {
             Some(field) => exception.set_field(field, Some(Owned::new(given))),
-            None => {
-                let key = str::text(key).unwrap_or_default().into_owned();
-                return Err(cx.type_error(format!("{type_name}() got an unexpected keyword argument '{key}'")));
-            }
+            None => return Err(unexpected_keyword(cx, type_name, key, names.iter().copied())),
         }
     }
     Ok(())

@@ -6,6 +6,7 @@ use crate::native::Arguments;
 use crate::objects::float::complex::{COMPLEX, Complex, allocate, as_complex};
 use crate::objects::float::{new::from_number, operand, text};
 use crate::objects::int::parse::to_ascii;
+use crate::objects::iterator::arguments::unexpected_keyword;
 use crate::objects::str::{equals_text, is_str};
 use crate::objects::type_object::TypeObject;
 use crate::operations::call;
@@ -42,8 +43,7 @@ fn unpack(cx: &mut Context, arguments: Arguments<'_>) -> Result<(Option<Value>, 
         } else if equals_text(name, "imag") {
             (&mut imaginary, 2)
         } else {
-            let name = crate::objects::str::text(name).unwrap_or_default();
-            return Err(cx.type_error(format!("complex() got an unexpected keyword argument '{name}'")));
+            return Err(unexpected_keyword(cx, "complex", name, ["real", "imag"]));
         };
         if place.is_some() {
             let name = crate::objects::str::text(name).unwrap_or_default();

@@ -5,6 +5,7 @@ use crate::heap::Owned;
 use crate::native::Arguments;
 use crate::objects::bytes;
 use crate::objects::int::{INT, Integer, allocate, as_i64, exact, is_exact, is_int_like, parse};
+use crate::objects::iterator::arguments::unexpected_keyword;
 use crate::objects::str::{StrObject, equals_text};
 use crate::objects::type_object::TypeObject;
 use crate::operations::convert;
@@ -44,8 +45,7 @@ fn unpack(cx: &mut Context, arguments: Arguments<'_>) -> Result<(Option<Value>, 
     let mut base = positional.get(1).copied();
     for (name, value) in arguments.keywords() {
         if !equals_text(name, "base") {
-            let name = crate::objects::str::text(name).unwrap_or_default();
-            return Err(cx.type_error(format!("int() got an unexpected keyword argument '{name}'")));
+            return Err(unexpected_keyword(cx, "int", name, ["base"]));
         }
         base = Some(value);
     }

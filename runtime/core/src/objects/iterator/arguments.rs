@@ -4,6 +4,7 @@
 use crate::context::{Context, Raised, Result};
 use crate::native::Arguments;
 use crate::objects::{singleton, str as text};
+use crate::operations::suggestion;
 use crate::value::Value;
 
 /// Parameters of a native function: first the positional-only ones, then those that may come either way, then
@@ -93,10 +94,22 @@ impl<const N: usize> Signature<N> {
 
     #[cold]
     fn unexpected(&self, cx: &mut Context, key: Value) -> Raised {
-        let function = self.function;
-        let name = text::text(key).unwrap_or_default();
-        cx.type_error(format!("{function}() got an unexpected keyword argument '{name}'"))
+        let names = self.names.iter().skip(self.positional_only).copied();
+        unexpected_keyword(cx, self.function, key, names)
     }
+}
+
+/// The error for a keyword that none of `names` is, with the closest of them.
+#[cold]
+pub fn unexpected_keyword<'a>(
+    cx: &mut Context,
+    function: &str,
+    key: Value,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Raised {
+    let name = text::text(key).unwrap_or_default();
+    let suggestion = suggestion::sentence(&name, names);
+    cx.type_error(format!("{function}() got an unexpected keyword argument '{name}'{suggestion}"))
 }
 
 /// The error for an argument of the wrong type: `which` must be `expected`. None is called by its name.

@@ -141,8 +141,7 @@ fn strict_keyword(cx: &mut Context, function: &str, arguments: Arguments<'_>) ->
     let mut strict = false;
     for (name, value) in arguments.keywords() {
         if !crate::objects::str::equals_text(name, "strict") {
-            let name = crate::objects::str::text(name).unwrap_or_default();
-            return Err(cx.type_error(format!("{function}() got an unexpected keyword argument '{name}'")));
+            return Err(super::arguments::unexpected_keyword(cx, function, name, ["strict"]));
         }
         strict = convert::truth(cx, value)?;
     }

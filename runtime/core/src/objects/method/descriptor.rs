@@ -6,6 +6,7 @@ use crate::heap::{Header, Immortal, Owned};
 use crate::native::Arguments;
 use crate::objects::exception;
 use crate::objects::function::FunctionObject;
+use crate::objects::iterator::arguments::unexpected_keyword;
 use crate::objects::slots::Slots;
 use crate::objects::str::{self, StrObject};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
@@ -19,7 +20,7 @@ use std::cell::Cell;
 #[repr(C)]
 pub struct StaticMethodObject {
     pub header: Header,
-    /// What is called; owned, unbound before `__init__`.
+    /// What is called; owned. None before `__init__`, unbound once the collector has cleared it.
     pub callable: Cell<Value>,
     /// `__dict__`, made on demand.
     pub dict: Cell<Value>,
@@ -82,7 +83,7 @@ fn allocate_wrapper(cx: &mut Context, kind: &'static TypeObject) -> Owned {
     let wrapper = header as *mut StaticMethodObject;
     // SAFETY: (heap 3) fresh memory; both layouts are the same; the header is kept.
     unsafe {
-        (&raw mut (*wrapper).callable).write(Cell::new(Value::UNBOUND));
+        (&raw mut (*wrapper).callable).write(Cell::new(Owned::new(singleton::none()).into_raw()));
         (&raw mut (*wrapper).dict).write(Cell::new(Value::UNBOUND));
     }
     Owned::from_raw(Value::from_pointer(header))
@@ -269,10 +270,7 @@ fn property_init(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Re
     for (key, argument) in arguments.keywords() {
         match NAMES.iter().position(|name| str::equals_text(key, name)) {
             Some(place) => given[place] = argument,
-            None => {
-                let key = str::text(key).unwrap_or_default().into_owned();
-                return Err(cx.type_error(format!("property() got an unexpected keyword argument '{key}'")));
-            }
+            None => return Err(unexpected_keyword(cx, "property", key, NAMES)),
         }
     }
     let property = property_of(value);

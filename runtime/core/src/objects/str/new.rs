@@ -4,6 +4,7 @@ use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::native::Arguments;
 use crate::objects::bytes;
+use crate::objects::iterator::arguments::unexpected_keyword;
 use crate::objects::str::{STR, StrObject, cast, codec, is_str, text};
 use crate::objects::type_object::TypeObject;
 use crate::operations::convert;
@@ -41,10 +42,10 @@ fn parameters(cx: &mut Context, arguments: Arguments<'_>) -> Result<[Value; 3]> 
         return Err(cx.type_error(format!("str expected at most 3 arguments, got {given}")));
     }
     result[..positionals.len()].copy_from_slice(positionals);
-    for (key, value) in arguments.keywords() {
-        let key = text(key).unwrap_or_default();
+    for (name, value) in arguments.keywords() {
+        let key = text(name).unwrap_or_default();
         match PARAMETERS.iter().position(|name| *name == key) {
-            None => return Err(cx.type_error(format!("str() got an unexpected keyword argument '{key}'"))),
+            None => return Err(unexpected_keyword(cx, "str", name, PARAMETERS)),
             Some(place) if !result[place].is_unbound() => {
                 let position = place + 1;
                 let message = format!("argument for str() given by name ('{key}') and position ({position})");
