@@ -178,7 +178,7 @@ impl CodeObject {
     /// The index of an instruction of this code.
     #[inline]
     pub fn index_of(&self, instruction: *const Instruction) -> usize {
-        (instruction as usize - self.instructions as usize) / size_of::<Instruction>()
+        (instruction as usize).wrapping_sub(self.instructions as usize) / size_of::<Instruction>()
     }
 
     /// Whether a pointer lies in this code's instructions.
