@@ -180,6 +180,18 @@ impl Semantics for Checked<'_> {
         self.interp().clear(register);
     }
 
+    fn clear_dying(&mut self, register: u16) {
+        if !self.read_register(register as isize).is_unbound() {
+            self.effect("clear");
+        }
+        self.end_register(register);
+        self.interp().clear_dying(register);
+    }
+
+    fn frame_left(&mut self, pc: Pc) {
+        self.interp().frame_left(pc);
+    }
+
     fn move_out(&mut self, register: u16) -> Token {
         self.ensure_full(register);
         self.end_register(register);

@@ -160,16 +160,17 @@ impl Semantics for Recorder<'_> {
     }
 
     fn clear(&mut self, register: u16) {
-        let slot = self.slot_of(register as i32);
-        let temporary = register as i64 >= self.cx.temporary_floor;
-        let old = if temporary { self.known_slot(slot) } else { Some(self.read_slot(slot)) };
-        // Unlike a consumed temporary, a cleared register may be tested for being unbound (the self slot of a call).
-        let unbound = Recorder::constant(self, Op::ConstValue, 0);
-        self.write_slot(slot, unbound);
-        if let Some(old) = old {
-            self.emit_drop(old);
-        }
+        self.emit_clear(register);
         self.interp().clear(register);
+    }
+
+    fn clear_dying(&mut self, register: u16) {
+        self.emit_clear(register);
+        self.interp().clear_dying(register);
+    }
+
+    fn frame_left(&mut self, pc: Pc) {
+        self.interp().frame_left(pc);
     }
 
     fn move_out(&mut self, register: u16) -> RecordedToken {
@@ -611,13 +612,7 @@ impl Semantics for Recorder<'_> {
         if inline {
             self.replace(object.ir, inline_offset(kind, slot), value.ir, Alias::Attribute);
         } else {
-            self.settle(value.ir);
-            let overflow = self.overflow(object, kind);
-            let offset = 8 * slot as u64;
-            let old = self.push(Op::LoadValue, [overflow, Ref::NONE, Ref::NONE], offset, Alias::Attribute);
-            self.push(Op::StoreValue, [overflow, value.ir, Ref::NONE], offset, Alias::Attribute);
-            self.effect();
-            self.emit_drop(old);
+            self.replace_overflow(object, kind, slot, value.ir);
         }
         self.interp().store_attribute(object.value, kind, slot, inline, Token(value.value));
     }

@@ -548,6 +548,30 @@ impl Recorder<'_> {
         Some(Number { now, ir: self.binary(op, a.ir, b.ir) })
     }
 
+    /// Emits what clearing a register does.
+    pub fn emit_clear(&mut self, register: u16) {
+        let slot = self.slot_of(register as i32);
+        let temporary = register as i64 >= self.cx.temporary_floor;
+        let old = if temporary { self.known_slot(slot) } else { Some(self.read_slot(slot)) };
+        // Unlike a consumed temporary, a cleared register may be tested for being unbound (the self slot of a call).
+        let unbound = Recorder::constant(self, Op::ConstValue, 0);
+        self.write_slot(slot, unbound);
+        if let Some(old) = old {
+            self.emit_drop(old);
+        }
+    }
+
+    /// Emits the store into an attribute's overflow slot.
+    pub fn replace_overflow(&mut self, object: Recorded, kind: &'static TypeObject, slot: u32, value: Ref) {
+        self.settle(value);
+        let overflow = self.overflow(object, kind);
+        let offset = 8 * slot as u64;
+        let old = self.push(Op::LoadValue, [overflow, Ref::NONE, Ref::NONE], offset, Alias::Attribute);
+        self.push(Op::StoreValue, [overflow, value, Ref::NONE], offset, Alias::Attribute);
+        self.effect();
+        self.emit_drop(old);
+    }
+
     /// Guards whether a shift count lies in `0..limit`.
     pub fn shift_in_range(&mut self, count: Number<Small>, limit: i64) -> bool {
         let (zero, end) = (self.int_constant(0), self.int_constant(limit));

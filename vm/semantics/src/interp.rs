@@ -23,7 +23,7 @@ use sidewinder_runtime::objects::range::RangeIterator;
 use sidewinder_runtime::objects::shape::ShapeId;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::{float, int, method, singleton, str};
+use sidewinder_runtime::objects::{float, method, singleton, str};
 use sidewinder_runtime::{Context, Owned, TypeObject, Value};
 use std::sync::atomic::Ordering;
 
@@ -74,11 +74,6 @@ impl Semantics for Interp {
     #[inline(always)]
     fn context(&mut self) -> &mut Context {
         &mut self.0
-    }
-
-    #[inline(always)]
-    fn begin(&mut self, _pc: Pc) -> bool {
-        false
     }
 
     #[inline(always)]
@@ -202,6 +197,19 @@ impl Semantics for Interp {
     #[inline(always)]
     fn clear(&mut self, register: u16) {
         self.set(register, Token(Value::UNBOUND));
+    }
+
+    #[inline(always)]
+    fn clear_dying(&mut self, register: u16) {
+        drop(Owned::from_raw_option(self.move_out(register).0));
+    }
+
+    #[inline(always)]
+    fn frame_left(&mut self, pc: Pc) {
+        self.0.instruction = pc;
+        if self.0.finalizers_pending.get() != 0 {
+            self.0.run_pending_finalizers();
+        }
     }
 
     #[inline(always)]
@@ -853,13 +861,13 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
-    fn return_then(&mut self, pc: Pc, result: Token, destination: u16) -> Pc {
+    fn return_then(&mut self, result: Token, destination: u16) -> Pc {
         let base = self.0.base;
         for local in (0..self.0.temporary_floor as usize).rev() {
             // SAFETY: (frames 3) the running frame has that many locals.
             let value = unsafe { std::mem::replace(&mut *base.add(local), Value::UNBOUND) };
             if lost_last(value) {
-                return return_after_tear_down(self, pc, value, local, result, destination);
+                return return_after_tear_down(self, value, local, result, destination);
             }
         }
         self.leave_and_store(result, destination)
@@ -983,12 +991,7 @@ impl Interp {
     }
 }
 
-/// The address of an object's inline attribute slot, for the recorder: bytes from the object's start.
+/// The place of an object's inline attribute slot, for the recorder: bytes from the object's start.
 pub fn inline_offset(kind: &TypeObject, slot: u32) -> usize {
     kind.block_offset.get() as usize + BLOCK_BYTES + slot as usize * size_of::<Value>()
-}
-
-/// Whether an integer object of any form fits `i64`, for cold code.
-pub fn small(value: Value) -> Option<i64> {
-    int::as_i64(value)
 }

@@ -81,18 +81,18 @@ pub(crate) fn box_float_then(s: &mut Interp, register: u16, value: f64, next: Pc
 #[inline(never)]
 pub(crate) fn return_after_tear_down(
     s: &mut Interp,
-    pc: Pc,
     dead: Value,
     remaining: usize,
     result: Token,
     destination: u16,
 ) -> Pc {
-    s.0.instruction = pc;
-    s.0.tear_down(dead, true);
+    s.0.tear_down(dead, false);
     for local in (0..remaining as u16).rev() {
-        s.clear(local);
+        s.clear_dying(local);
     }
-    s.leave_and_store(result, destination)
+    let next = s.leave_and_store(result, destination);
+    s.frame_left(next.wrapping_sub(1));
+    next
 }
 
 /// Goes around a loop when there is something else to do first.

@@ -51,7 +51,7 @@ pub unsafe fn run_frame(cx: &mut Context, base: *mut Value, function: &FunctionO
     }
     cx.recursion_left -= 1;
     (cx.interpreter().hooks.interpret)(cx, pc);
-    caller.restore(cx);
+    end_run(cx, caller);
     match crate::run::take_result(cx) {
         Some(result) => Ok(result),
         None => {
@@ -146,8 +146,19 @@ unsafe fn run_generator_frame(
         let next = crate::cold::generator::throw_in(cx, pc.sub(1));
         (cx.interpreter().hooks.interpret)(cx, next);
     }
-    caller.restore(cx);
+    end_run(cx, caller);
     crate::run::take_result(cx).ok_or(Raised)
+}
+
+/// After a nested run: its caller is running again, and the finalizers of what died with the run's frame see it.
+#[inline(always)]
+fn end_run(cx: &mut Context, caller: Running) {
+    caller.restore(cx);
+    if cx.finalizers_pending.get() != 0 {
+        let result = std::mem::replace(&mut cx.result, Value::UNBOUND);
+        cx.run_pending_finalizers();
+        cx.result = result;
+    }
 }
 
 /// Python code runs next, which a trace may have called.

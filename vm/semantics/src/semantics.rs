@@ -39,7 +39,9 @@ pub trait Semantics: Sized {
     /// The thread's state, for cold code and for filling caches; never to branch on values.
     fn context(&mut self) -> &mut Context;
     /// Called before each instruction; true stops the run.
-    fn begin(&mut self, pc: Pc) -> bool;
+    fn begin(&mut self, _pc: Pc) -> bool {
+        false
+    }
     /// Called at a back-edge to `target`. Returns where to go on: usually `target`.
     fn back_edge(&mut self, pc: Pc, target: Pc, loop_index: u16) -> Pc;
     /// Says which instruction is running before anything in it can be observed: a call that may run Python or warn, or
@@ -94,6 +96,13 @@ pub trait Semantics: Sized {
     }
     /// Makes a register unbound and releases its value.
     fn clear(&mut self, register: u16);
+    /// Clears a local of a frame that is about to be left: finalizers wait until `frame_left`, as they see the caller.
+    fn clear_dying(&mut self, register: u16) {
+        self.clear(register);
+    }
+    /// After a frame was left: its caller is at the instruction at `pc` again, and the finalizers of what died with the
+    /// frame run.
+    fn frame_left(&mut self, pc: Pc);
     /// Takes the value out of a register, which becomes unbound.
     fn move_out(&mut self, register: u16) -> Self::Owned;
     /// Whether a register is unbound.
@@ -350,9 +359,9 @@ pub trait Semantics: Sized {
     fn set_late(&mut self, register: u16, value: Self::Owned) {
         self.set(register, value);
     }
-    /// The last acts of the `Return` at `pc`: releases the locals of the running frame, the last one first, leaves the
-    /// frame and stores its result into the caller's register.
-    fn return_then(&mut self, _pc: Pc, result: Self::Owned, destination: u16) -> Pc {
+    /// The last acts of a `Return`: releases the locals of the running frame, the last one first, leaves the frame and
+    /// stores its result into the caller's register.
+    fn return_then(&mut self, result: Self::Owned, destination: u16) -> Pc {
         for local in (0..self.local_count()).rev() {
             self.clear(local);
         }

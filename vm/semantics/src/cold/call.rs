@@ -372,11 +372,12 @@ pub fn finish_binary(cx: &mut Context, pc: Pc, result: Owned) -> Pc {
 
 /// Returns from the method of a comparison in a branch with a result whose truth may run Python.
 pub fn return_comparison(cx: &mut Context, pc: Pc) -> Pc {
-    let i = fetch(pc);
-    let result = super::operand(cx, i.a);
     let s = crate::Interp::of(cx);
-    let truth = s.truth_slow(result);
-    crate::handlers::call::leave_comparison(s, i, truth)
+    let (result, next) = crate::handlers::call::leave_with(s, fetch(pc));
+    s.publish(next.wrapping_sub(1));
+    let truth = s.truth_slow(result.0);
+    s.drop(result);
+    crate::handlers::call::finish_comparison(s, next, truth)
 }
 
 /// Like `binary_not_implemented`, for a comparison in a branch.

@@ -246,7 +246,8 @@ pub fn leave(cx: &mut Context, _pc: Pc, result: Owned) -> Pc {
     let base = cx.base;
     let code = current_code(cx);
     for local in (0..code.local_count as u16).rev() {
-        clear(cx, local);
+        // Finalizers see the native caller's frame, which runs them.
+        drop(super::move_out(cx, local));
     }
     // SAFETY: (frames 3) the running frame has a header.
     let (kept, function) = unsafe { take_header(base) };

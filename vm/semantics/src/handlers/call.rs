@@ -279,7 +279,7 @@ pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     match continuation {
         Continuation::Store => {
             let result = s.take(i.a);
-            s.return_then(pc, result, destination)
+            s.return_then(result, destination)
         }
         _ => return_rare(s, pc, i, continuation, destination),
     }
@@ -288,7 +288,7 @@ pub fn return_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 #[inline(always)]
 pub fn release_locals<S: Semantics>(s: &mut S) {
     for local in (0..s.local_count()).rev() {
-        s.clear(local);
+        s.clear_dying(local);
     }
 }
 
@@ -306,6 +306,7 @@ fn return_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, continuation: Co
             s.release(i.a);
             release_locals(s);
             let (instance, next) = s.pop_frame();
+            s.frame_left(next.wrapping_sub(1));
             s.set(destination, instance);
             next
         }
@@ -368,11 +369,17 @@ fn return_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, continuation: Co
     }
 }
 
-/// Leaves the method of a comparison in a branch, whose result has this truth (`None`: finding it out raised).
+/// Leaves the method of a comparison in a branch, whose result has this truth.
 #[inline(always)]
-pub fn leave_comparison<S: Semantics>(s: &mut S, i: Instruction, truth: Option<bool>) -> Pc {
+fn leave_comparison<S: Semantics>(s: &mut S, i: Instruction, truth: Option<bool>) -> Pc {
     let (result, next) = leave_with(s, i);
     s.drop(result);
+    finish_comparison(s, next, truth)
+}
+
+/// Decides the comparison in a branch before `next`, whose method was left (`None`: finding out the truth raised).
+#[inline(always)]
+pub fn finish_comparison<S: Semantics>(s: &mut S, next: Pc, truth: Option<bool>) -> Pc {
     // SAFETY: (frames 3) the call came from the instruction before.
     let origin = unsafe { next.sub(1) };
     let i = super::fetch(origin);
@@ -388,11 +395,12 @@ pub fn leave_comparison<S: Semantics>(s: &mut S, i: Instruction, truth: Option<b
 
 /// Takes the result, releases the locals and leaves the frame.
 #[inline(always)]
-fn leave_with<S: Semantics>(s: &mut S, i: Instruction) -> (S::Owned, Pc) {
+pub fn leave_with<S: Semantics>(s: &mut S, i: Instruction) -> (S::Owned, Pc) {
     let result = s.take(i.a);
     release_locals(s);
     let (kept, next) = s.pop_frame();
     s.forget(kept);
+    s.frame_left(next.wrapping_sub(1));
     (result, next)
 }
 

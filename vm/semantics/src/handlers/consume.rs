@@ -188,6 +188,7 @@ pub fn end<S: Semantics>(s: &mut S, i: Instruction, continuation: Continuation, 
     let result = s.take(i.a);
     super::call::release_locals(s);
     let next = s.finish_generator();
+    s.frame_left(next.wrapping_sub(1));
     s.drop(result);
     match continuation {
         Continuation::Any | Continuation::All => complete_with_truth(s, next, continuation == Continuation::All),

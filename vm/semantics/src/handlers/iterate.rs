@@ -164,6 +164,7 @@ pub fn end_generator<S: Semantics>(s: &mut S, i: Instruction, continuation: Cont
     let result = s.take(i.a);
     super::call::release_locals(s);
     let next = s.finish_generator();
+    s.frame_left(next.wrapping_sub(1));
     // SAFETY: (frames 3) it was resumed by the instruction before.
     let origin = unsafe { next.sub(1) };
     let i = super::fetch(origin);
