@@ -269,13 +269,17 @@ fn raise_compile_error(cx: &mut Context, error: &CompileError) -> Raised {
         ErrorKind::Tab => &TAB_ERROR,
         _ => &SYNTAX_ERROR,
     };
+    if error.line == 0 {
+        return cx.raise(kind, &error.message);
+    }
+    let text = error.text(std::path::Path::new(&*error.file_name).is_file());
     let place = Place {
         file_name: &error.file_name,
         line: error.line,
         column: error.column,
-        end_line: error.end_line,
-        end_column: error.end_column,
-        text: Some(error.source_line.as_deref().unwrap_or("")),
+        end_line: error.end_line_shown(),
+        end_column: error.end_offset(),
+        text: text.as_deref(),
     };
     source::raise_syntax_error(cx, kind, &error.message, place)
 }

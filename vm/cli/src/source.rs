@@ -15,7 +15,8 @@ pub struct Place<'a> {
     /// From 1; 0 shows no caret.
     pub column: u32,
     pub end_line: u32,
-    pub end_column: u32,
+    /// CPython says 0 and -1 for "unknown" in some places.
+    pub end_column: i64,
     pub text: Option<&'a str>,
 }
 
@@ -31,7 +32,7 @@ pub fn raise_syntax_error(cx: &mut Context, kind: &'static TypeObject, message: 
         number(place.column),
         text.as_ref().map_or(singleton::none(), |text| text.value()),
         number(place.end_line),
-        number(place.end_column),
+        Value::from_small_int(place.end_column),
     ];
     let details = TupleObject::new(cx, &details);
     match exception::new(cx, kind, &[message.value(), details.value()]) {
@@ -92,7 +93,7 @@ fn undecodable(cx: &mut Context, bytes: &[u8], position: usize, file_name: &str)
     let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |position| position + 1);
     let column = String::from_utf8_lossy(&before[start..]).chars().count() as u32 + 1;
     let text = String::from_utf8_lossy(text);
-    let place = Place { file_name, line, column, end_line: line, end_column: column, text: Some(&text) };
+    let place = Place { file_name, line, column, end_line: line, end_column: column as i64, text: Some(&text) };
     raise_syntax_error(cx, &SYNTAX_ERROR, &message, place)
 }
 

@@ -24,7 +24,7 @@ impl<'tree> Generator<'tree> {
         destination: Register,
         position: Position,
     ) -> Outcome<()> {
-        check_repeated_keywords(&arguments.keywords)?;
+        check_keywords(&arguments.keywords)?;
         let block = Register::temporary(self.depth());
         let expanded = needs_expansion(arguments);
         if !expanded && let ExpressionKind::Attribute { value, name } = &function.kind {
@@ -247,9 +247,12 @@ impl<'tree> Generator<'tree> {
     }
 }
 
-fn check_repeated_keywords(keywords: &[Keyword]) -> Outcome<()> {
+pub(crate) fn check_keywords(keywords: &[Keyword]) -> Outcome<()> {
     for (index, keyword) in keywords.iter().enumerate() {
         let Some(name) = &keyword.name else { continue };
+        if &**name == "__debug__" {
+            return Err(Failure::syntax("cannot assign to __debug__", keyword.position));
+        }
         if keywords[..index].iter().any(|earlier| earlier.name.as_ref() == Some(name)) {
             let message = format!("keyword argument repeated: {name}");
             return Err(Failure::syntax(message, keyword.position));

@@ -1,7 +1,7 @@
 //! Class statements: the body is a code block that fills a namespace (its register 0); `__build_class__` does the rest.
 
 use crate::ast::*;
-use crate::call::needs_expansion;
+use crate::call::{check_keywords, needs_expansion};
 use crate::error::Outcome;
 use crate::function::{clean_docstring, split_docstring};
 use crate::generator::Generator;
@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 impl<'tree> Generator<'tree> {
     pub fn class_definition(&mut self, node: &'tree ClassDefinition, position: Position) -> Outcome<()> {
+        check_keywords(&node.arguments.keywords)?;
         self.decorated(&node.decorators, &node.name, position, |generator, destination| match &node.type_parameters {
             Some(parameters) => generator.generic_class(node, parameters, destination, position),
             None => generator.class_object(node, destination, position),

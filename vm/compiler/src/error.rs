@@ -15,10 +15,19 @@ pub enum ErrorKind {
     TooDeep,
 }
 
+/// The part of CPython that would report an error: what an exception says of its place depends on it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    Tokenizer,
+    Parser,
+    Compiler,
+}
+
 /// Why a source text does not compile.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CompileError {
     pub kind: ErrorKind,
+    pub origin: Origin,
     pub message: String,
     pub file_name: Rc<str>,
     /// From 1; 0 when unknown.
@@ -29,12 +38,67 @@ pub struct CompileError {
     pub end_column: u32,
     /// The text of `line`, with its newline when it has one.
     pub source_line: Option<String>,
+    /// Whether that line is the last one.
+    pub is_last_line: bool,
+}
+
+impl CompileError {
+    /// The text of the line as the exception has it; `in_file` if the source can be found again by its file's name.
+    pub fn text(&self, in_file: bool) -> Option<String> {
+        let line = self.source_line.as_deref().unwrap_or("");
+        let bare = line.trim_end_matches(['\n', '\r']);
+        match self.origin {
+            _ if in_file => Some(line.to_string()),
+            Origin::Compiler => None,
+            Origin::Tokenizer => Some(bare.to_string()),
+            // The line that a bracket was opened in has long been left, unless it is the last.
+            Origin::Parser if self.is_never_closed() && !self.is_last_line => Some(bare.to_string()),
+            Origin::Parser => Some(format!("{bare}\n")),
+        }
+    }
+
+    fn is_never_closed(&self) -> bool {
+        self.message.ends_with("was never closed")
+    }
+
+    /// Where the place ends, with CPython's words for "unknown".
+    pub fn end_offset(&self) -> i64 {
+        let is = |message: &str| self.message == message;
+        match self.kind {
+            ErrorKind::Indentation => return -1,
+            ErrorKind::Tab => return 0,
+            _ => {}
+        }
+        if is("unexpected EOF while parsing") || is("expected 'except' or 'finally' block") {
+            return -1;
+        }
+        let is_open = self.is_never_closed()
+            || is("unexpected character after line continuation character")
+            || is("':' expected after dictionary key");
+        if is_open {
+            return 0;
+        }
+        // A place at the end of a line is that of the token for it, one column wide.
+        let at_end = self.end_line > self.line || (self.end_line, self.end_column) == (self.line, self.column);
+        let rest = self.source_line.iter().flat_map(|line| line.chars().skip(self.column as usize - 1));
+        let is_newline = at_end && rest.take(1).all(|character| matches!(character, '\n' | '\r'));
+        if self.origin == Origin::Parser && is_newline && !is("Expected one or more names after 'import'") {
+            return self.column as i64 + 1;
+        }
+        self.end_column as i64
+    }
+
+    /// The line in which the place ends.
+    pub fn end_line_shown(&self) -> u32 {
+        if self.end_offset() == self.end_column as i64 { self.end_line } else { self.line }
+    }
 }
 
 /// An error before it knows its file and source line.
 #[derive(Clone, Debug)]
 pub struct Failure {
     pub kind: ErrorKind,
+    pub origin: Origin,
     pub message: String,
     /// Columns in UTF-8 bytes from 0; line 0 when there is none.
     pub position: Position,
@@ -46,19 +110,25 @@ pub type Outcome<T> = Result<T, Box<Failure>>;
 impl Failure {
     /// A SyntaxError at a node.
     pub fn syntax(message: impl Into<String>, position: Position) -> Box<Failure> {
-        Box::new(Failure { kind: ErrorKind::Syntax, message: message.into(), position })
+        Box::new(Failure { kind: ErrorKind::Syntax, origin: Origin::Compiler, message: message.into(), position })
     }
 
     /// A tree nested too deeply.
     pub fn too_deep(position: Position) -> Box<Failure> {
         let message = "too many nested expressions or statements".to_string();
-        Box::new(Failure { kind: ErrorKind::TooDeep, message, position })
+        Box::new(Failure { kind: ErrorKind::TooDeep, origin: Origin::Compiler, message, position })
     }
 
     /// A code block that does not fit the instruction format.
     pub fn too_large(what: &str, position: Position) -> Box<Failure> {
         let message = format!("too many {what} in one code block");
-        Box::new(Failure { kind: ErrorKind::TooDeep, message, position })
+        Box::new(Failure { kind: ErrorKind::TooDeep, origin: Origin::Compiler, message, position })
+    }
+
+    /// The same failure, reported by another part.
+    pub fn of(mut self: Box<Failure>, origin: Origin) -> Box<Failure> {
+        self.origin = origin;
+        self
     }
 
     /// Adds the file and the text of the line, and turns byte columns into character columns.
@@ -75,6 +145,7 @@ impl Failure {
         };
         CompileError {
             kind: self.kind,
+            origin: self.origin,
             message: self.message,
             file_name: file_name.into(),
             line,
@@ -82,6 +153,7 @@ impl Failure {
             end_line,
             end_column: if line == 0 { 0 } else { characters(end_line, end_column) },
             source_line: text(line).map(str::to_string),
+            is_last_line: text(line + 1).is_none_or(str::is_empty),
         }
     }
 }

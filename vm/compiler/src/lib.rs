@@ -33,7 +33,7 @@ mod syntax;
 mod type_parameters;
 mod unit;
 
-pub use error::{CompileError, ErrorKind};
+pub use error::{CompileError, ErrorKind, Origin};
 
 use error::Outcome;
 use sidewinder_bytecode::CodeData;

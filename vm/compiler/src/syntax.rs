@@ -22,7 +22,7 @@ mod warning;
 
 use crate::Mode;
 use crate::ast::{Name, ScopeId, Tree, TreeBody};
-use crate::error::{ErrorKind, Failure, Outcome};
+use crate::error::{ErrorKind, Failure, Origin, Outcome};
 use annotation::{AnnotationBlock, BlockKind};
 use position::LineMap;
 use ruff_python_ast::{self as ruff, PythonVersion, token::TokenKind};
@@ -72,7 +72,7 @@ pub(crate) fn parse(source: &str, mode: Mode) -> Outcome<Tree> {
 }
 
 fn lower(source: &str, parsed: &Parsed<ruff::Mod>, lines: LineMap) -> Outcome<Tree> {
-    check_nesting(parsed, &lines)?;
+    check_nesting(parsed, &lines).map_err(|failure| failure.of(Origin::Tokenizer))?;
     if parsed.has_syntax_errors() {
         return Err(diagnosis::diagnose(source, parsed, &lines));
     }
@@ -113,6 +113,7 @@ fn check_nesting(parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> Outcome<()> {
                 indentations += 1;
                 if indentations >= INDENTATION_DEPTH_MAX {
                     return Err(Box::new(Failure {
+                        origin: Origin::Tokenizer,
                         kind: ErrorKind::Indentation,
                         message: "too many levels of indentation".to_string(),
                         position: lines.position(token.range()),

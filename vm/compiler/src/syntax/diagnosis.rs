@@ -6,7 +6,7 @@
 use super::position::LineMap;
 use super::target;
 use super::tokenizer::tokenize;
-use crate::error::{ErrorKind, Failure};
+use crate::error::{ErrorKind, Failure, Origin};
 use ruff_python_ast::{self as ruff, Expr, token::TokenKind};
 use ruff_python_parser::{
     InterpolatedStringErrorType, LexicalErrorType, ParseErrorType, Parsed, UnsupportedSyntaxErrorKind,
@@ -25,8 +25,18 @@ pub(super) struct Diagnosis<'a> {
 pub(super) fn diagnose(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> Box<Failure> {
     let tokens = tokenize(source);
     if let Some(error) = tokens.error {
-        return error;
+        // The tokenizer leaves what it says of the end of a file, and of indentation, to the parser.
+        let of_parser = error.kind != ErrorKind::Syntax
+            || error.message == "unexpected EOF while parsing"
+            || error.message == "unexpected character after line continuation character"
+            || error.message == "bytes can only contain ASCII literal characters";
+        return error.of(if of_parser { Origin::Parser } else { Origin::Tokenizer });
     }
+    diagnose_parser(source, parsed, lines, &tokens.open).of(Origin::Parser)
+}
+
+/// The first error of a parse of correct tokens. `open` are the brackets left open, with their offsets.
+fn diagnose_parser(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap, open: &[(u8, usize)]) -> Box<Failure> {
     let diagnosis = Diagnosis { source, parsed, lines };
     let Some(error) = parsed.errors().first() else {
         let error = &parsed.unsupported_syntax_errors()[0];
@@ -34,7 +44,7 @@ pub(super) fn diagnose(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap
     };
     let at_end = source[error.location.start().to_usize()..].trim().is_empty();
     let line = lines.position(error.location).line;
-    if let Some(&(bracket, offset)) = tokens.open.last() {
+    if let Some(&(bracket, offset)) = open.last() {
         let offset = TextSize::new(offset as u32);
         let position = lines.position(TextRange::at(offset, TextSize::new(1)));
         if at_end || line > position.line {
@@ -50,7 +60,7 @@ impl Diagnosis<'_> {
     }
 
     fn indentation(&self, message: impl Into<String>, position: Position) -> Box<Failure> {
-        Box::new(Failure { kind: ErrorKind::Indentation, message: message.into(), position })
+        Box::new(Failure { kind: ErrorKind::Indentation, origin: Origin::Parser, message: message.into(), position })
     }
 
     pub fn text(&self, range: TextRange) -> &str {
@@ -94,7 +104,8 @@ impl Diagnosis<'_> {
                 let star = self.source[..range.end().to_usize()].trim_end_matches("**").rfind('*');
                 let at = star.filter(|&at| self.text(range) != "*" && at < range.start().to_usize());
                 let start = at.map_or(range.start(), |at| TextSize::new(at as u32));
-                return self.syntax("named arguments must follow bare *", TextRange::empty(start));
+                // Of the stars, the first one is meant.
+                return self.syntax("named arguments must follow bare *", TextRange::at(start, TextSize::new(1)));
             }
             ParseErrorType::PositionalAfterKeywordArgument => {
                 return self.after_argument("positional argument follows keyword argument", range);

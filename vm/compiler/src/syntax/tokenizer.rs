@@ -166,7 +166,7 @@ impl Tokenizer<'_> {
     fn continuation(&mut self) -> Step {
         self.offset += 1;
         if self.at_end() {
-            return Err(self.error_here("unexpected EOF while parsing"));
+            return Err(self.error_at("unexpected EOF while parsing", self.line, self.offset - self.line_start));
         }
         if !self.is_line_end() {
             self.offset += 1;
@@ -206,7 +206,12 @@ impl Tokenizer<'_> {
             let valid = character.is_ascii() || character.is_alphanumeric() || unicode_identifier(character);
             if !valid {
                 self.offset = start + index;
-                let message = format!("invalid character '{character}' (U+{:04X})", u32::from(character));
+                let point = u32::from(character);
+                let message = if character.escape_debug().count() > 1 {
+                    format!("invalid non-printable character U+{point:04X}")
+                } else {
+                    format!("invalid character '{character}' (U+{point:04X})")
+                };
                 return Err(self.error_at(message, self.line, self.offset - self.line_start));
             }
         }
@@ -215,6 +220,14 @@ impl Tokenizer<'_> {
             matches!(prefix.as_str(), "r" | "u" | "b" | "br" | "rb" | "f" | "fr" | "rf" | "t" | "tr" | "rt");
         if is_prefix && matches!(self.peek(0), b'"' | b'\'') {
             return self.string(&prefix, start);
+        }
+        if matches!(self.peek(0), b'"' | b'\'')
+            && let Some((first, second)) = incompatible_prefixes(&prefix)
+        {
+            let column = (start - self.line_start) as u32;
+            let end_column = (self.offset - self.line_start) as u32;
+            let position = Position { line: self.line, end_line: self.line, column, end_column };
+            return Err(Failure::syntax(format!("'{first}' and '{second}' prefixes are incompatible"), position));
         }
         Ok(())
     }
@@ -265,7 +278,9 @@ impl Tokenizer<'_> {
         }
         if bytes_error.is_some() {
             let message = "bytes can only contain ASCII literal characters";
-            return Err(self.error_at(message, start_line, start_column));
+            let (column, end_column) = (start_column as u32, (self.offset - self.line_start) as u32);
+            let position = Position { line: start_line, end_line: self.line, column, end_column };
+            return Err(Failure::syntax(message, position));
         }
         Ok(())
     }
@@ -348,8 +363,8 @@ impl Tokenizer<'_> {
             let message = "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal \
                            integers";
             let column = (start - self.line_start) as u32;
-            let end_column = (integer_end - self.line_start) as u32;
-            let position = Position { line: self.line, end_line: self.line, column, end_column };
+            let zeros = self.bytes[start..integer_end].iter().take_while(|byte| **byte == b'0').count() as u32;
+            let position = Position { line: self.line, end_line: self.line, column, end_column: column + zeros };
             return Err(Failure::syntax(message, position));
         }
         self.end_of_number("decimal")
@@ -414,6 +429,21 @@ impl Tokenizer<'_> {
         }
         Ok(())
     }
+}
+
+/// The first two letters, in CPython's order, that a string's prefix may not have together; `None` if the letters are no
+/// prefix at all.
+fn incompatible_prefixes(letters: &str) -> Option<(char, char)> {
+    const PAIRS: [(char, char); 7] =
+        [('u', 'b'), ('u', 'r'), ('u', 'f'), ('u', 't'), ('b', 'f'), ('b', 't'), ('f', 't')];
+    let mut seen = String::new();
+    for letter in letters.chars() {
+        if !"bruft".contains(letter) || seen.contains(letter) {
+            return None;
+        }
+        seen.push(letter);
+    }
+    PAIRS.into_iter().find(|(first, second)| seen.contains(*first) && seen.contains(*second))
 }
 
 /// Characters that identifiers may hold though they are no letters or digits: joiners, marks and the like are left to
