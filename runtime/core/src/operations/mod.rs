@@ -11,5 +11,5 @@ pub mod import;
 pub mod instance;
 pub mod iterate;
 pub mod subscript;
-pub mod warnings;
 pub mod suggestion;
+pub mod warnings;
