@@ -25,7 +25,7 @@ def run(arguments, programs, close=True, folder=None, environment=None, hook=Non
         -1, -1, reading, writing, -1, -1, report_reading, report_writing, True, False, -1, None, None, None, mask, hook)
     posix.close(writing)
     posix.close(report_writing)
-    report, written = posix.read(report_reading, 1000), whole(reading)
+    report, written = whole(report_reading), whole(reading)
     posix.close(reading)
     posix.close(report_reading)
     return written, report, posix.waitstatus_to_exitcode(posix.waitpid(process, 0)[1])

@@ -343,6 +343,12 @@ pub fn running_frames(cx: &mut Context) -> Vec<(u64, LiveFrame)> {
     found
 }
 
+/// Whether a thread of the interpreter has that identifier.
+pub fn is_alive(cx: &Context, identifier: u64) -> bool {
+    // SAFETY: (threads 2) contexts in the list are alive; what is read here is written under the GIL alone.
+    cx.interpreter().threads.iter().any(|&other| unsafe { (*other).thread.identifier } == identifier)
+}
+
 /// Makes an exception (an instance or a class) be raised in a thread at its next safe point; `None` takes one back that
 /// was not raised yet. How many threads have that identifier: one or none.
 pub fn send_exception(cx: &mut Context, identifier: u64, sent: Option<Owned>) -> usize {

@@ -16,7 +16,7 @@ use sidewinder_runtime::objects::type_object::TYPE;
 use sidewinder_runtime::objects::{dict, float, int, singleton};
 use sidewinder_runtime::operations::call;
 use sidewinder_runtime::signals::{self, Handler, SIGNALS_MAX};
-use sidewinder_runtime::{Context, Owned, Raised, Result, Value, struct_sequence};
+use sidewinder_runtime::{Context, Owned, Raised, Result, Value, struct_sequence, threads};
 use std::cell::RefCell;
 use std::io;
 
@@ -295,8 +295,12 @@ mod rows {
     /// Sends a signal to a thread.
     #[function]
     fn pthread_kill(cx: &mut Context, thread_id: u64, signalnum: i32) -> Result<io::Result<()>> {
-        // SAFETY: (system 1) the thread is the caller's word, as in CPython.
-        let outcome = numbered(unsafe { libc::pthread_kill(thread_id as libc::pthread_t, signalnum) });
+        let outcome = match threads::is_alive(cx, thread_id) {
+            // SAFETY: (system 1) a thread that runs.
+            true => numbered(unsafe { libc::pthread_kill(thread_id as libc::pthread_t, signalnum) }),
+            // The C library would follow the number as an address.
+            false => numbered(libc::ESRCH),
+        };
         signals::check(cx)?;
         Ok(outcome)
     }

@@ -244,7 +244,7 @@ fn fork_with_function(cx: &mut Context, plan: &Plan, function: Value) -> io::Res
         tell(plan.report, "OSError", error.raw_os_error().unwrap_or_default(), words);
     }
     if call::call(cx, function, &[]).is_err() {
-        tell(plan.report, "SubprocessError", 0, "");
+        tell(plan.report, "SubprocessError", 0, "Exception occurred in preexec_fn.");
     }
     let error = plan.become_program();
     tell(plan.report, "OSError", error.raw_os_error().unwrap_or_default(), "");

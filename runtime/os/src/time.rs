@@ -11,7 +11,7 @@ use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{dict, float, int, singleton};
 use sidewinder_runtime::operations::{attribute, call};
-use sidewinder_runtime::{Arguments, Context, Owned, Result, Value, struct_sequence};
+use sidewinder_runtime::{Arguments, Context, Owned, Result, Value, struct_sequence, threads};
 use std::io;
 
 struct_sequence! {
@@ -198,9 +198,12 @@ mod rows {
 
     /// The clock that a thread's time is measured by.
     #[function]
-    fn pthread_getcpuclockid(thread_id: u64) -> io::Result<i32> {
+    fn pthread_getcpuclockid(cx: &mut Context, thread_id: u64) -> io::Result<i32> {
         let mut clock = 0;
-        // SAFETY: (system 1) a place for a number; the thread is the caller's word, as in CPython.
+        if !threads::is_alive(cx, thread_id) {
+            return Err(io::Error::from_raw_os_error(libc::ESRCH));
+        }
+        // SAFETY: (system 1) a place for a number, and a thread that runs.
         crate::system::numbered(unsafe { libc::pthread_getcpuclockid(thread_id as libc::pthread_t, &mut clock) })
             .map(|()| clock)
     }

@@ -31,6 +31,8 @@ pub struct Mmap {
     #[plain]
     access: Access,
     shared: bool,
+    /// Whether the memory may be touched at all, which the protection can forbid.
+    readable: bool,
     #[plain]
     exports: Exports,
 }
@@ -51,7 +53,13 @@ impl Mmap {
     }
 
     fn check_open(&self, cx: &mut Context) -> Result<()> {
-        if self.mapping.is_closed() { Err(cx.value_error("mmap closed or invalid")) } else { Ok(()) }
+        if self.mapping.is_closed() {
+            return Err(cx.value_error("mmap closed or invalid"));
+        }
+        if !self.readable {
+            return Err(cx.value_error("mmap of memory that may not be touched"));
+        }
+        Ok(())
     }
 
     fn check_writable(&self, cx: &mut Context) -> Result<()> {
@@ -231,6 +239,7 @@ impl Mmap {
                 position: Cell::new(0),
                 access: plan.access,
                 shared: plan.flags & libc::MAP_SHARED != 0,
+                readable: plan.protection != libc::PROT_NONE,
                 exports: Exports::none(),
             }),
             Err(error) => {

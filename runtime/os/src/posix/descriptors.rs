@@ -7,6 +7,7 @@ use sidewinder_runtime::native::Index;
 use sidewinder_runtime::native::argument::BytesLike;
 use sidewinder_runtime::native::result::Bytes;
 use sidewinder_runtime::objects::bytes::BytesObject;
+use sidewinder_runtime::objects::exception;
 use sidewinder_runtime::{Context, Owned, Raised, Result};
 use std::io;
 
@@ -18,20 +19,18 @@ pub fn invalid(cx: &mut Context) -> Raised {
     crate::system::raise(cx, &io::Error::from_raw_os_error(libc::EINVAL))
 }
 
-/// A buffer of the length that a caller asked for.
+/// A buffer of the length that a caller asked for. Its pages are only touched where something is read into them.
 pub fn buffer_of(cx: &mut Context, length: i64) -> Result<Vec<u8>> {
     let Ok(length) = usize::try_from(length) else { return Err(invalid(cx)) };
-    let mut buffer = Vec::new();
     let length = length.min(TRANSFER_MAX);
-    if buffer.try_reserve_exact(length).is_err() {
-        return Err(sidewinder_runtime::objects::exception::raise_arguments(
-            cx,
-            &sidewinder_runtime::objects::exception::MEMORY_ERROR,
-            &[],
-        ));
-    }
-    buffer.resize(length, 0);
-    Ok(buffer)
+    check_memory(cx, length)?;
+    Ok(vec![0; length])
+}
+
+/// A `MemoryError` if there is no room for so many bytes.
+fn check_memory(cx: &mut Context, length: usize) -> Result<()> {
+    let has_room = Vec::<u8>::new().try_reserve_exact(length).is_ok();
+    if has_room { Ok(()) } else { Err(exception::raise_arguments(cx, &exception::MEMORY_ERROR, &[])) }
 }
 
 /// Whether programs that this one starts get the file.
@@ -220,8 +219,9 @@ pub mod rows {
         if size.0 < 0 {
             return Err(cx.value_error("negative argument not allowed"));
         }
-        let mut bytes = vec![0; 0];
         let mut left = size.0 as usize;
+        check_memory(cx, left)?;
+        let mut bytes = Vec::with_capacity(left);
         while left > 0 {
             let mut part = vec![0; left.min(1 << 20)];
             let outcome = cx.interruptible(|_| calls::getrandom(&mut part, 0));
@@ -235,7 +235,10 @@ pub mod rows {
     /// Random bytes of the system, at most so many; flags are GRND_RANDOM and GRND_NONBLOCK.
     #[function]
     fn getrandom(cx: &mut Context, #[named] size: Index, #[default(0)] flags: i32) -> Result<Bytes> {
-        let mut bytes = buffer_of(cx, size.0)?;
+        let Ok(length) = usize::try_from(size.0) else { return Err(invalid(cx)) };
+        check_memory(cx, length)?;
+        // The system gives at most this much at a time.
+        let mut bytes = vec![0; length.min(1 << 25)];
         let outcome = cx.interruptible(|_| calls::getrandom(&mut bytes, flags as u32));
         let count = plainly(cx, outcome)?;
         bytes.truncate(count);
