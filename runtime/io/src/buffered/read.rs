@@ -141,6 +141,9 @@ impl Buffered {
     /// Appends so many bytes, or fewer at the end. `false` if none came because it would have to wait. The lock is held.
     fn read_exactly(&self, cx: &mut Context, size: usize, target: &mut Vec<u8>) -> Result<bool> {
         let mut remaining = size - self.take(size, target);
+        if remaining == 0 {
+            return Ok(true);
+        }
         self.flush_before_reading(cx)?;
         self.reset_read();
         let block = self.size.get();
@@ -176,6 +179,10 @@ impl Buffered {
             return Ok(());
         }
         let _entered = self.enter(cx, this)?;
+        // Another thread may have filled the buffer meanwhile.
+        if self.take(size, target) > 0 {
+            return Ok(());
+        }
         self.flush_before_reading(cx)?;
         self.reset_read();
         self.position.set(0);
@@ -236,6 +243,10 @@ impl Buffered {
             return Ok(Some(written));
         }
         let _entered = self.enter(cx, this)?;
+        written += copy(&mut target[written..]);
+        if written == target.len() {
+            return Ok(Some(written));
+        }
         self.flush_before_reading(cx)?;
         self.reset_read();
         self.position.set(0);
@@ -287,7 +298,15 @@ impl Buffered {
         }
         let _entered = self.enter(cx, this)?;
         let mut line = Vec::new();
-        self.take(limit, &mut line);
+        let ended = self.consume(limit, |bytes| {
+            let end = memchr::memchr(b'\n', bytes);
+            let part = &bytes[..end.map_or(bytes.len(), |place| place + 1)];
+            line.extend_from_slice(part);
+            (end.is_some(), part.len())
+        });
+        if ended {
+            return Ok(BytesObject::new(cx, &line));
+        }
         self.flush_before_reading(cx)?;
         while line.len() < limit {
             self.reset_read();

@@ -294,7 +294,7 @@ impl TextIoWrapper {
     fn set_chunk_size(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
         self.attached(cx)?;
         let Some(value) = value else {
-            return Err(cx.raise(&exception::ATTRIBUTE_ERROR, "cannot delete attribute"));
+            return Err(cx.raise(&exception::ATTRIBUTE_ERROR, "_CHUNK_SIZE cannot be deleted"));
         };
         let size = convert::index(cx, value)?;
         match int::as_i64(size.value()) {
