@@ -4,12 +4,13 @@ use sidewinder_runtime::heap::Header;
 use sidewinder_runtime::heap::allocate::CHUNK_HEADER_BYTES;
 use sidewinder_runtime::heap::collect;
 use sidewinder_runtime::native::Native;
+use sidewinder_runtime::objects::iterator::arguments::Signature;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
-use sidewinder_runtime::objects::{dict, exception, int, module, singleton};
+use sidewinder_runtime::objects::{dict, int, module, singleton};
 use sidewinder_runtime::operations::{convert, finalize};
-use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
+use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 
 pub static FUNCTIONS: &[Native] = &[
     Native::with_keywords("collect", collect_garbage, "Run the garbage collector."),
@@ -43,16 +44,16 @@ pub static FUNCTIONS: &[Native] = &[
     ),
     Native::new("is_tracked", 1, 1, is_tracked, "Returns true if the object is tracked by the garbage collector."),
     Native::new("is_finalized", 1, 1, is_finalized, "Returns true if the object has been already finalized by the GC."),
-    Native::new("freeze", 0, 0, |_, _| Ok(none()), "Freeze all current tracked objects."),
-    Native::new("unfreeze", 0, 0, |_, _| Ok(none()), "Unfreeze all objects in the permanent generation."),
+    Native::new("freeze", 0, 0, freeze, "Freeze all current tracked objects."),
+    Native::new("unfreeze", 0, 0, unfreeze, "Unfreeze all objects in the permanent generation."),
     Native::new(
         "get_freeze_count",
         0,
         0,
-        |cx, _| Ok(int::from_i64(cx, 0)),
+        |cx, _| Ok(int::from_usize(cx, cx.interpreter().collector.frozen.len())),
         "Return the number of objects in the permanent generation.",
     ),
-    Native::new("get_debug", 0, 0, |cx, _| Ok(int::from_i64(cx, 0)), "Get the garbage collection debugging flags."),
+    Native::new("get_debug", 0, 0, get_debug, "Get the garbage collection debugging flags."),
     Native::new("set_debug", 1, 1, set_debug, "Set the garbage collection debugging flags."),
 ];
 
@@ -82,12 +83,14 @@ fn none() -> Owned {
 
 fn collect_garbage(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let generation = arguments.positionals().first().copied().or_else(|| arguments.keyword("generation"));
-    if let Some(generation) = generation
-        && !(0..=2).contains(&convert::index_i64(cx, generation)?)
-    {
+    let generation = match generation {
+        Some(generation) => convert::index_i64(cx, generation)?,
+        None => 2,
+    };
+    if !(0..=2).contains(&generation) {
         return Err(cx.value_error("invalid generation"));
     }
-    let found = collect::collect(cx);
+    let found = collect::collect_generation(cx, generation);
     Ok(int::from_usize(cx, found))
 }
 
@@ -129,9 +132,7 @@ fn set_threshold(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 }
 
 fn set_debug(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    if convert::index_i64(cx, arguments[0])? != 0 {
-        return Err(cx.raise(&exception::NOT_IMPLEMENTED_ERROR, "gc.set_debug"));
-    }
+    cx.interpreter().collector.debug = convert::index_i64(cx, arguments[0])?;
     Ok(none())
 }
 
@@ -152,10 +153,53 @@ fn each_tracked(cx: &mut Context, mut visit: impl FnMut(Value)) {
     }
 }
 
-fn get_objects(cx: &mut Context, _arguments: Arguments<'_>) -> Result<Owned> {
+/// All tracked objects. Of the generations only the oldest has any.
+fn get_objects(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
+    const SIGNATURE: Signature<1> =
+        Signature { function: "get_objects", names: ["generation"], positional_only: 0, positional: 1, required: 0 };
+    let [generation] = SIGNATURE.bind(cx, arguments)?;
+    let mut wanted = true;
+    if let Some(generation) = generation.filter(|generation| *generation != singleton::none()) {
+        if generation.type_of().slots().index.is_none() {
+            let kind = generation.type_of().name();
+            return Err(cx.type_error(format!("argument should be integer or None, not '{kind}'")));
+        }
+        let generation = convert::index_i64(cx, generation)?;
+        if generation > 2 {
+            let message = "generation parameter must be less than the number of available generations (3)";
+            return Err(cx.value_error(message));
+        }
+        if generation < 0 {
+            return Err(cx.value_error("generation parameter cannot be negative"));
+        }
+        wanted = generation == 2;
+    }
     let mut found = Vec::new();
-    each_tracked(cx, |value| found.push(Owned::new(value)));
+    each_tracked(cx, |value| {
+        if wanted && tracked(value) {
+            found.push(Owned::new(value));
+        }
+    });
     Ok(ListObject::new(cx, found))
+}
+
+fn get_debug(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
+    let debug = cx.interpreter().collector.debug;
+    Ok(int::from_i64(cx, debug))
+}
+
+fn freeze(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
+    let mut frozen = std::mem::take(&mut cx.interpreter().collector.frozen);
+    each_tracked(cx, |value| {
+        frozen.insert(value.0);
+    });
+    cx.interpreter().collector.frozen = frozen;
+    Ok(none())
+}
+
+fn unfreeze(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
+    cx.interpreter().collector.frozen.clear();
+    Ok(none())
 }
 
 fn get_stats(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
@@ -191,7 +235,15 @@ fn each_referent(value: Value, visit: &mut dyn FnMut(Value)) {
 fn get_referents(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let mut found = Vec::new();
     for argument in arguments {
+        let before = found.len();
         each_referent(*argument, &mut |value| found.push(Owned::new(value)));
+        // CPython visits sequences from the end, and a dict's values before their keys.
+        let own = &mut found[before..];
+        if argument.type_of().has_flag(flags::LIST | flags::TUPLE) {
+            own.reverse();
+        } else if argument.has_type(&dict::DICT) {
+            own.chunks_exact_mut(2).for_each(<[Owned]>::reverse);
+        }
     }
     Ok(ListObject::new(cx, found))
 }
@@ -209,8 +261,28 @@ fn get_referrers(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 }
 
 fn is_tracked(_cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let tracked = arguments[0].is_pointer() && arguments[0].type_of().has_flag(flags::COLLECTED);
-    Ok(Owned::new(singleton::boolean(tracked)))
+    Ok(Owned::new(singleton::boolean(tracked(arguments[0]))))
+}
+
+/// Whether the collector has anything to do with a value: builtin classes never die, and tuples of what is not tracked
+/// can be in no cycle.
+fn tracked(value: Value) -> bool {
+    if !value.is_pointer() || !value.heap_type().has_flag(flags::COLLECTED) {
+        return false;
+    }
+    if let Some(class) = value.cast::<TypeObject>() {
+        return class.has_flag(flags::HEAP);
+    }
+    match value.cast_exact::<TupleObject>() {
+        // Deeply nested tuples are asked for their first level alone.
+        Some(tuple) => tuple.as_slice().iter().any(|item| match item.cast_exact::<TupleObject>() {
+            Some(inner) => {
+                inner.as_slice().iter().any(|item| item.is_pointer() && item.heap_type().has_flag(flags::COLLECTED))
+            }
+            None => tracked(*item),
+        }),
+        None => true,
+    }
 }
 
 fn is_finalized(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {

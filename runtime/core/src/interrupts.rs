@@ -16,7 +16,7 @@ pub fn serve(cx: &mut Context) -> Result<()> {
         cx.run_pending_finalizers();
     }
     if reasons & interrupt::COLLECT != 0 || cx.heap.collect_wanted {
-        if cx.interpreter().collector.enabled {
+        if cx.interpreter().collector.is_automatic() {
             collect::collect(cx);
         } else {
             cx.heap.set_threshold(0);

@@ -16,6 +16,7 @@ use crate::objects::str::StrObject;
 use crate::objects::type_object::flags;
 use crate::operations::{call, finalize};
 use crate::value::Value;
+use std::collections::HashSet;
 
 /// State of the collector of one interpreter.
 pub struct Collector {
@@ -24,13 +25,40 @@ pub struct Collector {
     pub(crate) running: *const Context,
     pub collections: u64,
     pub collected: u64,
-    /// `gc.get_threshold()`; only shown.
+    /// `gc.get_threshold()`; that the first is not zero is all that matters.
     pub thresholds: [i64; 3],
+    /// `gc.get_debug()`
+    pub debug: i64,
+    /// Addresses of the objects that `gc.freeze` took out of collections: they count as reachable. One that dies leaves
+    /// its address behind, which keeps whoever gets it from being collected, too.
+    pub frozen: HashSet<u64>,
+}
+
+/// Flags of `gc.set_debug`.
+pub mod debug {
+    pub const STATISTICS: i64 = 1;
+    pub const COLLECTABLE: i64 = 2;
+    pub const SAVE_ALL: i64 = 32;
+}
+
+impl Collector {
+    /// Whether collections start by themselves.
+    pub fn is_automatic(&self) -> bool {
+        self.enabled && self.thresholds[0] != 0
+    }
 }
 
 impl Default for Collector {
     fn default() -> Collector {
-        Collector { enabled: true, running: std::ptr::null(), collections: 0, collected: 0, thresholds: [2000, 10, 10] }
+        Collector {
+            enabled: true,
+            running: std::ptr::null(),
+            collections: 0,
+            collected: 0,
+            thresholds: [2000, 10, 10],
+            debug: 0,
+            frozen: HashSet::new(),
+        }
     }
 }
 
@@ -39,19 +67,31 @@ const REACHABLE: u32 = u32::MAX;
 
 /// Collects all cycles. Returns the number of unreachable objects found. Runs finalizers and weak reference callbacks.
 pub fn collect(cx: &mut Context) -> usize {
+    collect_generation(cx, 2)
+}
+
+/// The same in the name of a generation. There is only one: the name is for `gc.callbacks`.
+pub fn collect_generation(cx: &mut Context, generation: i64) -> usize {
     let interpreter = cx.interpreter();
     if !interpreter.collector.running.is_null() {
         return 0;
     }
     interpreter.collector.running = cx;
     let pending = std::mem::replace(&mut cx.pending, Value::UNBOUND);
-    announce(cx, "start", 0);
+    announce(cx, generation, "start", 0);
+    let statistics = cx.interpreter().collector.debug & debug::STATISTICS != 0;
+    if statistics {
+        eprintln!("gc: collecting generation {generation}...");
+    }
     let (garbage, live_bytes) = find_garbage(cx);
     let found = garbage.len();
     if found > 0 {
         dispose(cx, garbage);
     }
-    announce(cx, "stop", found);
+    if statistics {
+        eprintln!("gc: done, {found} unreachable, 0 uncollectable");
+    }
+    announce(cx, generation, "stop", found);
     cx.pending = pending;
     let collector = &mut cx.interpreter().collector;
     collector.running = std::ptr::null();
@@ -62,18 +102,13 @@ pub fn collect(cx: &mut Context) -> usize {
 }
 
 /// Calls each of `gc.callbacks` with a phase, if the program has imported `gc`.
-fn announce(cx: &mut Context, phase: &str, found: usize) {
-    let modules = dict::of(cx.interpreter().modules.value());
-    let module = modules.get_text(cx, "gc").filter(|module| module.has_type(&module::MODULE));
-    let Some(module) = module else { return };
-    let callbacks = module::of(module).namespace().get_text(cx, "callbacks").map(Owned::new);
-    let Some(callbacks) =
-        callbacks.filter(|list| list.value().cast::<ListObject>().is_some_and(|list| !list.is_empty()))
-    else {
+fn announce(cx: &mut Context, generation: i64, phase: &str, found: usize) {
+    let Some(callbacks) = list_of_module(cx, "callbacks") else { return };
+    if callbacks.value().cast::<ListObject>().is_none_or(ListObject::is_empty) {
         return;
-    };
+    }
     let details = DictObject::new(cx);
-    for (name, number) in [("generation", 2), ("collected", found as i64), ("uncollectable", 0)] {
+    for (name, number) in [("generation", generation), ("collected", found as i64), ("uncollectable", 0)] {
         dict::of(details.value()).set_text(cx, name, Value::from_small_int(number));
     }
     let phase = StrObject::new(cx, phase);
@@ -82,10 +117,18 @@ fn announce(cx: &mut Context, phase: &str, found: usize) {
         callbacks.value().cast::<ListObject>().and_then(|list| list.get(position)).map(Owned::new)
     {
         if call::call(cx, callback.value(), &[phase.value(), details.value()]).is_err() {
-            finalize::report_unraisable(cx, "in gc callback", callback.value());
+            finalize::report_unraisable_call(cx, "while calling GC callback", callback.value());
         }
         position += 1;
     }
+}
+
+/// A list of the module `gc`, if the program has imported that.
+fn list_of_module(cx: &mut Context, name: &str) -> Option<Owned> {
+    let modules = dict::of(cx.interpreter().modules.value());
+    let module = modules.get_text(cx, "gc").filter(|module| module.has_type(&module::MODULE))?;
+    let list = module::of(module).namespace().get_text(cx, name)?;
+    list.cast::<ListObject>().map(|_| Owned::new(list))
 }
 
 /// The live objects of collected memory, as raw headers.
@@ -162,9 +205,15 @@ fn find_garbage(cx: &mut Context) -> (Vec<Owned>, usize) {
             let cells = ((*chunk).end - CHUNK_HEADER_BYTES) / (*chunk).cell_bytes;
             (*chunk).scratch = allocate::allocate_bytes(cells * size_of::<u32>()) as *mut u32;
         }
+        let frozen = &cx.interpreter().collector.frozen;
         each_object(chunk, |header| {
             // SAFETY: as above.
-            unsafe { *scratch(header) = (*header).count.min(REACHABLE as u64 - 1) as u32 };
+            unsafe {
+                let is_frozen = !frozen.is_empty() && frozen.contains(&Value::from_pointer(header).0);
+                // For a frozen object more than all references to it.
+                let count = if is_frozen { u64::MAX } else { (*header).count };
+                *scratch(header) = count.min(REACHABLE as u64 - 1) as u32;
+            }
         });
     }
     for &chunk in &chunks {
@@ -233,11 +282,14 @@ fn find_garbage(cx: &mut Context) -> (Vec<Owned>, usize) {
 
 /// Clears weak references, runs finalizers, and clears what they did not bring back to life.
 fn dispose(cx: &mut Context, garbage: Vec<Owned>) {
-    for object in &garbage {
-        if object.value().heap_type().has_flag(flags::HAS_WEAK) {
-            crate::objects::weak::clear_references(cx, object.value());
+    let debug = cx.interpreter().collector.debug;
+    if debug & debug::COLLECTABLE != 0 {
+        for object in &garbage {
+            let value = object.value();
+            eprintln!("gc: collectable <{} {:#x}>", value.heap_type().name(), value.0);
         }
     }
+    crate::objects::weak::clear_references_to_garbage(cx, &garbage);
     let mut finalized = false;
     for object in &garbage {
         if let Some(finalize) = object.value().heap_type().slots().finalize {
@@ -246,6 +298,12 @@ fn dispose(cx: &mut Context, garbage: Vec<Owned>) {
         }
     }
     let garbage = if finalized { without_resurrected(cx, garbage) } else { garbage };
+    if debug & debug::SAVE_ALL != 0
+        && let Some(saved) = list_of_module(cx, "garbage")
+    {
+        let saved: &ListObject = saved.value().cast().expect("a list");
+        return garbage.into_iter().for_each(|object| saved.push(object));
+    }
     for object in &garbage {
         let header = object.value().header();
         if let Some(clear) = object.value().heap_type().slots().clear {
@@ -263,6 +321,6 @@ fn without_resurrected(cx: &mut Context, garbage: Vec<Owned>) -> Vec<Owned> {
     let addresses: Vec<u64> = garbage.iter().map(|object| object.value().0).collect();
     drop(garbage);
     let (again, _) = find_garbage(cx);
-    let known: std::collections::HashSet<u64> = addresses.into_iter().collect();
+    let known: HashSet<u64> = addresses.into_iter().collect();
     again.into_iter().filter(|object| known.contains(&object.value().0)).collect()
 }

@@ -16,6 +16,7 @@ use crate::objects::{instance, singleton};
 use crate::operations::{attribute, call, compare, convert, finalize};
 use crate::value::Value;
 use std::cell::Cell;
+use std::collections::HashSet;
 
 /// A weak reference or proxy.
 #[repr(C)]
@@ -142,25 +143,56 @@ pub fn has_callbacks(cx: &mut Context, value: Value) -> bool {
 
 /// Makes all references to a dying object dead, then calls their callbacks, the newest first.
 pub fn clear_references(cx: &mut Context, value: Value) {
+    let mut dead = Vec::new();
+    detach(cx, value, &mut dead);
+    dead.retain(|reference| of(reference.value()).callback().is_some());
+    call_back(cx, dead, "while calling weakref callback");
+}
+
+/// Makes all references to garbage dead, then calls the callbacks of those that are no garbage themselves. The others'
+/// would see what is about to be taken apart.
+pub fn clear_references_to_garbage(cx: &mut Context, garbage: &[Owned]) {
+    if cx.interpreter().weak_references.is_empty() {
+        return;
+    }
+    let mut dead = Vec::new();
+    for object in garbage {
+        if object.value().heap_type().has_flag(flags::HAS_WEAK) {
+            detach(cx, object.value(), &mut dead);
+        }
+    }
+    dead.retain(|reference| of(reference.value()).callback().is_some());
+    if !dead.is_empty() {
+        let garbage: HashSet<u64> = garbage.iter().map(|object| object.value().0).collect();
+        dead.retain(|reference| !garbage.contains(&reference.value().0));
+    }
+    call_back(cx, dead, "on calling weakref callback");
+}
+
+/// Makes all references to an object dead and adds them to a list, the newest first.
+fn detach(cx: &mut Context, value: Value, dead: &mut Vec<Owned>) {
     if !is_referenced(cx, value) {
         return;
     }
     set_flag(cx, value, false);
     let Some(list) = cx.interpreter().weak_references.remove(&value.0) else { return };
-    let mut calls = Vec::new();
     for reference in list.iter().rev() {
         of(*reference).referent.set(Value::UNBOUND);
-        if let Some(callback) = Owned::from_raw_option(of(*reference).callback.replace(Value::UNBOUND)) {
-            calls.push((Owned::new(*reference), callback));
-        }
+        dead.push(Owned::new(*reference));
     }
-    if calls.is_empty() {
+}
+
+/// Calls the callbacks of dead references, which give them up.
+fn call_back(cx: &mut Context, dead: Vec<Owned>, doing: &str) {
+    if dead.is_empty() {
         return;
     }
     let pending = std::mem::replace(&mut cx.pending, Value::UNBOUND);
-    for (reference, callback) in calls {
+    for reference in dead {
+        let callback = of(reference.value()).callback.replace(Value::UNBOUND);
+        let Some(callback) = Owned::from_raw_option(callback) else { continue };
         if call::call(cx, callback.value(), &[reference.value()]).is_err() {
-            finalize::report_unraisable(cx, "while calling weakref callback", callback.value());
+            finalize::report_unraisable_call(cx, doing, callback.value());
         }
     }
     cx.pending = pending;

@@ -53,7 +53,7 @@ fn call_finalizer(cx: &mut Context, value: Value, finalize: Finalizer) {
         let name = cx.interpreter().names.del;
         let function = value.type_of().lookup(cx, name).map(Owned::new);
         match function {
-            Some(function) => report_unraisable(cx, "while calling deallocator", function.value()),
+            Some(function) => report_unraisable_call(cx, "while calling deallocator", function.value()),
             None => report_unraisable(cx, "while finalizing", value),
         }
     }
@@ -97,6 +97,18 @@ pub fn report_unraisable(cx: &mut Context, doing: &str, object: Value) {
     }
     cx.handled = handled;
     cx.handled_outside = outside;
+}
+
+/// The same for what a function has raised that somebody had to call: the message names it.
+#[cold]
+pub fn report_unraisable_call(cx: &mut Context, doing: &str, function: Value) {
+    let exception = cx.take_pending();
+    let shown = convert::repr(cx, function).ok().and_then(|text| Some(str::text(text.value())?.into_owned()));
+    if shown.is_none() {
+        drop(Owned::from_raw_option(std::mem::replace(&mut cx.pending, Value::UNBOUND)));
+    }
+    cx.raise_value(exception);
+    report_unraisable(cx, &format!("{doing} {}", shown.as_deref().unwrap_or("<object>")), Value::UNBOUND);
 }
 
 fn call_hook(cx: &mut Context, exception: &Owned, doing: &str, object: Value) -> Result<()> {
