@@ -155,8 +155,15 @@ fn each_tracked(cx: &mut Context, mut visit: impl FnMut(Value)) {
 
 /// All tracked objects. Of the generations only the oldest has any.
 fn get_objects(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
-    const SIGNATURE: Signature<1> =
-        Signature { function: "get_objects", names: ["generation"], positional_only: 0, positional: 1, required: 0 };
+    const SIGNATURE: Signature<1> = Signature {
+        function: "get_objects",
+        names: ["generation"],
+        positional_only: 0,
+        positional: 1,
+        required: 0,
+        rest: false,
+        open: false,
+    };
     let [generation] = SIGNATURE.bind(cx, arguments)?;
     let mut wanted = true;
     if let Some(generation) = generation.filter(|generation| *generation != singleton::none()) {

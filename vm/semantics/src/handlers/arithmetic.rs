@@ -208,7 +208,9 @@ pub fn power<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, inplace: bool) -> 
         let two = s.int_constant(2);
         if s.int_compare(sidewinder_runtime::objects::slots::CompareOp::Equal, exponent, two) {
             if let Some(x) = s.as_float(a) {
-                let square = s.float_multiply(x, x);
+                // Not `x * x`: the platform's `pow` may round differently.
+                let two = s.float_constant(2.0);
+                let square = s.float_power(x, two);
                 if s.float_is_finite(square) {
                     return simple_float(s, pc, i, square);
                 }
