@@ -152,6 +152,9 @@ pub fn compare_items(
         if a != b {
             let (a, b) = (Owned::new(a), Owned::new(b));
             if !compare::equals(cx, a.value(), b.value())? {
+                // The comparison may have changed the sequences.
+                let (Some(a), Some(b)) = (left(index), right(index)) else { continue };
+                let (a, b) = (Owned::new(a), Owned::new(b));
                 return match op {
                     CompareOp::Equal => Ok(Owned::new(singleton::false_())),
                     CompareOp::NotEqual => Ok(Owned::new(singleton::true_())),
