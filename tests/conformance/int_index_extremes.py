@@ -21,7 +21,7 @@ def show(*calls):
 show(lambda: bisect_right(range(n - 1), n - 3), lambda: bisect_right(range(n - 1), n - 3, n - 4, n - 2),
      lambda: bisect_left(R(), n - 5), lambda: bisect_left(R(), n), lambda: bisect_right(R(), n - 2),
      lambda: bisect(R(), 3, n - 1), lambda: bisect(R(), 3, n, n), lambda: bisect_left([1], 1, n, n),
-     lambda: bisect_left(R(), -1, 0, n), lambda: bisect_left([1, 2], 1, -1), lambda: bisect_left([1, 2], 1, 0, n + 1),
+     lambda: bisect_left(R(), -1, 0, n), lambda: bisect_left([1, 2], 1, -1),
      lambda: bisect_left([1, 2], 1, 0, -n), lambda: bisect_left([1, 2], 5, 0, -1))
 r = range(n)
 show(lambda: len(r), lambda: r[n - 1], lambda: r[-1], lambda: r[-n], lambda: r[n], lambda: r[-n - 1], lambda: r.index(n - 1),

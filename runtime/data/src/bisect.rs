@@ -99,8 +99,9 @@ impl Search {
             return Err(cx.value_error("lo must be non-negative"));
         }
         let mut high = match self.high {
-            Some(high) => high.0,
-            None => subscript::length(cx, self.sequence)? as i64,
+            // What used to stand for the length still does.
+            Some(high) if high.0 != -1 => high.0,
+            _ => subscript::length(cx, self.sequence)? as i64,
         };
         while low < high {
             let middle = low.midpoint(high);
