@@ -30,6 +30,13 @@ impl CodeFlags {
     /// A generator that may be awaited (`types.coroutine`).
     pub const ITERABLE_COROUTINE: u32 = 1024;
 
+    /// Under `from __future__ import annotations`.
+    pub const FUTURE_ANNOTATIONS: u32 = 2048;
+    /// Under `from __future__ import barry_as_FLUFL`.
+    pub const FUTURE_BARRY: u32 = 4096;
+    /// The future features that change something; what compiles more source from such code passes them on.
+    pub const FUTURES: u32 = CodeFlags::FUTURE_ANNOTATIONS | CodeFlags::FUTURE_BARRY;
+
     /// Whether all bits of `mask` are set.
     pub fn has(self, mask: u32) -> bool {
         self.0 & mask == mask

@@ -99,6 +99,8 @@ fn flag_names(flags: CodeFlags) -> String {
         (CodeFlags::HAS_DOCSTRING, "docstring"),
         (CodeFlags::SIMPLE, "simple"),
         (CodeFlags::ITERABLE_COROUTINE, "iterable_coroutine"),
+        (CodeFlags::FUTURE_ANNOTATIONS, "annotations"),
+        (CodeFlags::FUTURE_BARRY, "barry_as_FLUFL"),
     ];
     let set: Vec<&str> = names.iter().filter(|(mask, _)| flags.has(*mask)).map(|(_, name)| *name).collect();
     if set.is_empty() { String::new() } else { format!(" [{}]", set.join(" ")) }

@@ -330,12 +330,16 @@ opcodes! {
 
     /// a = function of code constant b
     MakeFunction(Dst, Constant, None);
-    /// Sets a part of the function in register a to b; c: 0 defaults (tuple), 1 keyword defaults (dict), 2 annotate function, 3 closure (tuple of cells), 4 type parameters (tuple).
+    /// Sets a part of the function in register a to b; c: 0 defaults (tuple), 1 keyword defaults (dict), 2 annotate function, 3 closure (tuple of cells), 4 type parameters (tuple), 5 annotations (dict).
     SetFunctionPart(Reg, Src, Number);
     /// a = an object of typing from the run b; c: 0 TypeVar (name), 1 TypeVar (name, evaluator of its bound), 2 TypeVar (name, evaluator of its constraints), 3 ParamSpec (name), 4 TypeVarTuple (name), 5 type alias (name, type parameters or None, evaluator of its value), 6 base class of a generic class (type parameters)
     MakeTyping(Dst, Run, Number);
     /// Gives the type parameter in register a the evaluator b of its default.
     SetTypeDefault(Reg, Src, None);
+    /// Makes the dict `__annotations__` in the namespace (register 0) or the globals, unless it is there.
+    SetupAnnotations(None, None, None);
+    /// Shows a by sys.displayhook.
+    DisplayValue(Src, None, None);
     /// a = builtins.__build_class__
     LoadBuildClass(Dst, None, None);
     /// a = an exception type, whatever its name means to the program: AssertionError for b = 0, NotImplementedError for 1

@@ -70,6 +70,33 @@ impl<'tree> Generator<'tree> {
         Ok(())
     }
 
+    /// Gives the function in a temporary its annotations as texts.
+    pub fn annotation_texts(&mut self, node: &'tree FunctionDefinition, function: Register, position: Position) {
+        let mark = self.depth();
+        for (name, text) in &node.annotation_texts {
+            let key = self.temporary();
+            self.load_constant(key, &Constant::Str(self.mangled(name)), position);
+            let value = self.temporary();
+            self.load_constant(value, text, position);
+        }
+        self.set_depth(mark);
+        let run = Register::temporary(mark);
+        self.emit(Op::BuildMap, run, run, node.annotation_texts.len() as u32, position);
+        self.emit(Op::SetFunctionPart, function, run, 5, position);
+    }
+
+    /// After an annotated assignment: its text goes into `__annotations__`.
+    fn store_annotation_text(&mut self, node: &'tree AnnotatedAssign, text: &Constant) {
+        let (Some(name), position, mark) = (node.target.as_name(), node.annotation.position, self.depth()) else {
+            return;
+        };
+        let annotations = self.name_operand(&"__annotations__".into(), position);
+        let key = self.constant_operand(&Constant::Str(self.mangled(name)), position);
+        let text = self.constant_operand(text, position);
+        self.set_depth(mark);
+        self.emit(Op::SetItem, annotations, key, text, position);
+    }
+
     /// At the start of a module: the set of annotations whose statements have run, and `__annotate__`.
     pub fn module_annotations(
         &mut self,
@@ -126,6 +153,9 @@ impl<'tree> Generator<'tree> {
 
     /// After an annotated assignment: its annotation counts from now on.
     pub fn count_annotation(&mut self, node: &'tree AnnotatedAssign) {
+        if let Some(text) = &node.text {
+            return self.store_annotation_text(node, text);
+        }
         let Some(number) = node.remembered.and_then(|remembered| remembered.conditional) else { return };
         let (mark, position) = (self.depth(), node.annotation.position);
         let set = Register::temporary(mark);

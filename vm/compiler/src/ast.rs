@@ -20,6 +20,8 @@ pub struct Tree {
     pub body: TreeBody,
     /// Number of scope ids that were given out.
     pub scope_count: u32,
+    /// `CodeFlags::FUTURES` that are on.
+    pub futures: u32,
     pub warnings: Vec<crate::Warning>,
 }
 
@@ -28,6 +30,8 @@ pub enum TreeBody {
         body: Vec<Statement>,
         /// The scope of the annotations, if there are any to remember.
         annotation_scope: Option<ScopeId>,
+        /// Whether annotations are remembered as text (`from __future__ import annotations`).
+        has_annotation_texts: bool,
     },
     Expression(Expression),
 }
@@ -138,6 +142,8 @@ pub struct FunctionDefinition {
     pub returns: Option<Expression>,
     /// The scope of the annotations, if there are any to remember.
     pub annotation_scope: Option<ScopeId>,
+    /// The annotations under `from __future__ import annotations`.
+    pub annotation_texts: Vec<(Name, Constant)>,
     pub is_async: bool,
     /// The line of the first decorator, or of `def`.
     pub first_line: u32,
@@ -153,6 +159,8 @@ pub struct ClassDefinition {
     pub decorators: Vec<Expression>,
     /// The scope of the annotations, if there are any to remember.
     pub annotation_scope: Option<ScopeId>,
+    /// Whether annotations are remembered as text.
+    pub has_annotation_texts: bool,
     /// The line of the first decorator, or of `class`.
     pub first_line: u32,
 }
@@ -163,6 +171,8 @@ pub struct AnnotatedAssign {
     pub value: Option<Expression>,
     /// How the module or class remembers the annotation, if it does.
     pub remembered: Option<RememberedAnnotation>,
+    /// What it remembers under `from __future__ import annotations`.
+    pub text: Option<Constant>,
     /// The target is a plain name without parentheses.
     pub simple: bool,
 }

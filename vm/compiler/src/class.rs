@@ -84,9 +84,12 @@ impl<'tree> Generator<'tree> {
                 generator.emit(Op::StoreName, site, parameters, 0, start);
             }
             let (docstring, body) = split_docstring(&node.body);
-            if let Some(docstring) = docstring {
+            if let Some(docstring) = docstring.filter(|_| generator.options.optimize < 2) {
                 let position = node.body[0].position;
                 generator.store_in_class("__doc__", &clean_docstring(docstring), position);
+            }
+            if node.has_annotation_texts {
+                generator.emit(Op::SetupAnnotations, 0, 0, 0, start);
             }
             generator.statements(body)?;
             if let Some(scope) = node.annotation_scope {

@@ -45,7 +45,7 @@ impl<'tree> Generator<'tree> {
         };
         let (docstring, body) = split_docstring(&node.body);
         self.function_unit(parts, |generator| {
-            if let Some(docstring) = docstring {
+            if let Some(docstring) = docstring.filter(|_| generator.options.optimize < 2) {
                 generator.unit.flags |= CodeFlags::HAS_DOCSTRING;
                 generator.unit.constants.add_unshared(clean_docstring(docstring));
             }
@@ -121,7 +121,8 @@ impl<'tree> Generator<'tree> {
     ) -> Outcome<()> {
         let annotated = definition.and_then(|node| Some((node, node.annotation_scope?)));
         let (has_defaults, has_keyword_defaults) = (parameters.has_defaults(), parameters.has_keyword_defaults());
-        if !has_defaults && !has_keyword_defaults && annotated.is_none() {
+        let has_texts = definition.is_some_and(|node| !node.annotation_texts.is_empty());
+        if !has_defaults && !has_keyword_defaults && annotated.is_none() && !has_texts {
             return self.make_function(code, destination, position);
         }
         self.in_temporary(destination, position, |generator, function| {
@@ -141,6 +142,9 @@ impl<'tree> Generator<'tree> {
             }
             if let Some((node, scope)) = annotated {
                 generator.function_annotations(node, scope, function, position)?;
+            }
+            if let Some(node) = definition.filter(|node| !node.annotation_texts.is_empty()) {
+                generator.annotation_texts(node, function, position);
             }
             Ok(())
         })
@@ -250,6 +254,7 @@ impl<'tree> Generator<'tree> {
         self.outer.push(std::mem::replace(&mut self.unit, unit));
         generate(self)?;
         self.check_registers(position)?;
+        self.unit.flags |= self.futures;
         let Some(outer) = self.outer.pop() else { unreachable!("pushed above") };
         let unit = std::mem::replace(&mut self.unit, outer);
         Ok(Rc::new(assemble(unit, self.scopes, &self.file_name, position)?))

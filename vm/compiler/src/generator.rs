@@ -7,7 +7,7 @@
 //! - A value that is used twice lives in a local, named or hidden.
 //! - Hidden locals are cleared where their use ends; after an exception, by the handler that continues.
 
-use crate::Mode;
+use crate::{Mode, Options};
 use crate::assemble::assemble;
 use crate::ast::*;
 use crate::error::{Failure, Outcome};
@@ -35,6 +35,9 @@ pub(crate) enum Access {
 }
 
 pub(crate) struct Generator<'tree> {
+    pub options: Options,
+    /// `CodeFlags::FUTURES` of every code block.
+    pub futures: u32,
     pub scopes: &'tree ScopeTable,
     pub file_name: Rc<str>,
     pub unit: Unit<'tree>,
@@ -319,7 +322,8 @@ impl<'tree> Generator<'tree> {
 }
 
 /// Generates the code of a whole tree.
-pub(crate) fn generate(tree: &Tree, scopes: &ScopeTable, file_name: &str, mode: Mode) -> Outcome<CodeData> {
+pub(crate) fn generate(tree: &Tree, scopes: &ScopeTable, file_name: &str, options: Options) -> Outcome<CodeData> {
+    let mode = options.mode;
     let name: Name = "<module>".into();
     let file_name: Rc<str> = file_name.into();
     let mut unit = Unit::new(ScopeId(0), name.clone(), name, 1);
@@ -330,23 +334,33 @@ pub(crate) fn generate(tree: &Tree, scopes: &ScopeTable, file_name: &str, mode: 
         unit.flags |= CodeFlags::NAMESPACE;
         unit.argument_count = 1;
     }
-    let mut generator = Generator { scopes, file_name: file_name.clone(), unit, outer: Vec::new() };
+    if scopes[ScopeId(0)].is_coroutine {
+        unit.flags |= CodeFlags::COROUTINE;
+    }
+    let mut generator = Generator { options, futures: tree.futures, scopes, file_name: file_name.clone(), unit, outer: Vec::new() };
     let start = Position { line: 1, end_line: 1, column: 0, end_column: 0 };
     match &tree.body {
-        TreeBody::Module { body, annotation_scope } => generator.module(body, *annotation_scope, start)?,
+        TreeBody::Module { body, annotation_scope, has_annotation_texts } => {
+            if *has_annotation_texts {
+                generator.emit(Op::SetupAnnotations, 0, 0, 0, start);
+            }
+            generator.module(body, *annotation_scope, start)?;
+        }
         TreeBody::Expression(expression) => {
             let source = generator.operand(expression)?;
             generator.emit(Op::Return, source, 0, 0, expression.position);
         }
     }
     generator.check_registers(start)?;
+    generator.unit.flags |= generator.futures;
     assemble(generator.unit, scopes, &file_name, start)
 }
 
 impl<'tree> Generator<'tree> {
     fn module(&mut self, body: &'tree [Statement], annotation_scope: Option<ScopeId>, start: Position) -> Outcome<()> {
-        let (docstring, statements) = split_docstring(body);
-        if let Some(docstring) = docstring {
+        let is_single = self.options.mode == Mode::OpenSingle;
+        let (docstring, statements) = if is_single { (None, body) } else { split_docstring(body) };
+        if let Some(docstring) = docstring.filter(|_| self.options.optimize < 2) {
             let position = body[0].position;
             let source = self.constant_operand(&clean_docstring(docstring), position);
             self.store_name(&"__doc__".into(), source, position);

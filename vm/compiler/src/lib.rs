@@ -53,6 +53,27 @@ pub enum Mode {
     OpenModule,
     /// Like `Eval`, with register 0 kept free.
     OpenEval,
+    /// Like `OpenModule`, for one statement typed at a prompt: the values of expressions are displayed.
+    OpenSingle,
+}
+
+/// How a source text is compiled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Options {
+    pub mode: Mode,
+    /// From 1 on without assertions, and `__debug__` is false; from 2 on without docstrings, too.
+    pub optimize: u8,
+    /// `CodeFlags::FUTURES` that are on from the start.
+    pub futures: u32,
+    /// `await` may stand outside of functions, which makes the code that of a coroutine.
+    pub top_level_await: bool,
+}
+
+impl Options {
+    /// As a program's files are compiled.
+    pub fn new(mode: Mode) -> Options {
+        Options { mode, optimize: 0, futures: 0, top_level_await: false }
+    }
 }
 
 /// A `SyntaxWarning`.
@@ -65,17 +86,17 @@ pub struct Warning {
 
 /// Compiles a source text whose warnings nobody wants.
 pub fn compile(source: &str, file_name: &str, mode: Mode) -> Result<CodeData, CompileError> {
-    compile_with_warnings(source, file_name, mode, &mut Vec::new())
+    compile_with_options(source, file_name, Options::new(mode), &mut Vec::new())
 }
 
 /// Compiles a source text, and adds its warnings to `warnings`.
-pub fn compile_with_warnings(
+pub fn compile_with_options(
     source: &str,
     file_name: &str,
-    mode: Mode,
+    options: Options,
     warnings: &mut Vec<Warning>,
 ) -> Result<CodeData, CompileError> {
-    match compile_unlocated(source, file_name, mode, warnings) {
+    match compile_unlocated(source, file_name, options, warnings) {
         Ok(code) => {
             if cfg!(debug_assertions)
                 && let Err(problem) = sidewinder_bytecode::verify::verify(&code)
@@ -88,9 +109,14 @@ pub fn compile_with_warnings(
     }
 }
 
-fn compile_unlocated(source: &str, file_name: &str, mode: Mode, warnings: &mut Vec<Warning>) -> Outcome<CodeData> {
-    let mut tree = syntax::parse(source, mode)?;
+fn compile_unlocated(
+    source: &str,
+    file_name: &str,
+    options: Options,
+    warnings: &mut Vec<Warning>,
+) -> Outcome<CodeData> {
+    let mut tree = syntax::parse(source, options)?;
     warnings.append(&mut tree.warnings);
-    let scopes = scope::analyze(&tree)?;
-    generator::generate(&tree, &scopes, file_name, mode)
+    let scopes = scope::analyze(&tree, options)?;
+    generator::generate(&tree, &scopes, file_name, options)
 }

@@ -11,6 +11,7 @@
 mod collect;
 mod expression;
 
+use crate::Options;
 use crate::ast::{ComprehensionKind, Name, ScopeId, Tree};
 use crate::error::{Failure, Outcome};
 use sidewinder_bytecode::Position;
@@ -172,8 +173,8 @@ impl std::ops::IndexMut<ScopeId> for ScopeTable {
 }
 
 /// Builds the symbol table of a tree.
-pub(crate) fn analyze(tree: &Tree) -> Outcome<ScopeTable> {
-    let mut table = collect::collect(tree)?;
+pub(crate) fn analyze(tree: &Tree, options: Options) -> Outcome<ScopeTable> {
+    let mut table = collect::collect(tree, options)?;
     for id in 0..table.scopes.len() as u32 {
         table.resolve_scope(ScopeId(id))?;
     }

@@ -2,6 +2,7 @@
 //!
 //! Not here: definitions (`function.rs`, `class.rs`), `try` and `with` (`exception.rs`), `match` (`pattern.rs`).
 
+use crate::Mode;
 use crate::ast::*;
 use crate::error::{Failure, Outcome};
 use crate::expression::constant_items;
@@ -22,7 +23,7 @@ impl<'tree> Generator<'tree> {
     fn statement(&mut self, statement: &'tree Statement) -> Outcome<()> {
         let position = statement.position;
         match &statement.kind {
-            StatementKind::Expression(expression) => self.discard_expression(expression),
+            StatementKind::Expression(expression) => self.expression_statement(expression),
             StatementKind::Assign { targets, value } => self.assign(targets, value),
             StatementKind::AugmentedAssign { target, operator, value } => {
                 self.augmented_assign(target, *operator, value, position)
@@ -51,6 +52,18 @@ impl<'tree> Generator<'tree> {
             StatementKind::Delete(targets) => targets.iter().try_for_each(|target| self.delete(target)),
             StatementKind::Global(_) | StatementKind::Nonlocal(_) | StatementKind::Pass => Ok(()),
         }
+    }
+
+    /// At a prompt, a statement that is an expression shows its value.
+    fn expression_statement(&mut self, expression: &'tree Expression) -> Outcome<()> {
+        if self.options.mode != Mode::OpenSingle || !self.outer.is_empty() {
+            return self.discard_expression(expression);
+        }
+        let mark = self.depth();
+        let source = self.operand(expression)?;
+        self.set_depth(mark);
+        self.emit(Op::DisplayValue, source, 0, 0, expression.position);
+        Ok(())
     }
 
     /// Evaluates an expression for its effects.
@@ -374,6 +387,9 @@ impl<'tree> Generator<'tree> {
         message: Option<&'tree Expression>,
         position: Position,
     ) -> Outcome<()> {
+        if self.options.optimize > 0 {
+            return Ok(());
+        }
         let end = self.new_label();
         self.jump_when(test, end)?;
         let mark = self.depth();

@@ -18,9 +18,10 @@ mod statement;
 mod target;
 mod tokenizer;
 mod type_parameters;
+mod unparse;
 mod warning;
 
-use crate::Mode;
+use crate::{Mode, Options};
 use crate::ast::{Name, ScopeId, Tree, TreeBody};
 use crate::error::{ErrorKind, Failure, Origin, Outcome};
 use annotation::{AnnotationBlock, BlockKind};
@@ -28,7 +29,7 @@ use position::LineMap;
 use ruff_python_ast::{self as ruff, PythonVersion, token::TokenKind};
 use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
-use sidewinder_bytecode::Position;
+use sidewinder_bytecode::{CodeFlags, Position};
 use std::collections::HashMap;
 use std::rc::Rc;
 use warning::Warnings;
@@ -43,13 +44,13 @@ const BRACKET_DEPTH_MAX: usize = 200;
 const INDENTATION_DEPTH_MAX: usize = 100;
 
 /// Parses a source text into our tree.
-pub(crate) fn parse(source: &str, mode: Mode) -> Outcome<Tree> {
+pub(crate) fn parse(source: &str, options: Options) -> Outcome<Tree> {
     if source.contains('\0') {
         let message = "source code string cannot contain null bytes";
         return Err(Failure::syntax(message, Position::default()));
     }
-    let parser_mode = match mode {
-        Mode::Module | Mode::NamespaceModule | Mode::OpenModule => ruff_python_parser::Mode::Module,
+    let parser_mode = match options.mode {
+        Mode::Module | Mode::NamespaceModule | Mode::OpenModule | Mode::OpenSingle => ruff_python_parser::Mode::Module,
         Mode::Eval | Mode::NamespaceEval | Mode::OpenEval => ruff_python_parser::Mode::Expression,
     };
     let source_to_parse = if parser_mode == ruff_python_parser::Mode::Expression {
@@ -60,10 +61,10 @@ pub(crate) fn parse(source: &str, mode: Mode) -> Outcome<Tree> {
     };
     let skipped = source.len() - source_to_parse.len();
     let source = source_to_parse;
-    let options = ParseOptions::from(parser_mode).with_target_version(PythonVersion::PY314);
+    let parse_options = ParseOptions::from(parser_mode).with_target_version(PythonVersion::PY314);
     let lines = LineMap::new(source, skipped as u32);
-    let parsed = parse_unchecked(source, options);
-    let lowered = lower(source, &parsed, lines);
+    let parsed = parse_unchecked(source, parse_options);
+    let lowered = lower(source, &parsed, lines, options);
     if lowered.is_err() && depth::is_deep(&parsed) {
         // Dropping the parser's tree recurses without a limit; a hostile source is not worth a crash.
         std::mem::forget(parsed);
@@ -71,10 +72,13 @@ pub(crate) fn parse(source: &str, mode: Mode) -> Outcome<Tree> {
     lowered
 }
 
-fn lower(source: &str, parsed: &Parsed<ruff::Mod>, lines: LineMap) -> Outcome<Tree> {
+fn lower(source: &str, parsed: &Parsed<ruff::Mod>, lines: LineMap, options: Options) -> Outcome<Tree> {
     check_nesting(parsed, &lines).map_err(|failure| failure.of(Origin::Tokenizer))?;
     if parsed.has_syntax_errors() {
         return Err(diagnosis::diagnose(source, parsed, &lines));
+    }
+    if options.mode == Mode::OpenSingle {
+        check_single(parsed, &lines)?;
     }
     let mut lowering = Lowering {
         source,
@@ -83,17 +87,40 @@ fn lower(source: &str, parsed: &Parsed<ruff::Mod>, lines: LineMap) -> Outcome<Tr
         scope_count: 1,
         depth: 0,
         annotations: AnnotationBlock::new(BlockKind::Module),
-        forgets_annotations: false,
+        annotations_are_text: options.futures & CodeFlags::FUTURE_ANNOTATIONS != 0,
+        futures: options.futures,
+        optimize: options.optimize,
+        is_single: options.mode == Mode::OpenSingle,
         warnings: Warnings::default(),
     };
     let body = match parsed.syntax() {
         ruff::Mod::Module(module) => {
             let body = lowering.statements(&module.body)?;
-            TreeBody::Module { body, annotation_scope: lowering.annotations.scope }
+            TreeBody::Module {
+                body,
+                annotation_scope: lowering.annotations.scope,
+                has_annotation_texts: lowering.annotations.has_texts,
+            }
         }
         ruff::Mod::Expression(expression) => TreeBody::Expression(lowering.expression(&expression.body)?),
     };
-    Ok(Tree { body, scope_count: lowering.scope_count, warnings: lowering.warnings.finish() })
+    let futures = lowering.futures;
+    Ok(Tree { body, scope_count: lowering.scope_count, futures, warnings: lowering.warnings.finish() })
+}
+
+/// A prompt takes one line of simple statements, or one compound statement.
+fn check_single(parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> Outcome<()> {
+    let ruff::Mod::Module(module) = parsed.syntax() else { return Ok(()) };
+    let Some(first) = module.body.first() else {
+        return Err(Failure::syntax("invalid syntax", Position { line: 1, end_line: 1, column: 0, end_column: 0 }));
+    };
+    let (start, end) = (first.range().start(), module.body[module.body.len() - 1].range().start());
+    let between = parsed.tokens().iter().filter(|token| start <= token.start() && token.start() < end);
+    if module.body.len() > 1 && between.into_iter().any(|token| token.kind() == TokenKind::Newline) {
+        let message = "multiple statements found while compiling a single statement";
+        return Err(Failure::syntax(message, lines.position(first.range())));
+    }
+    Ok(())
 }
 
 /// Enforces the limits of CPython's tokenizer.
@@ -136,8 +163,13 @@ struct Lowering<'source> {
     depth: u32,
     /// Of the innermost block.
     annotations: AnnotationBlock,
-    /// Under `from __future__ import annotations` they would be texts, which are not made yet.
-    forgets_annotations: bool,
+    /// Under `from __future__ import annotations`.
+    annotations_are_text: bool,
+    /// `CodeFlags::FUTURES` that are on.
+    futures: u32,
+    optimize: u8,
+    /// A statement at a prompt, which shows the values of expressions.
+    is_single: bool,
     warnings: Warnings,
 }
 

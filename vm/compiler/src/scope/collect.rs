@@ -5,6 +5,7 @@ use super::{
     CLASS_CELLS, CLASS_DICT, CONDITIONAL_ANNOTATIONS, GENERIC_BASE, Resolution, Scope, ScopeKind, ScopeTable, Symbol,
     TYPE_PARAMETERS,
 };
+use crate::Options;
 use crate::ast::*;
 use crate::error::{Failure, Outcome};
 use sidewinder_bytecode::{Constant, Position};
@@ -28,6 +29,8 @@ pub(super) struct Collector {
     pub(super) current: ScopeId,
     /// The last line on which `from __future__ import` may stand.
     future_end_line: u32,
+    /// `await` may stand outside of functions.
+    pub(super) top_level_await: bool,
 }
 
 /// The line of the last of the future imports that a file starts with, after its docstring.
@@ -45,7 +48,7 @@ fn future_end_line(body: &[Statement]) -> u32 {
     line
 }
 
-pub(super) fn collect(tree: &Tree) -> Outcome<ScopeTable> {
+pub(super) fn collect(tree: &Tree, options: Options) -> Outcome<ScopeTable> {
     let mut table = ScopeTable { scopes: Vec::with_capacity(tree.scope_count as usize) };
     for _ in 0..tree.scope_count {
         table.scopes.push(new_scope(ScopeKind::Module, None));
@@ -54,7 +57,7 @@ pub(super) fn collect(tree: &Tree) -> Outcome<ScopeTable> {
         TreeBody::Module { body, .. } => future_end_line(body),
         TreeBody::Expression(_) => 0,
     };
-    let mut collector = Collector { table, current: ScopeId(0), future_end_line };
+    let mut collector = Collector { table, current: ScopeId(0), future_end_line, top_level_await: options.top_level_await };
     match &tree.body {
         TreeBody::Module { body, .. } => collector.statements(body)?,
         TreeBody::Expression(expression) => collector.expression(expression)?,
@@ -182,6 +185,7 @@ impl Collector {
             }
             StatementKind::AnnotatedAssign(node) => self.annotated_assign(node),
             StatementKind::For(node) => {
+                self.note_asynchronous(node.is_async);
                 self.target(&node.target, Usage::Bind)?;
                 self.expression(&node.iterable)?;
                 self.statements(&node.body)?;
@@ -200,6 +204,7 @@ impl Collector {
                 self.statements(orelse)
             }
             StatementKind::With(node) => {
+                self.note_asynchronous(node.is_async);
                 for item in &node.items {
                     self.expression(&item.context)?;
                     if let Some(target) = &item.target {
@@ -237,6 +242,13 @@ impl Collector {
             StatementKind::Nonlocal(names) => self.declare(names, false, statement.position),
             StatementKind::Expression(expression) => self.expression(expression),
             StatementKind::Pass | StatementKind::Break | StatementKind::Continue => Ok(()),
+        }
+    }
+
+    /// A module that waits is a coroutine, where that is allowed.
+    fn note_asynchronous(&mut self, is_async: bool) {
+        if is_async && self.top_level_await && self.scope().kind == ScopeKind::Module {
+            self.scope().is_coroutine = true;
         }
     }
 

@@ -208,8 +208,13 @@ impl Collector {
 
     fn awaiting(&mut self, inner: &Expression, position: Position) -> Outcome<()> {
         self.refuse_in_annotation("await expression", position)?;
+        let top_level = self.top_level_await;
         let scope = self.scope();
         let message = match scope.kind {
+            ScopeKind::Module if top_level => {
+                scope.is_coroutine = true;
+                None
+            }
             ScopeKind::Module | ScopeKind::Class => Some("'await' outside function"),
             ScopeKind::Function if !scope.is_coroutine && scope.comprehension.is_none() => {
                 Some("'await' outside async function")

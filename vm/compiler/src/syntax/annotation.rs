@@ -1,9 +1,11 @@
 //! Which annotations are remembered, and the scopes in which `__annotate__` evaluates them (PEP 649).
 
 use super::Lowering;
+use super::unparse::unparse;
 use crate::ast::*;
 use crate::error::Outcome;
 use ruff_python_ast::{self as ruff, Stmt};
+use sidewinder_bytecode::{CodeFlags, Constant};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum BlockKind {
@@ -16,6 +18,8 @@ pub(super) enum BlockKind {
 pub(super) struct AnnotationBlock {
     kind: BlockKind,
     pub(super) scope: Option<ScopeId>,
+    /// Whether some are remembered as text.
+    pub(super) has_texts: bool,
     /// Conditional ones so far.
     count: u32,
     /// Compound statements around the current one.
@@ -24,7 +28,7 @@ pub(super) struct AnnotationBlock {
 
 impl AnnotationBlock {
     pub(super) fn new(kind: BlockKind) -> AnnotationBlock {
-        AnnotationBlock { kind, scope: None, count: 0, conditions: 0 }
+        AnnotationBlock { kind, scope: None, has_texts: false, count: 0, conditions: 0 }
     }
 }
 
@@ -34,18 +38,18 @@ pub(super) fn is_compound(statement: &Stmt) -> bool {
 }
 
 impl Lowering<'_> {
-    /// The body of a definition, and the scope of its variables' annotations.
-    pub(super) fn block(&mut self, kind: BlockKind, body: &[Stmt]) -> Outcome<(Vec<Statement>, Option<ScopeId>)> {
+    /// The body of a definition, and what is known of its variables' annotations.
+    pub(super) fn block(&mut self, kind: BlockKind, body: &[Stmt]) -> Outcome<(Vec<Statement>, AnnotationBlock)> {
         let outer = std::mem::replace(&mut self.annotations, AnnotationBlock::new(kind));
         let statements = self.statements(body);
         let own = std::mem::replace(&mut self.annotations, outer);
-        Ok((statements?, own.scope))
+        Ok((statements?, own))
     }
 
     /// A module counts an annotation when its statement has run, a class only where that may not happen.
     pub(super) fn remember_annotation(&mut self, node: &ruff::StmtAnnAssign) -> Option<RememberedAnnotation> {
         let kind = self.annotations.kind;
-        if !node.simple || kind == BlockKind::Function || self.forgets_annotations {
+        if !node.simple || kind == BlockKind::Function || self.annotations_are_text {
             return None;
         }
         let scope = self.annotations.scope.unwrap_or_else(|| self.new_scope());
@@ -61,13 +65,42 @@ impl Lowering<'_> {
     pub(super) fn function_annotations(&mut self, node: &ruff::StmtFunctionDef) -> Option<ScopeId> {
         let annotated =
             node.returns.is_some() || node.parameters.iter().any(|parameter| parameter.annotation().is_some());
-        (annotated && !self.forgets_annotations).then(|| self.new_scope())
+        (annotated && !self.annotations_are_text).then(|| self.new_scope())
     }
 
-    /// Notes `from __future__ import annotations`; the level of the import.
+    /// The text that a module or class remembers of an annotation under `from __future__ import annotations`.
+    pub(super) fn annotation_text(&mut self, node: &ruff::StmtAnnAssign) -> Option<Constant> {
+        let remembered = self.annotations_are_text && node.simple && self.annotations.kind != BlockKind::Function;
+        self.annotations.has_texts |= remembered;
+        remembered.then(|| Constant::Str(unparse(&node.annotation).into()))
+    }
+
+    /// The texts of a function's annotations under `from __future__ import annotations`, in their order.
+    pub(super) fn function_annotation_texts(&mut self, node: &ruff::StmtFunctionDef) -> Vec<(Name, Constant)> {
+        if !self.annotations_are_text {
+            return Vec::new();
+        }
+        let parameters = &node.parameters;
+        let plain = parameters.args.iter().chain(&parameters.posonlyargs).map(|parameter| &parameter.parameter);
+        let rest = parameters.kwonlyargs.iter().map(|parameter| &parameter.parameter);
+        let all = plain.chain(parameters.vararg.as_deref()).chain(rest).chain(parameters.kwarg.as_deref());
+        let annotated = all.filter_map(|parameter| Some((parameter.name.as_str(), parameter.annotation.as_deref()?)));
+        let returns = node.returns.as_deref().map(|annotation| ("return", annotation));
+        let texts = annotated.chain(returns);
+        texts.map(|(name, annotation)| (self.name(name), Constant::Str(unparse(annotation).into()))).collect()
+    }
+
+    /// Notes the future features that change something; the level of the import.
     pub(super) fn note_future(&mut self, node: &ruff::StmtImportFrom) -> u32 {
         let from_future = node.level == 0 && node.module.as_ref().is_some_and(|module| module.as_str() == "__future__");
-        self.forgets_annotations |= from_future && node.names.iter().any(|alias| alias.name.as_str() == "annotations");
+        for alias in node.names.iter().filter(|_| from_future) {
+            self.futures |= match alias.name.as_str() {
+                "annotations" => CodeFlags::FUTURE_ANNOTATIONS,
+                "barry_as_FLUFL" => CodeFlags::FUTURE_BARRY,
+                _ => 0,
+            };
+        }
+        self.annotations_are_text = self.futures & CodeFlags::FUTURE_ANNOTATIONS != 0;
         node.level
     }
 }

@@ -28,7 +28,7 @@ impl Lowering<'_> {
         let position = self.position(expression.range());
         let kind = match expression {
             Expr::Name(node) if &node.id == "__debug__" && node.ctx.is_load() => {
-                ExpressionKind::Constant(Constant::True)
+                ExpressionKind::Constant(if self.optimize == 0 { Constant::True } else { Constant::False })
             }
             Expr::Name(node) => ExpressionKind::Name(self.name(node.id.as_str())),
             Expr::StringLiteral(node) => ExpressionKind::Constant(self.string_literal(&node.value)?),

@@ -41,6 +41,7 @@ impl Lowering<'_> {
             Stmt::AnnAssign(node) => StatementKind::AnnotatedAssign(Box::new(AnnotatedAssign {
                 target: self.expression(&node.target)?,
                 remembered: self.remember_annotation(node),
+                text: self.annotation_text(node),
                 annotation: self.expression(&node.annotation)?,
                 value: self.optional(&node.value)?,
                 simple: node.simple,
@@ -84,7 +85,7 @@ impl Lowering<'_> {
                 let value = self.expression(&node.value)?;
                 // What only folding made a string is no docstring.
                 let is_literal = node.value.is_string_literal_expr();
-                if value.as_constant().is_some() && !is_literal {
+                if value.as_constant().is_some() && !is_literal && !self.is_single {
                     return Ok(StatementKind::Pass);
                 }
                 StatementKind::Expression(value)
@@ -142,6 +143,7 @@ impl Lowering<'_> {
             name: self.name(node.name.as_str()),
             decorators: self.decorators(&node.decorator_list)?,
             annotation_scope: self.function_annotations(node),
+            annotation_texts: self.function_annotation_texts(node),
             parameters: self.parameters(&node.parameters)?,
             returns: self.optional(&node.returns)?,
             body: self.in_finally(false, |lowering| lowering.block(BlockKind::Function, &node.body))?.0,
@@ -162,7 +164,7 @@ impl Lowering<'_> {
             arguments.positional.push(Expression { position: parameters.position, kind });
         }
         let decorators = self.decorators(&node.decorator_list)?;
-        let (body, annotation_scope) = self.block(BlockKind::Class, &node.body)?;
+        let (body, annotations) = self.block(BlockKind::Class, &node.body)?;
         Ok(StatementKind::Class(Box::new(ClassDefinition {
             type_parameters,
             scope,
@@ -170,7 +172,8 @@ impl Lowering<'_> {
             decorators,
             arguments,
             body,
-            annotation_scope,
+            annotation_scope: annotations.scope,
+            has_annotation_texts: annotations.has_texts,
             first_line: self.position(node.range).line,
         })))
     }

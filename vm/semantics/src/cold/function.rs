@@ -4,12 +4,13 @@ use super::{fetch, finish, next, raise, register, set, take};
 use crate::frame::current_function;
 use crate::semantics::Pc;
 use sidewinder_runtime::objects::dict;
-use sidewinder_runtime::objects::exception::NAME_ERROR;
+use sidewinder_runtime::objects::exception::{NAME_ERROR, RUNTIME_ERROR};
 use sidewinder_runtime::objects::function::{self, FunctionObject};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::typing::parameter::{self, Declared};
 use sidewinder_runtime::objects::typing::{alias, generic};
-use sidewinder_runtime::{Context, Owned};
+use sidewinder_runtime::operations::{attribute, call};
+use sidewinder_runtime::{Context, Owned, Result};
 
 pub fn make(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
@@ -31,6 +32,7 @@ pub fn set_part(cx: &mut Context, pc: Pc) -> Pc {
         1 => &function.keyword_defaults,
         2 => &function.annotate,
         4 => &function.type_parameters,
+        5 => &function.annotations,
         _ => &function.closure,
     };
     let old = field.replace(value.into_raw());
@@ -70,6 +72,21 @@ pub fn set_type_default(cx: &mut Context, pc: Pc) -> Pc {
     let evaluator = take(cx, i.b);
     parameter::set_default(register(cx, i.a), evaluator);
     next(pc)
+}
+
+/// Shows a value at a prompt.
+pub fn display_value(cx: &mut Context, pc: Pc) -> Pc {
+    let value = take(cx, fetch(pc).a);
+    let result = display(cx, value);
+    super::finish_effect(cx, pc, result)
+}
+
+fn display(cx: &mut Context, value: Owned) -> Result<()> {
+    let system = (cx.interpreter().hooks.import)(cx, "sys")?;
+    match attribute::get_text_optional(cx, system.value(), "displayhook")? {
+        Some(hook) => call::call(cx, hook.value(), &[value.value()]).map(drop),
+        None => Err(cx.raise(&RUNTIME_ERROR, "lost sys.displayhook")),
+    }
 }
 
 pub fn load_build_class(cx: &mut Context, pc: Pc) -> Pc {

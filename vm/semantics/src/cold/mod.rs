@@ -53,6 +53,8 @@ pub fn handler(op: Op) -> ColdHandler {
         Op::GetAsyncNext => generator::get_async_next,
         Op::MakeFunction => function::make,
         Op::SetFunctionPart => function::set_part,
+        Op::SetupAnnotations => name::setup_annotations,
+        Op::DisplayValue => function::display_value,
         Op::MakeTyping => function::make_typing,
         Op::SetTypeDefault => function::set_type_default,
         Op::LoadBuildClass => function::load_build_class,

@@ -298,3 +298,23 @@ pub fn delete_name(cx: &mut Context, pc: Pc) -> Pc {
     }
     next(pc)
 }
+
+/// Makes `__annotations__` unless it is there.
+pub fn setup_annotations(cx: &mut Context, pc: Pc) -> Pc {
+    let result = setup(cx);
+    finish_effect(cx, pc, result)
+}
+
+fn setup(cx: &mut Context) -> Result<()> {
+    let has_namespace = current_code(cx).has_flag(sidewinder_bytecode::CodeFlags::NAMESPACE);
+    let namespace = if has_namespace { register(cx, 0) } else { current_function(cx).globals.get() };
+    let name = cx.interpreter().names.annotations;
+    if namespace_get(cx, namespace, name)?.is_some() {
+        return Ok(());
+    }
+    let made = DictObject::new(cx);
+    match namespace.cast_exact::<DictObject>() {
+        Some(namespace) => namespace.set(cx, name, made.value()),
+        None => subscript::set_item(cx, namespace, name, made.value()),
+    }
+}
