@@ -1,9 +1,12 @@
 //! Attributes of code objects.
 
+mod replace;
+
 use sidewinder_bytecode::{CodeFlags, Position};
 use sidewinder_runtime::native::{GetSet, Native};
+use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::code::{CODE, CodeObject};
-use sidewinder_runtime::objects::exception::{ATTRIBUTE_ERROR, NOT_IMPLEMENTED_ERROR};
+use sidewinder_runtime::objects::exception::ATTRIBUTE_ERROR;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::StaticType;
@@ -18,7 +21,12 @@ pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[(&CODE, METHODS, GE
 static METHODS: &[Native] = &[
     Native::new("co_lines", 0, 0, lines, ""),
     Native::new("co_positions", 0, 0, positions, ""),
-    Native::with_keywords("replace", |cx, _| Err(cx.raise(&NOT_IMPLEMENTED_ERROR, "code.replace")), ""),
+    Native::with_keywords(
+        "replace",
+        replace::replace,
+        "Return a copy of the code object with new values for the fields.",
+    ),
+    Native::with_keywords("__replace__", replace::replace, "The same as replace()."),
 ];
 
 type Get = fn(&mut Context, Value) -> Result<Owned>;
@@ -50,6 +58,10 @@ static GETSET: &[GetSet] = &[
     }),
     read_only("co_freevars", |cx, value| name_tuple(cx, &of(value).data.free_names)),
     read_only("co_names", |cx, value| name_tuple(cx, &of(value).data.names)),
+    read_only("co_code", |cx, value| Ok(BytesObject::new(cx, &code_bytes(of(value))))),
+    read_only("_co_code_adaptive", |cx, value| Ok(BytesObject::new(cx, &code_bytes(of(value))))),
+    read_only("co_exceptiontable", |cx, value| Ok(BytesObject::new(cx, &exception_table(of(value))))),
+    read_only("co_linetable", |cx, _| Ok(BytesObject::new(cx, &[]))),
     read_only("co_consts", |cx, value| {
         let code = of(value);
         // SAFETY: (heap 2) a code object has that many constants.
@@ -57,6 +69,35 @@ static GETSET: &[GetSet] = &[
         Ok(TupleObject::new(cx, constants))
     }),
 ];
+
+/// The instructions as they lie in memory: four fields of two bytes each.
+fn code_bytes(code: &CodeObject) -> Vec<u8> {
+    let fields = code.data.instructions.iter().flat_map(|i| [i.op as u16, i.a, i.b, i.c]);
+    fields.flat_map(u16::to_le_bytes).collect()
+}
+
+/// The handlers in the format of CPython's exception table: start, length, target, and depth of each, in groups of six
+/// bits with the highest first; the first byte of a row has its top bit set.
+fn exception_table(code: &CodeObject) -> Vec<u8> {
+    let mut table = Vec::new();
+    for handler in &code.data.handlers {
+        let depth = (handler.temporary_depth - code.data.local_count.min(handler.temporary_depth)) as u32;
+        for (index, number) in
+            [handler.start, handler.end - handler.start, handler.target, depth << 1].iter().enumerate()
+        {
+            let first = table.len();
+            let groups = (32 - number.leading_zeros()).div_ceil(6).max(1);
+            for group in (0..groups).rev() {
+                let more = if group > 0 { 0x40 } else { 0 };
+                table.push((number >> (6 * group)) as u8 & 0x3f | more);
+            }
+            if index == 0 {
+                table[first] |= 0x80;
+            }
+        }
+    }
+    table
+}
 
 fn of(value: Value) -> &'static CodeObject {
     // SAFETY: (heap 2) the descriptor has checked the type.
@@ -102,21 +143,25 @@ fn variables(code: &CodeObject) -> Vec<Owned> {
         .collect()
 }
 
+/// CPython's numbers of the flags.
+const FLAGS: &[(u32, usize)] = &[
+    (CodeFlags::FUNCTION, 0x3),
+    (CodeFlags::VARARGS, 0x4),
+    (CodeFlags::VARKEYWORDS, 0x8),
+    (CodeFlags::NESTED, 0x10),
+    (CodeFlags::GENERATOR, 0x20),
+    (CodeFlags::COROUTINE, 0x80),
+    (CodeFlags::ITERABLE_COROUTINE, 0x100),
+    (CodeFlags::ASYNC_GENERATOR, 0x200),
+    (CodeFlags::FUTURE_BARRY, 0x40_0000),
+    (CodeFlags::FUTURE_ANNOTATIONS, 0x100_0000),
+    (CodeFlags::HAS_DOCSTRING, 0x400_0000),
+];
+
 /// The flags by CPython's numbers.
 fn flags(code: &CodeObject) -> usize {
-    const ROWS: &[(u32, usize)] = &[
-        (CodeFlags::FUNCTION, 0x3),
-        (CodeFlags::VARARGS, 0x4),
-        (CodeFlags::VARKEYWORDS, 0x8),
-        (CodeFlags::NESTED, 0x10),
-        (CodeFlags::GENERATOR, 0x20),
-        (CodeFlags::COROUTINE, 0x80),
-        (CodeFlags::ITERABLE_COROUTINE, 0x100),
-        (CodeFlags::ASYNC_GENERATOR, 0x200),
-        (CodeFlags::HAS_DOCSTRING, 0x400_0000),
-    ];
     let own = code.data.flags;
-    ROWS.iter().filter(|(flag, _)| own.has(*flag)).map(|(_, shown)| shown).sum()
+    FLAGS.iter().filter(|(flag, _)| own.has(*flag)).map(|(_, shown)| shown).sum()
 }
 
 fn optional(value: u32, known: bool) -> Owned {

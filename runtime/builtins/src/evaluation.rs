@@ -1,17 +1,22 @@
 //! Builtin functions that compile or look at the running frame: exec, eval, compile, globals, locals, `__import__`.
 
 use sidewinder_bytecode::CodeFlags;
+use sidewinder_runtime::hooks::{CompileRequest, Source};
 use sidewinder_runtime::native::{Arguments, Intrinsic, Native};
+use sidewinder_runtime::objects::buffer::{self, Buffer};
+use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::cell::CELL;
 use sidewinder_runtime::objects::code::{CODE, CodeObject};
 use sidewinder_runtime::objects::dict::{self, DICT};
+use sidewinder_runtime::objects::exception;
+use sidewinder_runtime::objects::frame;
 use sidewinder_runtime::objects::function::{self, FunctionObject};
-use sidewinder_runtime::objects::iterator::arguments::Signature;
+use sidewinder_runtime::objects::iterator::arguments::{Signature, bad_argument};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
-use sidewinder_runtime::operations::{call, convert};
+use sidewinder_runtime::operations::{call, convert, dunder};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// The rows of the `builtins` module.
@@ -20,7 +25,8 @@ pub static FUNCTIONS: &[Native] = &[
         .intrinsic(Intrinsic::LooksAtFrames),
     Native::with_keywords("eval", eval, "Evaluate the given source in the context of globals and locals.")
         .intrinsic(Intrinsic::LooksAtFrames),
-    Native::with_keywords("compile", compile, "Compile source into a code object that can be executed."),
+    Native::with_keywords("compile", compile, "Compile source into a code object that can be executed.")
+        .intrinsic(Intrinsic::LooksAtFrames),
     Native::new("globals", 0, 0, globals, "Return the dictionary containing the current scope's global variables.")
         .intrinsic(Intrinsic::LooksAtFrames),
     Native::new("locals", 0, 0, locals, "Return a dictionary containing the current scope's local variables.")
@@ -127,15 +133,16 @@ fn run(
             None => Owned::new(source),
         }
     } else {
-        let text = source_text(cx, source, function.name())?;
+        let source = SourceText::new(cx, source, function.name(), "string, bytes or code")?;
         let mode = match (function, &namespace) {
             (Function::Eval, None) => "eval",
             (Function::Eval, Some(_)) => "namespace-eval",
             (Function::Exec, None) => "exec",
             (Function::Exec, Some(_)) => "namespace-exec",
         };
-        let text = if function == Function::Eval { text.trim_start_matches([' ', '\t']).to_string() } else { text };
-        (cx.interpreter().hooks.compile)(cx, &text, "<string>", mode)?
+        let futures = running_futures(cx);
+        let request = CompileRequest { source: source.borrow(), futures, ..CompileRequest::new("", "<string>", mode) };
+        (cx.interpreter().hooks.compile)(cx, &request)?
     };
     // SAFETY: (heap 2) code objects both.
     let has_namespace = unsafe { code.value().cast_unchecked::<CodeObject>() }.has_flag(CodeFlags::NAMESPACE);
@@ -174,14 +181,49 @@ fn check_closure(cx: &mut Context, source: Value, closure: Option<Value>) -> Res
     Ok(closure)
 }
 
-fn source_text(cx: &mut Context, source: Value, function: &str) -> Result<String> {
-    if let Some(text) = str::text(source) {
-        return Ok(text.into_owned());
+/// Source that a program gave, copied.
+enum SourceText {
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl SourceText {
+    /// The source in an argument; `expected` says what it may be besides.
+    fn new(cx: &mut Context, value: Value, function: &str, expected: &str) -> Result<SourceText> {
+        let source = if let Some(text) = str::text(value) {
+            SourceText::Text(text.into_owned())
+        } else if buffer::is_exporter(value) {
+            SourceText::Bytes(Buffer::read(cx, value)?.as_slice().to_vec())
+        } else {
+            return Err(cx.type_error(format!("{function}() arg 1 must be a {expected} object")));
+        };
+        let has_null = match &source {
+            SourceText::Text(text) => text.contains('\0'),
+            SourceText::Bytes(bytes) => bytes.contains(&0),
+        };
+        if has_null {
+            return Err(cx.raise(&exception::SYNTAX_ERROR, "source code string cannot contain null bytes"));
+        }
+        Ok(source)
     }
-    if let Some(bytes) = source.cast::<sidewinder_runtime::objects::bytes::BytesObject>() {
-        return Ok(String::from_utf8_lossy(bytes.as_slice()).into_owned());
+
+    fn borrow(&self) -> Source<'_> {
+        match self {
+            SourceText::Text(text) => Source::Text(text),
+            SourceText::Bytes(bytes) => Source::Bytes(bytes),
+        }
     }
-    Err(cx.type_error(format!("{function}() arg 1 must be a string, bytes or code object")))
+}
+
+/// The future features of the code that runs, which source compiled by it inherits.
+fn running_futures(cx: &mut Context) -> u32 {
+    let mut futures = 0;
+    frame::walk(cx, |frame| {
+        // SAFETY: (heap 2) a frame has a code object.
+        futures = unsafe { frame.code.cast_unchecked::<CodeObject>() }.data.flags.0 & CodeFlags::FUTURES;
+        false
+    });
+    futures
 }
 
 fn exec(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
@@ -222,21 +264,112 @@ fn eval(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     run(cx, Function::Eval, source, scope, Value::UNBOUND)
 }
 
+/// Bits of the argument `flags` of `compile`: future features, and what else may be asked for.
+mod compile_flags {
+    pub const BARRY: i64 = 0x40_0000;
+    pub const ANNOTATIONS: i64 = 0x100_0000;
+    /// Features that every program has by now.
+    pub const OLD_FUTURES: i64 = 0x10 | 0x2_0000 | 0x4_0000 | 0x8_0000 | 0x10_0000 | 0x20_0000 | 0x80_0000;
+    pub const TOP_LEVEL_AWAIT: i64 = 0x2000;
+    pub const ONLY_TREE: i64 = 0x400;
+    /// Of no consequence here: type comments, an optimized tree, dedents at the end, incomplete input.
+    pub const OTHERS: i64 = 0x200 | 0x1000 | 0x4000 | 0x8000;
+}
+
+/// `compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1)`
 fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
-    let (source, file, mode) =
-        (parameter(&arguments, 0, "source"), parameter(&arguments, 1, "filename"), parameter(&arguments, 2, "mode"));
-    if source.is_unbound() || file.is_unbound() || mode.is_unbound() {
-        return Err(cx.type_error("compile() missing required argument"));
+    const SIGNATURE: Signature<7> = Signature {
+        function: "compile",
+        names: ["source", "filename", "mode", "flags", "dont_inherit", "optimize", "_feature_version"],
+        positional_only: 0,
+        positional: 6,
+        required: 3,
+        open: false,
+        rest: false,
+    };
+    let [source, file, mode, flags, dont_inherit, optimize, _] = SIGNATURE.bind(cx, arguments)?;
+    let none = singleton::none();
+    let (source, file, mode) = (source.unwrap_or(none), file.unwrap_or(none), mode.unwrap_or(none));
+    let file = file_name(cx, file)?;
+    let Some(mode) = str::text(mode).map(|mode| mode.into_owned()) else {
+        return Err(bad_argument(cx, "compile() argument 'mode'", "str", mode));
+    };
+    let number = |cx: &mut Context, value: Option<Value>, default: i64| match value {
+        Some(value) => convert::index_i64(cx, value),
+        None => Ok(default),
+    };
+    let flags = number(cx, flags, 0)?;
+    let optimize = number(cx, optimize, -1)?;
+    const KNOWN: i64 = compile_flags::BARRY
+        | compile_flags::ANNOTATIONS
+        | compile_flags::OLD_FUTURES
+        | compile_flags::TOP_LEVEL_AWAIT
+        | compile_flags::ONLY_TREE
+        | compile_flags::OTHERS;
+    if flags & !KNOWN != 0 {
+        return Err(cx.value_error("compile(): unrecognised flags"));
     }
-    let text = source_text(cx, source, "compile")?;
-    let file = str::text(file).unwrap_or_default().into_owned();
-    match str::text(mode).as_deref() {
-        Some(mode @ ("exec" | "eval")) => (cx.interpreter().hooks.compile)(cx, &text, &file, &format!("open-{mode}")),
-        Some("single") => {
-            let kind = &sidewinder_runtime::objects::exception::NOT_IMPLEMENTED_ERROR;
-            Err(cx.raise(kind, "compile() in mode 'single'"))
+    if !(-1..=2).contains(&optimize) {
+        return Err(cx.value_error("compile(): invalid optimize value"));
+    }
+    let mode = match mode.as_str() {
+        "exec" => "open-exec",
+        "eval" => "open-eval",
+        "single" => "open-single",
+        "func_type" if flags & compile_flags::ONLY_TREE == 0 => {
+            return Err(cx.value_error("compile() mode 'func_type' requires flag PyCF_ONLY_AST"));
         }
-        _ => Err(cx.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
+        _ => return Err(cx.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
+    };
+    if flags & compile_flags::ONLY_TREE != 0 {
+        return Err(cx.raise(&exception::NOT_IMPLEMENTED_ERROR, "compile() to a syntax tree"));
+    }
+    let inherits = match dont_inherit {
+        Some(value) => !convert::truth(cx, value)?,
+        None => true,
+    };
+    let mut futures = if inherits { running_futures(cx) } else { 0 };
+    for (bit, future) in
+        [(compile_flags::BARRY, CodeFlags::FUTURE_BARRY), (compile_flags::ANNOTATIONS, CodeFlags::FUTURE_ANNOTATIONS)]
+    {
+        futures |= if flags & bit != 0 { future } else { 0 };
+    }
+    let source = SourceText::new(cx, source, "compile", "string, bytes or AST")?;
+    let request = CompileRequest {
+        source: source.borrow(),
+        file_name: &file,
+        mode,
+        optimize: u8::try_from(optimize).ok(),
+        futures,
+        top_level_await: flags & compile_flags::TOP_LEVEL_AWAIT != 0,
+    };
+    (cx.interpreter().hooks.compile)(cx, &request)
+}
+
+/// A file name: text, bytes, or an object with `__fspath__`.
+fn file_name(cx: &mut Context, value: Value) -> Result<String> {
+    let path = match str::is_str(value) || value.cast::<BytesObject>().is_some() {
+        true => Owned::new(value),
+        false => {
+            let name = cx.interpreter().names.fspath;
+            match dunder::call_dunder(cx, value, name, &[])? {
+                Some(path) => path,
+                None => {
+                    let kind = value.type_of().name();
+                    return Err(cx.type_error(format!("expected str, bytes or os.PathLike object, not {kind}")));
+                }
+            }
+        }
+    };
+    if let Some(text) = str::text(path.value()) {
+        return Ok(text.into_owned());
+    }
+    match path.value().cast::<BytesObject>() {
+        Some(bytes) => Ok(String::from_utf8_lossy(bytes.as_slice()).into_owned()),
+        None => {
+            let (kind, found) = (value.type_of().name(), path.value().type_of().name());
+            Err(cx.type_error(format!("expected {kind}.__fspath__() to return str or bytes, not {found}")))
+        }
     }
 }
 

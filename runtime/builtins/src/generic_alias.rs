@@ -57,15 +57,6 @@ pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[
     (&CLASS_METHOD, CLASS_GETITEM, &[]),
 ];
 
-/// The functions of the module `_typing`.
-pub static FUNCTIONS: &[Native] = &[Native::new("_idfunc", 1, 1, |_, it| Ok(Owned::new(it[0])), "")];
-
-/// Fills the module `_typing`.
-pub fn fill_typing(cx: &mut Context, module: Value) -> Result<()> {
-    attribute::set_text(cx, module, "Union", union_type::UNION.value())?;
-    typing::exported().into_iter().try_for_each(|(name, value)| attribute::set_text(cx, module, name, value))
-}
-
 /// Gives type aliases their subscription; called once, after the builtin types were completed.
 pub fn install(cx: &mut Context) -> Result<()> {
     dunder::add_methods(cx, &typing::alias::TYPE_ALIAS, ALIAS_METHODS)

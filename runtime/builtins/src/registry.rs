@@ -90,7 +90,6 @@ static MODULES: &[ModuleRow] = &[
     ModuleRow { name: "array", functions: array_module::FUNCTIONS, fill: array_module::fill },
     ModuleRow { name: "sys", functions: sys_module::FUNCTIONS, fill: sys_module::fill },
     ModuleRow { name: "gc", functions: gc_module::FUNCTIONS, fill: gc_module::fill },
-    ModuleRow { name: "_typing", functions: generic_alias::FUNCTIONS, fill: generic_alias::fill_typing },
     ModuleRow { name: "_weakref", functions: weakref_module::FUNCTIONS, fill: weakref_module::fill },
 ];
 
@@ -129,7 +128,8 @@ pub fn register(cx: &mut Context) -> Result<()> {
     builtins.set_text(cx, "False", singleton::false_());
     builtins.set_text(cx, "Ellipsis", singleton::ellipsis());
     builtins.set_text(cx, "NotImplemented", singleton::not_implemented());
-    builtins.set_text(cx, "__debug__", singleton::true_());
+    let debug = singleton::boolean(cx.interpreter().options.optimize == 0);
+    builtins.set_text(cx, "__debug__", debug);
     let made = module::new_builtin(cx, "builtins")?;
     for functions in FUNCTIONS {
         add_functions(cx, builtins, functions, "builtins");

@@ -88,11 +88,11 @@ opcodes! {
     LoadClosure(Dst, Number, Number);
 
     /// a = global or builtin named by site b
-    LoadGlobal(Dst, Site, None);
+    LoadGlobal(Dst, Site, Number);
     /// Global named by site a = b
-    StoreGlobal(Site, Src, None);
+    StoreGlobal(Site, Src, Number);
     /// Deletes the global named by site a.
-    DeleteGlobal(Site, None, None);
+    DeleteGlobal(Site, None, Number);
     /// a = name of site b in the namespace (register 0), else in globals, else in builtins
     LoadName(Dst, Site, None);
     /// Name of site a in the namespace (register 0) = b

@@ -25,6 +25,37 @@ pub enum Broken {
     Code(u64),
 }
 
+/// Source as text, or as bytes that say their encoding.
+#[derive(Clone, Copy)]
+pub enum Source<'a> {
+    Text(&'a str),
+    Bytes(&'a [u8]),
+}
+
+/// What is to be compiled, and how.
+#[derive(Clone, Copy)]
+pub struct CompileRequest<'a> {
+    pub source: Source<'a>,
+    pub file_name: &'a str,
+    /// "exec" or "eval", with "namespace-" in front for code with a namespace of its own, or "open-" for code that may get
+    /// one later; or "open-single".
+    pub mode: &'a str,
+    /// From 1 on without assertions, from 2 on without docstrings; as the interpreter was told unless given.
+    pub optimize: Option<u8>,
+    /// `CodeFlags::FUTURES` that are on from the start.
+    pub futures: u32,
+    /// `await` may stand outside of functions.
+    pub top_level_await: bool,
+}
+
+impl<'a> CompileRequest<'a> {
+    /// Text without anything special.
+    pub fn new(text: &'a str, file_name: &'a str, mode: &'a str) -> CompileRequest<'a> {
+        let source = Source::Text(text);
+        CompileRequest { source, file_name, mode, optimize: None, futures: 0, top_level_await: false }
+    }
+}
+
 /// Upward calls.
 #[derive(Clone, Copy)]
 pub struct Hooks {
@@ -35,9 +66,8 @@ pub struct Hooks {
     /// Resumes a suspended generator with a value, or with the pending exception when the value is unbound.
     /// `Ok(None)` means that it returned; its value is then in the generator.
     pub resume_generator: fn(&mut Context, &GeneratorObject, Value) -> Result<Option<Owned>>,
-    /// Compiles source: `exec`, `eval`, imports. Arguments: source, file name, and "exec" or "eval", with "namespace-" in
-    /// front for code with a namespace of its own, or "open-" for code that may get one later.
-    pub compile: fn(&mut Context, &str, &str, &str) -> Result<Owned>,
+    /// Compiles source: `compile`, `exec`, `eval`, imports.
+    pub compile: fn(&mut Context, &CompileRequest<'_>) -> Result<Owned>,
     /// Compiles the bytes of a source file, in the encoding that they say, as a module. Arguments: bytes, file name.
     pub compile_file: fn(&mut Context, &[u8], &str) -> Result<Owned>,
     /// Runs a code object with globals and a namespace (unbound for none).

@@ -57,6 +57,8 @@ options! {
     invalidate = "invalidate": 0;
     /// Print the warnings of the compiler; `-W ignore` switches them off.
     warnings = "warnings": 1;
+    /// From 1 on no assertions, from 2 on no docstrings: `-O`, `-OO`.
+    optimize = "optimize": 0;
     /// Stress: every Nth guard of machine code is taken as failed.
     guard_fail = "guard-fail": 0;
     /// Stress: every guard of machine code is taken as failed when it is first reached.

@@ -7,6 +7,7 @@
 use sidewinder_bytecode::serialise;
 use sidewinder_macros::native_module;
 use sidewinder_os::path::Path;
+use sidewinder_runtime::hooks::CompileRequest;
 use sidewinder_runtime::native::argument::BytesLike;
 use sidewinder_runtime::native::result::Bytes;
 use sidewinder_runtime::objects::code::{self, CodeObject};
@@ -86,7 +87,7 @@ fn no_frozen(cx: &mut Context, name: &str) -> Raised {
 pub fn code_of(cx: &mut Context, module: &sidewinder_library::Module, file_name: &str) -> Result<Owned> {
     match module.code(file_name) {
         Some(data) => Ok(code::new(cx, Rc::new(data))),
-        None => (cx.interpreter().hooks.compile)(cx, &module.source(), file_name, "exec"),
+        None => (cx.interpreter().hooks.compile)(cx, &CompileRequest::new(&module.source(), file_name, "exec")),
     }
 }
 

@@ -107,6 +107,7 @@ pub fn parse(raw: Vec<OsString>) -> Result<Command, Exit> {
     let mut options = Options::default();
     let mut rest = arguments.into_iter().skip(1).peekable();
     let (mut safe_path, mut ignore_environment) = (false, false);
+    let mut optimize = 0;
     let mut settings: Vec<String> = Vec::new();
     let (source, name) = loop {
         let Some(argument) = rest.next() else { break (Source::Input, String::new()) };
@@ -154,7 +155,8 @@ pub fn parse(raw: Vec<OsString>) -> Result<Command, Exit> {
                 'P' => safe_path = true,
                 'E' => ignore_environment = true,
                 'u' => options.unbuffered = 1,
-                'b' | 'B' | 'd' | 'i' | 'O' | 'q' | 'R' | 's' | 'S' | 'v' | 'x' => {}
+                'O' => optimize += 1,
+                'b' | 'B' | 'd' | 'i' | 'q' | 'R' | 's' | 'S' | 'v' | 'x' => {}
                 'm' => {
                     module = value(letters.clone());
                     if module.is_none() {
@@ -172,6 +174,9 @@ pub fn parse(raw: Vec<OsString>) -> Result<Command, Exit> {
             break (Source::Module(module), "-m".to_string());
         }
     };
+    if optimize > 0 {
+        settings.push(format!("optimize={optimize}"));
+    }
     if !ignore_environment && let Ok(list) = std::env::var("SIDEWINDER_OPTIONS") {
         settings.splice(0..0, list.split(',').filter(|item| !item.is_empty()).map(String::from));
     }

@@ -46,7 +46,7 @@ fn hooks(interpret: Interpret) -> Hooks {
         interpret,
         call_function: sidewinder_semantics::nested::call_function,
         resume_generator: sidewinder_semantics::nested::resume_generator,
-        compile: crate::program::compile,
+        compile: crate::program::compile_request,
         compile_file: crate::program::compile_file,
         run_code: crate::program::run_code,
         import: sidewinder_runtime::operations::import::module,

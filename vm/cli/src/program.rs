@@ -4,7 +4,8 @@ use crate::Interpret;
 use crate::arguments::{Command, Source};
 use crate::bootstrap;
 use crate::source::{self, Place};
-use sidewinder_compiler::{CompileError, ErrorKind, Mode, Warning};
+use sidewinder_compiler::{CompileError, ErrorKind, Mode, Options, Warning};
+use sidewinder_runtime::hooks::{self, CompileRequest};
 use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::exception::{self, INDENTATION_ERROR, SYNTAX_ERROR, SYSTEM_EXIT, TAB_ERROR};
@@ -219,18 +220,39 @@ fn exit_status(cx: &mut Context, raised: Value) -> i32 {
     1
 }
 
-/// The hook behind `compile`, `exec` and `eval`: source to a code object.
+/// Source text to a code object.
 pub fn compile(cx: &mut Context, source: &str, file_name: &str, mode: &str) -> Result<Owned> {
-    let mode = match mode {
+    compile_request(cx, &CompileRequest::new(source, file_name, mode))
+}
+
+/// The hook behind `compile`, `exec` and `eval`: source to a code object.
+pub fn compile_request(cx: &mut Context, request: &CompileRequest<'_>) -> Result<Owned> {
+    let file_name = request.file_name;
+    let decoded;
+    let source = match request.source {
+        hooks::Source::Text(text) => text,
+        hooks::Source::Bytes(bytes) => {
+            decoded = source::decode(cx, bytes, "")?;
+            &decoded
+        }
+    };
+    let mode = match request.mode {
         "eval" => Mode::Eval,
         "namespace-exec" => Mode::NamespaceModule,
         "namespace-eval" => Mode::NamespaceEval,
         "open-exec" => Mode::OpenModule,
         "open-eval" => Mode::OpenEval,
+        "open-single" => Mode::OpenSingle,
         _ => Mode::Module,
     };
+    let options = Options {
+        mode,
+        optimize: request.optimize.unwrap_or(cx.interpreter().options.optimize.min(2) as u8),
+        futures: request.futures,
+        top_level_await: request.top_level_await,
+    };
     let mut warnings = Vec::new();
-    let compiled = sidewinder_compiler::compile_with_warnings(source, file_name, mode, &mut warnings);
+    let compiled = sidewinder_compiler::compile_with_options(source, file_name, options, &mut warnings);
     if !warnings.is_empty() && cx.interpreter().options.warnings != 0 {
         show_warnings(cx, source, file_name, &warnings);
     }

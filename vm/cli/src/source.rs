@@ -5,7 +5,7 @@ use sidewinder_runtime::objects::exception::{self, LOOKUP_ERROR, SYNTAX_ERROR};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str::{self, StrObject, codec};
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::{Context, Raised, Result, TypeObject, Value};
+use sidewinder_runtime::{Context, Owned, Raised, Result, TypeObject, Value};
 use std::path::PathBuf;
 
 /// Where in a file something is wrong.
@@ -24,7 +24,10 @@ pub struct Place<'a> {
 pub fn raise_syntax_error(cx: &mut Context, kind: &'static TypeObject, message: &str, place: Place<'_>) -> Raised {
     let number = |value: u32| Value::from_small_int(value as i64);
     let message = StrObject::new(cx, message);
-    let file_name = StrObject::new(cx, place.file_name);
+    let file_name = match place.file_name {
+        "" => Owned::new(singleton::none()),
+        name => StrObject::new(cx, name),
+    };
     let text = place.text.map(|text| StrObject::new(cx, text));
     let details = [
         file_name.value(),
@@ -60,6 +63,7 @@ fn line_at<'a>(bytes: &'a [u8], before: &[u8]) -> (u32, &'a [u8]) {
 
 /// Source bytes as text, in the encoding that a mark or one of the first two lines says.
 pub fn decode(cx: &mut Context, bytes: &[u8], file_name: &str) -> Result<String> {
+    let marked = bytes.starts_with(b"\xef\xbb\xbf");
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Some(position) = bytes.iter().position(|byte| *byte == 0) {
         let (line, text) = line_at(bytes, &bytes[..position]);
@@ -71,12 +75,29 @@ pub fn decode(cx: &mut Context, bytes: &[u8], file_name: &str) -> Result<String>
     if let Some(encoding) = declared_encoding(bytes)
         && !matches!(encoding.to_ascii_lowercase().replace('_', "-").as_str(), "utf-8" | "utf8")
     {
+        if marked {
+            let name = if is_latin(&encoding) { "iso-8859-1" } else { &encoding };
+            let (_, text) = line_at(bytes, &[]);
+            let text = String::from_utf8_lossy(text);
+            let end_column = text.len() as u32;
+            let place = Place { file_name, line: 1, column: 0, end_line: 1, end_column, text: Some(&text) };
+            let message = format!("encoding problem: {name} with BOM");
+            return Err(raise_syntax_error(cx, &SYNTAX_ERROR, &message, place));
+        }
         return decode_as(cx, bytes, &encoding, file_name);
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.to_string()),
         Err(error) => Err(undecodable(cx, bytes, error.valid_up_to(), file_name)),
     }
+}
+
+/// Whether an encoding is the one that CPython's tokenizer calls `iso-8859-1`.
+fn is_latin(encoding: &str) -> bool {
+    let name = encoding.to_ascii_lowercase().replace('_', "-");
+    ["latin-1", "iso-8859-1", "iso-latin-1"]
+        .iter()
+        .any(|known| name == *known || name.starts_with(&format!("{known}-")))
 }
 
 fn undecodable(cx: &mut Context, bytes: &[u8], position: usize, file_name: &str) -> Raised {
@@ -86,8 +107,9 @@ fn undecodable(cx: &mut Context, bytes: &[u8], position: usize, file_name: &str)
     if line == 2 && !matches!(before.trim_ascii_start().first(), None | Some(b'#')) {
         line = 1;
     }
+    let in_file = if file_name.is_empty() { String::new() } else { format!(" in file {file_name}") };
     let message = format!(
-        "Non-UTF-8 code starting with '\\x{:02x}' in file {file_name} on line {line}, but no encoding declared; see https://peps.python.org/pep-0263/ for details",
+        "Non-UTF-8 code starting with '\\x{:02x}'{in_file} on line {line}, but no encoding declared; see https://peps.python.org/pep-0263/ for details",
         bytes[position]
     );
     let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |position| position + 1);

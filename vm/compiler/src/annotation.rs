@@ -3,7 +3,7 @@
 use crate::ast::*;
 use crate::error::Outcome;
 use crate::generator::Generator;
-use crate::register::Register;
+use crate::register::{Register, Source};
 use crate::scope::{CLASS_DICT, CONDITIONAL_ANNOTATIONS};
 use sidewinder_bytecode::{CodeData, CodeFlags, Constant, Op, Position};
 use std::rc::Rc;
@@ -192,17 +192,7 @@ impl<'tree> Generator<'tree> {
         let position = node.expression.position;
         let qualified_name = self.qualified_name(node.scope, name);
         let code = self.evaluator_code(node.scope, name.clone(), qualified_name, position, |generator| {
-            let source = match &node.expression.kind {
-                // `*Ts = *default`
-                ExpressionKind::Starred(inner) => {
-                    let source = generator.operand(inner)?;
-                    generator.set_depth(0);
-                    let only = generator.temporary();
-                    generator.emit(Op::UnpackSequence, only, source, 1, position);
-                    only.into()
-                }
-                _ => generator.operand(&node.expression)?,
-            };
+            let source = generator.maybe_starred(&node.expression)?;
             generator.set_depth(0);
             generator.emit(Op::Return, source, 0, 0, position);
             Ok(())
@@ -214,6 +204,17 @@ impl<'tree> Generator<'tree> {
         self.set_depth(mark);
         self.emit(Op::SetFunctionPart, destination, defaults, 0, position);
         Ok(())
+    }
+
+    /// The value of an expression, or the only item of a starred one: `*Ts = *default`, `*args: *Ts`.
+    fn maybe_starred(&mut self, expression: &'tree Expression) -> Outcome<Source> {
+        let ExpressionKind::Starred(inner) = &expression.kind else { return self.operand(expression) };
+        let mark = self.depth();
+        let source = self.operand(inner)?;
+        self.set_depth(mark);
+        let only = self.temporary();
+        self.emit(Op::UnpackSequence, only, source, 1, expression.position);
+        Ok(only.into())
     }
 
     /// The code of a function whose only parameter is a format, and that evaluates something in the formats which
@@ -278,7 +279,7 @@ impl<'tree> Generator<'tree> {
             }
             let name = self.mangled(&annotation.name);
             let key = self.constant_operand(&Constant::Str(name), position);
-            let value = self.operand(annotation.expression)?;
+            let value = self.maybe_starred(annotation.expression)?;
             self.set_depth(0);
             self.emit(Op::MapAdd, made, key, value, position);
             self.place(skipped);

@@ -22,7 +22,8 @@ impl<'tree> Generator<'tree> {
         }
         if node.clauses.iter().any(|clause| clause.is_async) && !self.is_asynchronous() {
             let message = "asynchronous comprehension outside of an asynchronous function";
-            return Err(Failure::syntax(message, position));
+            let outermost = self.unit.comprehensions.first().map_or(position, |comprehension| comprehension.position);
+            return Err(Failure::syntax(message, outermost));
         }
         self.in_temporary(destination, position, |generator, result| {
             let iterator = generator.first_iterator(node)?;

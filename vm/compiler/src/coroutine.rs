@@ -21,7 +21,7 @@ impl<'tree> Generator<'tree> {
         if self.is_asynchronous() {
             return Ok(());
         }
-        if let Some(comprehension) = self.unit.comprehensions.last() {
+        if let Some(comprehension) = self.unit.comprehensions.first() {
             let message = "asynchronous comprehension outside of an asynchronous function";
             return Err(Failure::syntax(message, comprehension.position));
         }

@@ -7,7 +7,6 @@
 //! - A value that is used twice lives in a local, named or hidden.
 //! - Hidden locals are cleared where their use ends; after an exception, by the handler that continues.
 
-use crate::{Mode, Options};
 use crate::assemble::assemble;
 use crate::ast::*;
 use crate::error::{Failure, Outcome};
@@ -15,6 +14,7 @@ use crate::function::{clean_docstring, split_docstring};
 use crate::register::{Field, Register, Source};
 use crate::scope::{Resolution, Scope, ScopeKind, ScopeTable};
 use crate::unit::{Label, Unit};
+use crate::{Mode, Options};
 use sidewinder_bytecode::instruction::OPERAND_MAX;
 use sidewinder_bytecode::{CodeData, CodeFlags, Constant, NAMESPACE_LOCAL, Op, Position};
 use std::rc::Rc;
@@ -337,7 +337,8 @@ pub(crate) fn generate(tree: &Tree, scopes: &ScopeTable, file_name: &str, option
     if scopes[ScopeId(0)].is_coroutine {
         unit.flags |= CodeFlags::COROUTINE;
     }
-    let mut generator = Generator { options, futures: tree.futures, scopes, file_name: file_name.clone(), unit, outer: Vec::new() };
+    let mut generator =
+        Generator { options, futures: tree.futures, scopes, file_name: file_name.clone(), unit, outer: Vec::new() };
     let start = Position { line: 1, end_line: 1, column: 0, end_column: 0 };
     match &tree.body {
         TreeBody::Module { body, annotation_scope, has_annotation_texts } => {

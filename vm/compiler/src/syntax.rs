@@ -6,6 +6,7 @@
 //! Not here: names and scopes (`scope.rs`), and the wording of errors (`diagnosis.rs`).
 
 mod annotation;
+mod around;
 mod depth;
 pub(crate) mod diagnosis;
 mod escape;
@@ -21,9 +22,9 @@ mod type_parameters;
 mod unparse;
 mod warning;
 
-use crate::{Mode, Options};
 use crate::ast::{Name, ScopeId, Tree, TreeBody};
 use crate::error::{ErrorKind, Failure, Origin, Outcome};
+use crate::{Mode, Options};
 use annotation::{AnnotationBlock, BlockKind};
 use position::LineMap;
 use ruff_python_ast::{self as ruff, PythonVersion, token::TokenKind};

@@ -248,6 +248,7 @@ fn add_sequences(cx: &mut Context, namespace: &DictObject) -> Result<()> {
     let threads = THREAD_INFO.make(cx, threads.into())?;
     namespace.set_text(cx, "thread_info", threads.value());
     let mut flags: Vec<Item> = (0..21).map(|_| Int(0)).collect();
+    flags[3] = Int(cx.interpreter().options.optimize as i64);
     flags[4] = Int(1);
     flags[11] = Int(1);
     flags[13] = Bool(false);

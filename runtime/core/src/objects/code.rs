@@ -4,12 +4,13 @@ use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::hooks::Broken;
-use crate::objects::slots::Slots;
+use crate::objects::slots::{CompareOp, Slots};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::objects::{float, int, singleton, str, tuple};
 use crate::value::Value;
 use sidewinder_bytecode::{CodeData, CodeFlags, Constant, Instruction};
 use std::cell::Cell;
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 /// An inline cache. What the fields mean is the opcode's business; entries hold no counts but the name's. One line of
@@ -104,7 +105,14 @@ pub static CODE: StaticType = Immortal::new(
     TypeObject::builtin(
         "code",
         size_of::<CodeObject>(),
-        Slots { repr: Some(repr), traverse: Some(traverse), release: Some(release), ..Slots::EMPTY },
+        Slots {
+            repr: Some(repr),
+            hash: Some(hash),
+            compare: Some(compare),
+            traverse: Some(traverse),
+            release: Some(release),
+            ..Slots::EMPTY
+        },
     )
     .with_base(&OBJECT.object)
     .with_flags(flags::COLLECTED),
@@ -314,6 +322,46 @@ fn repr(cx: &mut Context, value: Value) -> Result<Owned> {
     let text =
         format!("<code object {} at {:#x}, file \"{}\", line {}>", data.name, value.0, data.file_name, data.first_line);
     Ok(str::StrObject::new(cx, &text))
+}
+
+/// Code is equal that does the same at the same places, under the same name; not necessarily of the same file.
+fn compare(_cx: &mut Context, left: Value, right: Value, op: CompareOp) -> Result<Owned> {
+    let (Some(a), Some(b)) = (left.cast_exact::<CodeObject>(), right.cast_exact::<CodeObject>()) else {
+        return Ok(Owned::new(singleton::not_implemented()));
+    };
+    if !matches!(op, CompareOp::Equal | CompareOp::NotEqual) {
+        return Ok(Owned::new(singleton::not_implemented()));
+    }
+    let equal = Rc::ptr_eq(&a.data, &b.data) || is_same(&a.data, &b.data);
+    Ok(Owned::new(singleton::boolean(equal == (op == CompareOp::Equal))))
+}
+
+fn is_same(a: &CodeData, b: &CodeData) -> bool {
+    a.name == b.name
+        && a.first_line == b.first_line
+        && a.flags == b.flags
+        && (a.argument_count, a.positional_only_count, a.keyword_only_count)
+            == (b.argument_count, b.positional_only_count, b.keyword_only_count)
+        && a.local_names == b.local_names
+        && a.free_names == b.free_names
+        && a.names == b.names
+        && a.instructions == b.instructions
+        && a.constants == b.constants
+        && a.handlers == b.handlers
+        && a.positions == b.positions
+}
+
+fn hash(_cx: &mut Context, value: Value) -> Result<i64> {
+    // SAFETY: (heap 2) the slot of this type.
+    let data = &unsafe { value.cast_unchecked::<CodeObject>() }.data;
+    let mut hasher = std::hash::DefaultHasher::new();
+    data.name.hash(&mut hasher);
+    (data.first_line, data.flags.0, data.argument_count, data.keyword_only_count).hash(&mut hasher);
+    data.names.hash(&mut hasher);
+    data.local_names.hash(&mut hasher);
+    data.instructions.len().hash(&mut hasher);
+    let hash = hasher.finish() as i64;
+    Ok(if hash == -1 { -2 } else { hash })
 }
 
 unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {

@@ -27,25 +27,25 @@ pub(super) enum Usage {
 pub(super) struct Collector {
     pub(super) table: ScopeTable,
     pub(super) current: ScopeId,
-    /// The last line on which `from __future__ import` may stand.
-    future_end_line: u32,
+    /// Where the last `from __future__ import` may stand: line and column.
+    future_end: (u32, u32),
     /// `await` may stand outside of functions.
     pub(super) top_level_await: bool,
 }
 
-/// The line of the last of the future imports that a file starts with, after its docstring.
-fn future_end_line(body: &[Statement]) -> u32 {
-    let mut line = 0;
+/// Where the last of the future imports is that a file starts with, after its docstring.
+fn future_end(body: &[Statement]) -> (u32, u32) {
+    let mut end = (0, 0);
     for (index, statement) in body.iter().enumerate() {
         match &statement.kind {
             StatementKind::ImportFrom { module, level: 0, .. } if module.as_deref() == Some("__future__") => {
-                line = statement.position.line;
+                end = (statement.position.line, statement.position.column);
             }
             StatementKind::Expression(expression) if index == 0 && expression.as_constant().is_some() => {}
             _ => break,
         }
     }
-    line
+    end
 }
 
 pub(super) fn collect(tree: &Tree, options: Options) -> Outcome<ScopeTable> {
@@ -53,11 +53,11 @@ pub(super) fn collect(tree: &Tree, options: Options) -> Outcome<ScopeTable> {
     for _ in 0..tree.scope_count {
         table.scopes.push(new_scope(ScopeKind::Module, None));
     }
-    let future_end_line = match &tree.body {
-        TreeBody::Module { body, .. } => future_end_line(body),
-        TreeBody::Expression(_) => 0,
+    let future_end = match &tree.body {
+        TreeBody::Module { body, .. } => future_end(body),
+        TreeBody::Expression(_) => (0, 0),
     };
-    let mut collector = Collector { table, current: ScopeId(0), future_end_line, top_level_await: options.top_level_await };
+    let mut collector = Collector { table, current: ScopeId(0), future_end, top_level_await: options.top_level_await };
     match &tree.body {
         TreeBody::Module { body, .. } => collector.statements(body)?,
         TreeBody::Expression(expression) => collector.expression(expression)?,
@@ -319,7 +319,7 @@ impl Collector {
 
     /// `from __future__ import …` must come first, and name a feature that exists.
     fn future_import(&mut self, names: &[Alias], position: Position) -> Outcome<()> {
-        if position.line > self.future_end_line {
+        if (position.line, position.column) > self.future_end {
             let message = "from __future__ imports must occur at the beginning of the file";
             return Err(Failure::syntax(message, position));
         }
@@ -370,6 +370,8 @@ impl Collector {
                 return Err(Failure::syntax(message, position));
             }
             if let Some(problem) = declaration_problem(symbol, keyword, global) {
+                // A contradiction is reported where it began.
+                let position = if symbol.is_global || symbol.is_nonlocal { symbol.position } else { position };
                 return Err(Failure::syntax(format!("name '{name}' {problem}"), position));
             }
             symbol.is_global |= global;
@@ -487,7 +489,10 @@ impl Collector {
 
     pub(super) fn arguments(&mut self, arguments: &Arguments) -> Outcome<()> {
         self.expressions(&arguments.positional)?;
-        arguments.keywords.iter().try_for_each(|keyword| self.expression(&keyword.value))
+        arguments.keywords.iter().try_for_each(|keyword| {
+            self.refuse_debug(keyword.name.as_deref().unwrap_or_default(), keyword.position)?;
+            self.expression(&keyword.value)
+        })
     }
 
     pub(super) fn target(&mut self, target: &Expression, usage: Usage) -> Outcome<()> {
@@ -497,8 +502,17 @@ impl Collector {
                 items.iter().try_for_each(|item| self.target(item, usage))
             }
             ExpressionKind::Starred(inner) => self.target(inner, usage),
+            ExpressionKind::Attribute { value, name } => {
+                self.refuse_debug(name, target.position)?;
+                self.expression(value)
+            }
             _ => self.expression(target),
         }
+    }
+
+    /// `__debug__` cannot be assigned, not even where it would be another's attribute or a keyword.
+    pub(super) fn refuse_debug(&self, name: &str, position: Position) -> Outcome<()> {
+        if name == "__debug__" { Err(Failure::syntax("cannot assign to __debug__", position)) } else { Ok(()) }
     }
 
     fn pattern(&mut self, pattern: &Pattern) -> Outcome<()> {

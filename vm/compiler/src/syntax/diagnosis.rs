@@ -51,11 +51,15 @@ fn diagnose_parser(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap, op
             return Failure::syntax(format!("'{}' was never closed", bracket as char), position);
         }
     }
-    diagnosis.failure(&error.error, error.location)
+    let failure = diagnosis.failure(&error.error, error.location);
+    if failure.message != "invalid syntax" && !failure.message.starts_with("expression expected after") {
+        return failure;
+    }
+    diagnosis.specific(error.location).unwrap_or(failure)
 }
 
 impl Diagnosis<'_> {
-    fn syntax(&self, message: impl Into<String>, range: TextRange) -> Box<Failure> {
+    pub(super) fn syntax(&self, message: impl Into<String>, range: TextRange) -> Box<Failure> {
         Failure::syntax(message, self.lines.position(range))
     }
 
@@ -98,10 +102,14 @@ impl Diagnosis<'_> {
             ParseErrorType::NonDefaultParamAfterDefaultParam => {
                 "parameter without a default follows parameter with a default"
             }
+            ParseErrorType::VarParameterWithDefault if self.is_keyword_parameter(range) => {
+                "var-keyword argument cannot have default value"
+            }
             ParseErrorType::VarParameterWithDefault => "var-positional argument cannot have default value",
+            ParseErrorType::EmptyTypeParams => "Type parameter list cannot be empty",
             ParseErrorType::ParamAfterVarKeywordParam => "arguments cannot follow var-keyword argument",
             ParseErrorType::ExpectedKeywordParam => {
-                let star = self.source[..range.end().to_usize()].trim_end_matches("**").rfind('*');
+                let star = self.source[..range.start().to_usize()].trim_end_matches("**").rfind('*');
                 let at = star.filter(|&at| self.text(range) != "*" && at < range.start().to_usize());
                 let start = at.map_or(range.start(), |at| TextSize::new(at as u32));
                 // Of the stars, the first one is meant.
@@ -138,6 +146,14 @@ impl Diagnosis<'_> {
             _ => "invalid syntax",
         };
         self.syntax(message, range)
+    }
+
+    /// Whether the parameter at or before a place has two stars.
+    fn is_keyword_parameter(&self, range: TextRange) -> bool {
+        let before = &self.source[..range.start().to_usize()];
+        let start = before.rfind(['(', ',']).map_or(0, |at| at + 1);
+        before[start..].trim_start().trim_start_matches("lambda").trim_start().starts_with("**")
+            || self.text(range).starts_with("**")
     }
 
     fn unexpected_indent(&self, range: TextRange) -> Box<Failure> {
@@ -263,7 +279,8 @@ impl Diagnosis<'_> {
         }
         if before.ends_with('{') && here.starts_with(['}', '!', ':', '=']) && self.in_format_string(range) {
             let found = &here[..1];
-            let message = format!("f-string: valid expression required before '{found}'");
+            let kind = self.kind_of_string(range);
+            let message = format!("{kind}: valid expression required before '{found}'");
             return self.syntax(message, range);
         }
         if before.ends_with(':') && here.starts_with(['}', ',']) {
@@ -276,6 +293,13 @@ impl Diagnosis<'_> {
             return self.syntax("expected ':'", TextRange::new(start, start + TextSize::new(2)));
         }
         self.syntax("invalid syntax", range)
+    }
+
+    /// What the string around a place is called.
+    fn kind_of_string(&self, range: TextRange) -> &'static str {
+        let before = self.parsed.tokens().iter().take_while(|token| token.start() < range.start());
+        let starts = before.filter(|it| matches!(it.kind(), TokenKind::FStringStart | TokenKind::TStringStart)).last();
+        if starts.is_some_and(|token| token.kind() == TokenKind::TStringStart) { "t-string" } else { "f-string" }
     }
 
     fn in_format_string(&self, range: TextRange) -> bool {
@@ -461,6 +485,15 @@ impl Diagnosis<'_> {
             }
             "Expected a statement" if self.text(range) == ":=" => return self.walrus(range),
             "Only one '*' parameter allowed" => "* argument may appear only once",
+            "Only one '/' separator allowed" => "/ may appear only once",
+            "'/' parameter must appear before '*' parameter" => "/ must be ahead of *",
+            "Position-only parameter separator not allowed as first parameter" => {
+                "at least one argument must precede /"
+            }
+            "Cannot have both 'except' and 'except*' on the same 'try'" => {
+                "cannot have both 'except' and 'except*' on the same 'try'"
+            }
+            "Expected one or more exception types" => "expected one or more exception types",
             "Positional patterns cannot follow keyword patterns" => "positional patterns follow keyword patterns",
             "Trailing comma not allowed" => {
                 let range = TextRange::empty(range.end());

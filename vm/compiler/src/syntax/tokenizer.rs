@@ -165,7 +165,7 @@ impl Tokenizer<'_> {
 
     fn continuation(&mut self) -> Step {
         self.offset += 1;
-        if self.at_end() {
+        if self.at_end() || self.is_line_end() && self.source[self.offset..].trim().is_empty() {
             return Err(self.error_at("unexpected EOF while parsing", self.line, self.offset - self.line_start));
         }
         if !self.is_line_end() {
@@ -249,10 +249,10 @@ impl Tokenizer<'_> {
             let byte = self.peek(0);
             if self.at_end() || (!triple && matches!(byte, b'\n' | b'\r')) {
                 let what = if triple { "triple-quoted " } else { "" };
-                let hint = if escaped_quote { "; perhaps you escaped the end quote" } else { "" };
+                let hint = if escaped_quote { "; perhaps you escaped the end quote?" } else { "" };
                 let line =
                     if triple && self.offset == self.line_start && self.line > 1 { self.line - 1 } else { self.line };
-                let message = format!("unterminated {what}{kind} literal (detected at line {line}{hint})");
+                let message = format!("unterminated {what}{kind} literal (detected at line {line}){hint}");
                 return Err(self.error_at(message, start_line, start_column));
             }
             match byte {
