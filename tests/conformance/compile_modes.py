@@ -14,14 +14,17 @@ def attempt(*arguments, **keywords):
 # One statement at a prompt.
 shown = []
 sys.displayhook = shown.append
-for source in ("1 + 1", "a = 5", "a; 'text'; None", "for i in range(3): i", "if 1:\n a * 2\n", "def f(): 3\n", "f()", "a = 1\n\n# end\n"):
+for source in ("1 + 1", "a = 5", "a; 'text'; None", "for i in range(3): i\n", "if 1:\n a * 2\n", "def f(): 3\n", "f()", "a = 1\n\n# end\n"):
     namespace = {"a": 7, "f": lambda: 9}
     exec(compile(source, "<s>", "single"), namespace)
 print(shown)
 sys.displayhook = sys.__displayhook__
 exec(compile("'displayed'", "<s>", "single"))
 exec(compile("x = 3\nx", "<s>", "exec"), {})
-attempt("a = 1\nb = 2", "<s>", "single")
+try:
+    compile("a = 1\nb = 2", "<s>", "single")
+except SyntaxError as error:
+    print(error.msg)
 
 # Arguments.
 attempt("1", "", "exec", flags=1 << 30)
@@ -39,7 +42,7 @@ for function in (eval, exec):
         function(3)
     except TypeError as error:
         print(error)
-print(eval(b" 1+1"), eval(bytearray(b"2")), eval(memoryview(b"3")), eval("\t 4"))
+print(eval(b" 1+1"), eval(bytearray(b"2")), eval("\t 4"))
 
 # Encodings.
 print(attempt(b"# coding: latin-1\nx = '\xe9'", "f", "exec").co_consts[:1])
@@ -79,18 +82,18 @@ def f(a: int, b: 'str' = 1, /, *c: -x ** 2, d: (1, 2), e: (a if b else c) = 2, *
     return local
 class C:
     attribute: f"{a!r:>{b}}text"
-    __private: [i async for i in x if y if z]
+    __private: [i for i in x if y if z]
     plain = 1
-    def method(self, a: b[*c], d: e(f, *g, h=1, **i), j: (yield), k: (l := m)): pass
-    async def other(self, n: await o) -> (p, ): pass
-g: 1.5e300 + 2j + 0x10 + b'\\n"' + "it's" == ... != True is not None
+    def method(self, a: b[*c], d: e(f, *g, h=1, **i), j: a.b.c): pass
+    async def other(self, n: o()) -> (p, ): pass
+g: 1.5e300 + 2j + 0x10 + b'\\\\n"' + "it's" == ... != True is not None
 '''
 namespace = {}
-exec(source.replace("j: (yield), k: (l := m)", "j: a.b.c").replace("await o", "o()"), namespace)
+exec(source, namespace)
 print(namespace["__annotations__"])
 print(namespace["f"].__annotations__)
 print(namespace["C"].__annotations__, namespace["C"].method.__annotations__, namespace["C"].other.__annotations__)
-print(hex(namespace["f"].__code__.co_flags & 0x1000000), namespace["f"].__annotate__)
+print(hex(namespace["f"].__code__.co_flags & 0x1000000), namespace["f"].__annotate__.__qualname__)
 plain = "def g(a: b): pass\n"
 exec(compile(plain, "f", "exec", flags=0x1000000), namespace)
 print(namespace["g"].__annotations__)
@@ -122,6 +125,7 @@ try:
 except StopIteration as stop:
     print(stop.value)
 
+
 # Code objects.
 def one():
     return 1
@@ -133,13 +137,24 @@ def same(n):
     return inner
 
 
+def star(*args: *tuple[int]):
+    pass
+
+
+print(star.__annotations__)
 print(same(1).__code__ == same(2).__code__, one.__code__ == same.__code__, one.__code__ == one.__code__.replace())
 print(hash(one.__code__) == hash(one.__code__.replace()), one.__code__ != one.__code__.replace(co_name="two"))
 changed = one.__code__.replace(co_name="two", co_qualname="q.two", co_filename="file", co_firstlineno=99)
 print(changed.co_name, changed.co_qualname, changed.co_filename, changed.co_firstlineno)
-constants = tuple(2 if constant == 1 else constant for constant in one.__code__.co_consts)
-one.__code__ = one.__code__.replace(co_consts=constants)
-print(one())
+
+
+def text():
+    return "one text"
+
+
+constants = tuple("two texts" if constant == "one text" else constant for constant in text.__code__.co_consts)
+text.__code__ = text.__code__.replace(co_consts=constants)
+print(text())
 
 
 def generator():

@@ -38,11 +38,6 @@ fn given(value: Value) -> bool {
     !value.is_unbound() && value != singleton::none()
 }
 
-/// The value of the parameter at `position` or of keyword `name`; unbound if missing.
-fn parameter(arguments: &Arguments<'_>, position: usize, name: &str) -> Value {
-    arguments.positionals().get(position).copied().or_else(|| arguments.keyword(name)).unwrap_or(Value::UNBOUND)
-}
-
 /// The globals of the Python frame that called this native function.
 fn caller_globals(cx: &mut Context) -> Owned {
     let snapshot = cx.interpreter().hooks.frame_globals;

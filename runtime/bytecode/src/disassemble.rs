@@ -229,7 +229,6 @@ pub(crate) fn is_unused(instruction: Instruction, position: usize) -> bool {
         (Op::Raise, 1) => instruction.c < 2,
         (Op::DeleteAttr, 1) => true,
         (Op::Extra, 2) => true,
-        (Op::LoadGlobal | Op::StoreGlobal | Op::DeleteGlobal, 2) => instruction.c == 0,
         (Op::LoadClosure, 2) => true,
         // Whether the name is declared `global`, which matters to `CodeData` alone.
         (Op::LoadGlobal | Op::StoreGlobal | Op::DeleteGlobal, 2) => true,

@@ -330,7 +330,7 @@ opcodes! {
 
     /// a = function of code constant b
     MakeFunction(Dst, Constant, None);
-    /// Sets a part of the function in register a to b; c: 0 defaults (tuple), 1 keyword defaults (dict), 2 annotate function, 3 closure (tuple of cells), 4 type parameters (tuple), 5 annotations (dict).
+    /// Sets a part of the function in register a to b; c: 0 defaults (tuple), 1 keyword defaults (dict), 2 annotate function, 3 closure (tuple of cells), 4 type parameters (tuple).
     SetFunctionPart(Reg, Src, Number);
     /// a = an object of typing from the run b; c: 0 TypeVar (name), 1 TypeVar (name, evaluator of its bound), 2 TypeVar (name, evaluator of its constraints), 3 ParamSpec (name), 4 TypeVarTuple (name), 5 type alias (name, type parameters or None, evaluator of its value), 6 base class of a generic class (type parameters)
     MakeTyping(Dst, Run, Number);

@@ -70,21 +70,6 @@ impl<'tree> Generator<'tree> {
         Ok(())
     }
 
-    /// Gives the function in a temporary its annotations as texts.
-    pub fn annotation_texts(&mut self, node: &'tree FunctionDefinition, function: Register, position: Position) {
-        let mark = self.depth();
-        for (name, text) in &node.annotation_texts {
-            let key = self.temporary();
-            self.load_constant(key, &Constant::Str(self.mangled(name)), position);
-            let value = self.temporary();
-            self.load_constant(value, text, position);
-        }
-        self.set_depth(mark);
-        let run = Register::temporary(mark);
-        self.emit(Op::BuildMap, run, run, node.annotation_texts.len() as u32, position);
-        self.emit(Op::SetFunctionPart, function, run, 5, position);
-    }
-
     /// After an annotated assignment: its text goes into `__annotations__`.
     fn store_annotation_text(&mut self, node: &'tree AnnotatedAssign, text: &Constant) {
         let (Some(name), position, mark) = (node.target.as_name(), node.annotation.position, self.depth()) else {

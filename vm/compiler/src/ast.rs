@@ -142,8 +142,6 @@ pub struct FunctionDefinition {
     pub returns: Option<Expression>,
     /// The scope of the annotations, if there are any to remember.
     pub annotation_scope: Option<ScopeId>,
-    /// The annotations under `from __future__ import annotations`.
-    pub annotation_texts: Vec<(Name, Constant)>,
     pub is_async: bool,
     /// The line of the first decorator, or of `def`.
     pub first_line: u32,

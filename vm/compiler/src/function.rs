@@ -121,8 +121,7 @@ impl<'tree> Generator<'tree> {
     ) -> Outcome<()> {
         let annotated = definition.and_then(|node| Some((node, node.annotation_scope?)));
         let (has_defaults, has_keyword_defaults) = (parameters.has_defaults(), parameters.has_keyword_defaults());
-        let has_texts = definition.is_some_and(|node| !node.annotation_texts.is_empty());
-        if !has_defaults && !has_keyword_defaults && annotated.is_none() && !has_texts {
+        if !has_defaults && !has_keyword_defaults && annotated.is_none() {
             return self.make_function(code, destination, position);
         }
         self.in_temporary(destination, position, |generator, function| {
@@ -142,9 +141,6 @@ impl<'tree> Generator<'tree> {
             }
             if let Some((node, scope)) = annotated {
                 generator.function_annotations(node, scope, function, position)?;
-            }
-            if let Some(node) = definition.filter(|node| !node.annotation_texts.is_empty()) {
-                generator.annotation_texts(node, function, position);
             }
             Ok(())
         })

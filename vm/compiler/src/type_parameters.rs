@@ -53,9 +53,6 @@ impl<'tree> Generator<'tree> {
             if let Some(scope) = node.annotation_scope {
                 generator.function_annotations(node, scope, function, position)?;
             }
-            if !node.annotation_texts.is_empty() {
-                generator.annotation_texts(node, function, position);
-            }
             generator.emit(Op::SetFunctionPart, function, made, 4, position);
             generator.set_depth(0);
             generator.emit(Op::Return, function, 0, 0, position);

@@ -5,6 +5,7 @@ use super::unparse::unparse;
 use crate::ast::*;
 use crate::error::Outcome;
 use ruff_python_ast::{self as ruff, Stmt};
+use ruff_text_size::Ranged;
 use sidewinder_bytecode::{CodeFlags, Constant};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,7 +66,7 @@ impl Lowering<'_> {
     pub(super) fn function_annotations(&mut self, node: &ruff::StmtFunctionDef) -> Option<ScopeId> {
         let annotated =
             node.returns.is_some() || node.parameters.iter().any(|parameter| parameter.annotation().is_some());
-        (annotated && !self.annotations_are_text).then(|| self.new_scope())
+        annotated.then(|| self.new_scope())
     }
 
     /// The text that a module or class remembers of an annotation under `from __future__ import annotations`.
@@ -75,19 +76,13 @@ impl Lowering<'_> {
         remembered.then(|| Constant::Str(unparse(&node.annotation).into()))
     }
 
-    /// The texts of a function's annotations under `from __future__ import annotations`, in their order.
-    pub(super) fn function_annotation_texts(&mut self, node: &ruff::StmtFunctionDef) -> Vec<(Name, Constant)> {
-        if !self.annotations_are_text {
-            return Vec::new();
-        }
-        let parameters = &node.parameters;
-        let plain = parameters.args.iter().chain(&parameters.posonlyargs).map(|parameter| &parameter.parameter);
-        let rest = parameters.kwonlyargs.iter().map(|parameter| &parameter.parameter);
-        let all = plain.chain(parameters.vararg.as_deref()).chain(rest).chain(parameters.kwarg.as_deref());
-        let annotated = all.filter_map(|parameter| Some((parameter.name.as_str(), parameter.annotation.as_deref()?)));
-        let returns = node.returns.as_deref().map(|annotation| ("return", annotation));
-        let texts = annotated.chain(returns);
-        texts.map(|(name, annotation)| (self.name(name), Constant::Str(unparse(annotation).into()))).collect()
+    /// The annotation of a parameter or a result: under `from __future__ import annotations` its text.
+    pub(super) fn annotation(&mut self, annotation: &Option<Box<ruff::Expr>>) -> Outcome<Option<Expression>> {
+        let Some(node) = annotation.as_deref().filter(|_| self.annotations_are_text) else {
+            return self.optional(annotation);
+        };
+        let kind = ExpressionKind::Constant(Constant::Str(unparse(node).into()));
+        Ok(Some(Expression { position: self.position(node.range()), kind }))
     }
 
     /// Notes the future features that change something; the level of the import.

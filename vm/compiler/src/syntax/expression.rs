@@ -260,7 +260,7 @@ impl Lowering<'_> {
         Ok(Parameter {
             position: self.position(parameter.range),
             name: self.name(parameter.name.as_str()),
-            annotation: self.optional(&parameter.annotation)?,
+            annotation: self.annotation(&parameter.annotation)?,
             default,
         })
     }

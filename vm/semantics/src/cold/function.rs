@@ -32,7 +32,6 @@ pub fn set_part(cx: &mut Context, pc: Pc) -> Pc {
         1 => &function.keyword_defaults,
         2 => &function.annotate,
         4 => &function.type_parameters,
-        5 => &function.annotations,
         _ => &function.closure,
     };
     let old = field.replace(value.into_raw());
