@@ -107,7 +107,8 @@ impl Diagnosis<'_> {
         let here = around.here()?;
         let place = around.after[0].range();
         let previous = around.kind_before(1);
-        let is_operator = previous.is_some_and(|kind| kind.is_arithmetic() || kind.is_bitwise_or_shift() || kind == TokenKind::Tilde);
+        let is_operator =
+            previous.is_some_and(|kind| kind.is_arithmetic() || kind.is_bitwise_or_shift() || kind == TokenKind::Tilde);
         if here == TokenKind::Not && is_operator {
             return Some(self.syntax("'not' after an operator must be parenthesized", place));
         }
