@@ -80,7 +80,8 @@ pub fn decode(cx: &mut Context, bytes: &[u8], file_name: &str) -> Result<String>
             let (_, text) = line_at(bytes, &[]);
             let text = String::from_utf8_lossy(text);
             let end_column = text.len() as u32;
-            let place = Place { file_name, line: 1, column: 0, end_line: 1, end_column, text: Some(&text) };
+            let place =
+                Place { file_name, line: 1, column: 0, end_line: 1, end_column: end_column as i64, text: Some(&text) };
             let message = format!("encoding problem: {name} with BOM");
             return Err(raise_syntax_error(cx, &SYNTAX_ERROR, &message, place));
         }
