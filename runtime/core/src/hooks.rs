@@ -74,8 +74,6 @@ pub struct Hooks {
     pub run_code: fn(&mut Context, Value, &DictObject, Value) -> Result<Owned>,
     /// A generic alias of a class and its type arguments.
     pub generic_alias: fn(&mut Context, Value, Value) -> Owned,
-    /// Imports a module by absolute name: `operations::import::module`.
-    pub import: fn(&mut Context, &str) -> Result<Owned>,
     /// The globals dict of the running frame (an empty dict if none runs).
     pub frame_globals: fn(&mut Context) -> Owned,
     /// The locals of the running frame: a fresh dict of a function's, the namespace itself elsewhere.

@@ -13,7 +13,7 @@ use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::TYPE;
 use sidewinder_runtime::operations::dunder::type_slots;
-use sidewinder_runtime::operations::{attribute, call, convert, iterate, warnings};
+use sidewinder_runtime::operations::{attribute, call, convert, import, iterate, warnings};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
 
 /// Syntax trees.
@@ -187,7 +187,7 @@ fn fill_in(cx: &mut Context, this: Value, name: &Owned) -> Result<()> {
         return attribute::set(cx, this, name.value(), list.value());
     }
     if shown == "<class 'ast.expr_context'>" {
-        let module = (cx.interpreter().hooks.import)(cx, "_ast")?;
+        let module = import::module(cx, "_ast")?;
         let load = attribute::get_text(cx, module.value(), "Load")?;
         let load = call::call(cx, load.value(), &[])?;
         return attribute::set(cx, this, name.value(), load.value());

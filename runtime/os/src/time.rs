@@ -10,7 +10,7 @@ use sidewinder_runtime::native::{FromArgument, Place};
 use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{dict, float, int, singleton};
-use sidewinder_runtime::operations::{attribute, call};
+use sidewinder_runtime::operations::{attribute, call, import};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, Value, struct_sequence, threads};
 use std::io;
 
@@ -300,8 +300,7 @@ mod rows {
     /// The fields in a text that follows a format, as of strftime().
     #[function]
     fn strptime(cx: &mut Context, #[rest] arguments: &[Value]) -> Result<Owned> {
-        let import = cx.interpreter().hooks.import;
-        let module = import(cx, "_strptime")?;
+        let module = import::module(cx, "_strptime")?;
         call::call_method(cx, module.value(), "_strptime_time", arguments)
     }
 

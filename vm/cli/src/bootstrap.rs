@@ -49,7 +49,6 @@ fn hooks(interpret: Interpret) -> Hooks {
         compile: crate::program::compile_request,
         compile_file: crate::program::compile_file,
         run_code: crate::program::run_code,
-        import: sidewinder_runtime::operations::import::module,
         generic_alias: sidewinder_builtins::generic_alias,
         frame_globals: sidewinder_semantics::nested::frame_globals,
         frame_locals: sidewinder_semantics::nested::frame_locals,

@@ -3,7 +3,7 @@
 use sidewinder_runtime::objects::exception;
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::objects::str::codec::Codec;
-use sidewinder_runtime::operations::{attribute, call, convert};
+use sidewinder_runtime::operations::{attribute, call, convert, import};
 use sidewinder_runtime::{Context, Owned, Result};
 
 /// Whether a built-in encoding can be decoded and encoded piece by piece here.
@@ -13,7 +13,7 @@ pub fn is_incremental(codec: Codec) -> bool {
 
 /// The `CodecInfo` of a text encoding.
 pub fn lookup(cx: &mut Context, encoding: &str) -> Result<Owned> {
-    let codecs = match (cx.interpreter().hooks.import)(cx, "codecs") {
+    let codecs = match import::module(cx, "codecs") {
         Ok(codecs) => codecs,
         Err(_) if cx.swallow(&exception::IMPORT_ERROR) => {
             return Err(cx.raise(&exception::LOOKUP_ERROR, format!("unknown encoding: {encoding}")));

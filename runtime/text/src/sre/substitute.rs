@@ -10,7 +10,7 @@ use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::exception::{RUNTIME_ERROR, TYPE_ERROR};
 use sidewinder_runtime::objects::str::{self, StrBuilder};
 use sidewinder_runtime::objects::{buffer, singleton};
-use sidewinder_runtime::operations::{attribute, call};
+use sidewinder_runtime::operations::{attribute, call, import};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ enum Replacement {
 
 /// The template object of a replacement that has references to groups in it; Python's `re` makes and keeps it.
 pub fn compile_template(cx: &mut Context, pattern: Value, template: Value) -> Result<Owned> {
-    let package = (cx.interpreter().hooks.import)(cx, "re")?;
+    let package = import::module(cx, "re")?;
     let function = attribute::get_text(cx, package.value(), "_compile_template")?;
     let compiled = match call::call(cx, function.value(), &[pattern, template]) {
         Ok(compiled) => compiled,

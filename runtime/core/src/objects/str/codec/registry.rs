@@ -7,7 +7,7 @@ use crate::objects::exception::{INDEX_ERROR, LOOKUP_ERROR};
 use crate::objects::singleton;
 use crate::objects::str::{self, StrObject};
 use crate::objects::tuple::TupleObject;
-use crate::operations::{attribute, call, convert};
+use crate::operations::{attribute, call, convert, import};
 use crate::value::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -103,7 +103,7 @@ pub fn normalised(name: &str) -> String {
 pub fn lookup(cx: &mut Context, name: &str) -> Result<Owned> {
     let state = cx.state::<Registry>();
     if !state.started.replace(true)
-        && let Err(raised) = (cx.interpreter().hooks.import)(cx, "encodings")
+        && let Err(raised) = import::module(cx, "encodings")
     {
         state.started.set(false);
         return Err(raised);
