@@ -9,7 +9,7 @@ use sidewinder_runtime::objects::function::{self, FunctionObject};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::typing::parameter::{self, Declared};
 use sidewinder_runtime::objects::typing::{alias, generic};
-use sidewinder_runtime::operations::{attribute, call};
+use sidewinder_runtime::operations::{attribute, call, import};
 use sidewinder_runtime::{Context, Owned, Result};
 
 pub fn make(cx: &mut Context, pc: Pc) -> Pc {
@@ -81,7 +81,7 @@ pub fn display_value(cx: &mut Context, pc: Pc) -> Pc {
 }
 
 fn display(cx: &mut Context, value: Owned) -> Result<()> {
-    let system = (cx.interpreter().hooks.import)(cx, "sys")?;
+    let system = import::module(cx, "sys")?;
     match attribute::get_text_optional(cx, system.value(), "displayhook")? {
         Some(hook) => call::call(cx, hook.value(), &[value.value()]).map(drop),
         None => Err(cx.raise(&RUNTIME_ERROR, "lost sys.displayhook")),
