@@ -83,6 +83,7 @@ impl Semantics for Checked<'_> {
 
     fn begin(&mut self, pc: Pc) -> bool {
         self.begin_instruction(pc);
+        self.publish(pc);
         false
     }
 

@@ -709,6 +709,7 @@ impl Semantics for Interp {
             let caller = base.sub(link.delta());
             frame::switch(&mut self.0, caller, frame::code(caller));
             self.0.recursion_left += 1;
+            self.0.instruction = return_to.wrapping_sub(1);
             self.0.release(function);
             (Token(kept), return_to)
         }

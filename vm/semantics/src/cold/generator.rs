@@ -177,6 +177,7 @@ fn leave_header(cx: &mut Context) {
         let (kept, function) = take_header(base);
         let caller = base.sub(Link(frame::header(base, frame::LINK).0).delta());
         frame::switch(cx, caller, frame::code(caller));
+        cx.instruction = frame::return_address(base).wrapping_sub(1);
         cx.release(function);
         cx.release(kept);
     }
