@@ -55,7 +55,7 @@ x = N(); x.x = x; w = weakref.ref(x, again); del x; gc.collect(); print(out); ou
 c, d = C(), C(); c.o = d; d.o = c; cbk = c.cb; c.wr = weakref.ref(d, cbk); d.wr = weakref.ref(cbk, d.cb); ext = weakref.ref(cbk, log("safe")); del cbk, c, d; show("methods")
 # class in garbage
 class M(type): pass
-K = M("K", (), {}); i = K(); K.i = i; w = weakref.ref(K, log("K")); wi = weakref.ref(i, log("i")); del K, i; show("class"); print(w() is None, wi() is None)
+K = M("K", (), {}); i = K(); K.i = i; w = weakref.ref(K, log("K")); wi = weakref.ref(i); del K, i; show("class"); print(w() is None, wi() is None)
 # function in garbage
 def mk():
     def f(): return f

@@ -82,7 +82,16 @@ fn none() -> Owned {
 }
 
 fn collect_garbage(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
-    let generation = arguments.positionals().first().copied().or_else(|| arguments.keyword("generation"));
+    const SIGNATURE: Signature<1> = Signature {
+        function: "collect",
+        names: ["generation"],
+        positional_only: 0,
+        positional: 1,
+        required: 0,
+        rest: false,
+        open: false,
+    };
+    let [generation] = SIGNATURE.bind(cx, arguments)?;
     let generation = match generation {
         Some(generation) => convert::index_i64(cx, generation)?,
         None => 2,

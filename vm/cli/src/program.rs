@@ -8,7 +8,9 @@ use sidewinder_compiler::{CompileError, ErrorKind, Mode, Options, Warning};
 use sidewinder_runtime::hooks::{self, CompileRequest};
 use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::dict::DictObject;
-use sidewinder_runtime::objects::exception::{self, INDENTATION_ERROR, SYNTAX_ERROR, SYSTEM_EXIT, TAB_ERROR};
+use sidewinder_runtime::objects::exception::{
+    self, INDENTATION_ERROR, SYNTAX_ERROR, SYNTAX_WARNING, SYSTEM_EXIT, TAB_ERROR,
+};
 use sidewinder_runtime::objects::function;
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::objects::{code, int, module, singleton};
@@ -254,7 +256,7 @@ pub fn compile_request(cx: &mut Context, request: &CompileRequest<'_>) -> Result
     let mut warnings = Vec::new();
     let compiled = sidewinder_compiler::compile_with_options(source, file_name, options, &mut warnings);
     if !warnings.is_empty() && cx.interpreter().options.warnings != 0 {
-        show_warnings(cx, source, file_name, &warnings);
+        issue_warnings(cx, source, file_name, &warnings)?;
     }
     match compiled {
         Ok(data) => {
@@ -271,6 +273,29 @@ pub fn compile_request(cx: &mut Context, request: &CompileRequest<'_>) -> Result
 pub fn compile_file(cx: &mut Context, bytes: &[u8], file_name: &str) -> Result<Owned> {
     let text = source::decode(cx, bytes, file_name)?;
     compile(cx, &text, file_name, "exec")
+}
+
+/// Issues the compiler's warnings: by the module `warnings`, if the program has it, whose filters may make errors of them.
+fn issue_warnings(cx: &mut Context, source: &str, file_name: &str, warnings: &[Warning]) -> Result<()> {
+    let Some(module) = bootstrap::modules(cx).get_text(cx, "warnings").map(Owned::new) else {
+        show_warnings(cx, source, file_name, warnings);
+        return Ok(());
+    };
+    for Warning { line, message } in warnings {
+        let shown = StrObject::new(cx, message);
+        let file = StrObject::new(cx, file_name);
+        let number = Value::from_small_int(*line as i64);
+        let arguments = [shown.value(), SYNTAX_WARNING.value(), file.value(), number];
+        if let Err(raised) = call::call_method(cx, module.value(), "warn_explicit", &arguments) {
+            if !cx.swallow(&SYNTAX_WARNING) {
+                return Err(raised);
+            }
+            let text = source.lines().nth(*line as usize - 1);
+            let place = Place { file_name, line: *line, column: 1, end_line: *line, end_column: 0, text };
+            return Err(source::raise_syntax_error(cx, &SYNTAX_ERROR, message, place));
+        }
+    }
+    Ok(())
 }
 
 /// Prints warnings as CPython's default filters do; with the source line if that can be found in a file.

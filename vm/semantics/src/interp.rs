@@ -585,7 +585,10 @@ impl Semantics for Interp {
 
     #[inline(always)]
     fn has_shape(&mut self, object: Value, kind: &'static TypeObject, shape: u32) -> bool {
-        self.has_type(object, kind) && instance::block(object, kind).shape.get() == ShapeId(shape)
+        // A class at the address of one that died may keep its instances' attributes elsewhere, or have none.
+        self.has_type(object, kind)
+            && kind.has_inner_block()
+            && instance::block(object, kind).shape.get() == ShapeId(shape)
     }
 
     #[inline(always)]

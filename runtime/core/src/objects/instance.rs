@@ -73,7 +73,7 @@ impl AttributeBlock {
 /// The attribute block of an object whose type has one.
 #[inline(always)]
 pub fn block(object: Value, kind: &TypeObject) -> &'static AttributeBlock {
-    debug_assert!(kind.has_flag(flags::HAS_BLOCK) && !kind.has_flag(flags::EXTERNAL_BLOCK));
+    debug_assert!(kind.has_inner_block());
     // SAFETY: (objects 1) such a type's objects hold a block at that offset.
     unsafe { &*((object.0 + kind.block_offset.get() as u64) as *const AttributeBlock) }
 }

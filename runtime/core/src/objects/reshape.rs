@@ -151,7 +151,7 @@ pub fn reshape(cx: &mut Context, kind: &TypeObject) {
 }
 
 fn has_shapes(class: &TypeObject) -> bool {
-    class.has_flag(flags::HEAP) && class.has_flag(flags::HAS_BLOCK) && !class.has_flag(flags::EXTERNAL_BLOCK)
+    class.has_flag(flags::HEAP) && class.has_inner_block()
 }
 
 fn add_root(cx: &mut Context, class: &TypeObject, slots: u32) -> ShapeId {

@@ -199,6 +199,12 @@ impl TypeObject {
         self.flags.get() & flag != 0
     }
 
+    /// Whether instances hold an attribute block at `block_offset`.
+    #[inline(always)]
+    pub fn has_inner_block(&self) -> bool {
+        self.flags.get() & (flags::HAS_BLOCK | flags::EXTERNAL_BLOCK) == flags::HAS_BLOCK
+    }
+
     pub fn add_flag(&self, flag: u32) {
         self.flags.set(self.flags.get() | flag);
     }

@@ -51,7 +51,7 @@ impl Level {
 /// An annotation as text.
 pub(super) fn unparse(expression: &Expr) -> String {
     let mut writer = Writer { text: String::new() };
-    writer.expression(expression, Level::Tuple);
+    writer.expression(expression, Level::Test);
     writer.text
 }
 

@@ -209,8 +209,7 @@ fn unbound_method(cx: &mut Context, object: Value, name: Value) -> Option<Owned>
 #[inline(always)]
 fn shape_of(object: Value) -> Option<u32> {
     let class = object.is_pointer().then(|| object.heap_type())?;
-    let shaped = class.has_flag(flags::HAS_BLOCK) && !class.has_flag(flags::EXTERNAL_BLOCK);
-    let shape = shaped.then(|| instance::block(object, class).shape.get())?;
+    let shape = class.has_inner_block().then(|| instance::block(object, class).shape.get())?;
     (shape != ShapeId::DICT).then_some(shape.0)
 }
 
