@@ -45,10 +45,13 @@ pub mod interrupt {
 const STACK_WORDS: usize = 1 << 23;
 /// Words kept free above the limit, so that native code may push small call blocks without a check.
 const STACK_RESERVE: usize = 4096;
+/// Words below the first frame. A trace that went on in callers from before it reads their registers where it is entered,
+/// and an exit writes them back; entered with fewer frames below it, it touches what is under them.
+const STACK_MARGIN: usize = 1 << 16;
 /// Words of the exit buffer, which follows the value stack.
 pub const EXIT_WORDS: usize = 4096;
-/// Bytes that the value stack and the exit buffer are mapped with.
-const STACK_BYTES: usize = (STACK_WORDS + EXIT_WORDS) * size_of::<Value>();
+/// Bytes that the margin, the value stack and the exit buffer are mapped with.
+const STACK_BYTES: usize = (STACK_MARGIN + STACK_WORDS + EXIT_WORDS) * size_of::<Value>();
 /// Bytes of native stack that nested runs leave free.
 const NATIVE_STACK_RESERVE: usize = 512 * 1024;
 /// Bytes of native stack that natives may recurse through: enough for what CPython's 8 MiB are enough for, whose frames
@@ -278,8 +281,9 @@ impl Context {
         if memory == libc::MAP_FAILED {
             return None;
         }
-        let bottom = memory as *mut Value;
         // SAFETY: inside the mapping.
+        let bottom = unsafe { (memory as *mut Value).add(STACK_MARGIN) };
+        // SAFETY: as above.
         let (stack_limit, exit_buffer) =
             unsafe { (bottom.add(STACK_WORDS - STACK_RESERVE), bottom.add(STACK_WORDS) as *mut u64) };
         Some(Box::new(Context {
@@ -433,7 +437,7 @@ impl Context {
 impl Drop for Context {
     fn drop(&mut self) {
         // SAFETY: the mapping was made by `new`; (threads 2) the thread has ended, and its frames with it.
-        unsafe { libc::munmap(self.stack_bottom.cast(), STACK_BYTES) };
+        unsafe { libc::munmap(self.stack_bottom.sub(STACK_MARGIN).cast(), STACK_BYTES) };
     }
 }
 
