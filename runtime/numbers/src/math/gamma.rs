@@ -1,6 +1,8 @@
 //! The gamma function and its logarithm by Lanczos' approximation (as in Boost and CPython's `mathmodule.c`), not the
 //! C library's, whose quality varies.
 
+#![allow(clippy::excessive_precision, reason = "the digits are those of the published coefficients")]
+
 use std::f64::consts::PI;
 
 /// Lanczos' parameter g, and minus one half.
