@@ -13,7 +13,9 @@ use sidewinder_runtime::{Context, Owned, Result, Value, threads};
 /// # Errors
 /// A builtin type could not be completed.
 pub fn start(options: Options, interpret: Interpret) -> Result<&'static mut Context> {
-    bootstrap::start(options, Vec::new(), (1, 2), interpret)
+    let cx = bootstrap::start(options, Vec::new(), (1, 2), interpret)?;
+    sidewinder_imports::start(cx)?;
+    Ok(cx)
 }
 
 /// A namespace with some native functions.

@@ -135,29 +135,7 @@ pub fn power(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
 /// The power by the platform's `pow`, whose special cases are those of C99, as Python wants them.
 #[inline]
 pub fn power_f64(base: f64, exponent: f64) -> f64 {
-    if exponent == 2.0
-        && let Some(square) = certain_square(base)
-    {
-        return square;
-    }
     base.powf(exponent)
-}
-
-/// The square of a number if `pow` cannot but agree: a product is rounded correctly, `pow` only to 0.54 units in the last
-/// place. So they are the same unless the exact square lies near the middle between two doubles.
-#[inline]
-fn certain_square(base: f64) -> Option<f64> {
-    let square = base * base;
-    if !(1e-280..1e280).contains(&square) {
-        return None;
-    }
-    // What rounding lost, exactly (Dekker).
-    let high = base * 134_217_729.0;
-    let high = high - (high - base);
-    let low = base - high;
-    let lost = ((high * high - square) + 2.0 * high * low) + low * low;
-    let spacing = square - f64::from_bits(square.to_bits() - 1);
-    (lost.abs() <= spacing * 0.45).then_some(square)
 }
 
 /// OverflowError with the error number and text of `ERANGE`.
@@ -192,26 +170,6 @@ pub fn compare(_: &mut Context, a: Value, b: Value, op: CompareOp) -> Result<Own
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn squares_are_those_of_pow() {
-        let mut state = 0x9e37_79b9_7f4a_7c15u64;
-        let (mut quick, mut different) = (0, 0);
-        for _ in 0..300_000 {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            let fraction = state >> 12 | 0x3ff0_0000_0000_0000;
-            let exponent = (state >> 3 & 255) as i32 - 128;
-            let base = f64::from_bits(fraction) * 2f64.powi(exponent);
-            let exact = std::hint::black_box(base).powf(std::hint::black_box(2.0));
-            assert_eq!(power_f64(base, 2.0), exact, "{base:?}");
-            quick += certain_square(base).is_some() as u32;
-            different += (base * base != exact) as u32;
-        }
-        // Most take the quick way, and it is not what makes them equal.
-        assert!(quick > 200_000 && different > 0, "{quick} {different}");
-        assert_eq!(power_f64(-3.0, 2.0), 9.0);
-        assert!(power_f64(f64::NAN, 2.0).is_nan());
-    }
 
     #[test]
     fn floor_division_has_python_signs() {
