@@ -14,6 +14,7 @@ use sidewinder_runtime::{Context, Owned, Result, Value, threads};
 /// A builtin type could not be completed.
 pub fn start(options: Options, interpret: Interpret) -> Result<&'static mut Context> {
     let cx = bootstrap::start(options, Vec::new(), (1, 2), interpret)?;
+    crate::import::append_path(cx, "")?;
     sidewinder_imports::start(cx)?;
     Ok(cx)
 }

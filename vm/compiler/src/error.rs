@@ -64,7 +64,9 @@ impl CompileError {
     /// Where the place ends, with CPython's words for "unknown".
     pub fn end_offset(&self) -> i64 {
         let is = |message: &str| self.message == message;
+        let names_token = self.message.starts_with("expected an indented block") && !self.is_at_line_end();
         match self.kind {
+            ErrorKind::Indentation if names_token => return self.end_column as i64,
             ErrorKind::Indentation => return -1,
             ErrorKind::Tab => return 0,
             _ => {}
@@ -79,13 +81,17 @@ impl CompileError {
             return 0;
         }
         // A place at the end of a line is that of the token for it, one column wide.
-        let at_end = self.end_line > self.line || (self.end_line, self.end_column) == (self.line, self.column);
-        let rest = self.source_line.iter().flat_map(|line| line.chars().skip(self.column as usize - 1));
-        let is_newline = at_end && rest.take(1).all(|character| matches!(character, '\n' | '\r'));
-        if self.origin == Origin::Parser && is_newline && !is("Expected one or more names after 'import'") {
+        if self.origin == Origin::Parser && self.is_at_line_end() && !is("Expected one or more names after 'import'") {
             return self.column as i64 + 1;
         }
         self.end_column as i64
+    }
+
+    /// Whether the place is that of the end of a line.
+    fn is_at_line_end(&self) -> bool {
+        let at_end = self.end_line > self.line || (self.end_line, self.end_column) == (self.line, self.column);
+        let rest = self.source_line.iter().flat_map(|line| line.chars().skip(self.column as usize - 1));
+        at_end && rest.take(1).all(|character| matches!(character, '\n' | '\r'))
     }
 
     /// The line in which the place ends.

@@ -15,6 +15,9 @@ use sidewinder_bytecode::{CodeFlags, Constant, HEADER_WORDS, Op, Position};
 /// How many loops, handlers and `with` bodies may be nested (CPython's `CO_MAXBLOCKS`).
 const BLOCKS_MAX: usize = 21;
 
+/// Says that a statement would leave the clause of an `except*`.
+const LEAVES_STAR_CLAUSE: &str = "'break', 'continue' and 'return' cannot appear in an except* block";
+
 impl<'tree> Generator<'tree> {
     pub fn statements(&mut self, statements: &'tree [Statement]) -> Outcome<()> {
         statements.iter().try_for_each(|statement| self.statement(statement))
@@ -268,9 +271,15 @@ impl<'tree> Generator<'tree> {
         self.unit.blocks.iter().rposition(|block| matches!(block, Block::Loop { .. }))
     }
 
+    /// What is wrong with a statement that looks for a loop; a clause around it matters more than that there is none.
+    fn outside_loop(&self, message: &'static str, position: Position) -> Box<Failure> {
+        let in_clause = self.unit.blocks.iter().any(|block| matches!(block, Block::StarClause));
+        Failure::syntax(if in_clause { LEAVES_STAR_CLAUSE } else { message }, position)
+    }
+
     fn break_statement(&mut self, position: Position) -> Outcome<()> {
         let Some(index) = self.innermost_loop() else {
-            return Err(Failure::syntax("'break' outside loop", position));
+            return Err(self.outside_loop("'break' outside loop", position));
         };
         let Block::Loop { break_label, iterator, .. } = self.unit.blocks[index].clone() else { return Ok(()) };
         self.unwind(index + 1, None, position, |generator| {
@@ -283,7 +292,7 @@ impl<'tree> Generator<'tree> {
 
     fn continue_statement(&mut self, position: Position) -> Outcome<()> {
         let Some(index) = self.innermost_loop() else {
-            return Err(Failure::syntax("'continue' not properly in loop", position));
+            return Err(self.outside_loop("'continue' not properly in loop", position));
         };
         let Block::Loop { continue_label, number, .. } = self.unit.blocks[index].clone() else { return Ok(()) };
         self.unwind(index + 1, None, position, |generator| {
@@ -349,10 +358,7 @@ impl<'tree> Generator<'tree> {
                 self.unit.handler = *outer;
                 self.call_exit(*exit, *is_async, *position)?;
             }
-            Block::StarClause => {
-                let message = "'break', 'continue' and 'return' cannot appear in an except* block";
-                return Err(Failure::syntax(message, position));
-            }
+            Block::StarClause => return Err(Failure::syntax(LEAVES_STAR_CLAUSE, position)),
             Block::Value(value) => self.clear(*value, position),
         }
         Ok(())

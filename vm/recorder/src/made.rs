@@ -11,8 +11,8 @@ use sidewinder_runtime::heap::allocate::CELL_GRAIN;
 use sidewinder_runtime::objects::iterator::SequenceIterator;
 use sidewinder_runtime::objects::range::{RANGE_ITERATOR, RangeIterator};
 use sidewinder_runtime::objects::tuple::{ITEMS_OFFSET, TUPLE, TupleObject};
-use sidewinder_semantics::Semantics;
 use sidewinder_semantics::interp::Small;
+use sidewinder_semantics::{Numbers, Semantics};
 use std::mem::offset_of;
 
 /// In the bytes of an object's cell: it is a plain one.

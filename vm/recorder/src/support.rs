@@ -20,7 +20,7 @@ use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::{TypeObject, Value};
 use sidewinder_semantics::frame::{self, Continuation, Link};
 use sidewinder_semantics::interp::{Small, Token};
-use sidewinder_semantics::{Interp, Pc, Semantics};
+use sidewinder_semantics::{Interp, Numbers, Pc, Semantics};
 use std::mem::offset_of;
 
 impl Recorder<'_> {

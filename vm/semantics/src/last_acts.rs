@@ -5,6 +5,7 @@
 
 use crate::frame::{self, Link};
 use crate::interp::{Interp, Token};
+use crate::numbers::Numbers;
 use crate::semantics::{Pc, Semantics};
 use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::instance;

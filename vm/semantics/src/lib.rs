@@ -10,10 +10,12 @@ pub mod helpers;
 pub mod interp;
 mod last_acts;
 pub mod nested;
+pub mod numbers;
 pub mod run;
 pub mod semantics;
 mod small;
 pub mod unwind;
 
 pub use interp::Interp;
+pub use numbers::Numbers;
 pub use semantics::{Attempt, Pc, Semantics};

@@ -1,4 +1,4 @@
-//! The primitives from which handlers are built.
+//! The primitives from which handlers are built; those on numbers are in `numbers.rs`.
 //!
 //! `Value`, `Int`, `Float` and `Raw` are opaque, so a handler can branch only through a primitive that answers with a
 //! Rust `bool` or `Option`: the recorder appends the guard of the answer it saw. Forgetting a guard is a type error.
@@ -13,6 +13,7 @@ use sidewinder_runtime::{Context, TypeObject, Value};
 
 use crate::frame::Continuation;
 use crate::helpers::{Helper1, Helper2, Helper3, Helper4};
+use crate::numbers::Numbers;
 
 /// The address of an instruction; null when the run has been left, by a result or by an exception.
 pub type Pc = *const Instruction;
@@ -25,17 +26,7 @@ pub type Attempt = Option<Pc>;
 pub type ColdHandler = fn(&mut Context, Pc) -> Pc;
 
 /// The primitives. See the module's head.
-pub trait Semantics: Sized {
-    /// A value that somebody else owns.
-    type Value: Copy;
-    /// A value with one count, to be consumed exactly once.
-    type Owned;
-    /// An integer of 62 bits.
-    type Int: Copy;
-    type Float: Copy;
-    /// A machine word.
-    type Raw: Copy;
-
+pub trait Semantics: Numbers {
     /// The thread's state, for cold code and for filling caches; never to branch on values.
     fn context(&mut self) -> &mut Context;
     /// Called before each instruction; true stops the run.
@@ -128,45 +119,6 @@ pub trait Semantics: Sized {
     /// Whether the value is the object True, for a value of type bool.
     fn is_true(&mut self, value: Self::Value) -> bool;
 
-    // Integers.
-    fn box_int(&mut self, value: Self::Int) -> Self::Owned;
-    fn int_constant(&mut self, value: i64) -> Self::Int;
-    fn int_add(&mut self, a: Self::Int, b: Self::Int) -> Option<Self::Int>;
-    fn int_subtract(&mut self, a: Self::Int, b: Self::Int) -> Option<Self::Int>;
-    fn int_multiply(&mut self, a: Self::Int, b: Self::Int) -> Option<Self::Int>;
-    /// `None` when b is zero or the result does not fit.
-    fn int_floor_divide(&mut self, a: Self::Int, b: Self::Int) -> Option<Self::Int>;
-    fn int_remainder(&mut self, a: Self::Int, b: Self::Int) -> Option<Self::Int>;
-    fn int_and(&mut self, a: Self::Int, b: Self::Int) -> Self::Int;
-    fn int_or(&mut self, a: Self::Int, b: Self::Int) -> Self::Int;
-    fn int_xor(&mut self, a: Self::Int, b: Self::Int) -> Self::Int;
-    /// `None` when b is out of 0..62 or the result does not fit.
-    fn int_shift_left(&mut self, a: Self::Int, b: Self::Int) -> Option<Self::Int>;
-    /// `None` when b is negative.
-    fn int_shift_right(&mut self, a: Self::Int, b: Self::Int) -> Option<Self::Int>;
-    fn int_minimum(&mut self, a: Self::Int, b: Self::Int) -> Self::Int;
-    fn int_maximum(&mut self, a: Self::Int, b: Self::Int) -> Self::Int;
-    fn int_compare(&mut self, op: CompareOp, a: Self::Int, b: Self::Int) -> bool;
-    fn int_to_float(&mut self, a: Self::Int) -> Self::Float;
-    fn int_to_raw(&mut self, a: Self::Int) -> Self::Raw;
-    fn raw_to_int(&mut self, a: Self::Raw) -> Self::Int;
-
-    // Floats.
-    fn box_float(&mut self, value: Self::Float) -> Self::Owned;
-    fn float_add(&mut self, a: Self::Float, b: Self::Float) -> Self::Float;
-    fn float_subtract(&mut self, a: Self::Float, b: Self::Float) -> Self::Float;
-    fn float_multiply(&mut self, a: Self::Float, b: Self::Float) -> Self::Float;
-    /// `None` when b is zero.
-    fn float_divide(&mut self, a: Self::Float, b: Self::Float) -> Option<Self::Float>;
-    fn float_negate(&mut self, a: Self::Float) -> Self::Float;
-    fn float_compare(&mut self, op: CompareOp, a: Self::Float, b: Self::Float) -> bool;
-
-    fn float_power(&mut self, a: Self::Float, b: Self::Float) -> Self::Float;
-    fn float_constant(&mut self, value: f64) -> Self::Float;
-    fn float_absolute(&mut self, a: Self::Float) -> Self::Float;
-    /// For a value that is not below zero.
-    fn float_square_root(&mut self, a: Self::Float) -> Self::Float;
-
     // Sequences.
     /// An index into a sequence of `length` items, negative ones counted from the end; `None` when out of range.
     fn index(&mut self, index: Self::Int, length: Self::Raw) -> Option<Self::Raw>;
@@ -192,11 +144,6 @@ pub trait Semantics: Sized {
     fn list_pop(&mut self, list: Self::Value) -> Self::Owned;
     fn tuple_length(&mut self, tuple: Self::Value) -> Self::Raw;
     fn tuple_item(&mut self, tuple: Self::Value, index: Self::Raw) -> Self::Value;
-    fn raw_constant(&mut self, value: i64) -> Self::Raw;
-    fn raw_equal(&mut self, a: Self::Raw, b: Self::Raw) -> bool;
-    /// a < b, both not negative.
-    fn raw_below(&mut self, a: Self::Raw, b: Self::Raw) -> bool;
-    fn raw_add(&mut self, a: Self::Raw, b: Self::Raw) -> Self::Raw;
 
     // Fields at a fixed offset of an object; `class` says which memory for alias analysis.
     fn load_field(&mut self, object: Self::Value, offset: usize, class: sidewinder_ir::op::Alias) -> Self::Value;
@@ -339,9 +286,6 @@ pub trait Semantics: Sized {
     // Added rows: see the handlers that use them.
     /// Concatenation of two str; the left one is consumed, and grown in place when nobody else refers to it.
     fn concatenate(&mut self, left: Self::Owned, right: Self::Value) -> Option<Self::Owned>;
-    /// The integer as a double if that is exact.
-    fn int_to_exact_float(&mut self, a: Self::Int) -> Option<Self::Float>;
-    fn float_is_finite(&mut self, a: Self::Float) -> bool;
     /// Equality of two str.
     fn text_equal(&mut self, a: Self::Value, b: Self::Value) -> bool;
     /// Order of two str; `None` for the recorder, which takes the slow path.

@@ -102,6 +102,26 @@ impl Diagnosis<'_> {
         Some(self.syntax(message, lambda.range()))
     }
 
+    /// What the last logical line before a place starts with that is indented like the place.
+    fn line_before(&self, place: TextSize) -> Option<TokenKind> {
+        let mut first = vec![None];
+        let mut starts = true;
+        for token in self.parsed.tokens().iter().take_while(|token| token.start() < place) {
+            match token.kind() {
+                TokenKind::Newline => starts = true,
+                TokenKind::Indent => first.push(None),
+                TokenKind::Dedent => drop(first.pop()),
+                TokenKind::Comment | TokenKind::NonLogicalNewline => {}
+                kind if starts => {
+                    *first.last_mut()? = Some(kind);
+                    starts = false;
+                }
+                _ => {}
+            }
+        }
+        first.pop()?
+    }
+
     /// Keywords where they cannot be.
     fn keyword_place(&self, around: &Around<'_>) -> Option<Box<Failure>> {
         let here = around.here()?;
@@ -112,7 +132,7 @@ impl Diagnosis<'_> {
         if here == TokenKind::Not && is_operator {
             return Some(self.syntax("'not' after an operator must be parenthesized", place));
         }
-        if here == TokenKind::Elif {
+        if here == TokenKind::Elif && self.line_before(place.start()) == Some(TokenKind::Else) {
             return Some(self.syntax("'elif' block follows an 'else' block", place));
         }
         if previous == Some(TokenKind::Else) && STATEMENT_KEYWORDS.contains(&here) {

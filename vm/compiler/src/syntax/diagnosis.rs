@@ -547,9 +547,8 @@ impl Diagnosis<'_> {
             .last()
             .or(header)
             .map_or(0, |(index, _)| index + 1);
-        let mut position = self.lines.position(range);
-        position.end_line = position.line;
-        self.indentation(format!("expected an indented block after {construct} on line {line}"), position)
+        let message = format!("expected an indented block after {construct} on line {line}");
+        self.indentation(message, self.lines.position(range))
     }
 }
 
