@@ -107,7 +107,7 @@ def deff():
     def h(a=K(1), b=K(2), *, c=K(3)): pass
 def cls():
     class C: a = K(1); b = K(2)
-    C.a = None; log.append("a gone")
+    C.a = None; log.append("a gone"); C.b = None
 def match():
     match [K(1), K(2)]:
         case [a, b]: log.append("matched")

@@ -4,7 +4,7 @@ use crate::path::{Gid, Uid, decode};
 use crate::system::raise;
 use libc::{c_char, c_int, size_t};
 use sidewinder_runtime::native::IntoObject;
-use sidewinder_runtime::objects::str::StrObject;
+use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value, struct_sequence};
 use std::ffi::{CStr, CString};
@@ -43,4 +43,33 @@ fn look_up<T>(
 fn missing(cx: &mut Context, message: &str) -> Raised {
     let message = StrObject::new(cx, message);
     cx.key_error(message.value())
+}
+
+/// A record as programs get it.
+trait Account: Sized + Send {
+    fn make(&self, cx: &mut Context) -> Result<Owned>;
+}
+
+fn outcome<A: Account>(cx: &mut Context, found: io::Result<Option<A>>, message: &str) -> Result<Owned> {
+    match found {
+        Ok(Some(account)) => account.make(cx),
+        Ok(None) => Err(missing(cx, message)),
+        Err(error) => Err(raise(cx, &error)),
+    }
+}
+
+/// The record of a name, for the function that is called so.
+fn by_name<A: Account>(
+    cx: &mut Context,
+    function: &str,
+    name: &StrObject,
+    find: fn(Option<&CStr>, u32) -> io::Result<Option<A>>,
+) -> Result<Owned> {
+    let object = Value::from_pointer(name);
+    let bytes = crate::path::encode(cx, object)?;
+    let text = CString::new(bytes).map_err(|_| cx.value_error("embedded null byte"))?;
+    let found = cx.detached(|_| find(Some(&text), 0));
+    let shown = convert::repr(cx, object)?;
+    let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+    outcome(cx, found, &format!("{function}(): name not found: {shown}"))
 }

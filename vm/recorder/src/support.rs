@@ -271,14 +271,19 @@ impl Recorder<'_> {
             return now;
         }
         if object.is_counted() {
+            if !now {
+                // It may be dead: a cache does not keep what it names.
+                self.exit_here("identity of a mortal object");
+                return false;
+            }
             match object.cast::<TypeObject>() {
                 // Its death would be told, so that no other object at its address is taken for it.
-                Some(class) if now => {
+                Some(class) => {
                     class.add_flag(flags::WATCHED);
                     self.assumptions.add(Broken::TypeVersion(class.version.get()));
                 }
                 // Another function of the same row, bound to the same, does the same.
-                _ if now && is_native_function(object) => {
+                _ if is_native_function(object) => {
                     for offset in
                         [offset_of!(NativeFunctionObject, definition), offset_of!(NativeFunctionObject, bound)]
                     {
@@ -293,7 +298,7 @@ impl Recorder<'_> {
                 }
                 _ => {
                     self.exit_here("identity of a mortal object");
-                    return now;
+                    return true;
                 }
             }
         }

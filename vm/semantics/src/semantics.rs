@@ -306,11 +306,10 @@ pub trait Semantics: Numbers {
     /// The last acts of a `Return`: releases the locals of the running frame, the last one first, leaves the frame and
     /// stores its result into the caller's register.
     fn return_then(&mut self, result: Self::Owned, destination: u16) -> Pc {
-        for local in (0..self.local_count()).rev() {
-            self.clear(local);
-        }
+        crate::handlers::call::release_locals(self);
         let (kept, next) = self.pop_frame();
         self.forget(kept);
+        self.frame_left(next.wrapping_sub(1));
         self.set_then(destination, result, next)
     }
     /// An older entry of an attribute site that serves an instance of this type and shape, to use in place of the

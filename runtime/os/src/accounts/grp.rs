@@ -4,7 +4,6 @@ use super::*;
 use sidewinder_macros::native_module;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::module::ModuleObject;
-use sidewinder_runtime::objects::str;
 
 struct_sequence! {
     /// What is known of a group.
@@ -32,7 +31,9 @@ impl Group {
         }
         Group { name: text_of(record.gr_name), password: text_of(record.gr_passwd), number: record.gr_gid, members }
     }
+}
 
+impl Account for Group {
     fn make(&self, cx: &mut Context) -> Result<Owned> {
         let members = self.members.iter().map(|member| decode(cx, member)).collect::<Result<Vec<Owned>>>()?;
         let items = vec![
@@ -66,14 +67,6 @@ fn find(name: Option<&CStr>, number: u32) -> io::Result<Option<Group>> {
     )
 }
 
-fn outcome(cx: &mut Context, found: io::Result<Option<Group>>, message: &str) -> Result<Owned> {
-    match found {
-        Ok(Some(group)) => group.make(cx),
-        Ok(None) => Err(missing(cx, message)),
-        Err(error) => Err(raise(cx, &error)),
-    }
-}
-
 /// The groups that the system knows.
 #[native_module("grp")]
 mod rows {
@@ -90,13 +83,7 @@ mod rows {
     /// What is known of a group, by name.
     #[function]
     fn getgrnam(cx: &mut Context, #[named] name: &StrObject) -> Result<Owned> {
-        let object = Value::from_pointer(name);
-        let bytes = crate::path::encode(cx, object)?;
-        let text = CString::new(bytes).map_err(|_| cx.value_error("embedded null byte"))?;
-        let found = cx.detached(|_| find(Some(&text), 0));
-        let shown = convert::repr(cx, object)?;
-        let shown = str::text(shown.value()).unwrap_or_default().into_owned();
-        outcome(cx, found, &format!("getgrnam(): name not found: {shown}"))
+        by_name(cx, "getgrnam", name, find)
     }
 
     /// All groups.

@@ -4,7 +4,6 @@ use super::*;
 use sidewinder_macros::native_module;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::module::ModuleObject;
-use sidewinder_runtime::objects::str;
 
 struct_sequence! {
     /// What is known of a user.
@@ -42,7 +41,9 @@ impl User {
             shell: text_of(record.pw_shell),
         }
     }
+}
 
+impl Account for User {
     fn make(&self, cx: &mut Context) -> Result<Owned> {
         let items = vec![
             decode(cx, &self.name)?,
@@ -78,14 +79,6 @@ fn find(name: Option<&CStr>, number: u32) -> io::Result<Option<User>> {
     )
 }
 
-fn outcome(cx: &mut Context, found: io::Result<Option<User>>, message: &str) -> Result<Owned> {
-    match found {
-        Ok(Some(user)) => user.make(cx),
-        Ok(None) => Err(missing(cx, message)),
-        Err(error) => Err(raise(cx, &error)),
-    }
-}
-
 /// The users that the system knows.
 #[native_module("pwd")]
 mod rows {
@@ -109,13 +102,7 @@ mod rows {
     /// What is known of a user, by name.
     #[function]
     fn getpwnam(cx: &mut Context, name: &StrObject) -> Result<Owned> {
-        let object = Value::from_pointer(name);
-        let bytes = crate::path::encode(cx, object)?;
-        let text = CString::new(bytes).map_err(|_| cx.value_error("embedded null byte"))?;
-        let found = cx.detached(|_| find(Some(&text), 0));
-        let shown = convert::repr(cx, object)?;
-        let shown = str::text(shown.value()).unwrap_or_default().into_owned();
-        outcome(cx, found, &format!("getpwnam(): name not found: {shown}"))
+        by_name(cx, "getpwnam", name, find)
     }
 
     /// All users.

@@ -5,9 +5,11 @@ use crate::path::{DirFd, Fd, FileName, Gid, HERE, Path, PathOrFd, Target, Uid, d
 use crate::system::{about, calls, check, done, plainly, raise_named, raise_with_files, text};
 use libc::{AT_EACCESS, AT_REMOVEDIR, AT_SYMLINK_FOLLOW, AT_SYMLINK_NOFOLLOW};
 use sidewinder_macros::native_functions;
+use sidewinder_runtime::native::{FromArgument, Place};
 use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::{Context, Owned, Result, Value};
 use std::io;
+use std::ops::Not;
 
 /// A call about a path, without the GIL; its error names the path.
 fn on_path<T: Send>(
@@ -43,35 +45,15 @@ fn no_follow(follow_symlinks: bool) -> i32 {
     if follow_symlinks { 0 } else { AT_SYMLINK_NOFOLLOW }
 }
 
-/// A device's number, of which -1 is none.
-struct Device(u64);
+/// A device's number (64 bits) or half of one (32), of which -1 is none: all bits set.
+struct Device<N>(N);
 
-impl sidewinder_runtime::native::FromArgument<'_> for Device {
-    fn from_argument(
-        cx: &mut Context,
-        value: &Value,
-        place: &'static sidewinder_runtime::native::Place,
-    ) -> Result<Device> {
+impl<'a, N: FromArgument<'a> + Default + Not<Output = N>> FromArgument<'a> for Device<N> {
+    fn from_argument(cx: &mut Context, value: &'a Value, place: &'static Place) -> Result<Device<N>> {
         if value.is_int() && value.int() == -1 {
-            return Ok(Device(u64::MAX));
+            return Ok(Device(!N::default()));
         }
-        u64::from_argument(cx, value, place).map(Device)
-    }
-}
-
-/// Half of a device's number, of which -1 is none.
-struct DevicePart(u32);
-
-impl sidewinder_runtime::native::FromArgument<'_> for DevicePart {
-    fn from_argument(
-        cx: &mut Context,
-        value: &Value,
-        place: &'static sidewinder_runtime::native::Place,
-    ) -> Result<DevicePart> {
-        if value.is_int() && value.int() == -1 {
-            return Ok(DevicePart(u32::MAX));
-        }
-        u32::from_argument(cx, value, place).map(DevicePart)
+        N::from_argument(cx, value, place).map(Device)
     }
 }
 
@@ -249,7 +231,7 @@ pub mod rows {
         cx: &mut Context,
         #[named] path: Path,
         #[default(384)] mode: i32,
-        #[default(Device(0), "0")] device: Device,
+        #[default(Device(0), "0")] device: Device<u64>,
         #[keyword]
         #[default(HERE, "None")]
         dir_fd: DirFd,
@@ -261,19 +243,19 @@ pub mod rows {
 
     /// The larger part of a device's number.
     #[function]
-    fn major(device: Device) -> i64 {
+    fn major(device: Device<u64>) -> i64 {
         device_part(if device.0 == u64::MAX { u32::MAX } else { calls::gnu_dev_major(device.0) })
     }
 
     /// The smaller part of a device's number.
     #[function]
-    fn minor(device: Device) -> i64 {
+    fn minor(device: Device<u64>) -> i64 {
         device_part(if device.0 == u64::MAX { u32::MAX } else { calls::gnu_dev_minor(device.0) })
     }
 
     /// A device's number of its parts.
     #[function]
-    fn makedev(cx: &mut Context, major: DevicePart, minor: DevicePart) -> Owned {
+    fn makedev(cx: &mut Context, major: Device<u32>, minor: Device<u32>) -> Owned {
         let device = calls::gnu_dev_makedev(major.0, minor.0);
         use sidewinder_runtime::native::IntoObject;
         if device == u64::MAX { Value::from_small_int(-1).into_object(cx) } else { device.into_object(cx) }
