@@ -112,6 +112,22 @@ pub fn native_identifier() -> i64 {
     unsafe { libc::syscall(libc::SYS_gettid) }
 }
 
+/// Calls `body` with all signals blocked. Threads that it starts inherit that, and never take a signal that is meant for
+/// those of the program.
+pub fn without_signals<R>(body: impl FnOnce() -> R) -> R {
+    // SAFETY: the sets are plain data, which the calls fill in before they are read.
+    let before = unsafe {
+        let (mut all, mut before): (libc::sigset_t, libc::sigset_t) = (std::mem::zeroed(), std::mem::zeroed());
+        libc::sigfillset(&mut all);
+        libc::pthread_sigmask(libc::SIG_SETMASK, &all, &mut before);
+        before
+    };
+    let result = body();
+    // SAFETY: as above.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &before, std::ptr::null_mut()) };
+    result
+}
+
 /// A context on its way to the thread that it belongs to, with what that calls.
 struct Newborn {
     context: Box<Context>,

@@ -66,7 +66,7 @@ pub fn start(cx: &mut Context) -> Result<u64> {
     let rest = method::native::new_function(cx, &REST, singleton::none());
     let arguments = TupleObject::from_owned(cx, vec![rest]);
     let handle = Arc::<ThreadHandle>::default();
-    threads::spawn(cx, ThreadStart { callable, arguments, keywords: None }, &handle)?;
+    threads::without_signals(|| threads::spawn(cx, ThreadStart { callable, arguments, keywords: None }, &handle))?;
     // Until it waits for the GIL, nothing can be handed over.
     while cx.interpreter().hand_overs == 0 {
         cx.detached(|_| std::thread::yield_now());

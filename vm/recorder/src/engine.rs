@@ -55,6 +55,11 @@ const LINKS: usize = 256;
 const BRIDGE_ATTEMPTS_MAX: u32 = 3;
 /// Recordings of a loop that may fail before it is left alone.
 const FAILURES_MAX: u32 = 4;
+/// Traces of a place that may be invalidated before each further one waits twice as long as the one before: a program
+/// that keeps breaking what its traces assume must not keep the compiler busy.
+const INVALIDATIONS_FREE: u32 = 8;
+/// Doublings of that wait at most.
+const INVALIDATION_DOUBLINGS_MAX: u32 = 16;
 
 /// Why a recording is thrown away when another thread had the GIL meanwhile.
 pub const GIL_HANDED_OVER: &str = "gil handed over";
@@ -166,6 +171,8 @@ pub struct Engine {
     dependents: Dependents,
     volatile: NumberSet<Broken>,
     failures: NumberMap<u64, u32>,
+    /// How often the trees of loops and functions were found invalidated, by where they start.
+    invalidations: NumberMap<u64, u32>,
     /// Whether loops are short, by the addresses of their counters.
     short_loops: NumberMap<u64, bool>,
     /// The thread that records, or null. When another one gets the GIL meanwhile, the recording is lost.
@@ -273,6 +280,7 @@ fn make(cx: &mut Context) -> Option<&'static mut Engine> {
         dependents: Dependents::default(),
         volatile: NumberSet::default(),
         failures: NumberMap::default(),
+        invalidations: NumberMap::default(),
         short_loops: NumberMap::default(),
         recording: std::ptr::null(),
         broken: Vec::new(),
@@ -430,6 +438,14 @@ impl Engine {
             }
         }
         self.links = [(0, std::ptr::null()); LINKS];
+    }
+
+    /// A loop's tree was found invalidated. Rounds until the next is recorded.
+    fn rounds_after_invalidation(&mut self, start: Pc) -> u32 {
+        let count = self.invalidations.entry(start as u64).or_default();
+        *count += 1;
+        let doublings = count.saturating_sub(INVALIDATIONS_FREE).min(INVALIDATION_DOUBLINGS_MAX);
+        self.threshold.saturating_mul(1 << doublings)
     }
 
     /// Whether a living tree starts at an instruction.

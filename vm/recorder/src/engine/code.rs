@@ -30,7 +30,7 @@ pub fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc 
             return target;
         }
         state.trace.set(0);
-        state.countdown.set(engine.threshold);
+        state.countdown.set(engine.rounds_after_invalidation(target));
         return target;
     }
     let failures = engine.failures.get(&(target as u64)).copied().unwrap_or(0);
