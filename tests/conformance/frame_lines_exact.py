@@ -120,7 +120,7 @@ def body(k, d, l):
     class C: q = K(0)
     C().q
     C().q = 1
-    C = None
+    C.q = None; C = None
     for g in [G(), G()]:
         pass
     for g, h in zip([G()], [G()]): pass

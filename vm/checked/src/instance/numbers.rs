@@ -134,7 +134,7 @@ impl Numbers for Checked<'_> {
     }
 
     fn float_power(&mut self, a: f64, b: f64) -> f64 {
-        self.ensure(a > 0.0, "the power of a float that is not above zero");
+        self.ensure(a > 0.0 || b == 2.0, "the power of a float that is not above zero, and no square");
         self.interp().float_power(a, b)
     }
 
