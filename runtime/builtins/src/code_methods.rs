@@ -121,15 +121,9 @@ fn name_tuple(cx: &mut Context, names: &[Rc<str>]) -> Result<Owned> {
     Ok(TupleObject::from_owned(cx, names))
 }
 
-fn parameter_count(code: &CodeObject) -> usize {
-    let data = &code.data;
-    let stars = data.flags.has(CodeFlags::VARARGS) as usize + data.flags.has(CodeFlags::VARKEYWORDS) as usize;
-    data.argument_count as usize + data.keyword_only_count as usize + stars
-}
-
 /// Parameters and variables: neither the compiler's hidden locals nor cells that are no parameters.
 fn variables(code: &CodeObject) -> Vec<Owned> {
-    let parameters = parameter_count(code);
+    let parameters = code.parameter_count as usize;
     let data = &code.data;
     if !data.flags.has(CodeFlags::FUNCTION) {
         return Vec::new();

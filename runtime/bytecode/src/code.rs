@@ -123,6 +123,14 @@ pub struct CodeData {
 }
 
 impl CodeData {
+    /// Number of all parameters, which are the first locals: positional ones, those that are only keywords, `*args`,
+    /// `**kwargs`.
+    pub fn parameter_count(&self) -> usize {
+        let stars = [CodeFlags::VARARGS, CodeFlags::VARKEYWORDS];
+        let stars = stars.into_iter().filter(|&flag| self.flags.0 & flag != 0).count();
+        self.argument_count as usize + self.keyword_only_count as usize + stars
+    }
+
     /// The code of a module with names in a namespace of its own, which comes in register 0; `None` if the code was not
     /// compiled with room for that.
     pub fn with_namespace(&self) -> Option<CodeData> {

@@ -69,7 +69,7 @@ fn check_tables(code: &CodeData) -> Result<(), String> {
     ensure(code.local_count <= code.register_count, "locals are registers")?;
     ensure(code.local_count <= OPERAND_MAX && code.register_count <= OPERAND_MAX, "operands can name all registers")?;
     ensure(code.argument_count.max(code.keyword_only_count) <= OPERAND_MAX, "parameters are registers")?;
-    ensure(parameter_count(code) <= code.local_count, "parameters are locals")?;
+    ensure(code.parameter_count() <= code.local_count as usize, "parameters are locals")?;
     check_flags(code)?;
     ensure(code.positional_only_count <= code.argument_count, "positional-only parameters are positional")?;
     ensure(code.sites.iter().all(|&name| (name as usize) < code.names.len()), "a site names a name")?;
@@ -251,7 +251,7 @@ impl<'a> Dataflow<'a> {
 
     fn run(mut self) -> Result<(), String> {
         let mut entry = Registers(vec![0; (self.code.register_count as usize).div_ceil(64).max(1)]);
-        for parameter in 0..parameter_count(self.code) {
+        for parameter in 0..self.code.parameter_count() as u16 {
             entry.set(parameter, true);
         }
         self.states[0] = Some(entry);
@@ -365,11 +365,4 @@ impl<'a> Dataflow<'a> {
         }
         Ok(())
     }
-}
-
-/// The number of parameter registers.
-fn parameter_count(code: &CodeData) -> u16 {
-    let flags = code.flags;
-    let variadic = flags.has(CodeFlags::VARARGS) as u16 + flags.has(CodeFlags::VARKEYWORDS) as u16;
-    code.argument_count + code.keyword_only_count + variadic
 }

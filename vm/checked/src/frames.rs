@@ -205,11 +205,11 @@ impl Checked<'_> {
         for word in block + 1..first {
             self.ensure_fresh(word);
         }
-        for argument in first..first + code.argument_count as u16 {
+        for argument in first..first + code.parameter_count as u16 {
             self.ensure_full(argument);
             self.end_register(argument);
         }
-        for local in first + code.argument_count as u16..first + code.local_count as u16 {
+        for local in first + code.parameter_count as u16..first + code.local_count as u16 {
             self.ensure_fresh(local);
         }
     }

@@ -440,9 +440,9 @@ impl Semantics for Checked<'_> {
         self.interp().link()
     }
 
-    fn call_through(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<Option<Token>> {
-        let result = self.interp().call_through(block, count, code)?;
-        Some(self.own_result("call_through", result))
+    fn call_through(&mut self, block: u16, code: &'static CodeObject) -> Option<Token> {
+        let result = self.interp().call_through(block, code);
+        self.own_result("call_through", result)
     }
 
     fn may_enter(&mut self, code: &'static CodeObject) -> bool {

@@ -122,6 +122,8 @@ enum Root {
     Loop,
     /// The entry of a function.
     Function,
+    /// The first instruction of an exception handler.
+    Handler,
     /// An exit of a tree that has grown so large that another bridge is not worth compiling it again.
     Side,
 }
@@ -522,7 +524,7 @@ impl Engine {
         let is_short = self.note_loops(code, root, state);
         let mut recorder = Recorder::new(cx, self, target);
         recorder.is_function = root == Root::Function;
-        recorder.is_side = root == Root::Side;
+        recorder.is_side = matches!(root, Root::Side | Root::Handler);
         let next = run::run(&mut recorder, target);
         let (stop, finished) = (recorder.stop, recorder.into_trace());
         let (stop, finished) = self.end_recording(cx, began, stop, finished);
@@ -610,7 +612,7 @@ impl Engine {
         });
         let index = self.trees.len() - 1;
         match root {
-            Root::Loop => self.by_start.insert(target as u64, index),
+            Root::Loop | Root::Handler => self.by_start.insert(target as u64, index),
             Root::Side => self.side_starts.insert(target as u64, index),
             Root::Function => None,
         };

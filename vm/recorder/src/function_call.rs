@@ -22,7 +22,7 @@ pub struct CallShape(pub u64);
 
 impl CallShape {
     pub fn new(code: &CodeObject, inlined: i64) -> CallShape {
-        CallShape(code.argument_count as u64 | (code.register_count as u64) << 16 | (inlined as u64) << 32)
+        CallShape(code.parameter_count as u64 | (code.register_count as u64) << 16 | (inlined as u64) << 32)
     }
 
     fn inlined(self) -> i64 {
@@ -80,7 +80,7 @@ pub extern "C" fn call_function(
         // SAFETY: (frames 4) the trace wrote the callable and the arguments; the words above them are free.
         unsafe {
             let base = cx.base.offset(block as isize + HEADER_WORDS as isize);
-            for register in code.argument_count as usize..code.register_count as usize {
+            for register in code.parameter_count as usize..code.register_count as usize {
                 *base.add(register) = Value::UNBOUND;
             }
             *base.offset(frame::CODE) = frame::tag(code);
@@ -95,7 +95,7 @@ pub extern "C" fn call_function(
             if cx.pending.is_unbound() {
                 sidewinder_semantics::cold::call::recursion_error(cx);
             }
-            for register in (0..code.argument_count as usize).rev() {
+            for register in (0..code.parameter_count as usize).rev() {
                 cx.release(std::mem::replace(&mut *base.add(register), Value::UNBOUND));
             }
             cx.release(std::mem::replace(&mut *base.offset(frame::FUNCTION), Value::UNBOUND));

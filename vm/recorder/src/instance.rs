@@ -81,8 +81,8 @@ impl Semantics for Recorder<'_> {
     }
 
     fn raise(&mut self, pc: Pc) -> Pc {
-        self.abort("exception");
-        sidewinder_semantics::unwind::raise(self.cx, pc)
+        self.exit_raised();
+        sidewinder_semantics::unwind::find_handler(self.cx, pc)
     }
 
     fn operand(&mut self, field: u16) -> Recorded {
@@ -545,12 +545,13 @@ impl Semantics for Recorder<'_> {
         self.interp().link()
     }
 
-    fn call_through(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<Option<RecordedToken>> {
-        if self.has_effect() || !self.is_too_deep(code) && !self.has_long_loop(code) {
-            return None;
-        }
-        let result = self.call_function(block, count, code);
-        Some(result.map(|(value, ir)| RecordedToken { value, ir }))
+    fn calls_through(&mut self, code: &'static CodeObject) -> bool {
+        !self.has_effect() && (self.is_too_deep(code) || self.has_long_loop(code))
+    }
+
+    fn call_through(&mut self, block: u16, code: &'static CodeObject) -> Option<RecordedToken> {
+        let (value, ir) = self.call_function(block, code.parameter_count as u16, code)?;
+        Some(RecordedToken { value, ir })
     }
 
     fn may_enter(&mut self, code: &'static CodeObject) -> bool {

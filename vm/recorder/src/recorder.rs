@@ -69,6 +69,8 @@ pub struct Recorder<'a> {
     pub returned: bool,
     pub pc: Pc,
     base_at_start: *mut Value,
+    /// Number of operations recorded before the running instruction.
+    length_at_start: usize,
     recursion_at_entry: i64,
     /// How often threads had handed over the GIL when the recording began.
     hand_overs: u64,
@@ -102,6 +104,8 @@ pub struct Recorder<'a> {
 
 /// A function's trace that leaves to the interpreter is worth its entry from so many instructions on.
 const FUNCTION_STEPS_MIN: usize = 3;
+/// Instructions of a loop before one that no trace has operations for, from which on they are worth a trace of their own.
+const LOOP_STEPS_MIN: usize = 12;
 
 impl<'a> Recorder<'a> {
     pub fn new(cx: &'a mut Context, engine: &'a mut Engine, start: Pc) -> Recorder<'a> {
@@ -126,6 +130,7 @@ impl<'a> Recorder<'a> {
             returned: false,
             pc: start,
             base_at_start: entry_base,
+            length_at_start: 0,
             recursion_at_entry: recursion,
             hand_overs,
             recursion_at_start: recursion,
@@ -181,9 +186,7 @@ impl<'a> Recorder<'a> {
         if self.stop.is_some() {
             return;
         }
-        let may_leave =
-            self.is_bridge || self.is_side && self.steps > 1 || self.is_function && self.steps > FUNCTION_STEPS_MIN;
-        if self.effect_done || !may_leave {
+        if self.effect_done || !self.may_leave() {
             return self.abort(reason);
         }
         *self.engine.counters.left.entry(reason).or_default() += 1;
@@ -191,6 +194,35 @@ impl<'a> Recorder<'a> {
         self.end = Some(TraceEnd::Exit(snapshot));
         self.length = self.instructions.len();
         self.stop = Some(Stop::Exit);
+    }
+
+    /// The instruction that is being executed raised: the trace ends before it, and leaves the exception to the interpreter.
+    pub fn exit_raised(&mut self) {
+        if self.stop.is_some() {
+            return;
+        }
+        if !self.may_leave() {
+            return self.abort("exception");
+        }
+        *self.engine.counters.left.entry("exception").or_default() += 1;
+        let snapshot = self.snapshot();
+        self.length = self.length_at_start;
+        // Slots that the instruction has read first are in memory.
+        let length = self.length;
+        self.snapshots[snapshot.0 as usize].slots.retain(|slot| (slot.value.0 as usize) < length);
+        self.end = Some(TraceEnd::Exit(snapshot));
+        self.stop = Some(Stop::Exit);
+    }
+
+    /// Whether a trace is worth having that is left at its end.
+    fn may_leave(&self) -> bool {
+        let least = match () {
+            _ if self.is_bridge => 0,
+            _ if self.is_side => 1,
+            _ if self.is_function => FUNCTION_STEPS_MIN,
+            _ => LOOP_STEPS_MIN,
+        };
+        self.is_bridge || self.steps > least
     }
 
     /// The start of an instruction. True when the recording stops before it.
@@ -203,6 +235,7 @@ impl<'a> Recorder<'a> {
             return true;
         }
         self.pc = pc;
+        self.length_at_start = self.instructions.len();
         self.base_at_start = self.cx.base;
         self.recursion_at_start = self.cx.recursion_left;
         self.undo.clear();

@@ -5,7 +5,7 @@ use crate::function_call::{CallShape, call_function};
 use crate::helper_table::Special;
 use crate::recorder::Recorder;
 use sidewinder_bytecode::opcode::Kind;
-use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Op as Opcode};
+use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Instruction, Op as Opcode};
 use sidewinder_ir::{Op, Ref, Type};
 use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::code::CodeObject;
@@ -14,10 +14,10 @@ use sidewinder_runtime::objects::method::MethodObject;
 use sidewinder_runtime::objects::type_object::{TYPE, TypeObject};
 use sidewinder_runtime::operations::call;
 use sidewinder_runtime::{Owned, Value};
-use sidewinder_semantics::frame;
 use sidewinder_semantics::handlers::{fetch, following};
 use sidewinder_semantics::semantics::ColdHandler;
 use sidewinder_semantics::{Pc, Semantics};
+use sidewinder_semantics::{cold, frame};
 
 const HEADER: u16 = HEADER_WORDS as u16;
 
@@ -51,7 +51,27 @@ fn is_residual(op: Opcode) -> bool {
             | Opcode::MatchKeys
             | Opcode::MatchClass
             | Opcode::GetYieldFromIter
+            | Opcode::GetAwaitable
+            | Opcode::LoadSpecial
+            | Opcode::LoadExceptionType
+            | Opcode::ExceptionTriple
+            | Opcode::MatchException
+            | Opcode::PushHandled
+            | Opcode::PopHandled
+            | Opcode::ImportName
+            | Opcode::ImportFrom
+            | Opcode::CallKeywords
+            | Opcode::CallExpanded
     )
+}
+
+/// The handler of an instruction for traces: one that enters no frame.
+fn residual_handler(op: Opcode, handler: ColdHandler) -> ColdHandler {
+    match op {
+        Opcode::CallKeywords => cold::call::keywords_nested,
+        Opcode::CallExpanded => cold::call::expanded_nested,
+        _ => handler,
+    }
 }
 
 impl Recorder<'_> {
@@ -61,24 +81,39 @@ impl Recorder<'_> {
         if pc != self.pc || self.has_effect() || !is_residual(i.op) {
             return None;
         }
+        let calls = matches!(i.op, Opcode::CallKeywords | Opcode::CallExpanded);
+        if calls && makes_classes(Semantics::register(self, i.b).value) {
+            return None;
+        }
+        let handler = residual_handler(i.op, handler);
         let mut consumed: Vec<u16> = Vec::new();
         let mut kept: Vec<u16> = Vec::new();
         let mut written: Vec<u16> = Vec::new();
-        for (kind, field) in i.op.kinds().into_iter().zip([i.a, i.b, i.c]) {
+        for (position, (kind, field)) in i.op.kinds().into_iter().zip([i.a, i.b, i.c]).enumerate() {
             match kind {
                 Kind::Src if (field as i16) < 0 => {}
                 Kind::Src if field as i64 >= self.cx.temporary_floor => consumed.push(field),
                 Kind::Src => kept.push(field),
-                Kind::Reg if i.op == Opcode::MakeCell => written.push(field),
+                Kind::Reg if i.op == Opcode::MakeCell || i.op == Opcode::PushHandled && position == 0 => {
+                    written.push(field)
+                }
+                Kind::Reg if i.op == Opcode::PopHandled => consumed.push(field),
                 Kind::Reg => kept.push(field),
                 Kind::Run => consumed.extend(field..field + i.op.run_length(i.c) as u16),
                 Kind::Dst => written.push(field),
                 Kind::Number if i.op == Opcode::LoadClosure && field == i.b && i.c == 0 => kept.push(field),
                 Kind::DstRun => written.extend(field..field + i.op.run_length(i.c) as u16),
+                Kind::Block if calls => consumed.extend(self.call_block(i)),
                 Kind::Block => written.extend([field, field + HEADER]),
                 _ => {}
             }
         }
+        // What is read and replaced is handed over with its value.
+        for &register in kept.iter().filter(|register| written.contains(register)) {
+            let slot = self.slot_of(register as i32);
+            self.read_slot(slot);
+        }
+        kept.retain(|register| !written.contains(register));
         self.settle_registers(consumed.iter().chain(&kept).chain(&written));
         self.publish_frame();
         for &register in &kept {
@@ -109,8 +144,9 @@ impl Recorder<'_> {
             self.take_back(word as i32);
         }
         let next = handler(self.cx, pc);
-        if next != following(pc) {
-            self.abort("exception");
+        let goes_on = next == following(pc) || i.op == Opcode::CallKeywords && next == following(following(pc));
+        if !goes_on {
+            self.exit_raised();
             return Some(next);
         }
         for &register in &written {
@@ -118,6 +154,16 @@ impl Recorder<'_> {
             self.reload_slot(slot);
         }
         Some(next)
+    }
+
+    /// The registers of the block of a call with keywords or stars: the callable and its arguments.
+    fn call_block(&mut self, i: Instruction) -> impl Iterator<Item = u16> + use<> {
+        let first = i.b + HEADER;
+        let count = match i.op {
+            Opcode::CallKeywords => i.c + fetch(following(self.pc)).b,
+            _ => 1 + i.c,
+        };
+        std::iter::once(i.b).chain(first..first + count)
     }
 
     /// An instruction that traces have no operations for: left to its handler where that is possible, or else the trace
@@ -180,7 +226,7 @@ impl Recorder<'_> {
             self.cx.run_pending_finalizers();
         }
         if result.is_unbound() {
-            self.abort("exception");
+            self.exit_raised();
             return None;
         }
         Some((result, ir))
@@ -212,7 +258,7 @@ impl Recorder<'_> {
             return next;
         }
         if next != following(pc) {
-            self.abort("exception");
+            self.exit_raised();
             return next;
         }
         let name = self.constant(Op::ConstValue, name.0);
@@ -363,7 +409,7 @@ impl Recorder<'_> {
         match result {
             Ok(value) => Some(Some((value.into_raw(), ir))),
             Err(_) => {
-                self.abort("exception");
+                self.exit_raised();
                 Some(None)
             }
         }

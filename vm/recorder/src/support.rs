@@ -86,7 +86,7 @@ impl Recorder<'_> {
         match now {
             Some(token) => Some(RecordedToken { value: token.0, ir }),
             None => {
-                self.abort("exception");
+                self.exit_raised();
                 None
             }
         }
@@ -164,7 +164,7 @@ impl Recorder<'_> {
         let missing = Recorder::constant(self, Op::ConstValue, missing.0);
         match now {
             None => {
-                self.abort("exception");
+                self.exit_raised();
                 None
             }
             Some(None) => {
@@ -213,7 +213,7 @@ impl Recorder<'_> {
         self.inlined.push(code as *const CodeObject as u64);
         self.write_header(kept_ir);
         let unbound = Recorder::constant(self, Op::ConstValue, 0);
-        for local in code.argument_count..code.local_count {
+        for local in code.parameter_count..code.local_count {
             let slot = self.slot_of(local as i32);
             self.write_slot(slot, unbound);
         }
@@ -315,7 +315,7 @@ impl Recorder<'_> {
         self.push_guard(Op::GuardNoExceptionRaw, [ir, Ref::NONE, Ref::NONE], snapshot);
         let now = self.interp().truth_slow(value.value);
         let Some(truth) = now else {
-            self.abort("exception");
+            self.exit_raised();
             return None;
         };
         let one = self.raw(1);

@@ -486,7 +486,7 @@ impl Semantics for Interp {
             *base.offset(frame::RETURN) = frame::tag(return_to);
             *base.offset(frame::LINK) = Value::from_word(Link::new(delta, continuation, destination).0);
             *base.offset(frame::KEPT) = kept.map_or(Value::UNBOUND, |token| token.0);
-            for local in code.argument_count as usize..code.local_count as usize {
+            for local in code.parameter_count as usize..code.local_count as usize {
                 // Volatile, lest the compiler call `memset` for a handful of words.
                 base.add(local).write_volatile(Value::UNBOUND);
             }
@@ -527,8 +527,8 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
-    fn call_through(&mut self, _block: u16, _count: u16, _code: &'static CodeObject) -> Option<Option<Token>> {
-        None
+    fn call_through(&mut self, _block: u16, _code: &'static CodeObject) -> Option<Token> {
+        unreachable!("the interpreter enters frames")
     }
 
     #[inline(always)]

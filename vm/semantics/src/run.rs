@@ -2,7 +2,7 @@
 
 use crate::cold;
 use crate::handlers::{
-    arithmetic, attribute, branch, call, fetch, global, item, iterate, jump, register, slices, text,
+    arithmetic, attribute, bind, branch, call, fetch, global, item, iterate, jump, register, slices, text,
 };
 use crate::helpers;
 use crate::interp::Interp;
@@ -67,6 +67,7 @@ handlers! { |s, pc, i|
         register::load_constant(s, pc, i, constant)
     },
     Clear => register::clear(s, pc, i),
+    DeleteLocal => register::delete_local(s, pc, i),
     CheckBound => register::check_bound(s, pc, i),
     LoadCell => register::load_cell(s, pc, i),
     StoreCell => register::store_cell(s, pc, i),
@@ -161,6 +162,8 @@ handlers! { |s, pc, i|
     ListAppend => item::list_append(s, pc, i),
     Call => call::call(s, pc, i),
     CallMethod => call::call_method(s, pc, i),
+    CallKeywords => bind::call_keywords(s, pc, i),
+    CallExpanded => bind::call_expanded(s, pc, i),
     Return => call::return_(s, pc, i),
 }
 

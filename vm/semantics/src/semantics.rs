@@ -233,7 +233,7 @@ pub trait Semantics: Numbers {
     /// Whether two values known at run time are the same object as a known one.
     fn is_object(&mut self, value: Self::Value, object: Value) -> bool;
     /// Makes the call block at `block` a frame: writes the header and switches to it. The callable is in place and the
-    /// arguments are `code.argument_count`; other locals become unbound. `kept` goes into the header's last word.
+    /// parameters, `code.parameter_count` of them, have their values; other locals become unbound. `kept` goes into the header's last word.
     fn push_frame(
         &mut self,
         block: u16,
@@ -250,9 +250,14 @@ pub trait Semantics: Numbers {
     fn local_count(&mut self) -> u16;
     /// Continuation and destination of the running frame.
     fn link(&mut self) -> (Continuation, u16);
-    /// Calls the Python function in the call block at `block` without entering a frame of this run: the recorder's way
-    /// with calls that it does not inline. `None` to enter a frame; `Some(None)` when it raised.
-    fn call_through(&mut self, block: u16, count: u16, code: &'static CodeObject) -> Option<Option<Self::Owned>>;
+    /// Whether a call of a Python function shall not enter a frame of this run: the recorder's way with calls that it does
+    /// not inline. Asked before the first effect.
+    fn calls_through(&mut self, _code: &'static CodeObject) -> bool {
+        false
+    }
+    /// Makes such a call: runs the function in the call block at `block`, all of whose parameters have their values, to
+    /// its end. `None` when it raised.
+    fn call_through(&mut self, block: u16, code: &'static CodeObject) -> Option<Self::Owned>;
     /// Whether another frame may be entered (recursion and stack limits).
     fn may_enter(&mut self, code: &'static CodeObject) -> bool;
     /// Calls the native function whose arguments lie in registers `first..first+count`.

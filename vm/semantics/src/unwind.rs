@@ -18,13 +18,38 @@ pub fn raise(cx: &mut Context, pc: Pc) -> Pc {
         // A trace has called the handler: it leaves first, and then the exception unwinds the rebuilt frames.
         return std::ptr::null();
     }
-    unwind(cx, pc, true)
+    let target = unwind(cx, pc, true);
+    enter_handler(cx, pc, target)
 }
 
 /// The same for an exception that goes on after a handler of the running frame, which is in its traceback already.
 #[cold]
 pub fn reraise(cx: &mut Context, pc: Pc) -> Pc {
-    unwind(cx, pc, false)
+    let target = unwind(cx, pc, false);
+    enter_handler(cx, pc, target)
+}
+
+/// Like `raise`, for the JIT: a handler is not counted.
+#[cold]
+#[inline(never)]
+pub fn find_handler(cx: &mut Context, pc: Pc) -> Pc {
+    unwind(cx, pc, true)
+}
+
+/// Counts the exceptions that come to a handler. Where to go on: at `target`, or with what a hot handler starts. A handler
+/// is an entry of traces like the header of a loop, for no trace goes on across an exception.
+pub fn enter_handler(cx: &mut Context, pc: Pc, target: Pc) -> Pc {
+    if target.is_null() {
+        return target;
+    }
+    let code = frame::current_code(cx);
+    let Some(state) = code.handler_state(code.index_of(target) as u32) else { return target };
+    let countdown = state.countdown.get();
+    if countdown > 1 {
+        state.countdown.set(countdown - 1);
+        return target;
+    }
+    crate::run::hot_loop(cx, pc, target, state)
 }
 
 /// `enters`: whether the running frame gets a traceback entry.

@@ -72,6 +72,8 @@ pub struct CodeObject {
     pub sites: *const Site,
     pub loops: *const LoopState,
     pub argument_count: u32,
+    /// All parameters, with those that are only keywords, `*args` and `**kwargs`: the first locals.
+    pub parameter_count: u32,
     pub local_count: u32,
     pub register_count: u32,
     pub flags: u32,
@@ -139,18 +141,6 @@ impl CodeObject {
         [self.storage.name.value(), self.storage.qualified_name.value()]
     }
 
-    /// Whether a call with that many positional arguments makes a generator, without any binding.
-    pub fn makes_generator(&self, arguments: u32) -> bool {
-        const KINDS: u32 = CodeFlags::GENERATOR
-            | CodeFlags::COROUTINE
-            | CodeFlags::ASYNC_GENERATOR
-            | CodeFlags::VARARGS
-            | CodeFlags::VARKEYWORDS;
-        self.flags & KINDS == CodeFlags::GENERATOR
-            && self.argument_count == arguments
-            && self.data.keyword_only_count == 0
-    }
-
     /// The interned name of index `index` in `CodeData::names`.
     pub fn name_value(&self, index: u16) -> Value {
         self.storage.names[index as usize].value()
@@ -174,7 +164,13 @@ impl CodeObject {
     }
 
     pub fn loop_states(&self) -> &[LoopState] {
-        &self.storage.loops
+        &self.storage.loops[..self.data.loop_count as usize]
+    }
+
+    /// The counter of the exceptions that come to the handler whose first instruction has this index.
+    pub fn handler_state(&self, target: u32) -> Option<&LoopState> {
+        let row = self.data.handlers.iter().position(|row| row.target == target)?;
+        self.storage.loops.get(self.data.loop_count as usize + row)
     }
 
     /// The older entries of a site.
@@ -233,7 +229,7 @@ pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
         constants,
         sites: data.sites.iter().map(|&name| new_site(names[name as usize].value())).collect(),
         older: data.sites.iter().map(|_| std::array::from_fn(|_| new_site(Value::UNBOUND))).collect(),
-        loops: (0..data.loop_count).map(|_| state(loop_threshold)).collect(),
+        loops: (0..data.loop_count as usize + data.handlers.len()).map(|_| state(loop_threshold)).collect(),
         names,
         local_names,
         free_names,
@@ -253,6 +249,7 @@ pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
             sites: storage.sites.as_ptr(),
             loops: storage.loops.as_ptr(),
             argument_count: data.argument_count as u32,
+            parameter_count: data.parameter_count() as u32,
             local_count: data.local_count as u32,
             register_count: data.register_count as u32,
             flags: data.flags.0,

@@ -1,6 +1,7 @@
 //! Machine code: entered from hot loops and functions, and left again, for another tree or for the interpreter.
 
 use super::*;
+use sidewinder_semantics::unwind;
 
 /// What a loop's countdown reaching zero starts. Returns where the interpreter goes on.
 pub fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
@@ -39,7 +40,11 @@ pub fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc 
         state.countdown.set(if records { engine.threshold } else { u32::MAX });
         return target;
     }
-    let root = if function.is_some() { Root::Function } else { Root::Loop };
+    let root = match function {
+        Some(_) => Root::Function,
+        None if code.loop_states().as_ptr_range().contains(&(state as *const LoopState)) => Root::Loop,
+        None => Root::Handler,
+    };
     engine.record_tree(cx, target, Some(state), root)
 }
 
@@ -147,7 +152,7 @@ impl sidewinder_jit::exit::Heap for ExitHeap<'_> {
 
 /// Goes on from where machine code was left.
 pub fn follow(cx: &mut Context, mut run: Run) -> Left {
-    let Some(own) = engine(cx) else { return Left::At(std::ptr::null()) };
+    let Some(mut own) = engine(cx) else { return Left::At(std::ptr::null()) };
     loop {
         let Run { native, outcome: Outcome { number, result }, base, recursion, shown } = run;
         if number == RETURNED {
@@ -183,7 +188,18 @@ pub fn follow(cx: &mut Context, mut run: Run) -> Left {
         }
         own.counters.exits += 1;
         if !cx.pending.is_unbound() {
-            return Left::At(sidewinder_semantics::unwind::raise(cx, pc));
+            let handler = unwind::find_handler(cx, pc);
+            // A finalizer may have come to the engine.
+            let Some(found) = engine(cx) else { return Left::At(handler) };
+            own = found;
+            if handler.is_null() || cx.interrupt.load(Ordering::Relaxed) != 0 {
+                return Left::At(handler);
+            }
+            let Some(next) = own.linked(handler as u64) else {
+                return Left::At(unwind::enter_handler(cx, pc, handler));
+            };
+            run = run_code(cx, next);
+            continue;
         }
         if cx.finalizers_pending.get() != 0 {
             // They may give up this tree's code. The instruction before has made them wait.

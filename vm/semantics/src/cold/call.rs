@@ -137,6 +137,15 @@ pub fn make_generator(cx: &mut Context, function: &FunctionObject, base: *mut Va
 
 /// `a = b(..., name=...)`; an Extra follows.
 pub fn keywords(cx: &mut Context, pc: Pc) -> Pc {
+    call_keywords(cx, pc, true)
+}
+
+/// The same, and a Python function is run to its end: for traces, which go on at the next instruction.
+pub fn keywords_nested(cx: &mut Context, pc: Pc) -> Pc {
+    call_keywords(cx, pc, false)
+}
+
+fn call_keywords(cx: &mut Context, pc: Pc, may_enter: bool) -> Pc {
     let i = fetch(pc);
     let extra = fetch(next(pc));
     cx.instruction = pc;
@@ -154,7 +163,8 @@ pub fn keywords(cx: &mut Context, pc: Pc) -> Pc {
     let arguments = Arguments { values, names };
     let return_to = next(next(pc));
     let cleared = count + (first - i.b - HEADER);
-    if let Some(function) = callable.cast_exact::<FunctionObject>()
+    if may_enter
+        && let Some(function) = callable.cast_exact::<FunctionObject>()
         && function.code().flags & GENERATOR_LIKE == 0
     {
         let entered = enter(cx, pc, return_to, function, arguments, i.a);
@@ -168,6 +178,15 @@ pub fn keywords(cx: &mut Context, pc: Pc) -> Pc {
 
 /// `a = b(*args, **kwargs)`
 pub fn expanded(cx: &mut Context, pc: Pc) -> Pc {
+    call_expanded(cx, pc, true)
+}
+
+/// The same, and a Python function is run to its end.
+pub fn expanded_nested(cx: &mut Context, pc: Pc) -> Pc {
+    call_expanded(cx, pc, false)
+}
+
+fn call_expanded(cx: &mut Context, pc: Pc, may_enter: bool) -> Pc {
     let i = fetch(pc);
     cx.instruction = pc;
     let callable = register(cx, i.b);
@@ -196,7 +215,8 @@ pub fn expanded(cx: &mut Context, pc: Pc) -> Pc {
     }
     let raw: Vec<Value> = values.iter().map(Owned::value).collect();
     let arguments = Arguments { values: &raw, names: &names };
-    if let Some(function) = callable.cast_exact::<FunctionObject>()
+    if may_enter
+        && let Some(function) = callable.cast_exact::<FunctionObject>()
         && function.code().flags & GENERATOR_LIKE == 0
     {
         let entered = enter(cx, pc, next(pc), function, arguments, i.a);
@@ -205,7 +225,8 @@ pub fn expanded(cx: &mut Context, pc: Pc) -> Pc {
         return entered.unwrap_or_else(|_| raise(cx, pc));
     }
     let result = call::call_with(cx, callable, arguments);
-    drop(values);
+    // As the tuple dies that they would be items of: the last one first.
+    values.drain(..).rev().for_each(drop);
     clear_block(cx, i.b, 1 + i.c, false);
     finish_at(cx, pc, next(pc), i.a, result)
 }

@@ -21,7 +21,6 @@ use sidewinder_runtime::{Context, Owned, Result, Value};
 /// The handler of an opcode that has no generic one.
 pub fn handler(op: Op) -> ColdHandler {
     match op {
-        Op::DeleteLocal => name::delete_local,
         Op::MakeCell => name::make_cell,
         Op::DeleteCell => name::delete_cell,
         Op::DeleteFree => name::delete_free,
@@ -45,8 +44,6 @@ pub fn handler(op: Op) -> ColdHandler {
         Op::Convert => build::convert,
         Op::BuildInterpolation => build::interpolation,
         Op::BuildTemplate => build::template,
-        Op::CallKeywords => call::keywords,
-        Op::CallExpanded => call::expanded,
         Op::GetYieldFromIter => generator::yield_from_iterator,
         Op::GetAwaitable => generator::get_awaitable,
         Op::GetAsyncIter => generator::get_async_iterator,

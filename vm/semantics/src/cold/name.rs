@@ -1,6 +1,6 @@
 //! Names: unbound locals, cells, globals that miss their cache, class namespaces.
 
-use super::{clear, fetch, finish, finish_effect, move_out, next, raise, register, set, take};
+use super::{fetch, finish, finish_effect, move_out, next, raise, register, set, take};
 use crate::frame::{current_code, current_function};
 use crate::handlers::global::kind;
 use crate::semantics::Pc;
@@ -46,15 +46,6 @@ fn unbound_free(cx: &mut Context, index: u16) {
         &NAME_ERROR,
         format!("cannot access free variable '{name}' where it is not associated with a value in enclosing scope"),
     );
-}
-
-pub fn delete_local(cx: &mut Context, pc: Pc) -> Pc {
-    let local = fetch(pc).a;
-    if register(cx, local).is_unbound() {
-        return unbound_local(cx, pc);
-    }
-    clear(cx, local);
-    next(pc)
 }
 
 pub fn make_cell(cx: &mut Context, pc: Pc) -> Pc {

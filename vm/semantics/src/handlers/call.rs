@@ -1,20 +1,15 @@
 //! Calls and returns. A Python callee gets a frame in the call block: arguments are never copied.
 
-use super::{done, done_or_raise, following, jump};
+use super::bind::{self, Given, Site, Starred};
+use super::{done, following, jump};
 use crate::frame::Continuation;
 use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Instruction, Op};
-use sidewinder_ir::op::Alias;
 use sidewinder_runtime::Value;
-use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::function::FunctionObject;
-use sidewinder_runtime::objects::method::{
-    BUILTIN_FUNCTION, METHOD, METHOD_DESCRIPTOR, MethodObject, NativeFunctionObject,
-};
+use sidewinder_runtime::objects::method::{BUILTIN_FUNCTION, METHOD, METHOD_DESCRIPTOR, NativeFunctionObject};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
-use sidewinder_runtime::objects::tuple::{TUPLE, TupleObject};
 use sidewinder_runtime::objects::type_object::{TYPE, TypeObject, flags};
-use std::mem::offset_of;
 
 const HEADER: u16 = HEADER_WORDS as u16;
 
@@ -57,70 +52,24 @@ fn call_function<S: Semantics>(
     function: &'static FunctionObject,
 ) -> Pc {
     let code = function.code();
-    if code.has_flag(CodeFlags::SIMPLE)
-        && code.argument_count == count as u32
-        && let Some(result) = s.call_through(block, count, code)
-    {
-        return done_or_raise(s, pc, destination, result);
-    }
-    if code.has_flag(CodeFlags::SIMPLE) && code.argument_count == count as u32 && s.may_enter(code) {
-        s.push_frame(block, code, following(pc), Continuation::Store, destination, None);
-        return s.enter(code);
+    let site = Site { pc, return_to: following(pc), destination, block };
+    if code.has_flag(CodeFlags::SIMPLE) && code.argument_count == count as u32 {
+        let through = s.calls_through(code);
+        if through || s.may_enter(code) {
+            return bind::enter(s, site, code, through);
+        }
+        return s.cold(pc, crate::cold::call::call);
     }
     let callable = s.register(block);
-    if let Some(defaults) = Defaults::find(s, callable, code, count)
-        && s.may_enter(code)
-    {
-        defaults.fill(s, block + HEADER, count);
-        s.push_frame(block, code, following(pc), Continuation::Store, destination, None);
-        return s.enter(code);
+    match bind::call_function(s, site, positional(block, count), callable, code) {
+        Some(next) => next,
+        None => s.cold(pc, crate::cold::call::call),
     }
-    if code.makes_generator(count as u32) {
-        let function = s.move_out(block);
-        let generator = s.make_generator(function, block + HEADER, count);
-        return done(s, pc, destination, generator);
-    }
-    s.cold(pc, crate::cold::call::call)
 }
 
-/// What completes the positional arguments of a call.
-struct Defaults<S: Semantics> {
-    /// The function's tuple of defaults, which are those of its last parameters.
-    tuple: S::Value,
-    /// Parameters without a default.
-    required: u16,
-    parameters: u16,
-}
-
-impl<S: Semantics> Defaults<S> {
-    /// The defaults for a call with `count` arguments of a simple function, if it takes more and has one for each.
-    fn find(s: &mut S, function: S::Value, code: &CodeObject, count: u16) -> Option<Defaults<S>> {
-        let parameters = code.argument_count as u16;
-        if !code.has_flag(CodeFlags::SIMPLE) || count >= parameters {
-            return None;
-        }
-        let known: &FunctionObject = s.peek(function).cast_exact()?;
-        let length = known.defaults.get().cast_exact::<TupleObject>()?.len();
-        let required = parameters.checked_sub(length as u16).filter(|required| *required <= count)?;
-        let tuple = s.load_field(function, offset_of!(FunctionObject, defaults), Alias::Function);
-        let expected = s.raw_constant(length as i64);
-        if !s.has_type(tuple, &TUPLE) {
-            return None;
-        }
-        let length = s.tuple_length(tuple);
-        s.raw_equal(length, expected).then_some(Defaults { tuple, required, parameters })
-    }
-
-    /// Fills the registers after the `count` arguments from `first` on. They may lie above the caller's: the callee's
-    /// frame has to be pushed at once.
-    fn fill(&self, s: &mut S, first: u16, count: u16) {
-        for position in count..self.parameters {
-            let index = s.raw_constant((position - self.required) as i64);
-            let value = s.tuple_item(self.tuple, index);
-            let value = s.dup(value);
-            s.set_fresh(first + position, value);
-        }
-    }
+/// Arguments without names that lie in a call block.
+fn positional(block: u16, count: u16) -> Given {
+    Given { first: block + HEADER, positional: count, names: &[], starred: Starred::No }
 }
 
 #[inline(never)]
@@ -152,41 +101,14 @@ fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, co
             return finish_native(s, pc, destination, block, count, result);
         }
     } else if s.has_type(callable, &METHOD) {
-        let function = s.load_field(callable, offset_of!(MethodObject, function), Alias::Immutable);
-        if let Some(known) = s.as_function(function)
-            && takes_simply(s, known, count + 1)
-        {
-            let receiver = s.load_field(callable, offset_of!(MethodObject, receiver), Alias::Immutable);
-            let (function, receiver) = (s.dup(function), s.dup(receiver));
-            shift_arguments(s, first, count);
-            s.set_fresh(first, receiver);
-            s.clear(block);
-            s.set_fresh(block, function);
-            let code = known.code();
-            s.push_frame(block, code, following(pc), Continuation::Store, destination, None);
-            return s.enter(code);
+        let site = Site { pc, return_to: following(pc), destination, block };
+        if let Some(next) = bind::call_object(s, site, positional(block, count)) {
+            return next;
         }
     } else if s.has_type(callable, &TYPE) {
         return call_class(s, pc, destination, block, count);
     }
     s.cold_call(pc, destination, block, count)
-}
-
-/// Whether a call of the function with that many positional arguments needs no binding.
-#[inline(always)]
-fn takes_simply<S: Semantics>(s: &mut S, function: &'static FunctionObject, count: u16) -> bool {
-    let code = function.code();
-    code.has_flag(CodeFlags::SIMPLE) && code.argument_count == count as u32 && s.may_enter(code)
-}
-
-/// Moves the arguments one register up, to make room for self. The last one may leave the caller's registers: the
-/// callee's frame has to be pushed at once.
-#[inline(always)]
-fn shift_arguments<S: Semantics>(s: &mut S, first: u16, count: u16) {
-    for position in (0..count).rev() {
-        let value = s.move_out(first + position);
-        s.set_fresh(first + position + 1, value);
-    }
 }
 
 /// `C(...)` of a plain class whose `__init__` is a Python function (or that has none).
@@ -206,49 +128,20 @@ fn call_class<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, cou
     {
         return next;
     }
-    let Some(init) = crate::cold::call::plain_init(s.context(), class) else {
-        return s.cold_call(pc, destination, block, count);
-    };
-    if !s.is_object(callable, known) || !s.type_version_is(class, class.version.get()) {
-        return s.cold_call(pc, destination, block, count);
-    }
-    if init.is_unbound() {
-        if count != 0 {
-            return s.cold_call(pc, destination, block, count);
-        }
+    if count == 0
+        && crate::cold::call::plain_init(s.context(), class).is_some_and(Value::is_unbound)
+        && s.is_object(callable, known)
+        && s.type_version_is(class, class.version.get())
+    {
         let instance = s.new_instance(class);
         s.clear(block);
         return done(s, pc, destination, instance);
     }
-    // SAFETY: (heap 2) `plain_init` answers with a function.
-    let code = unsafe { init.cast_unchecked::<FunctionObject>() }.code();
-    let defaults = if code.argument_count == count as u32 + 1 {
-        None
-    } else {
-        let function = s.constant(init);
-        let Some(defaults) = Defaults::find(s, function, code, count + 1) else {
-            return s.cold_call(pc, destination, block, count);
-        };
-        Some(defaults)
-    };
-    if !code.has_flag(CodeFlags::SIMPLE) || !s.may_enter(code) {
-        return s.cold_call(pc, destination, block, count);
+    let site = Site { pc, return_to: following(pc), destination, block };
+    match bind::call_class(s, site, positional(block, count)) {
+        Some(next) => next,
+        None => s.cold_call(pc, destination, block, count),
     }
-    let first = block + HEADER;
-    let instance = s.new_instance(class);
-    let view = s.view(&instance);
-    let receiver = s.dup(view);
-    shift_arguments(s, first, count);
-    s.set_fresh(first, receiver);
-    let init = s.constant(init);
-    let init = s.dup(init);
-    s.clear(block);
-    s.set_fresh(block, init);
-    if let Some(defaults) = defaults {
-        defaults.fill(s, first, count + 1);
-    }
-    s.push_frame(block, code, following(pc), Continuation::Initialise, destination, Some(instance));
-    s.enter(code)
 }
 
 /// After a native call: releases the block and stores the result.

@@ -2,6 +2,7 @@
 
 pub mod arithmetic;
 pub mod attribute;
+pub mod bind;
 pub mod branch;
 pub mod call;
 pub mod consume;

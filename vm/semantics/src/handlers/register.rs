@@ -79,3 +79,14 @@ pub fn store_free<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let cell = free_cell(s, i.a);
     s.replace_field_then(cell, offset_of!(CellObject, content), value, Alias::Cell, following(pc))
 }
+
+/// `del` of a local variable.
+#[inline(always)]
+pub fn delete_local<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let value = s.register(i.a);
+    if s.is_unbound(value) {
+        return s.cold(pc, crate::cold::name::unbound_local);
+    }
+    s.publish(pc);
+    s.clear_then(i.a, following(pc))
+}
