@@ -386,6 +386,19 @@ impl TypeObject {
         found
     }
 
+    /// The value of an attribute is another, here and in all subclasses, and all that is known of the types stays true.
+    pub fn forget_lookup(&self, cx: &mut Context, name: Value) {
+        let version = self.version.get();
+        let entry = cx.interpreter().method_cache.entry(version, name);
+        if entry.version == version && entry.name == name.0 {
+            *entry = MethodCacheEntry::EMPTY;
+        }
+        for subclass in self.state(cx).subclasses.clone() {
+            // SAFETY: (types 2) a subclass removes itself from the list before it dies.
+            unsafe { &*subclass }.forget_lookup(cx, name);
+        }
+    }
+
     fn lookup_uncached(&self, cx: &Context, name: Value) -> Option<Value> {
         self.mro().iter().find_map(|entry| entry.namespace(cx).get_interned(name))
     }

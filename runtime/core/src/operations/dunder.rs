@@ -436,11 +436,35 @@ pub fn is_dunder(name: Value) -> bool {
     str::text(name).is_some_and(|text| text.len() > 4 && text.starts_with("__") && text.ends_with("__"))
 }
 
+/// Whether an attribute of a class with this value is the value itself, for ever: its type is no descriptor and can become
+/// none.
+pub fn is_plain_data(value: Value) -> bool {
+    if !value.is_pointer() {
+        return !value.is_unbound();
+    }
+    let kind = value.heap_type();
+    let slots = kind.slots();
+    !kind.has_flag(flags::HEAP) && slots.descriptor_get.is_none() && slots.descriptor_set.is_none()
+}
+
 /// Sets `name` (interned) in the namespace of a class, or deletes it where `value` is unbound; then caches, and the slots
 /// of the class and its subclasses, are told. False if there was nothing to delete.
 pub fn change_attribute(cx: &mut Context, kind: &TypeObject, name: Value, value: Value) -> Result<bool> {
-    let before = Descriptors::find(cx, kind, name);
     let namespace = kind.namespace(cx);
+    if let Some(old) = namespace.get_interned(name)
+        && !value.is_unbound()
+        && is_plain_data(old)
+        && is_plain_data(value)
+        && !is_dunder(name)
+    {
+        // How attributes are found stays as it is, and caches of plain data know the entry, not the value.
+        let old = Owned::new(old);
+        namespace.set(cx, name, value)?;
+        kind.forget_lookup(cx, name);
+        drop(old);
+        return Ok(true);
+    }
+    let before = Descriptors::find(cx, kind, name);
     // The old value must outlive the caches that may hold it.
     let old = if value.is_unbound() {
         let Some(removed) = namespace.remove(cx, name)? else { return Ok(false) };

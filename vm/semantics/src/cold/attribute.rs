@@ -8,12 +8,12 @@ use sidewinder_bytecode::HEADER_WORDS;
 use sidewinder_runtime::objects::code::Site;
 use sidewinder_runtime::objects::function::FUNCTION;
 use sidewinder_runtime::objects::instance;
-use sidewinder_runtime::objects::method::METHOD_DESCRIPTOR;
+use sidewinder_runtime::objects::method::{CLASS_METHOD, METHOD_DESCRIPTOR, STATIC_METHOD};
 use sidewinder_runtime::objects::module::{MODULE, ModuleObject};
 use sidewinder_runtime::objects::shape::ShapeId;
 use sidewinder_runtime::objects::slots::Slots;
 use sidewinder_runtime::objects::type_object::{TypeObject, flags};
-use sidewinder_runtime::operations::attribute;
+use sidewinder_runtime::operations::{attribute, dunder};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 const HEADER: u16 = HEADER_WORDS as u16;
@@ -120,14 +120,7 @@ fn hits(cx: &Context, site: &Site, object: Value) -> bool {
                 !value.is_unbound()
             }
         }
-        kind::METHOD | kind::CLASS_VALUE => same_shape() && class.version.get() == site.version.get(),
         kind::BUILTIN_METHOD => same_type,
-        kind::OF_CLASS => {
-            std::ptr::eq(object.0 as *const TypeObject, site.type_pointer.get())
-                && class.has_flag(flags::TYPE)
-                // SAFETY: (heap 2) the object is this type, alive.
-                && unsafe { object.cast_unchecked::<TypeObject>() }.version.get() == site.version.get()
-        }
         kind::OF_MODULE => {
             let _ = cx;
             object.0 == site.second_version.get()
@@ -135,7 +128,14 @@ fn hits(cx: &Context, site: &Site, object: Value) -> bool {
                     sidewinder_runtime::objects::dict::of(module.dict.get()).keys_version.get() == site.version.get()
                 })
         }
-        _ => false,
+        kind::EMPTY | kind::PROPERTY | kind::ADD_INLINE => false,
+        cached if cached & kind::OF_CLASS != 0 => {
+            std::ptr::eq(object.0 as *const TypeObject, site.type_pointer.get())
+                && class.has_flag(flags::TYPE)
+                // SAFETY: (heap 2) the object is this type, alive.
+                && unsafe { object.cast_unchecked::<TypeObject>() }.version.get() == site.version.get()
+        }
+        _ => same_shape() && class.version.get() == site.version.get(),
     }
 }
 
@@ -259,14 +259,35 @@ fn fill_load(cx: &mut Context, site: &Site, object: Value) {
     if class.has_flag(flags::HAS_DICT) && fill_slot(cx, site, shape, site.name) {
         return;
     }
-    if let Some(found) = on_class {
-        site.value.set(found);
-        if is_method(found) {
+    match on_class {
+        Some(found) if is_method(found) => {
+            site.value.set(found);
             site.kind.set(kind::METHOD);
-        } else if slots.is_some_and(|slots| slots.descriptor_get.is_none()) {
-            site.kind.set(kind::CLASS_VALUE);
         }
+        Some(found) => site.kind.set(fill_found(cx, site, class, found)),
+        None => {}
     }
+}
+
+/// Remembers a value that was found in the linearisation of a class, and is no method of the object. The kind of entry.
+fn fill_found(cx: &Context, site: &Site, class: &TypeObject, found: Value) -> u32 {
+    if dunder::is_plain_data(found) {
+        let entries = class.mro().iter().map(|owner| owner.namespace(cx));
+        let place = entries.filter_map(|namespace| Some((namespace, namespace.find_interned(site.name)?))).next();
+        let Some((namespace, index)) = place else { return kind::EMPTY };
+        site.second_version.set(Value::from_pointer(namespace).0);
+        site.index.set(index as u32);
+        return kind::CLASS_ENTRY;
+    }
+    site.value.set(found);
+    if found.has_type(&STATIC_METHOD) {
+        return kind::STATIC_METHOD;
+    }
+    if found.has_type(&CLASS_METHOD) {
+        return kind::CLASS_METHOD;
+    }
+    let binds = !found.has_type(&FUNCTION) && found.type_of().slots().descriptor_get.is_some();
+    if binds { kind::EMPTY } else { kind::CLASS_VALUE }
 }
 
 fn fill_slot(cx: &mut Context, site: &Site, shape: u32, name: Value) -> bool {
@@ -295,12 +316,11 @@ fn fill_class(cx: &mut Context, site: &Site, object: Value) {
         return;
     }
     let Some(found) = class.lookup(cx, site.name) else { return };
-    let plain = found.has_type(&FUNCTION) || found.type_of().slots().descriptor_get.is_none();
-    if plain {
+    let cached = fill_found(cx, site, class, found);
+    if cached != kind::EMPTY {
         site.type_pointer.set(class);
         site.version.set(class.version.get());
-        site.value.set(found);
-        site.kind.set(kind::OF_CLASS);
+        site.kind.set(cached | kind::OF_CLASS);
     }
 }
 

@@ -3,8 +3,10 @@
 use super::following;
 use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::{HEADER_WORDS, Instruction};
+use sidewinder_ir::op::Alias;
 use sidewinder_runtime::TypeObject;
 use sidewinder_runtime::objects::code::Site;
+use sidewinder_runtime::objects::method::StaticMethodObject;
 use sidewinder_runtime::objects::module::ModuleObject;
 
 /// What an attribute site has cached.
@@ -14,20 +16,55 @@ pub mod kind {
     pub const INLINE: u32 = 1;
     /// The instance's overflow slot `index`.
     pub const OVERFLOW: u32 = 2;
-    /// `value` found on the type of a shaped instance that has no such attribute; binds as a method.
+    // Found on the type of a shaped instance that has no such attribute, by the type's version.
+    /// The function `value`, which binds as a method.
     pub const METHOD: u32 = 3;
-    /// `value` found on the type of a shaped instance; does not bind.
+    /// `value`, which does not bind.
     pub const CLASS_VALUE: u32 = 4;
     /// `value` found on an immutable builtin type; binds as a method.
     pub const BUILTIN_METHOD: u32 = 5;
-    /// The object is the class `type_pointer` itself (by version); `value` is its attribute, unbound.
-    pub const OF_CLASS: u32 = 6;
+    /// Entry `index` of the namespace in `second_version`: plain data.
+    pub const CLASS_ENTRY: u32 = 6;
     /// Entry `index` of the module's dict, by keys version.
     pub const OF_MODULE: u32 = 7;
     /// Store: adds inline slot `index`, moving from `shape` to the shape in `second_version`.
     pub const ADD_INLINE: u32 = 8;
     /// A property of a shaped instance whose getter, `value`, is a Python function.
     pub const PROPERTY: u32 = 9;
+    /// What the static method `value` holds.
+    pub const STATIC_METHOD: u32 = 10;
+    /// What the class method `value` holds, which binds to the type.
+    pub const CLASS_METHOD: u32 = 11;
+    /// Added to some of these: the object is the class `type_pointer` itself, and the attribute is found in it.
+    pub const OF_CLASS: u32 = 16;
+}
+
+/// Whether an attribute that is cached by the version of a type is found by the object.
+#[inline(always)]
+fn is_found<S: Semantics>(s: &mut S, object: S::Value, site: &'static Site) -> bool {
+    let class = cached_type(site);
+    let own = if site.kind.get() & kind::OF_CLASS != 0 {
+        s.is_object(object, class.value())
+    } else {
+        s.has_shape(object, class, site.shape.get())
+    };
+    own && s.type_version_is(class, site.version.get())
+}
+
+/// The value that such an entry is for, but for binding.
+#[inline(always)]
+fn found_value<S: Semantics>(s: &mut S, site: &'static Site) -> S::Value {
+    match site.kind.get() & !kind::OF_CLASS {
+        kind::CLASS_ENTRY => {
+            let namespace = sidewinder_runtime::Value::from_word(site.second_version.get());
+            s.dict_entry(sidewinder_runtime::objects::dict::of(namespace), site.index.get())
+        }
+        kind::STATIC_METHOD | kind::CLASS_METHOD => {
+            let wrapper = s.constant(site.value.get());
+            s.load_field(wrapper, std::mem::offset_of!(StaticMethodObject, callable), Alias::Other)
+        }
+        _ => s.constant(site.value.get()),
+    }
 }
 
 /// The cached type of a site.
@@ -79,22 +116,9 @@ fn load_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let site = s.site(i.c);
     let object = s.operand(i.b);
     match site.kind.get() {
-        cached @ (kind::METHOD | kind::CLASS_VALUE | kind::PROPERTY) => {
-            let class = cached_type(site);
-            if s.has_shape(object, class, site.shape.get()) && s.type_version_is(class, site.version.get()) {
-                let value = s.constant(site.value.get());
-                if cached == kind::PROPERTY {
-                    return super::call::property(s, pc, i, site.value.get());
-                }
-                let value = if cached == kind::METHOD {
-                    match s.call2(&crate::helpers::BIND, value, object) {
-                        Some(bound) => bound,
-                        None => return s.raise(pc),
-                    }
-                } else {
-                    s.dup(value)
-                };
-                return s.release_set_then(i.b, i.a, value, following(pc));
+        kind::PROPERTY => {
+            if is_found(s, object, site) {
+                return super::call::property(s, pc, i, site.value.get());
             }
         }
         kind::BUILTIN_METHOD => {
@@ -105,19 +129,25 @@ fn load_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
                 return s.release_set_then(i.b, i.a, bound, following(pc));
             }
         }
-        kind::OF_CLASS => {
-            let class = cached_type(site);
-            if s.is_object(object, class.value()) && s.type_version_is(class, site.version.get()) {
-                let value = s.constant(site.value.get());
-                let value = s.dup(value);
-                return s.release_set_then(i.b, i.a, value, following(pc));
-            }
-        }
         kind::OF_MODULE => {
             if let Some(value) = module_entry(s, object, site) {
                 let value = s.dup(value);
                 return s.release_set_then(i.b, i.a, value, following(pc));
             }
+        }
+        cached if cached != kind::EMPTY && is_found(s, object, site) => {
+            let value = found_value(s, site);
+            let receiver = match cached & !kind::OF_CLASS {
+                kind::METHOD => Some(object),
+                kind::CLASS_METHOD => Some(s.constant(cached_type(site).value())),
+                _ => None,
+            };
+            let value = match receiver {
+                Some(receiver) => s.call2(&crate::helpers::BIND, value, receiver),
+                None => Some(s.dup(value)),
+            };
+            let Some(value) = value else { return s.raise(pc) };
+            return s.release_set_then(i.b, i.a, value, following(pc));
         }
         _ => {}
     }
@@ -243,19 +273,27 @@ fn load_method_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
             }
             value
         }
-        kind::CLASS_VALUE
-            if s.has_shape(object, class, site.shape.get()) && s.type_version_is(class, site.version.get()) =>
-        {
-            s.constant(site.value.get())
-        }
-        kind::OF_CLASS if s.is_object(object, class.value()) && s.type_version_is(class, site.version.get()) => {
-            s.constant(site.value.get())
-        }
         kind::OF_MODULE => match module_entry(s, object, site) {
             Some(value) => value,
             None => return s.cold(pc, crate::cold::attribute::load_method),
         },
-        _ => return s.cold(pc, crate::cold::attribute::load_method),
+        kind::EMPTY | kind::PROPERTY | kind::ADD_INLINE => return s.cold(pc, crate::cold::attribute::load_method),
+        cached => {
+            if !is_found(s, object, site) {
+                return s.cold(pc, crate::cold::attribute::load_method);
+            }
+            let value = found_value(s, site);
+            if cached & !kind::OF_CLASS == kind::CLASS_METHOD {
+                let class = s.constant(cached_type(site).value());
+                let (value, class) = (s.dup(value), s.dup(class));
+                s.publish(pc);
+                s.release(i.b);
+                s.set_fresh(i.a, value);
+                s.set_fresh(i.a + HEADER_WORDS as u16, class);
+                return following(pc);
+            }
+            value
+        }
     };
     let value = s.dup(value);
     s.publish(pc);
