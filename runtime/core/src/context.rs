@@ -205,6 +205,8 @@ pub struct Interpreter {
     pub method_cache: MethodCache,
     pub shapes: crate::objects::shape::ShapeTable,
     pub weak_references: HashMap<u64, Vec<Value>>,
+    /// How many of these objects, builtin types aside, carry no flag that says so.
+    pub weak_unflagged: usize,
     /// Addresses of objects whose `__del__` has run and that live on.
     pub finalized: HashSet<u64>,
     /// Dictionaries of instances whose layout has no room for one (subclasses of variable-sized types).
@@ -473,6 +475,7 @@ impl Interpreter {
             method_cache: MethodCache::default(),
             shapes: Default::default(),
             weak_references: HashMap::new(),
+            weak_unflagged: 0,
             finalized: HashSet::new(),
             external_slots: HashMap::new(),
             hidden_slots: HashMap::new(),

@@ -32,6 +32,8 @@ use std::collections::HashMap;
 use std::mem::offset_of;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+/// Thresholds below this are there to find faults: what is hot is recorded at once, whatever it costs.
+const THRESHOLD_STRESS_MAX: u32 = 1000;
 /// Bytes of machine code at most.
 const ARENA_BYTES: usize = 32 << 20;
 // A context's exit buffer has room for every exit.
@@ -100,6 +102,12 @@ impl TreeState {
     fn worth_compiling(&self) -> bool {
         let waiting = self.tree.bridges.len() - self.submitted_bridges;
         waiting > self.submitted_bridges / 2
+    }
+
+    /// Whether an exit was visited often enough for a bridge, which has the whole tree compiled once more: that costs some
+    /// microseconds an operation, and a visit loses about one.
+    fn is_worth_bridge(&self, visits: u32) -> bool {
+        visits as usize >= self.tree.size()
     }
 
     /// Whether nearly every visit leaves early at this exit, and nothing can be recorded there: the interpreter alone is
@@ -263,7 +271,10 @@ fn make(cx: &mut Context) -> Option<&'static mut Engine> {
         trace_cut: options.trace_cut as usize,
         inline_depth_max: options.inline_depth_max as usize,
         inline_recursion_max: options.inline_recursion_max as usize,
-        exit_threshold: if options.threshold < 1000 { options.threshold as u32 } else { options.exit_threshold as u32 },
+        exit_threshold: match options.threshold {
+            low if low < THRESHOLD_STRESS_MAX as u64 => low as u32,
+            _ => options.exit_threshold as u32,
+        },
         threshold: options.threshold as u32,
         bridges_max: options.bridges_max as usize,
         gc_period: options.gc,
@@ -757,6 +768,8 @@ impl Engine {
         record: &ExitRecord,
     ) -> Pc {
         let records = self.is_recording(cx);
+        let exit_threshold = self.exit_threshold;
+        let scales = self.threshold >= THRESHOLD_STRESS_MAX;
         let tree = &mut self.trees[index];
         if tree.dead || number >= tree.exit_counts.len() {
             return pc;
@@ -764,7 +777,8 @@ impl Engine {
         tree.exit_counts[number].1 += 1;
         let count = tree.exit_counts[number].1;
         let has_bridge = tree.tree.bridge_at(record.id).is_some();
-        let wanted = count >= self.exit_threshold
+        let wanted = count >= exit_threshold
+            && (!scales || tree.is_worth_bridge(count - exit_threshold))
             && !records
             && tree.tree.may_have_bridge(record.id)
             && !tree.barren.contains(&record.id)

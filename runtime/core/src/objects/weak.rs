@@ -9,6 +9,7 @@ use crate::heap::{Header, Immortal, Owned};
 use crate::native::Arguments;
 use crate::objects::function::FunctionObject;
 use crate::objects::generator;
+use crate::objects::method::METHOD;
 use crate::objects::slots::{CompareOp, Slots};
 use crate::objects::str::{self, StrObject};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
@@ -118,10 +119,31 @@ pub fn is_referenced(cx: &Context, value: Value) -> bool {
     if cx.interpreter().weak_references.is_empty() {
         return false;
     }
+    let in_table = || {
+        let interpreter = cx.interpreter();
+        interpreter.weak_unflagged != 0 && interpreter.weak_references.contains_key(&value.0)
+    };
+    // Bound methods die all the time.
+    if value.has_type(&METHOD) {
+        return in_table();
+    }
     match flag_of(cx, value) {
         Flag::Block(word) => word.get() & instance::WEAKLY_REFERENCED != 0,
         Flag::Own(flag) => flag.get(),
-        Flag::None => cx.interpreter().weak_references.contains_key(&value.0),
+        Flag::None if is_builtin_type(value) => cx.interpreter().weak_references.contains_key(&value.0),
+        Flag::None => in_table(),
+    }
+}
+
+fn is_builtin_type(value: Value) -> bool {
+    value.cast::<TypeObject>().is_some_and(|kind| !kind.has_flag(flags::HEAP))
+}
+
+/// Notes that an object has got its first weak reference, or has lost its last one.
+fn count_referenced(cx: &mut Context, value: Value, referenced: bool) {
+    if matches!(flag_of(cx, value), Flag::None) && !is_builtin_type(value) {
+        let count = &mut cx.interpreter().weak_unflagged;
+        *count = if referenced { *count + 1 } else { *count - 1 };
     }
 }
 
@@ -143,6 +165,9 @@ pub fn has_callbacks(cx: &mut Context, value: Value) -> bool {
 
 /// Makes all references to a dying object dead, then calls their callbacks, the newest first.
 pub fn clear_references(cx: &mut Context, value: Value) {
+    if !is_referenced(cx, value) {
+        return;
+    }
     let mut dead = Vec::new();
     detach(cx, value, &mut dead);
     dead.retain(|reference| of(reference.value()).callback().is_some());
@@ -176,6 +201,7 @@ fn detach(cx: &mut Context, value: Value, dead: &mut Vec<Owned>) {
     }
     set_flag(cx, value, false);
     let Some(list) = cx.interpreter().weak_references.remove(&value.0) else { return };
+    count_referenced(cx, value, false);
     for reference in list.iter().rev() {
         of(*reference).referent.set(Value::UNBOUND);
         dead.push(Owned::new(*reference));
@@ -220,7 +246,11 @@ pub fn new(cx: &mut Context, kind: &'static TypeObject, referent: Value, callbac
         (&raw mut (*reference).hash).write(Cell::new(NO_HASH));
     }
     let made = Owned::from_raw(Value::from_pointer(header));
-    cx.interpreter().weak_references.entry(referent.0).or_default().push(made.value());
+    let list = cx.interpreter().weak_references.entry(referent.0).or_default();
+    list.push(made.value());
+    if list.len() == 1 {
+        count_referenced(cx, referent, true);
+    }
     set_flag(cx, referent, true);
     Ok(made)
 }
@@ -323,6 +353,7 @@ fn unregister(cx: &mut Context, value: Value) {
     list.retain(|reference| *reference != value);
     if list.is_empty() {
         map.remove(&referent.0);
+        count_referenced(cx, referent, false);
         set_flag(cx, referent, false);
     }
 }
