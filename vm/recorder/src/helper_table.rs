@@ -153,6 +153,15 @@ extern "C" fn text_equal(_cx: &mut Context, a: Value, b: Value) -> i64 {
     (a == b || str::equal(a, b)) as i64
 }
 
+/// Whether the keys of a dict are the items of a tuple of interned strings, in this order.
+extern "C" fn has_keys(_cx: &mut Context, dict: Value, names: Value) -> i64 {
+    let dict = sidewinder_runtime::objects::dict::of(dict);
+    // SAFETY: (heap 2) the recorder passes a tuple.
+    let names = unsafe { names.cast_unchecked::<sidewinder_runtime::objects::tuple::TupleObject>() }.as_slice();
+    let keys = (0..dict.entry_count()).filter_map(|position| dict.entry(position)).map(|(key, _)| key);
+    keys.eq(names.iter().copied()) as i64
+}
+
 /// Prepares the heap for the next object of so many bytes; one more for a plain cell.
 pub extern "C" fn refill(cx: &mut Context, bytes: usize) {
     cx.heap.refill(bytes & !1, bytes & 1 == 0);
@@ -206,6 +215,7 @@ pub enum Special {
     ListAppend,
     Concatenate,
     TextEqual,
+    HasKeys,
 }
 
 /// The table, and where each helper is in it.
@@ -257,7 +267,7 @@ impl Helpers {
         const ANY: HelperEffects = HelperEffects::ANY;
         const ALLOCATES: HelperEffects = HelperEffects::ALLOCATES;
         type Row = (Special, &'static str, usize, &'static [Type], Type, HelperEffects);
-        let rows: [Row; 18] = [
+        let rows: [Row; 19] = [
             (Special::Binary, "binary", helpers::binary as *const () as usize, &[Value, Value, Raw, Raw], Value, ANY),
             (
                 Special::Compare,
@@ -353,6 +363,7 @@ impl Helpers {
                 ALLOCATES.raising().dropping(),
             ),
             (Special::TextEqual, "text_equal", text_equal as *const () as usize, &[Value, Value], Raw, ALLOCATES),
+            (Special::HasKeys, "has_keys", has_keys as *const () as usize, &[Value, Value], Raw, ALLOCATES.borrowing()),
         ];
         for (special, name, address, operands, result, effects) in rows {
             let id = self.add(Helper { name, address, operands, result, effects });

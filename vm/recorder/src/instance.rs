@@ -554,6 +554,10 @@ impl Semantics for Recorder<'_> {
         Some(RecordedToken { value, ir })
     }
 
+    fn keyword_names(&mut self, keywords: Recorded) -> Option<&'static [Value]> {
+        self.guard_keys(keywords)
+    }
+
     fn may_enter(&mut self, code: &'static CodeObject) -> bool {
         if self.is_too_deep(code) {
             self.exit_here("inlined too deep");

@@ -3,7 +3,7 @@
 
 use super::following;
 use crate::frame::Continuation;
-use crate::helpers::{BUILD_MAP, BUILD_TUPLE};
+use crate::helpers::{BUILD_MAP, BUILD_TUPLE, DICT_GET_ITEM};
 use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Instruction};
 use sidewinder_ir::op::Alias;
@@ -43,7 +43,7 @@ pub struct Given {
 pub enum Starred {
     No,
     Tuple,
-    /// With an empty dict in the register after it.
+    /// With a dict in the register after it, whose keys are the names.
     TupleAndDict,
 }
 
@@ -75,7 +75,7 @@ pub fn call_keywords<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     }
 }
 
-/// `a = b(*args, **kwargs)`, where `args` is a tuple and `kwargs` an empty dict.
+/// `a = b(*args, **kwargs)`, where `args` is a tuple and `kwargs` a dict that is empty or has known keys.
 #[inline(always)]
 pub fn call_expanded<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let next = starred(s, i).and_then(|given| {
@@ -99,18 +99,23 @@ fn starred<S: Semantics>(s: &mut S, i: Instruction) -> Option<Given> {
     if !s.raw_equal(own, expected) {
         return None;
     }
+    let mut names: &'static [Value] = &[];
     if i.c == 1 {
         let keywords = s.register(first + 1);
-        if s.peek(keywords).cast_exact::<DictObject>()?.len() != 0 || !s.has_type(keywords, &DICT) {
+        let length = s.peek(keywords).cast_exact::<DictObject>()?.len();
+        if !s.has_type(keywords, &DICT) {
             return None;
         }
-        let (own, none) = (s.load_raw(keywords, dict::LENGTH_OFFSET, Alias::Dict), s.raw_constant(0));
-        if !s.raw_equal(own, none) {
+        let (own, expected) = (s.load_raw(keywords, dict::LENGTH_OFFSET, Alias::Dict), s.raw_constant(length as i64));
+        if !s.raw_equal(own, expected) {
             return None;
+        }
+        if length != 0 {
+            names = s.keyword_names(keywords)?;
         }
     }
     let starred = if i.c == 1 { Starred::TupleAndDict } else { Starred::Tuple };
-    Some(Given { first, positional: length as u16, names: &[], starred })
+    Some(Given { first, positional: length as u16, names, starred })
 }
 
 /// Calls the callable in the site's block, if that enters a frame of a Python function: of a function, a method, or the
@@ -365,7 +370,7 @@ impl<S: Semantics> Binding<S> {
     fn fill_rest(self, s: &mut S, base: u16, receiver: Option<S::Owned>) -> Option<()> {
         let Given { first, positional, names, starred } = self.given;
         if starred != Starred::No {
-            unpack(s, first, positional, starred == Starred::TupleAndDict);
+            unpack(s, &self.given)?;
         }
         let own = self.taken - self.receiver;
         let has_rest = self.code.has_flag(CodeFlags::VARARGS);
@@ -444,21 +449,33 @@ impl<S: Semantics> Binding<S> {
     }
 }
 
-/// Replaces the tuple in register `first` by its items.
-fn unpack<S: Semantics>(s: &mut S, first: u16, count: u16, has_keywords: bool) {
+/// Replaces the tuple and the dict in the first registers by what they hold. `None` when it raised.
+fn unpack<S: Semantics>(s: &mut S, given: &Given) -> Option<()> {
+    let Given { first, positional, names, starred } = *given;
     let owner = s.move_out(first);
+    let keywords = (starred == Starred::TupleAndDict).then(|| s.move_out(first + 1));
     let items = s.view(&owner);
-    let keywords = has_keywords.then(|| s.move_out(first + 1));
-    for position in 0..count {
+    for position in 0..positional {
         let index = s.raw_constant(position as i64);
         let item = s.tuple_item(items, index);
         let item = s.dup(item);
         s.set_fresh(first + position, item);
     }
     if let Some(keywords) = keywords {
+        let view = s.view(&keywords);
+        for (position, &name) in names.iter().enumerate() {
+            let name = s.constant(name);
+            let Some(value) = s.call2(&DICT_GET_ITEM, view, name) else {
+                s.drop(keywords);
+                s.drop(owner);
+                return None;
+            };
+            s.set_fresh(first + positional + position as u16, value);
+        }
         s.drop(keywords);
     }
     s.drop(owner);
+    Some(())
 }
 
 /// The tuple for `*args`, of values that move into it.
