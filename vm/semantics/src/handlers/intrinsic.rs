@@ -98,6 +98,16 @@ pub fn call_type<S: Semantics>(
         let made = s.call1(helper, list);
         return Some(finish_native(s, pc, destination, block, count, made));
     }
+    if std::ptr::eq(class, &raw const TYPE.object) && count == 1 {
+        let (callable, object) = (s.register(block), s.register(first));
+        let kind = s.peek(object).type_of();
+        if !s.is_object(callable, class.value()) || !s.has_type(object, kind) {
+            return None;
+        }
+        let kind = s.constant(kind.value());
+        let kind = s.dup(kind);
+        return Some(finish_native(s, pc, destination, block, count, Some(kind)));
+    }
     if !std::ptr::eq(class, &raw const RANGE.object) || !matches!(count, 1 | 2) {
         return None;
     }
