@@ -3,13 +3,15 @@
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::native::Arguments;
-use crate::objects::float::complex::{COMPLEX, Complex, allocate, as_complex};
-use crate::objects::float::{new::from_number, operand, text};
+use crate::objects::exception::DEPRECATION_WARNING;
+use crate::objects::float::complex::{COMPLEX, Complex, ComplexObject, allocate, as_complex};
+use crate::objects::float::{FLOAT, new::from_number, operand, text};
+use crate::objects::int;
 use crate::objects::int::parse::to_ascii;
 use crate::objects::iterator::arguments::unexpected_keyword;
 use crate::objects::str::{equals_text, is_str};
 use crate::objects::type_object::TypeObject;
-use crate::operations::call;
+use crate::operations::{call, warnings};
 use crate::value::Value;
 
 pub const DOC: &str = "A complex number from text, from a number, or from its real and imaginary parts.";
@@ -65,7 +67,7 @@ fn from_object(cx: &mut Context, value: Value) -> Result<Complex> {
             None => Err(cx.value_error("complex() arg is a malformed string")),
         };
     }
-    match from_number_object(cx, value)? {
+    match from_converted(cx, value)? {
         Some(number) => Ok(number),
         None => {
             let name = value.type_of().name();
@@ -79,21 +81,44 @@ pub fn from_number_object(cx: &mut Context, value: Value) -> Result<Option<Compl
     if let Some(number) = as_complex(value) {
         return Ok(Some(number));
     }
+    let plain = int::is_exact(value) || value.is_float() || value.has_type(&FLOAT);
+    if !plain && let Some(number) = from_method(cx, value)? {
+        return Ok(Some(number));
+    }
     if let Some(real) = operand(cx, value)? {
         return Ok(Some(Complex { real, imaginary: 0.0 }));
     }
-    let name = crate::objects::str::intern(cx, "__complex__");
-    if let Some(method) = call::lookup_special(cx, value, name.value())? {
-        let result = call::call(cx, method.value(), &[])?;
-        return match as_complex(result.value()) {
-            Some(number) => Ok(Some(number)),
-            None => {
-                let name = result.value().type_of().name();
-                Err(cx.type_error(format!("__complex__ returned non-complex (type {name})")))
-            }
-        };
-    }
     Ok(from_number(cx, value)?.map(|real| Complex { real, imaginary: 0.0 }))
+}
+
+/// The same, but the method of an instance of a subclass of `complex` comes first.
+fn from_converted(cx: &mut Context, value: Value) -> Result<Option<Complex>> {
+    if value.cast::<ComplexObject>().is_some()
+        && !value.has_type(&COMPLEX)
+        && let Some(number) = from_method(cx, value)?
+    {
+        return Ok(Some(number));
+    }
+    from_number_object(cx, value)
+}
+
+/// What `__complex__` gives, if the object has it.
+fn from_method(cx: &mut Context, value: Value) -> Result<Option<Complex>> {
+    let name = crate::objects::str::intern(cx, "__complex__");
+    let Some(method) = call::lookup_special(cx, value, name.value())? else { return Ok(None) };
+    let result = call::call(cx, method.value(), &[])?;
+    let name = result.value().type_of().name();
+    let Some(number) = as_complex(result.value()) else {
+        return Err(cx.type_error(format!("__complex__ returned non-complex (type {name})")));
+    };
+    if !result.value().has_type(&COMPLEX) {
+        let message = format!(
+            "__complex__ returned non-complex (type {name}).  The ability to return an instance of a strict subclass of \
+             complex is deprecated, and may be removed in a future version of Python."
+        );
+        warnings::warn(cx, &DEPRECATION_WARNING, &message, 1)?;
+    }
+    Ok(Some(number))
 }
 
 /// `complex(real, imaginary)`. Complex parts still count, as `real + imaginary*1j`.
@@ -113,7 +138,7 @@ fn from_parts(cx: &mut Context, real: Option<Value>, imaginary: Value) -> Result
 
 fn part(cx: &mut Context, value: Value, name: &str) -> Result<Complex> {
     if !is_str(value)
-        && let Some(number) = from_number_object(cx, value)?
+        && let Some(number) = from_converted(cx, value)?
     {
         return Ok(number);
     }
