@@ -6,8 +6,10 @@ use memchr::memchr;
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
 use sidewinder_runtime::objects::bytes::slots::byte_value;
-use sidewinder_runtime::objects::bytes::{ByteArrayObject, new};
-use sidewinder_runtime::objects::str::{check_bytes, is_str};
+use sidewinder_runtime::objects::bytes::{ByteArrayObject, BytesObject, new};
+use sidewinder_runtime::objects::str::{StrObject, check_bytes, is_str};
+use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::operations::call;
 use sidewinder_runtime::value::Value;
 
 fn receiver<'a>(cx: &mut Context, arguments: &[Value], method: &str) -> Result<&'a ByteArrayObject> {
@@ -105,4 +107,27 @@ pub fn reverse(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 pub fn alloc(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let array = receiver(cx, arguments, "__alloc__")?;
     Ok(length_object(cx, array.capacity()))
+}
+
+pub fn reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    described(cx, arguments, 2)
+}
+
+pub fn reduce_ex(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let protocol = integer(cx, arguments.get(1).copied().unwrap_or(Value::UNBOUND), 0)?;
+    described(cx, arguments, protocol)
+}
+
+/// What pickle and copy need to build the object again: older protocols know no bytes, and get them as text.
+fn described(cx: &mut Context, arguments: &[Value], protocol: i64) -> Result<Owned> {
+    let array = receiver(cx, arguments, "__reduce_ex__")?;
+    let class = Owned::new(arguments[0].type_of().value());
+    let state = call::call_method(cx, arguments[0], "__getstate__", &[])?;
+    let content = match array.as_slice() {
+        [] => Vec::new(),
+        bytes if protocol < 3 => vec![StrObject::from_latin1(cx, bytes), StrObject::new(cx, "latin-1")],
+        bytes => vec![BytesObject::new(cx, bytes)],
+    };
+    let content = TupleObject::from_owned(cx, content);
+    Ok(TupleObject::from_owned(cx, vec![class, content, state]))
 }

@@ -1,12 +1,13 @@
 //! The tables of `bytes` and `bytearray` methods, and those that fit nowhere else.
 
-use crate::bytes_arguments::{Receiver, bytes_like};
+use crate::bytes_arguments::Receiver;
 use crate::str_arguments::{Signature, methods};
 use crate::str_methods::option;
 use crate::{bytearray_methods as array, bytes_case as case, bytes_search as search, bytes_split as split};
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
 use sidewinder_runtime::native::Arguments;
+use sidewinder_runtime::objects::buffer::Buffer;
 use sidewinder_runtime::objects::bytes::{BYTEARRAY, BYTES, ByteArrayObject, BytesObject, like};
 use sidewinder_runtime::objects::str::{self as text, StrObject, codec};
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -141,6 +142,10 @@ bytes_methods! {
         "Reverse the order of the values in B in place."
     positional "__alloc__" (0, 0) array::alloc, ANY, "($self, /)";
         "B.__alloc__() -> int"
+    positional "__reduce__" (0, 0) array::reduce, ANY, "($self, /)";
+        "Return state information for pickling."
+    positional "__reduce_ex__" (0, 1) array::reduce_ex, ANY, "($self, proto=0, /)";
+        "Return state information for pickling."
 }
 
 const DECODE: Signature<2> = Signature::new("decode", ["encoding", "errors"]);
@@ -260,12 +265,12 @@ fn parse_hex(digits: &[u32]) -> std::result::Result<Vec<u8>, Option<usize>> {
 }
 
 fn maketrans(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let (from, to) = (bytes_like(cx, arguments[0])?, bytes_like(cx, arguments[1])?);
+    let (from, to) = (Buffer::read(cx, arguments[0])?, Buffer::read(cx, arguments[1])?);
     if from.len() != to.len() {
         return Err(cx.value_error("maketrans arguments must have same length"));
     }
     let mut table: Vec<u8> = (0..=255).collect();
-    for (from, to) in from.iter().zip(to) {
+    for (from, to) in from.as_slice().iter().zip(to.as_slice()) {
         table[*from as usize] = *to;
     }
     Ok(BytesObject::new(cx, &table))
@@ -276,17 +281,17 @@ fn translate(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let [table, delete] = TRANSLATE.bind(cx, arguments)?;
     let table = match table {
         table if table == singleton::none() => None,
-        table => Some(bytes_like(cx, table)?),
+        table => Some(Buffer::read(cx, table)?.as_slice().to_vec()),
     };
-    if table.is_some_and(|table| table.len() != 256) {
+    if table.as_ref().is_some_and(|table| table.len() != 256) {
         return Err(cx.value_error("translation table must be 256 characters long"));
     }
     let mut deleted = [false; 256];
     if !delete.is_unbound() {
-        bytes_like(cx, delete)?.iter().for_each(|byte| deleted[*byte as usize] = true);
+        Buffer::read(cx, delete)?.as_slice().iter().for_each(|byte| deleted[*byte as usize] = true);
     }
     let kept = receiver.content().iter().filter(|byte| !deleted[**byte as usize]);
-    let result: Vec<u8> = kept.map(|byte| table.map_or(*byte, |table| table[*byte as usize])).collect();
+    let result: Vec<u8> = kept.map(|byte| table.as_ref().map_or(*byte, |table| table[*byte as usize])).collect();
     if result == receiver.content() {
         return Ok(receiver.same(cx));
     }

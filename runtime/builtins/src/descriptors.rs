@@ -55,13 +55,13 @@ fn as_text(cx: &mut Context, text: &str) -> Result<Owned> {
 const SIGNATURE_END: &str = "\n--\n\n";
 
 /// The signature in front of the documentation of the function `name`, if there is one.
-fn signature_of(cx: &mut Context, name: &str, doc: &str) -> Result<Owned> {
+pub fn signature_of(cx: &mut Context, name: &str, doc: &str) -> Result<Owned> {
     let signature = doc.split_once(SIGNATURE_END).and_then(|(signature, _)| signature.strip_prefix(name));
     signature.map_or(Ok(none()), |signature| as_text(cx, signature))
 }
 
 /// Documentation as `__doc__` shows it: without the text signature in front.
-fn doc_of(cx: &mut Context, doc: &str) -> Result<Owned> {
+pub fn doc_of(cx: &mut Context, doc: &str) -> Result<Owned> {
     let doc = doc.split_once(SIGNATURE_END).map_or(doc, |(_, doc)| doc);
     if doc.is_empty() { Ok(none()) } else { as_text(cx, doc) }
 }

@@ -10,7 +10,7 @@ use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::reshape;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::type_object::flags;
+use sidewinder_runtime::objects::type_object::{OBJECT, flags};
 use sidewinder_runtime::objects::{int, singleton, weak};
 use sidewinder_runtime::operations::dunder::layout;
 use sidewinder_runtime::operations::{attribute, call, convert, iterate, subscript};
@@ -209,8 +209,14 @@ fn reduce(cx: &mut Context, value: Value, protocol: i64) -> Result<Owned> {
         let name = kind.name();
         return Err(cx.type_error(format!("cannot pickle '{name}' object")));
     }
-    let (function, arguments) = new_arguments(cx, copyreg.value(), value)?;
+    let (function, arguments, described) = new_arguments(cx, copyreg.value(), value)?;
     let get_state = cx.interpreter().names.getstate;
+    let default_state = kind.lookup(cx, get_state) == OBJECT.object.lookup(cx, get_state);
+    if default_state && !described && !kind.has_flag(flags::LIST) && !kind.has_flag(flags::DICT) && has_fields(builtin)
+    {
+        let name = kind.name();
+        return Err(cx.type_error(format!("cannot pickle '{name}' object")));
+    }
     let state = match call::lookup_special(cx, value, get_state)? {
         Some(method) => call::call(cx, method.value(), &[])?,
         None => none(),
@@ -225,8 +231,14 @@ fn reduce(cx: &mut Context, value: Value, protocol: i64) -> Result<Owned> {
     Ok(TupleObject::from_owned(cx, vec![function, arguments, state, list_items, dict_items]))
 }
 
-/// The function that makes an empty object of the class, and its arguments.
-fn new_arguments(cx: &mut Context, copyreg: Value, value: Value) -> Result<(Owned, Owned)> {
+/// Whether objects of a builtin type hold more than their attributes, of which the default state knows nothing.
+fn has_fields(builtin: &TypeObject) -> bool {
+    let attributes = if builtin.has_flag(flags::HAS_DICT) { instance::BLOCK_BYTES } else { 0 };
+    builtin.basic_bytes.get() as usize > instance::PLAIN_BYTES + attributes
+}
+
+/// The function that makes an empty object of the class, its arguments, and whether the object has described them.
+fn new_arguments(cx: &mut Context, copyreg: Value, value: Value) -> Result<(Owned, Owned, bool)> {
     let class = value.type_of().value();
     let names = &cx.interpreter().names;
     let (extended, plain) = (names.getnewargs_ex, names.getnewargs);
@@ -237,10 +249,12 @@ fn new_arguments(cx: &mut Context, copyreg: Value, value: Value) -> Result<(Owne
             return Err(cx.type_error("__getnewargs_ex__ should return a tuple of length 2"));
         };
         let function = attribute::get_text(cx, copyreg, "__newobj_ex__")?;
-        return Ok((function, TupleObject::new(cx, &[class, positionals, keywords])));
+        return Ok((function, TupleObject::new(cx, &[class, positionals, keywords]), true));
     }
     let mut values = vec![Owned::new(class)];
-    if let Some(method) = call::lookup_special(cx, value, plain)? {
+    let method = call::lookup_special(cx, value, plain)?;
+    let described = method.is_some();
+    if let Some(method) = method {
         let result = call::call(cx, method.value(), &[])?;
         let Some(tuple) = result.value().cast::<TupleObject>() else {
             let actual = result.value().type_of().name();
@@ -249,7 +263,7 @@ fn new_arguments(cx: &mut Context, copyreg: Value, value: Value) -> Result<(Owne
         values.extend(tuple.as_slice().iter().map(|item| Owned::new(*item)));
     }
     let function = attribute::get_text(cx, copyreg, "__newobj__")?;
-    Ok((function, TupleObject::from_owned(cx, values)))
+    Ok((function, TupleObject::from_owned(cx, values), described))
 }
 
 /// The object's `__dict__` and the values of its slots.

@@ -2,13 +2,15 @@
 
 pub mod mapping_proxy;
 
+use crate::descriptors::{doc_of, signature_of};
 use crate::type_creation::{class_name, mro};
+use sidewinder_runtime::native::module::short_name;
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::reshape;
-use sidewinder_runtime::objects::str::{self, StrObject};
+use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::{OBJECT, TYPE, flags};
 use sidewinder_runtime::objects::{int, singleton};
@@ -65,7 +67,7 @@ pub static GETSET: &[GetSet] = &[
     GetSet { name: "__annotations__", get: get_annotations, set: Some(set_annotations), doc: "" },
     GetSet { name: "__annotate__", get: get_annotate, set: Some(set_annotate), doc: "" },
     GetSet { name: "__type_params__", get: get_type_parameters, set: Some(set_type_parameters), doc: "" },
-    GetSet { name: "__text_signature__", get: |_, _| Ok(none()), set: None, doc: "" },
+    GetSet { name: "__text_signature__", get: get_text_signature, set: None, doc: "" },
     number!("__basicsize__", |class| class.basic_bytes.get() as i64),
     number!("__itemsize__", |class| class.slots().size.is_some() as i64 * !class.has_flag(flags::HEAP) as i64 * 8),
     number!("__flags__", public_flags),
@@ -309,7 +311,7 @@ fn get_dict(cx: &mut Context, value: Value) -> Result<Owned> {
 fn get_doc(cx: &mut Context, value: Value) -> Result<Owned> {
     let class = class_of(value);
     if !class.has_flag(flags::HEAP) && !class.doc.is_empty() {
-        return Ok(StrObject::new(cx, class.doc));
+        return doc_of(cx, class.doc);
     }
     let name = cx.interpreter().names.doc;
     let Some(found) = class.namespace(cx).get_interned(name).map(Owned::new) else { return Ok(none()) };
@@ -317,6 +319,15 @@ fn get_doc(cx: &mut Context, value: Value) -> Result<Owned> {
         Some(get) => get(cx, found.value(), Value::UNBOUND, class),
         None => Ok(found),
     }
+}
+
+/// The signature in front of a builtin type's documentation.
+fn get_text_signature(cx: &mut Context, value: Value) -> Result<Owned> {
+    let class = class_of(value);
+    if class.has_flag(flags::HEAP) {
+        return Ok(none());
+    }
+    signature_of(cx, short_name(class.name()), class.doc)
 }
 
 fn set_doc(cx: &mut Context, value: Value, new: Value) -> Result<()> {

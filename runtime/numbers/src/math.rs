@@ -17,7 +17,7 @@ use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 use std::f64::consts::PI;
 
 /// The C library's functions that Rust's `f64` does not pass through as they are.
-mod c {
+pub(crate) mod c {
     use std::sync::OnceLock;
 
     /// The cube root. Rust links one of its own under this name, whose last bit is often another (and better) one than

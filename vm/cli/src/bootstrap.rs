@@ -13,6 +13,7 @@ static NATIVE_MODULES: &[&[&NativeModule]] = &[
     sidewinder_builtins::MODULES,
     sidewinder_imports::MODULES,
     sidewinder_language::MODULES,
+    sidewinder_compression::MODULES,
     sidewinder_data::MODULES,
     sidewinder_io::MODULES,
     sidewinder_numbers::MODULES,

@@ -166,6 +166,22 @@ impl FromArgument<'_> for Index {
     }
 }
 
+/// Any integer, or what `__index__` gives, of which the lowest 32 bits count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LowWord(pub u32);
+
+impl FromArgument<'_> for LowWord {
+    fn from_argument(cx: &mut Context, value: &Value, _place: &'static Place) -> Result<LowWord> {
+        let number = convert::index(cx, *value)?;
+        if let Some(number) = int::as_i64(number.value()) {
+            return Ok(LowWord(number as u32));
+        }
+        let Some(number) = int::Integer::of(number.value()) else { return Ok(LowWord(0)) };
+        let magnitude = number.magnitude().first().map_or(0, |limb| *limb as u32);
+        Ok(LowWord(if number.negative { magnitude.wrapping_neg() } else { magnitude }))
+    }
+}
+
 /// One character of a string.
 impl FromArgument<'_> for char {
     fn from_argument(cx: &mut Context, value: &Value, place: &'static Place) -> Result<char> {

@@ -2,13 +2,15 @@
 //! `sidewinder-macros` from ordinary Rust. What the macros' code calls is in the files below this one.
 
 pub mod argument;
+pub mod exception;
 pub mod module;
 pub mod object;
 pub mod result;
 pub mod state;
 
 pub use crate::gil::Detached;
-pub use argument::{FromArgument, Given, Index, Keywords, Place};
+pub use argument::{FromArgument, Given, Index, Keywords, LowWord, Place};
+pub use exception::ExceptionClass;
 pub use module::NativeModule;
 pub use object::{Field, NativeObject, NativeType, Traverse};
 pub use result::{IntoInstance, IntoObject, IntoResult};

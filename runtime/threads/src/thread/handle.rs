@@ -37,7 +37,7 @@ impl Handle {
     fn join(&self, cx: &mut Context, #[default(None)] timeout: Option<Value>) -> Result<()> {
         let until = match timeout {
             None => None,
-            Some(timeout) => deadline(cx, timeout, true)?,
+            Some(timeout) => deadline(cx, timeout, None)?,
         };
         if self.shared.stage() == Stage::NotStarted {
             return Err(cx.raise(&RUNTIME_ERROR, "thread not started"));

@@ -15,45 +15,53 @@ use std::time::{Duration, Instant};
 /// Seconds that a wait can be limited to.
 const SECONDS_MAX: f64 = 9223372036.0;
 
-/// A point of time so many seconds from now, or none. With `any`, negative numbers mean no wait at all; otherwise -1
-/// means no limit.
-pub fn deadline(cx: &mut Context, timeout: Value, any: bool) -> Result<Option<Instant>> {
-    let seconds = if int::is_int_like(timeout) {
-        let number = convert::index(cx, timeout)?;
-        int::as_i64(number.value()).map_or(f64::INFINITY, |number| number as f64)
-    } else {
-        float::from_value(cx, timeout)?
-    };
+/// The seconds that an argument says: a float, or what stands for an integer.
+fn seconds_of(cx: &mut Context, timeout: Value) -> Result<f64> {
+    if let Some(seconds) = float::as_f64(timeout) {
+        return Ok(seconds);
+    }
+    if !convert::is_index(Some(timeout)) {
+        let name = timeout.type_of().name();
+        return Err(cx.type_error(format!("'{name}' object cannot be interpreted as an integer or float")));
+    }
+    let number = convert::index(cx, timeout)?;
+    let beyond = if int::is_negative(number.value()) { f64::NEG_INFINITY } else { f64::INFINITY };
+    Ok(int::as_i64(number.value()).map_or(beyond, |number| number as f64))
+}
+
+/// A point of time so many seconds from now, or none if that is further than clocks reach. With `negative`, a number below
+/// zero raises that; otherwise it stands for now.
+pub fn deadline(cx: &mut Context, timeout: Value, negative: Option<&str>) -> Result<Option<Instant>> {
+    let seconds = seconds_of(cx, timeout)?;
     if seconds.is_nan() {
         return Err(cx.value_error("Invalid value NaN (not a number)"));
     }
-    if !any && seconds == -1.0 {
-        return Ok(None);
-    }
-    if seconds < 0.0 && !any {
-        return Err(cx.value_error("timeout value must be a non-negative number"));
-    }
-    if seconds > SECONDS_MAX {
-        let message =
-            if seconds > 9.3e9 { "timestamp out of range for C PyTime_t" } else { "timeout value is too large" };
+    if seconds.abs() > SECONDS_MAX {
+        let counted = seconds.abs() < i64::MAX as f64 / 1e9;
+        let message = if counted { "timeout value is too large" } else { "timestamp out of range for C PyTime_t" };
         return Err(cx.overflow_error(message));
     }
-    Ok(wait::after(Duration::from_secs_f64(seconds.max(0.0))))
+    match negative {
+        Some(negative) if seconds < 0.0 => Err(cx.value_error(negative)),
+        _ => Ok(wait::after(Duration::from_secs_f64(seconds.max(0.0)))),
+    }
 }
 
 /// Takes a lock as the arguments of `acquire` say.
 fn acquire_by(cx: &mut Context, lock: &wait::Lock, blocking: bool, timeout: Value) -> Result<bool> {
-    let limited = timeout != Value::from_small_int(-1);
-    if !blocking && limited {
-        // A limit of -1.0 is none.
-        if deadline(cx, timeout, false)?.is_some() {
+    // A limit of -1, or -1.0, is none.
+    let limited = float::as_f64(timeout) != Some(-1.0) && timeout != Value::from_small_int(-1);
+    if !blocking {
+        if limited {
+            deadline(cx, timeout, None)?;
             return Err(cx.value_error("can't specify a timeout for a non-blocking call"));
         }
-    }
-    if !blocking {
         return Ok(lock.try_acquire());
     }
-    let until = deadline(cx, timeout, false)?;
+    let until = match limited {
+        true => deadline(cx, timeout, Some("timeout value must be a non-negative number"))?,
+        false => None,
+    };
     lock.acquire(cx, until)
 }
 

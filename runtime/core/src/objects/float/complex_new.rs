@@ -3,13 +3,15 @@
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::native::Arguments;
-use crate::objects::float::complex::{COMPLEX, Complex, allocate, as_complex};
-use crate::objects::float::{new::from_number, operand, text};
+use crate::objects::exception::DEPRECATION_WARNING;
+use crate::objects::float::complex::{COMPLEX, Complex, ComplexObject, allocate, as_complex};
+use crate::objects::float::{FLOAT, from_value, new::from_number, operand, text};
+use crate::objects::int;
 use crate::objects::int::parse::to_ascii;
 use crate::objects::iterator::arguments::unexpected_keyword;
 use crate::objects::str::{equals_text, is_str};
 use crate::objects::type_object::TypeObject;
-use crate::operations::call;
+use crate::operations::{call, warnings};
 use crate::value::Value;
 
 pub const DOC: &str = "A complex number from text, from a number, or from its real and imaginary parts.";
@@ -19,13 +21,13 @@ pub fn new(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'_>
     let (real, imaginary) = unpack(cx, arguments)?;
     let number = match (real, imaginary) {
         (None, None) => Complex { real: 0.0, imaginary: 0.0 },
-        (Some(value), None) => {
+        (Some(value), None) if arguments.names.is_empty() => {
             if std::ptr::eq(kind, &COMPLEX.object) && value.has_type(&COMPLEX) {
                 return Ok(Owned::new(value));
             }
             from_object(cx, value)?
         }
-        (real, Some(imaginary)) => from_parts(cx, real, imaginary)?,
+        (real, imaginary) => from_parts(cx, real, imaginary)?,
     };
     Ok(allocate(cx, kind, number))
 }
@@ -65,7 +67,7 @@ fn from_object(cx: &mut Context, value: Value) -> Result<Complex> {
             None => Err(cx.value_error("complex() arg is a malformed string")),
         };
     }
-    match from_number_object(cx, value)? {
+    match from_converted(cx, value)? {
         Some(number) => Ok(number),
         None => {
             let name = value.type_of().name();
@@ -79,46 +81,95 @@ pub fn from_number_object(cx: &mut Context, value: Value) -> Result<Option<Compl
     if let Some(number) = as_complex(value) {
         return Ok(Some(number));
     }
+    let plain = int::is_exact(value) || value.is_float() || value.has_type(&FLOAT);
+    if !plain && let Some(number) = from_method(cx, value)? {
+        return Ok(Some(number));
+    }
     if let Some(real) = operand(cx, value)? {
         return Ok(Some(Complex { real, imaginary: 0.0 }));
-    }
-    let name = crate::objects::str::intern(cx, "__complex__");
-    if let Some(method) = call::lookup_special(cx, value, name.value())? {
-        let result = call::call(cx, method.value(), &[])?;
-        return match as_complex(result.value()) {
-            Some(number) => Ok(Some(number)),
-            None => {
-                let name = result.value().type_of().name();
-                Err(cx.type_error(format!("__complex__ returned non-complex (type {name})")))
-            }
-        };
     }
     Ok(from_number(cx, value)?.map(|real| Complex { real, imaginary: 0.0 }))
 }
 
-/// `complex(real, imaginary)`. Complex parts still count, as `real + imaginary*1j`.
-fn from_parts(cx: &mut Context, real: Option<Value>, imaginary: Value) -> Result<Complex> {
+/// The same, but the method of an instance of a subclass of `complex` comes first.
+fn from_converted(cx: &mut Context, value: Value) -> Result<Option<Complex>> {
+    if value.cast::<ComplexObject>().is_some()
+        && !value.has_type(&COMPLEX)
+        && let Some(number) = from_method(cx, value)?
+    {
+        return Ok(Some(number));
+    }
+    from_number_object(cx, value)
+}
+
+/// What `__complex__` gives, if the object has it.
+fn from_method(cx: &mut Context, value: Value) -> Result<Option<Complex>> {
+    let name = crate::objects::str::intern(cx, "__complex__");
+    let Some(method) = call::lookup_special(cx, value, name.value())? else { return Ok(None) };
+    let result = call::call(cx, method.value(), &[])?;
+    let name = result.value().type_of().name();
+    let Some(number) = as_complex(result.value()) else {
+        return Err(cx.type_error(format!("__complex__ returned non-complex (type {name})")));
+    };
+    if !result.value().has_type(&COMPLEX) {
+        let message = format!(
+            "__complex__ returned non-complex (type {name}).  The ability to return an instance of a strict subclass of \
+             complex is deprecated, and may be removed in a future version of Python."
+        );
+        warnings::warn(cx, &DEPRECATION_WARNING, &message, 1)?;
+    }
+    Ok(Some(number))
+}
+
+/// `complex(real, imaginary)`. Complex parts still count, as `real + imaginary*1j`, but not without a warning.
+fn from_parts(cx: &mut Context, real: Option<Value>, imaginary: Option<Value>) -> Result<Complex> {
+    let converted = match real {
+        Some(real) if as_complex(real).is_none() || !real.has_type(&COMPLEX) => from_method(cx, real)?,
+        _ => None,
+    };
+    if let Some(real) = real.filter(|_| converted.is_none()) {
+        check_part(cx, real, "real")?;
+    }
+    if let Some(imaginary) = imaginary {
+        check_part(cx, imaginary, "imag")?;
+    }
     let mut number = Complex { real: 0.0, imaginary: 0.0 };
     if let Some(real) = real {
-        number = part(cx, real, "real")?;
+        number = part(cx, real, converted, "real")?;
     }
-    let other = part(cx, imaginary, "imag")?;
-    if as_complex(imaginary).is_some() {
+    if let Some(imaginary) = imaginary {
+        let other = part(cx, imaginary, None, "imag")?;
         number.real -= other.imaginary;
+        number.imaginary += other.real;
+        // Where neither part is complex, nothing is added to the imaginary part, which keeps the sign of its zero.
+        let spoilt = converted.is_some() || real.is_some_and(|real| as_complex(real).is_some());
+        if !spoilt {
+            number.imaginary = other.real;
+        }
     }
-    let both_complex = real.is_some_and(|real| as_complex(real).is_some());
-    number.imaginary = if both_complex { number.imaginary + other.real } else { other.real };
     Ok(number)
 }
 
-fn part(cx: &mut Context, value: Value, name: &str) -> Result<Complex> {
-    if !is_str(value)
-        && let Some(number) = from_number_object(cx, value)?
-    {
-        return Ok(number);
+/// An error for what is no number.
+fn check_part(cx: &mut Context, value: Value, name: &str) -> Result<()> {
+    let slots = value.type_of().slots();
+    if slots.float.is_some() || slots.index.is_some() || as_complex(value).is_some() {
+        return Ok(());
     }
     let kind = value.type_of().name();
     Err(cx.type_error(format!("complex() argument '{name}' must be a real number, not {kind}")))
+}
+
+/// The number of a part; a complex one, or one that was converted to such, is warned of.
+fn part(cx: &mut Context, value: Value, converted: Option<Complex>, name: &str) -> Result<Complex> {
+    let Some(number) = converted.or_else(|| as_complex(value)) else {
+        let real = from_value(cx, value)?;
+        return Ok(Complex { real, imaginary: 0.0 });
+    };
+    let kind = value.type_of().name();
+    let message = format!("complex() argument '{name}' must be a real number, not {kind}");
+    warnings::warn(cx, &DEPRECATION_WARNING, &message, 1)?;
+    Ok(number)
 }
 
 /// A number from ASCII text like `(1.5-2e3j)`; `None` if malformed.
