@@ -15,6 +15,7 @@ static NATIVE_MODULES: &[&[&NativeModule]] = &[
     sidewinder_language::MODULES,
     sidewinder_data::MODULES,
     sidewinder_io::MODULES,
+    sidewinder_net::MODULES,
     sidewinder_numbers::MODULES,
     sidewinder_os::MODULES,
     sidewinder_text::MODULES,
