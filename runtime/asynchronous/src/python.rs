@@ -89,7 +89,9 @@ pub fn pending_is(cx: &mut Context, class: Known) -> bool {
     let pending = cx.take_pending();
     let class = known(cx, class);
     let matches = match &class {
-        Ok(class) => class.value().cast::<TypeObject>().is_some_and(|class| pending.value().type_of().is_subtype(class)),
+        Ok(class) => {
+            class.value().cast::<TypeObject>().is_some_and(|class| pending.value().type_of().is_subtype(class))
+        }
         Err(_) => {
             drop(cx.take_pending());
             false

@@ -33,7 +33,9 @@ pub struct Tasks {
 impl Tasks {
     /// A task of the native type is gone.
     pub fn forget(&self, number: u64) {
-        self.own.borrow_mut().remove(&number);
+        // What is released may be the last of other tasks' references.
+        let removed = self.own.borrow_mut().remove(&number);
+        drop(removed);
     }
 
     /// The number for the next task's name.
@@ -269,7 +271,7 @@ pub fn all_tasks(cx: &mut Context, event_loop: Value) -> Result<Owned> {
     let set = SetObject::new(cx);
     for task in found {
         let done = match task.value().cast_exact::<NativeObject<Task>>() {
-            Some(own) => own.future().is_done(),
+            Some(own) => own.base.is_done(),
             None => python::ask(cx, task.value(), "done")?,
         };
         if done {

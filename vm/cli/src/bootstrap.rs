@@ -10,6 +10,7 @@ use sidewinder_runtime::{Context, Interpreter, Result};
 
 /// The native modules, by the crates that hold them.
 static NATIVE_MODULES: &[&[&NativeModule]] = &[
+    sidewinder_asynchronous::MODULES,
     sidewinder_builtins::MODULES,
     sidewinder_imports::MODULES,
     sidewinder_language::MODULES,

@@ -1,13 +1,15 @@
 //! Options of sockets.
 
 use super::Socket;
+use crate::address::family;
 use crate::{arguments, errors, system};
 use sidewinder_os::system::check;
 use sidewinder_runtime::native::IntoObject;
 use sidewinder_runtime::objects::buffer::Buffer;
 use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::exception::{OVERFLOW_ERROR, TYPE_ERROR};
-use sidewinder_runtime::objects::singleton;
+use sidewinder_runtime::objects::{int, singleton};
+use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
 use std::io;
 
@@ -18,6 +20,15 @@ const OPTION_MAX: i32 = 1024;
 pub fn number(fd: i32, level: i32, option: i32) -> io::Result<i32> {
     let mut value = 0i32;
     let mut length = size_of::<i32>() as libc::socklen_t;
+    // SAFETY: (system 1) the number has the length said.
+    check(unsafe { libc::getsockopt(fd, level, option, (&raw mut value).cast(), &mut length) })?;
+    Ok(value)
+}
+
+/// An option that is a number of 64 bits, as those of virtual machines are.
+fn wide_number(fd: i32, level: i32, option: i32) -> io::Result<u64> {
+    let mut value = 0u64;
+    let mut length = size_of::<u64>() as libc::socklen_t;
     // SAFETY: (system 1) the number has the length said.
     check(unsafe { libc::getsockopt(fd, level, option, (&raw mut value).cast(), &mut length) })?;
     Ok(value)
@@ -36,6 +47,10 @@ pub fn get(cx: &mut Context, socket: &Socket, arguments: Arguments<'_>) -> Resul
     let option = arguments::number(cx, values[1])?;
     let length = arguments::number_or(cx, values.get(2), 0)?;
     let fd = socket.fd.get();
+    if length == 0 && socket.family.get() == family::VSOCK {
+        let value = wide_number(fd, level, option).map_err(|error| system::raise(cx, &error))?;
+        return Ok(value.into_object(cx));
+    }
     if length == 0 {
         let value = number(fd, level, option).map_err(|error| system::raise(cx, &error))?;
         return Ok((value as i64).into_object(cx));
@@ -69,6 +84,13 @@ pub fn set(cx: &mut Context, socket: &Socket, arguments: Arguments<'_>) -> Resul
         }
         [level, option, value] => {
             let (level, option) = (arguments::number(cx, level)?, arguments::number(cx, option)?);
+            if socket.family.get() == family::VSOCK && int::is_int_like(value) {
+                let number = convert::index(cx, value)?;
+                // As in C, what does not fit is cut.
+                let number = int::as_i64(number.value()).map(|number| number as u64);
+                let number = number.or_else(|| int::as_u64(value)).unwrap_or_default();
+                return Ok(set_bytes(fd, level, option, &number.to_ne_bytes()));
+            }
             match arguments::number(cx, value) {
                 Ok(number) => Ok(set_bytes(fd, level, option, &number.to_ne_bytes())),
                 Err(_) if is_no_number(cx) => set_buffer(cx, fd, level, option, value),
