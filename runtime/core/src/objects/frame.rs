@@ -9,7 +9,8 @@ use crate::heap::{Header, Immortal, Owned};
 use crate::objects::code::CodeObject;
 use crate::objects::function::FunctionObject;
 use crate::objects::generator::{self, GeneratorObject};
-use crate::objects::slots::Slots;
+use crate::objects::singleton;
+use crate::objects::slots::{CompareOp, Slots};
 use crate::objects::str::StrObject;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::value::Value;
@@ -70,6 +71,8 @@ pub static FRAME: StaticType = Immortal::new(
         size_of::<FrameObject>(),
         Slots {
             repr: Some(repr),
+            hash: Some(hash),
+            compare: Some(compare),
             traverse: Some(traverse),
             release: Some(release),
             clear: Some(clear),
@@ -165,6 +168,31 @@ fn allocate(
         });
     }
     Owned::from_raw(Value::from_pointer(frame))
+}
+
+/// Views of one frame are equal, whether it runs or belongs to a generator that does not.
+fn compare(cx: &mut Context, a: Value, b: Value, op: CompareOp) -> Result<Owned> {
+    let (Some(left), Some(right)) = (a.cast_exact::<FrameObject>(), b.cast_exact::<FrameObject>()) else {
+        return Ok(Owned::new(singleton::not_implemented()));
+    };
+    let same = a == b
+        || left.code == right.code
+            && match (left.live(cx), right.live(cx)) {
+                (Some(one), Some(other)) => one.base == other.base,
+                (None, None) => left.generator().is_some() && left.source == right.source,
+                _ => false,
+            };
+    Ok(Owned::new(match op {
+        CompareOp::Equal => singleton::boolean(same),
+        CompareOp::NotEqual => singleton::boolean(!same),
+        _ => singleton::not_implemented(),
+    }))
+}
+
+fn hash(_cx: &mut Context, value: Value) -> Result<i64> {
+    // SAFETY: (heap 2) the slot of this type.
+    let frame: &FrameObject = unsafe { value.cast_unchecked() };
+    Ok((frame.code.0 >> 4) as i64)
 }
 
 /// `<frame at 0x…, file '…', line n, code name>`
