@@ -14,6 +14,7 @@ use crate::objects::slots::{CompareOp, Slots};
 use crate::objects::str::StrObject;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::value::Value;
+use sidewinder_bytecode::CodeFlags;
 use std::cell::Cell;
 
 /// A view of a frame.
@@ -52,6 +53,18 @@ impl LiveFrame {
     fn mark(&self) -> u8 {
         // SAFETY: (frames 1) a header word of a frame on the stack.
         (unsafe { *self.link }.0 >> MARK_SHIFT & MARK_MASK) as u8
+    }
+
+    /// The generator or coroutine whose frame this is.
+    pub fn generator(&self) -> Option<&'static GeneratorObject> {
+        // SAFETY: (heap 2) a frame has a code object.
+        let code: &CodeObject = unsafe { self.code.cast_unchecked() };
+        if code.flags & (CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR) == 0 {
+            return None;
+        }
+        // SAFETY: (frames 2) the header's last word; such a frame keeps its generator there, once it is made.
+        let kept = unsafe { *self.link.add(1) };
+        generator::cast(kept).filter(|generator| generator.code.get() == self.code)
     }
 
     /// The frame's mark, which it gets now unless it has one.
