@@ -42,8 +42,9 @@ static GETSET: &[GetSet] = &[
         Ok(int::from_i64(cx, of(value).code().line_of(index) as i64))
     }),
     read_only("f_locals", locals),
-    read_only("f_generator", |_, value| {
-        let generator = of(value).generator();
+    read_only("f_generator", |cx, value| {
+        let running = of(value).live(cx).and_then(|running| running.generator());
+        let generator = running.or_else(|| of(value).generator());
         Ok(generator.map_or_else(none, |generator| Owned::new(generator.value())))
     }),
     GetSet { name: "f_trace", get: |_, _| Ok(none()), set: Some(refuse_tracing), doc: "" },
@@ -120,9 +121,9 @@ pub fn of_generator(cx: &mut Context, generator: &GeneratorObject) -> Owned {
     match generator.state.get() {
         state::FINISHED => none(),
         state::RUNNING => {
-            let (function, mut running) = (generator.function.get(), None);
+            let mut running = None;
             frame::walk(cx, |frame| {
-                if frame.function == function {
+                if frame.generator().is_some_and(|own| std::ptr::eq(own, generator)) {
                     running = Some(*frame);
                 }
                 running.is_none()

@@ -8,7 +8,7 @@ use sidewinder_runtime::objects::iterator::arguments::Signature;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
-use sidewinder_runtime::objects::{dict, int, module, singleton};
+use sidewinder_runtime::objects::{dict, frame, int, module, singleton};
 use sidewinder_runtime::operations::{convert, finalize};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 
@@ -272,6 +272,15 @@ fn get_referrers(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
         if refers {
             found.push(Owned::new(candidate));
         }
+    });
+    // The registers of generators that run are on the stack.
+    frame::walk(cx, |running| {
+        if let Some(generator) = running.generator()
+            && running.registers().iter().any(|held| arguments.contains(held))
+        {
+            found.push(Owned::new(generator.value()));
+        }
+        true
     });
     Ok(ListObject::new(cx, found))
 }

@@ -20,10 +20,11 @@ use sidewinder_runtime::objects::iterator::arguments::{Signature, bad_argument};
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::traceback::TracebackObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::objects::{dict, float, int, module, singleton};
 use sidewinder_runtime::operations::finalize::{self, UNRAISABLE_FIELDS, UnraisableObject};
 use sidewinder_runtime::operations::{attribute, call, convert};
-use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
+use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 use std::time::Duration;
 
 pub static FUNCTIONS: &[Native] = &[
@@ -171,16 +172,16 @@ pub static FUNCTIONS: &[Native] = &[
         "Return True if the GIL is currently enabled and False if the GIL is disabled.",
     ),
     Native::new("_clear_type_cache", 0, 0, |_, _| Ok(none()), "Clear the internal type lookup cache."),
+    Native::new(
+        "_clear_type_descriptors",
+        1,
+        1,
+        clear_type_descriptors,
+        "_clear_type_descriptors($module, type, /)\n--\n\nTakes the descriptors of __dict__ and __weakref__ out of a class.",
+    ),
     Native::new("_clear_internal_caches", 0, 0, |_, _| Ok(none()), "Clear all internal performance-related caches."),
     Native::new("is_stack_trampoline_active", 0, 0, |_, _| Ok(Owned::new(singleton::false_())), ""),
     Native::new("is_remote_debug_enabled", 0, 0, |_, _| Ok(Owned::new(singleton::false_())), ""),
-    Native::new(
-        "get_coroutine_origin_tracking_depth",
-        0,
-        0,
-        |cx, _| Ok(int::from_i64(cx, 0)),
-        "Check status of origin tracking for coroutine objects.",
-    ),
     Native::new(
         "getdlopenflags",
         0,
@@ -205,6 +206,22 @@ fn missing(cx: &mut Context, what: &str) -> Result<Owned> {
 
 fn only_none(cx: &mut Context, arguments: &[Value], what: &str) -> Result<Owned> {
     if arguments[0] == singleton::none() { Ok(none()) } else { missing(cx, what) }
+}
+
+/// For `dataclasses`, which replaces a class by one with slots.
+fn clear_type_descriptors(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let Some(class) = arguments[0].cast::<TypeObject>() else {
+        return Err(bad_argument(cx, "_clear_type_descriptors() argument", "type", arguments[0]));
+    };
+    if !class.has_flag(flags::HEAP) {
+        return Err(cx.type_error("argument is immutable"));
+    }
+    for name in ["__dict__", "__weakref__"] {
+        let name = str::intern(cx, name);
+        class.namespace(cx).remove(cx, name.value())?;
+    }
+    class.modified(cx);
+    Ok(none())
 }
 
 fn exit(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {

@@ -7,7 +7,7 @@
 
 pub mod accounts;
 pub mod atexit;
-mod clock;
+pub mod clock;
 pub mod errno;
 pub mod fcntl;
 pub mod mmap;
@@ -25,7 +25,8 @@ pub mod termios;
 pub mod time;
 mod warning;
 
-use warning::{generic_alias, warn_resource};
+use warning::generic_alias;
+pub use warning::warn_resource;
 
 use sidewinder_runtime::native::NativeModule;
 use sidewinder_runtime::{Context, Result};

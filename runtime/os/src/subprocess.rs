@@ -9,6 +9,7 @@ use crate::system::programs::{self, TextList};
 use crate::system::{calls, check, done, plainly, text};
 use sidewinder_macros::native_module;
 use sidewinder_runtime::objects::bytes::BytesObject;
+use sidewinder_runtime::objects::exception::PYTHON_FINALIZATION_ERROR;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{int, singleton};
 use sidewinder_runtime::operations::{call, iterate, subscript};
@@ -212,7 +213,13 @@ fn group_numbers(cx: &mut Context, value: Value) -> Result<Option<Vec<u32>>> {
         if !int::is_int_like(item.value()) {
             return Err(cx.type_error("extra_groups must be integers"));
         }
-        groups.push(Gid::of(cx, item.value())?.0);
+        match Gid::of(cx, item.value()) {
+            Ok(group) => groups.push(group.0),
+            Err(_) => {
+                drop(cx.take_pending());
+                return Err(cx.value_error("invalid group id"));
+            }
+        }
     }
     Ok(Some(groups))
 }
@@ -286,6 +293,9 @@ mod rows {
         let none = singleton::none();
         if close_fds && errpipe_write < 3 {
             return Err(cx.value_error("errpipe_write must be >= 3"));
+        }
+        if preexec_fn != none && cx.interpreter().ending {
+            return Err(cx.raise(&PYTHON_FINALIZATION_ERROR, "preexec_fn not supported at interpreter shutdown"));
         }
         let kept = descriptors(cx, pass_fds)?;
         let programs = bytes_list(cx, executable_list)?;

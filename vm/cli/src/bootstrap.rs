@@ -10,12 +10,14 @@ use sidewinder_runtime::{Context, Interpreter, Result};
 
 /// The native modules, by the crates that hold them.
 static NATIVE_MODULES: &[&[&NativeModule]] = &[
+    sidewinder_asynchronous::MODULES,
     sidewinder_builtins::MODULES,
     sidewinder_imports::MODULES,
     sidewinder_language::MODULES,
     sidewinder_compression::MODULES,
     sidewinder_data::MODULES,
     sidewinder_io::MODULES,
+    sidewinder_net::MODULES,
     sidewinder_numbers::MODULES,
     sidewinder_os::MODULES,
     sidewinder_text::MODULES,

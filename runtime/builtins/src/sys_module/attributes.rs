@@ -116,7 +116,7 @@ fn add_texts(cx: &mut Context, namespace: &DictObject) {
         .map(|prefix| prefix.to_string_lossy().into_owned())
         .unwrap_or_default();
     let [major, minor, micro] = VERSION;
-    let version = format!("{major}.{minor}.{micro} (Sidewinder {})", env!("CARGO_PKG_VERSION"));
+    let version = format!("{major}.{minor}.{micro} (Sidewinder {}) [Rust]", env!("CARGO_PKG_VERSION"));
     let library = format!("{prefix}/lib/python{major}.{minor}");
     let rows = [
         ("_stdlib_dir", library.as_str()),

@@ -291,10 +291,14 @@ fn dispose(cx: &mut Context, garbage: Vec<Owned>) {
     }
     crate::objects::weak::clear_references_to_garbage(cx, &garbage);
     let mut finalized = false;
-    for object in &garbage {
-        if let Some(finalize) = object.value().heap_type().slots().finalize {
-            crate::operations::finalize::run(cx, object.value(), finalize);
-            finalized = true;
+    // Those written in Python come first: they may use files and sockets, whose own finalizers close them.
+    for in_python in [true, false] {
+        for object in &garbage {
+            let kind = object.value().heap_type();
+            if let Some(finalize) = kind.slots().finalize.filter(|_| kind.has_flag(flags::HAS_FINALIZER) == in_python) {
+                crate::operations::finalize::run(cx, object.value(), finalize);
+                finalized = true;
+            }
         }
     }
     let garbage = if finalized { without_resurrected(cx, garbage) } else { garbage };

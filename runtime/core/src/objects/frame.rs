@@ -9,10 +9,12 @@ use crate::heap::{Header, Immortal, Owned};
 use crate::objects::code::CodeObject;
 use crate::objects::function::FunctionObject;
 use crate::objects::generator::{self, GeneratorObject};
-use crate::objects::slots::Slots;
+use crate::objects::singleton;
+use crate::objects::slots::{CompareOp, Slots};
 use crate::objects::str::StrObject;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::value::Value;
+use sidewinder_bytecode::CodeFlags;
 use std::cell::Cell;
 
 /// A view of a frame.
@@ -53,6 +55,27 @@ impl LiveFrame {
         (unsafe { *self.link }.0 >> MARK_SHIFT & MARK_MASK) as u8
     }
 
+    /// The generator or coroutine whose frame this is.
+    pub fn generator(&self) -> Option<&'static GeneratorObject> {
+        // SAFETY: (heap 2) a frame has a code object.
+        let code: &CodeObject = unsafe { self.code.cast_unchecked() };
+        if code.flags & (CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR) == 0 {
+            return None;
+        }
+        // SAFETY: (frames 2) the header's last word; such a frame keeps its generator there, once it is made.
+        let kept = unsafe { *self.link.add(1) };
+        generator::cast(kept).filter(|generator| generator.code.get() == self.code)
+    }
+
+    /// Its registers, for a look that runs no Python.
+    pub fn registers(&self) -> &[Value] {
+        // SAFETY: (heap 2) a frame has a code object; (frames 2) that many registers start at its base.
+        unsafe {
+            let code: &CodeObject = self.code.cast_unchecked();
+            std::slice::from_raw_parts(self.base, code.register_count as usize)
+        }
+    }
+
     /// The frame's mark, which it gets now unless it has one.
     fn ensure_mark(&self, cx: &Context) -> u8 {
         if self.mark() == 0 {
@@ -70,6 +93,8 @@ pub static FRAME: StaticType = Immortal::new(
         size_of::<FrameObject>(),
         Slots {
             repr: Some(repr),
+            hash: Some(hash),
+            compare: Some(compare),
             traverse: Some(traverse),
             release: Some(release),
             clear: Some(clear),
@@ -165,6 +190,31 @@ fn allocate(
         });
     }
     Owned::from_raw(Value::from_pointer(frame))
+}
+
+/// Views of one frame are equal, whether it runs or belongs to a generator that does not.
+fn compare(cx: &mut Context, a: Value, b: Value, op: CompareOp) -> Result<Owned> {
+    let (Some(left), Some(right)) = (a.cast_exact::<FrameObject>(), b.cast_exact::<FrameObject>()) else {
+        return Ok(Owned::new(singleton::not_implemented()));
+    };
+    let same = a == b
+        || left.code == right.code
+            && match (left.live(cx), right.live(cx)) {
+                (Some(one), Some(other)) => one.base == other.base,
+                (None, None) => left.generator().is_some() && left.source == right.source,
+                _ => false,
+            };
+    Ok(Owned::new(match op {
+        CompareOp::Equal => singleton::boolean(same),
+        CompareOp::NotEqual => singleton::boolean(!same),
+        _ => singleton::not_implemented(),
+    }))
+}
+
+fn hash(_cx: &mut Context, value: Value) -> Result<i64> {
+    // SAFETY: (heap 2) the slot of this type.
+    let frame: &FrameObject = unsafe { value.cast_unchecked() };
+    Ok((frame.code.0 >> 4) as i64)
 }
 
 /// `<frame at 0x…, file '…', line n, code name>`

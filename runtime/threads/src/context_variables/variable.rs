@@ -29,6 +29,8 @@ impl ContextVariable {
         if !str::is_str(name.value()) {
             return Err(cx.type_error("context variable name must be a str"));
         }
+        // As in CPython, a name that cannot be hashed is none.
+        convert::hash(cx, name.value())?;
         Ok(ContextVariable { name, default: default.0 })
     }
 

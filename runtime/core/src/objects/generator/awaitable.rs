@@ -9,7 +9,7 @@ use crate::objects::iterator::{iter_self, iterator_slots, release_fields, traver
 use crate::objects::slots::Slots;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::objects::{exception, singleton};
-use crate::operations::{call, dunder, iterate};
+use crate::operations::{call, dunder, iterate, warnings};
 use crate::value::Value;
 use sidewinder_bytecode::CodeFlags;
 use std::cell::Cell;
@@ -132,6 +132,10 @@ fn wrapped_coroutine(value: Value) -> &'static GeneratorObject {
 
 /// `throw` of the three types.
 pub fn throw_into(cx: &mut Context, generator: &GeneratorObject, arguments: &[Value]) -> Result<Owned> {
+    if arguments.len() > 1 {
+        let message = "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead.";
+        warnings::warn(cx, &exception::DEPRECATION_WARNING, message, 1)?;
+    }
     let thrown = thrown(cx, arguments)?;
     throw(cx, generator, thrown)
 }
