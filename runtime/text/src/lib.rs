@@ -1,9 +1,10 @@
-//! Native modules about text: encodings, regular expressions. Each is one file (or folder), and a row in `MODULES`.
+//! Native modules about text: encodings, regular expressions, the Unicode database. Each is one file (or folder), and a row in `MODULES`.
 
 pub mod codecs;
 pub mod sre;
+pub mod unicode_data;
 
 use sidewinder_runtime::native::NativeModule;
 
 /// The modules of this crate.
-pub static MODULES: &[&NativeModule] = &[&codecs::MODULE, &sre::MODULE];
+pub static MODULES: &[&NativeModule] = &[&codecs::MODULE, &sre::MODULE, &unicode_data::MODULE];
