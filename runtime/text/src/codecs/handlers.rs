@@ -4,7 +4,7 @@ use sidewinder_macros::native_functions;
 use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::exception::special::{UNICODE_ENCODING, UNICODE_END, UNICODE_OBJECT, UNICODE_START};
 use sidewinder_runtime::objects::exception::{
-    self, NOT_IMPLEMENTED_ERROR, UNICODE_DECODE_ERROR, UNICODE_ENCODE_ERROR, UNICODE_TRANSLATE_ERROR,
+    self, UNICODE_DECODE_ERROR, UNICODE_ENCODE_ERROR, UNICODE_TRANSLATE_ERROR,
 };
 use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::str::codec::{self, Codec, registry};
@@ -157,7 +157,7 @@ pub mod rows {
         let part = Part::of(cx, exc)?;
         let text: String = match part.kind {
             Kind::Decode => part.bytes().iter().map(|byte| format!("\\x{byte:02x}")).collect(),
-            _ => part.points().iter().map(|point| escaped(*point)).collect(),
+            _ => part.points().iter().map(|point| codec::numbered_escape(*point)).collect(),
         };
         part.answer(cx, &text)
     }
@@ -169,7 +169,8 @@ pub mod rows {
         if part.kind != Kind::Encode {
             return Err(unhandled(cx, exc));
         }
-        Err(cx.raise(&NOT_IMPLEMENTED_ERROR, "the error handler 'namereplace' needs the names of unicodedata"))
+        let text: String = part.points().iter().map(|point| codec::named_escape(*point)).collect();
+        part.answer(cx, &text)
     }
 
     /// Lets surrogates through.
@@ -229,13 +230,5 @@ pub mod rows {
         }
         let end = (part.start + points.len()) as i64;
         Ok((StrObject::from_code_points(cx, &points), end))
-    }
-}
-
-fn escaped(point: u32) -> String {
-    match point {
-        0..0x100 => format!("\\x{point:02x}"),
-        0x100..0x1_0000 => format!("\\u{point:04x}"),
-        _ => format!("\\U{point:08x}"),
     }
 }

@@ -1,7 +1,7 @@
 //! Text encodings that are built in: UTF-8, ASCII, Latin-1, UTF-16, UTF-32 and the escapes of string literals, with
 //! the standard error handlers.
 //!
-//! Codecs and error handlers that a program registers are in `registry.rs`. Not here: names of characters.
+//! Codecs and error handlers that a program registers are in `registry.rs`.
 
 mod decode;
 mod encode;
@@ -17,6 +17,7 @@ use crate::value::Value;
 
 pub use decode::{Decoded, decode_bytes, decode_some};
 pub use encode::encode_string;
+pub use escape::{named_escape, numbered_escape};
 
 /// Byte order of a wide encoding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

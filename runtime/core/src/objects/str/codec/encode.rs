@@ -1,11 +1,11 @@
 //! Text to bytes.
 
-use super::escape::escaped;
+use super::escape::{escaped, named_escape, numbered_escape};
 use super::{Codec, Failure, Handler, Order, registry};
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::objects::bytes::BytesObject;
-use crate::objects::exception::{NOT_IMPLEMENTED_ERROR, UNICODE_ENCODE_ERROR};
+use crate::objects::exception::UNICODE_ENCODE_ERROR;
 use crate::objects::str::{StrObject, cast};
 use crate::value::Value;
 use std::io::Write;
@@ -55,7 +55,7 @@ impl Encoder<'_> {
                 (start..end).for_each(|_| self.unit(b'?' as u32));
                 return Ok(end);
             }
-            Handler::BackslashReplace | Handler::CharacterReference => {
+            Handler::BackslashReplace | Handler::CharacterReference | Handler::NameReplace => {
                 for position in start..end {
                     let text = self.replacement(self.string.code_point(position));
                     text.bytes().for_each(|byte| self.unit(byte as u32));
@@ -78,10 +78,6 @@ impl Encoder<'_> {
                     (start..end).for_each(|position| self.surrogate(self.string.code_point(position)));
                     return Ok(end);
                 }
-            }
-            Handler::NameReplace => {
-                let message = "the error handler 'namereplace' needs the names of unicodedata";
-                return Err(cx.raise(&NOT_IMPLEMENTED_ERROR, message));
             }
             Handler::Registered => return self.ask(cx, start, end, reason),
             _ => {}
@@ -131,11 +127,10 @@ impl Encoder<'_> {
 
     /// What stands for a code point under a replacing handler.
     fn replacement(&self, point: u32) -> String {
-        match (self.handler, point) {
-            (Handler::CharacterReference, _) => format!("&#{point};"),
-            (_, 0..0x100) => format!("\\x{point:02x}"),
-            (_, 0x100..0x1_0000) => format!("\\u{point:04x}"),
-            _ => format!("\\U{point:08x}"),
+        match self.handler {
+            Handler::CharacterReference => format!("&#{point};"),
+            Handler::NameReplace => named_escape(point),
+            _ => numbered_escape(point),
         }
     }
 

@@ -2,27 +2,34 @@
 
 use super::decode::Decoder;
 use crate::context::{Context, Result};
-use crate::objects::exception::NOT_IMPLEMENTED_ERROR;
+use crate::objects::exception::DEPRECATION_WARNING;
 use crate::objects::str::StrObject;
+use crate::operations::warnings;
+use sidewinder_unicode::{Database, names};
 
 impl Decoder<'_> {
     /// Decodes all escapes of string literals.
     pub(super) fn unicode_escape(&mut self, cx: &mut Context) -> Result<()> {
         let mut position = 0;
+        let mut unknown = None;
         while let Some(&byte) = self.bytes.get(position) {
             position = match byte {
-                b'\\' => self.escape(cx, position)?,
+                b'\\' => self.escape(cx, position, &mut unknown)?,
                 _ => {
                     self.builder.push(byte as u32);
                     position + 1
                 }
             };
         }
+        if let Some(unknown) = unknown {
+            let message = format!("{unknown} escape sequence. Such sequences will not work in the future. ");
+            warnings::warn(cx, &DEPRECATION_WARNING, &message, 1)?;
+        }
         Ok(())
     }
 
-    /// Decodes the escape at `start` and returns where it ends.
-    fn escape(&mut self, cx: &mut Context, start: usize) -> Result<usize> {
+    /// Decodes the escape at `start` and returns where it ends. The first one that has no meaning becomes `unknown`.
+    fn escape(&mut self, cx: &mut Context, start: usize, unknown: &mut Option<String>) -> Result<usize> {
         let Some(&letter) = self.bytes.get(start + 1) else {
             return self.cut_off(cx, start, "\\ at end of string");
         };
@@ -36,13 +43,14 @@ impl Decoder<'_> {
             b'r' => 13,
             b't' => 9,
             b'v' => 11,
-            b'0'..=b'7' => return Ok(self.octal(start + 1)),
+            b'0'..=b'7' => return Ok(self.octal(start + 1, unknown)),
             b'x' => return self.hexadecimal(cx, start, 2, "truncated \\xXX escape"),
             b'u' => return self.hexadecimal(cx, start, 4, "truncated \\uXXXX escape"),
             b'U' => return self.hexadecimal(cx, start, 8, "truncated \\UXXXXXXXX escape"),
             b'N' => return self.named(cx, start),
             _ => {
-                // An unknown escape stays as it is (CPython also warns).
+                // An unknown escape stays as it is.
+                unknown.get_or_insert_with(|| format!("\"\\{}\" is an invalid", letter as char));
                 self.builder.push(b'\\' as u32);
                 letter as u32
             }
@@ -52,9 +60,12 @@ impl Decoder<'_> {
     }
 
     /// Up to three octal digits.
-    fn octal(&mut self, start: usize) -> usize {
+    fn octal(&mut self, start: usize, unknown: &mut Option<String>) -> usize {
         let digits = self.bytes[start..].iter().take(3).take_while(|byte| matches!(byte, b'0'..=b'7'));
         let (point, count) = digits.fold((0, 0), |(point, count), byte| (point * 8 + (byte - b'0') as u32, count + 1));
+        if point > 0xFF {
+            unknown.get_or_insert_with(|| format!("\"\\{point:o}\" is an invalid octal"));
+        }
         self.builder.push(point);
         start + count
     }
@@ -82,16 +93,26 @@ impl Decoder<'_> {
 
     /// `\N{name}`
     fn named(&mut self, cx: &mut Context, start: usize) -> Result<usize> {
+        const MALFORMED: &str = "malformed \\N character escape";
         let rest = &self.bytes[start + 2..];
-        let close = rest.iter().position(|byte| *byte == b'}');
-        match (rest.first(), close) {
-            (Some(b'{'), Some(close)) if close > 1 => {
-                let message = "the escape \\N{...} in unicode_escape needs the names of unicodedata";
-                Err(cx.raise(&NOT_IMPLEMENTED_ERROR, message))
+        match rest.first() {
+            Some(b'{') => {}
+            Some(_) => return self.fail(cx, start, start + 2, MALFORMED),
+            None => return self.cut_off(cx, start, MALFORMED),
+        }
+        let Some(length) = rest[1..].iter().position(|byte| *byte == b'}') else {
+            return self.cut_off(cx, start, MALFORMED);
+        };
+        if length == 0 {
+            return self.fail(cx, start, start + 3, MALFORMED);
+        }
+        let end = start + 4 + length;
+        match std::str::from_utf8(&rest[1..=length]).ok().and_then(names::character) {
+            Some(character) => {
+                self.builder.push(character as u32);
+                Ok(end)
             }
-            (Some(b'{'), Some(close)) => self.fail(cx, start, start + 2 + close + 1, "malformed \\N character escape"),
-            (Some(b'{'), None) => self.cut_off(cx, start, "malformed \\N character escape"),
-            _ => self.fail(cx, start, start + 2, "malformed \\N character escape"),
+            None => self.fail(cx, start, end, "unknown Unicode character name"),
         }
     }
 
@@ -134,4 +155,21 @@ pub(super) fn escaped(string: &StrObject, raw: bool) -> Vec<u8> {
         }
     }
     result
+}
+
+/// The escape of a code point by its number.
+pub fn numbered_escape(point: u32) -> String {
+    match point {
+        0..0x100 => format!("\\x{point:02x}"),
+        0x100..0x1_0000 => format!("\\u{point:04x}"),
+        _ => format!("\\U{point:08x}"),
+    }
+}
+
+/// The escape of a code point by its name, if it has one.
+pub fn named_escape(point: u32) -> String {
+    match names::name(point, Database::Current) {
+        Some(name) => format!("\\N{{{name}}}"),
+        None => numbered_escape(point),
+    }
 }
