@@ -1,8 +1,15 @@
-//! The module `_ast`: classes of the nodes of syntax trees, made from the abstract grammar.
+//! The module `_ast`: classes of the nodes of syntax trees, made from the abstract grammar, and trees as objects.
 
-pub mod grammar;
+mod classes;
+mod from_object;
+mod to_object;
 
-use grammar::{FieldRow, NodeRow, Occurrence, Rule};
+pub use from_object::{check_mode, from_object};
+pub use to_object::to_object;
+
+use classes::Classes;
+use sidewinder_compiler::tree::grammar::{self, FieldRow, NodeRow, Rule};
+use sidewinder_compiler::tree::{Class, Occurrence};
 use sidewinder_macros::{Traverse, methods, native_module, native_type};
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception::DEPRECATION_WARNING;
@@ -37,9 +44,16 @@ mod rows {
             NODE.namespace(cx).set_text(cx, name, empty.value());
         }
         NODE.object.modified(cx);
+        let (mut nodes, mut rules) = (Vec::new(), Vec::new());
         for rule in grammar::rules() {
-            add_rule(cx, module, &rule)?;
+            rules.push(add_rule(cx, module, rule, &mut nodes)?);
         }
+        let mut plain = Vec::with_capacity(nodes.len());
+        for (class, object) in &nodes {
+            let is_plain = grammar::rules()[class.row().rule].is_plain();
+            plain.push(if is_plain { Some(call::call(cx, object.value(), &[])?) } else { None });
+        }
+        cx.state::<Classes>().fill(nodes, rules, plain);
         for rule in grammar::rules() {
             for node in &rule.nodes {
                 add_field_types(cx, module, node)?;
@@ -49,15 +63,15 @@ mod rows {
     }
 }
 
-/// The classes of a rule.
-fn add_rule(cx: &mut Context, module: &ModuleObject, rule: &Rule) -> Result<()> {
+/// The classes of a rule: adds those of its nodes to `nodes`, and gives their base.
+fn add_rule(cx: &mut Context, module: &ModuleObject, rule: &Rule, nodes: &mut Vec<(Class, Owned)>) -> Result<Owned> {
     let texts: Vec<&str> = rule.nodes.iter().map(|node| node.text).collect();
     if rule.product {
-        for node in &rule.nodes {
-            let made = make_class(cx, node.name, NODE.value(), node.text, &node.fields, Some(&rule.attributes))?;
-            module.namespace().set_text(cx, node.name, made.value());
-        }
-        return Ok(());
+        let node = &rule.nodes[0];
+        let made = make_class(cx, node.name, NODE.value(), node.text, &node.fields, Some(&rule.attributes))?;
+        module.namespace().set_text(cx, node.name, made.value());
+        nodes.push((node.class, made.clone()));
+        return Ok(made);
     }
     let indent = format!("\n{}| ", " ".repeat(rule.name.len() + 1));
     let doc = format!("{} = {}", rule.name, texts.join(&indent));
@@ -66,8 +80,9 @@ fn add_rule(cx: &mut Context, module: &ModuleObject, rule: &Rule) -> Result<()> 
     for node in &rule.nodes {
         let made = make_class(cx, node.name, base.value(), node.text, &node.fields, None)?;
         module.namespace().set_text(cx, node.name, made.value());
+        nodes.push((node.class, made));
     }
-    Ok(())
+    Ok(base)
 }
 
 /// A class of nodes. Optional fields and attributes have a value in the class.
@@ -111,7 +126,7 @@ fn names(cx: &mut Context, fields: &[FieldRow]) -> Owned {
 fn add_field_types(cx: &mut Context, module: &ModuleObject, node: &NodeRow) -> Result<()> {
     let types = DictObject::new(cx);
     for field in &node.fields {
-        let plain = match field.kind {
+        let plain = match field.kind_name {
             "identifier" | "string" => builtin(cx, "str"),
             "int" => builtin(cx, "int"),
             "constant" => builtin(cx, "object"),

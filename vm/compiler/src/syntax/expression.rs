@@ -9,7 +9,7 @@ use ruff_text_size::{Ranged, TextRange};
 use sidewinder_bytecode::Constant;
 
 /// The longest chain `a + b + c + …` that is compiled: such a chain is a deep tree when it is dropped.
-const OPERATOR_CHAIN_MAX: usize = 3000;
+pub(super) const OPERATOR_CHAIN_MAX: usize = 3000;
 
 impl Lowering<'_> {
     pub(super) fn expressions(&mut self, expressions: &[Expr]) -> Outcome<Vec<Expression>> {
@@ -94,7 +94,10 @@ impl Lowering<'_> {
                 }
                 ExpressionKind::Tuple(items)
             }
-            Expr::Set(node) => ExpressionKind::Set(self.expressions(&node.elts)?),
+            Expr::Set(node) => match self.given.get(&node.range.start()) {
+                Some(constant) => ExpressionKind::Constant(constant.clone()),
+                None => ExpressionKind::Set(self.expressions(&node.elts)?),
+            },
             Expr::Dict(node) => self.dict(node)?,
             Expr::Named(node) => {
                 ExpressionKind::Named { target: self.boxed(&node.target)?, value: self.boxed(&node.value)? }

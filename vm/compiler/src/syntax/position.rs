@@ -11,6 +11,10 @@ pub(crate) struct LineMap {
     recent: Cell<usize>,
     /// Bytes of the first line that the parser was not given.
     skipped: u32,
+    /// Bytes in front of the source that only the parser was given.
+    added: u32,
+    /// Lines and columns by offset, where offsets are no places in a text.
+    points: Option<Vec<(u32, u32)>>,
 }
 
 impl LineMap {
@@ -23,12 +27,25 @@ impl LineMap {
                 starts.push(index as u32 + 1);
             }
         }
-        LineMap { starts, recent: Cell::new(0), skipped }
+        LineMap { starts, recent: Cell::new(0), skipped, added: 0, points: None }
+    }
+
+    /// A map whose offsets are indices of points.
+    pub(crate) fn of_points(points: Vec<(u32, u32)>) -> LineMap {
+        LineMap { starts: vec![0], recent: Cell::new(0), skipped: 0, added: 0, points: Some(points) }
+    }
+
+    /// The same for offsets into a text with one more byte in front.
+    pub(crate) fn shifted_back(self) -> LineMap {
+        LineMap { added: 1, ..self }
     }
 
     /// The line (from 1) and the column (in bytes, from 0) of an offset.
     pub(crate) fn line_and_column(&self, offset: TextSize) -> (u32, u32) {
-        let offset = offset.to_u32();
+        let offset = offset.to_u32().saturating_sub(self.added);
+        if let Some(points) = &self.points {
+            return points.get(offset as usize).copied().unwrap_or_default();
+        }
         let mut line = self.recent.get();
         let inside =
             |line: usize| self.starts[line] <= offset && self.starts.get(line + 1).is_none_or(|&next| offset < next);
