@@ -6,7 +6,7 @@ use sidewinder_compiler::tree::{self, InvalidKind, Node};
 use sidewinder_compiler::{CompileError, ErrorKind, TreeMode};
 use sidewinder_language::syntax_tree;
 use sidewinder_runtime::hooks::{CompileRequest, Product};
-use sidewinder_runtime::objects::exception::RECURSION_ERROR;
+use sidewinder_runtime::objects::exception::{RECURSION_ERROR, SYSTEM_ERROR};
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 
 /// Source to the object of a tree.
@@ -36,14 +36,13 @@ pub fn parse(cx: &mut Context, request: &CompileRequest<'_>, source: &str) -> Re
 /// A tree to code, or to the tree that the compiler makes of it.
 pub fn compile(cx: &mut Context, request: &CompileRequest<'_>, object: Value) -> Result<Owned> {
     syntax_tree::check_mode(cx, object, request.mode)?;
-    if request.product == Product::Tree {
-        return Ok(Owned::new(object));
-    }
     let mut tree = syntax_tree::from_object(cx, object)?;
     validate(cx, &tree)?;
     let options = options(cx, request);
     if request.product == Product::OptimizedTree {
         tree::optimize(&mut tree, options.optimize, request.futures & CodeFlags::FUTURE_ANNOTATIONS != 0);
+    }
+    if request.product != Product::Code {
         return syntax_tree::to_object(cx, &tree);
     }
     let mut warnings = Vec::new();
@@ -61,6 +60,7 @@ fn validate(cx: &mut Context, tree: &Node) -> Result<()> {
         Err(invalid) => Err(match invalid.kind {
             InvalidKind::Type => cx.type_error(invalid.message),
             InvalidKind::Value => cx.value_error(invalid.message),
+            InvalidKind::System => cx.raise(&SYSTEM_ERROR, invalid.message),
             InvalidKind::TooDeep => cx.raise(&RECURSION_ERROR, invalid.message),
         }),
     }

@@ -35,7 +35,8 @@ pub fn from_value(cx: &mut Context, value: Value) -> Result<std::result::Result<
             return Ok(Ok(Constant::BigInt(int::text::decimal_unlimited(&integer))));
         }
     }
-    if let Some(number) = float::as_f64(value).filter(|_| std::ptr::eq(value.type_of(), &raw const float::FLOAT.object)) {
+    if let Some(number) = float::as_f64(value).filter(|_| std::ptr::eq(value.type_of(), &raw const float::FLOAT.object))
+    {
         return Ok(Ok(Constant::Float(number)));
     }
     if let Some(parts) = complex::as_complex(value).filter(|_| value.has_type(&complex::COMPLEX)) {

@@ -10,7 +10,7 @@ mod string;
 
 use super::position::LineMap;
 use super::{Lowering, depth, new_lowering, parse_checked};
-use crate::error::{Failure, Outcome};
+use crate::error::{ErrorKind, Failure, Outcome};
 use crate::tree::{Class, Field, Node, Span};
 use crate::{Options, TreeMode, Warning};
 use ruff_python_ast::{self as ruff, Expr, PythonVersion, Stmt};
@@ -19,7 +19,7 @@ use ruff_text_size::TextRange;
 use sidewinder_bytecode::{CodeFlags, Position};
 
 /// How deeply expressions and statements may be nested in a tree for a program; chains do not count.
-pub(super) const EXPORT_DEPTH_MAX: u32 = 3000;
+pub(super) const EXPORT_DEPTH_MAX: u32 = 6000;
 
 /// A tree, whether annotations in it are text, and the warnings of its making.
 pub(crate) struct Exported {
@@ -87,18 +87,25 @@ fn function_type(source: &str, options: Options) -> Outcome<Exported> {
         let place = TextRange::empty((offset.min(source.len()) as u32).into());
         Failure::syntax("invalid syntax", lines.position(place))
     };
-    let start = source.len() - source.trim_start_matches([' ', '\t', '\n', '\r', '\x0c']).len();
+    let start = source.len() - source.trim_start_matches(['\n', '\r', '\x0c']).len();
+    if source[start..].starts_with([' ', '\t']) {
+        let mut failure = invalid(start);
+        failure.kind = ErrorKind::Indentation;
+        failure.message = "unexpected indent".to_string();
+        return Err(failure);
+    }
     if !source[start..].starts_with('(') {
         return Err(invalid(start));
     }
     let arrow = matching_arrow(source, start).ok_or_else(|| invalid(source.len()))?;
     let parse_options = ParseOptions::from(ruff_python_parser::Mode::Expression);
     let parse_options = parse_options.with_target_version(PythonVersion::PY314);
-    // One letter in front of the bracket makes it a call; places then lie one byte further.
-    let call = format!("{}f{}", " ".repeat(start), &source[start..arrow]);
-    let result = format!("{}{}", " ".repeat(arrow + 2), &source[arrow + 2..].trim_end());
-    let (call_parsed, result_parsed) =
-        (parse_unchecked(&call, parse_options.clone()), { parse_unchecked(&result, parse_options) });
+    // One letter in front of the bracket makes it a call.
+    let call = format!("f{}", &source[start..arrow]);
+    let result = source[arrow + 2..].trim_start_matches([' ', '\t']);
+    let result_start = source.len() - result.len();
+    let call_parsed = parse_unchecked(&call, parse_options.clone());
+    let result_parsed = parse_unchecked(result, parse_options);
     let lower = |call_parsed: &Parsed<ruff::Mod>, result_parsed: &Parsed<ruff::Mod>| {
         let (ruff::Mod::Expression(call_node), ruff::Mod::Expression(result_node)) =
             (call_parsed.syntax(), result_parsed.syntax())
@@ -106,10 +113,11 @@ fn function_type(source: &str, options: Options) -> Outcome<Exported> {
             return Err(invalid(start));
         };
         let Expr::Call(node) = &*call_node.body else { return Err(invalid(start)) };
-        if call_parsed.has_syntax_errors() || result_parsed.has_syntax_errors() {
+        let ends_with_comma = call.trim_end().trim_end_matches(')').trim_end().ends_with(',');
+        if ends_with_comma || call_parsed.has_syntax_errors() || result_parsed.has_syntax_errors() {
             return Err(invalid(start));
         }
-        let mut lowering = exporting(&call, LineMap::new(source, 0).shifted_back(), options);
+        let mut lowering = exporting(&call, LineMap::new(source, 0).shifted(start as i64 - 1), options);
         let mut types = Vec::new();
         for argument in node.arguments.iter_source_order() {
             types.push(match argument.value() {
@@ -117,7 +125,8 @@ fn function_type(source: &str, options: Options) -> Outcome<Exported> {
                 value => lowering.export_expression(value)?,
             });
         }
-        let mut lowering = exporting(source, LineMap::new(source, 0), options);
+        let lines = LineMap::new(source, 0).shifted(result_start as i64);
+        let mut lowering = exporting(result, lines, options);
         let result = lowering.export_expression(&result_node.body)?;
         let tree = Node::new(Class::FunctionType, Span::default(), [types.into(), result.into()]);
         Ok(Exported { tree, futures: 0, warnings: Vec::new() })

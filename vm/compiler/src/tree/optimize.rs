@@ -82,7 +82,8 @@ impl Optimizer {
                     && matches!(value.fields[0], Field::Constant(Constant::Str(_) | Constant::StrSurrogates(_)))
             });
         if is_docstring {
-            let span = first.span;
+            let Span { line, column, .. } = first.span;
+            let span = Span { line, column, end_line: line, end_column: column.saturating_add(4) };
             if statements.len() == 1 {
                 statements[0] = Node::new(Class::Pass, span, []).into();
             } else {

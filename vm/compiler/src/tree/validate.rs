@@ -14,6 +14,8 @@ pub enum InvalidKind {
     Value,
     /// A `RecursionError`.
     TooDeep,
+    /// A `SystemError`.
+    System,
 }
 
 /// Why a tree is refused.
@@ -87,6 +89,17 @@ fn capture(field: &Field) -> Validity {
     match field.text() {
         Some(text) if &**text == "_" => refuse("can't capture name '_' in patterns"),
         _ => name(field),
+    }
+}
+
+/// The letter of a conversion, or -1.
+fn conversion(field: &Field) -> Validity {
+    match field.number() {
+        -1 | 97 | 114 | 115 => Ok(()),
+        other => {
+            let message = format!("Unrecognized conversion character {other}");
+            Err(Invalid { kind: InvalidKind::System, message })
+        }
     }
 }
 
@@ -246,7 +259,7 @@ impl Validator {
             Class::Yield | Class::YieldFrom | Class::Await => self.optional(&fields[0]),
             Class::Compare => {
                 let (operators, operands) = (fields[1].list().len(), fields[2].list().len());
-                require(operands > 0, "Compare has no comparators")?;
+                require(operands > 0, "Compare with no comparators")?;
                 require(operators == operands, "Compare has a different number of comparators and operands")?;
                 self.expressions(&fields[2], Class::Load, false)?;
                 self.optional(&fields[0])
@@ -256,8 +269,14 @@ impl Validator {
                 self.expressions(&fields[1], Class::Load, false)?;
                 self.keywords(&fields[2])
             }
-            Class::FormattedValue => self.load(&[&fields[0], &fields[2]]),
-            Class::Interpolation => self.load(&[&fields[0], &fields[3]]),
+            Class::FormattedValue => {
+                conversion(&fields[1])?;
+                self.load(&[&fields[0], &fields[2]])
+            }
+            Class::Interpolation => {
+                conversion(&fields[2])?;
+                self.load(&[&fields[0], &fields[3]])
+            }
             Class::Attribute => self.optional(&fields[0]),
             Class::Subscript => self.load(&[&fields[1], &fields[0]]),
             Class::Starred => self.required(&fields[0], context),
@@ -447,7 +466,7 @@ impl Validator {
         self.body(body, class_name)?;
         let has_handlers = !handlers.list().is_empty();
         if !has_handlers && finally.list().is_empty() {
-            return refuse(format!("{class_name} has neither handlers nor finalbody"));
+            return refuse(format!("{class_name} has neither except handlers nor finalbody"));
         }
         if !has_handlers && !orelse.list().is_empty() {
             return refuse(format!("{class_name} has orelse but no except handlers"));
