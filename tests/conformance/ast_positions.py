@@ -66,6 +66,12 @@ match a, *b:
     case (A() as d): pass
     case a, b: pass
     case _: pass
+def semicolons():
+    try: a;
+    except A: b ;
+    else: c; d;
+if a: b;
+elif c: d;
 '''
 
 EXPRESSIONS = [
@@ -124,6 +130,26 @@ print("source segments")
 source = "def f():\n    x = 'é' + g(\n        1)\n"
 for node in ast.walk(ast.parse(source)):
     print(type(node).__name__, repr(ast.get_source_segment(source, node)))
+
+print("type comments")
+source = '''
+a = 1 # type: int
+for b in c:  # type: str
+    with d as e:  # type: ignore[attr]
+        pass  # a comment
+# type: ignore
+def f(a,  # type: int
+      *b):
+    # type: (...) -> None
+    pass
+'''
+print(ast.dump(ast.parse(source, type_comments=True)))
+print(ast.dump(ast.parse(source)) == ast.dump(ast.parse(source, type_comments=False)))
+for source in ("(a := 1)", "match a:\n case b: pass", "async def f(): await a", "1_000", "a @ b", "type A = int"):
+    try:
+        ast.parse(source, feature_version=(3, 4))
+    except SyntaxError as error:
+        print(error.msg)
 
 print("one object for a context")
 tree = ast.parse("a + b; c + d")

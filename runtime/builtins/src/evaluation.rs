@@ -271,8 +271,9 @@ mod compile_flags {
     pub const TOP_LEVEL_AWAIT: i64 = 0x2000;
     pub const ONLY_TREE: i64 = 0x400;
     pub const OPTIMIZED_TREE: i64 = 0x8000;
-    /// Of no consequence here: type comments, dedents at the end, incomplete input.
-    pub const OTHERS: i64 = 0x200 | 0x1000 | 0x4000;
+    pub const TYPE_COMMENTS: i64 = 0x1000;
+    /// Of no consequence here: dedents at the end, incomplete input.
+    pub const OTHERS: i64 = 0x200 | 0x4000;
 }
 
 /// `compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1)`
@@ -286,7 +287,7 @@ fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         open: false,
         rest: false,
     };
-    let [source, file, mode, flags, dont_inherit, optimize, _] = SIGNATURE.bind(cx, arguments)?;
+    let [source, file, mode, flags, dont_inherit, optimize, feature_version] = SIGNATURE.bind(cx, arguments)?;
     let none = singleton::none();
     let (source, file, mode) = (source.unwrap_or(none), file.unwrap_or(none), mode.unwrap_or(none));
     let file = file_name(cx, file)?;
@@ -299,12 +300,14 @@ fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     };
     let flags = number(cx, flags, 0)?;
     let optimize = number(cx, optimize, -1)?;
+    let feature_version = number(cx, feature_version, -1)?;
     const KNOWN: i64 = compile_flags::BARRY
         | compile_flags::ANNOTATIONS
         | compile_flags::OLD_FUTURES
         | compile_flags::TOP_LEVEL_AWAIT
         | compile_flags::ONLY_TREE
         | compile_flags::OPTIMIZED_TREE
+        | compile_flags::TYPE_COMMENTS
         | compile_flags::OTHERS;
     if flags & !KNOWN != 0 {
         return Err(cx.value_error("compile(): unrecognised flags"));
@@ -352,6 +355,8 @@ fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         optimize: u8::try_from(optimize).ok(),
         futures,
         top_level_await: flags & compile_flags::TOP_LEVEL_AWAIT != 0,
+        type_comments: flags & compile_flags::TYPE_COMMENTS != 0,
+        minor_version: u8::try_from(feature_version).ok(),
     };
     (cx.interpreter().hooks.compile)(cx, &request)
 }

@@ -58,6 +58,10 @@ pub struct CompileRequest<'a> {
     pub futures: u32,
     /// `await` may stand outside of functions.
     pub top_level_await: bool,
+    /// A tree has type comments.
+    pub type_comments: bool,
+    /// A tree has only syntax of this minor version of Python 3.
+    pub minor_version: Option<u8>,
 }
 
 impl<'a> CompileRequest<'a> {
@@ -65,7 +69,17 @@ impl<'a> CompileRequest<'a> {
     pub fn new(text: &'a str, file_name: &'a str, mode: &'a str) -> CompileRequest<'a> {
         let source = Source::Text(text);
         let product = Product::Code;
-        CompileRequest { source, file_name, mode, product, optimize: None, futures: 0, top_level_await: false }
+        CompileRequest {
+            source,
+            file_name,
+            mode,
+            product,
+            optimize: None,
+            futures: 0,
+            top_level_await: false,
+            type_comments: false,
+            minor_version: None,
+        }
     }
 }
 

@@ -73,7 +73,8 @@ fn add_rule(cx: &mut Context, module: &ModuleObject, rule: &Rule, nodes: &mut Ve
         nodes.push((node.class, made.clone()));
         return Ok(made);
     }
-    let indent = format!("\n{}| ", " ".repeat(rule.name.len() + 1));
+    // Rules of names stand in a line, others with a node in each.
+    let indent = if rule.is_plain() { " | ".to_string() } else { format!("\n{}| ", " ".repeat(rule.name.len() + 1)) };
     let doc = format!("{} = {}", rule.name, texts.join(&indent));
     let base = make_class(cx, rule.name, NODE.value(), &doc, &[], Some(&rule.attributes))?;
     module.namespace().set_text(cx, rule.name, base.value());
@@ -174,6 +175,11 @@ fn text_of(value: Value) -> String {
     str::text(value).unwrap_or_default().into_owned()
 }
 
+fn shown(cx: &mut Context, value: Value) -> Result<String> {
+    let shown = convert::repr(cx, value)?;
+    Ok(text_of(shown.value()))
+}
+
 /// Gives a field that was not given its value, if its type says one.
 fn fill_in(cx: &mut Context, this: Value, name: &Owned) -> Result<()> {
     let types = attribute::get_text_optional(cx, this.type_of().value(), "_field_types")?;
@@ -186,30 +192,29 @@ fn fill_in(cx: &mut Context, this: Value, name: &Owned) -> Result<()> {
     let class = type_slots::plain_name(this.type_of());
     let Some(kind) = kind else {
         let message = format!(
-            "Field '{}' is missing from {class}._field_types. This will become an error in Python 3.15.",
-            text_of(name.value())
+            "Field {} is missing from {class}._field_types. This will become an error in Python 3.15.",
+            shown(cx, name.value())?
         );
         return warnings::warn(cx, &DEPRECATION_WARNING, &message, 1);
     };
-    let shown = convert::repr(cx, kind.value())?;
-    let shown = text_of(shown.value());
-    if shown.ends_with("| None") {
+    let kind_shown = shown(cx, kind.value())?;
+    if kind_shown.ends_with("| None") {
         // The class has the value.
         return Ok(());
     }
-    if shown.starts_with("list[") {
+    if kind_shown.starts_with("list[") {
         let list = ListObject::new(cx, Vec::new());
         return attribute::set(cx, this, name.value(), list.value());
     }
-    if shown == "<class 'ast.expr_context'>" {
+    if kind_shown == "<class 'ast.expr_context'>" {
         let module = import::module(cx, "_ast")?;
         let load = attribute::get_text(cx, module.value(), "Load")?;
         let load = call::call(cx, load.value(), &[])?;
         return attribute::set(cx, this, name.value(), load.value());
     }
     let message = format!(
-        "{class}.__init__ missing 1 required positional argument: '{}'. This will become an error in Python 3.15.",
-        text_of(name.value())
+        "{class}.__init__ missing 1 required positional argument: {}. This will become an error in Python 3.15.",
+        shown(cx, name.value())?
     );
     warnings::warn(cx, &DEPRECATION_WARNING, &message, 1)
 }
@@ -248,9 +253,9 @@ impl Node {
                     let attributes = listed(cx, this, "_attributes")?;
                     if !attributes.iter().any(is_it) {
                         let message = format!(
-                            "{class}.__init__ got an unexpected keyword argument '{}'. Support for arbitrary keyword \
+                            "{class}.__init__ got an unexpected keyword argument {}. Support for arbitrary keyword \
                              arguments is deprecated and will be removed in Python 3.15.",
-                            text_of(name)
+                            shown(cx, name)?
                         );
                         warnings::warn(cx, &DEPRECATION_WARNING, &message, 1)?;
                     }
@@ -276,18 +281,20 @@ impl Node {
         let own = attribute::own_dict(cx, this)?;
         let class = Owned::new(this.type_of().value());
         let fields = listed(cx, this, "_fields")?;
+        // The constructor gets `None` for the fields, which it would miss otherwise; the state says what they are.
         let mut positional = Vec::new();
-        let mut rest = None;
+        let mut state = None;
         if let Some(values) = own.value().cast::<DictObject>() {
-            let left = values.copy(cx);
             for field in &fields {
-                let Some(value) = dict::of(left.value()).remove(cx, field.value())? else { break };
-                positional.push(value);
+                if values.get(cx, field.value())?.is_none() {
+                    break;
+                }
+                positional.push(Owned::new(singleton::none()));
             }
-            rest = Some(left);
+            state = Some(values.copy(cx));
         }
         let arguments = TupleObject::from_owned(cx, positional);
-        let state = rest.unwrap_or(own);
+        let state = state.unwrap_or(own);
         Ok(TupleObject::from_owned(cx, vec![class, arguments, state]))
     }
 
@@ -329,12 +336,12 @@ impl Node {
 fn show(cx: &mut Context, node: Value, depth: usize) -> Result<String> {
     cx.check_native_stack("")?;
     let class = type_slots::plain_name(node.type_of());
+    if depth == 0 {
+        return Ok(format!("{class}(...)"));
+    }
     let fields = listed(cx, node, "_fields")?;
     if fields.is_empty() {
         return Ok(format!("{class}()"));
-    }
-    if depth == 0 {
-        return Ok(format!("{class}(...)"));
     }
     let mut parts = Vec::with_capacity(fields.len());
     for field in &fields {

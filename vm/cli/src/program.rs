@@ -330,6 +330,9 @@ pub fn raise_compile_error(cx: &mut Context, error: &CompileError) -> Raised {
         ErrorKind::Tab => &TAB_ERROR,
         _ => &SYNTAX_ERROR,
     };
+    if error.kind == ErrorKind::Value {
+        return cx.value_error(&error.message);
+    }
     if error.line == 0 {
         return cx.raise(kind, &error.message);
     }

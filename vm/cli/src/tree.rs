@@ -3,7 +3,7 @@
 use crate::program::{issue_warnings, new_code, options, raise_compile_error};
 use sidewinder_bytecode::CodeFlags;
 use sidewinder_compiler::tree::{self, InvalidKind, Node};
-use sidewinder_compiler::{CompileError, ErrorKind, TreeMode};
+use sidewinder_compiler::{CompileError, ErrorKind, TreeMode, TreeRequest};
 use sidewinder_language::syntax_tree;
 use sidewinder_runtime::hooks::{CompileRequest, Product};
 use sidewinder_runtime::objects::exception::{RECURSION_ERROR, SYSTEM_ERROR};
@@ -19,7 +19,8 @@ pub fn parse(cx: &mut Context, request: &CompileRequest<'_>, source: &str) -> Re
     };
     let options = options(cx, request);
     let mut warnings = Vec::new();
-    let parsed = sidewinder_compiler::parse_tree(source, request.file_name, mode, options, &mut warnings);
+    let wanted = TreeRequest { mode, type_comments: request.type_comments, minor_version: request.minor_version };
+    let parsed = sidewinder_compiler::parse_tree(source, request.file_name, wanted, options, &mut warnings);
     issue_warnings(cx, source, request.file_name, &warnings)?;
     match parsed {
         Ok(mut parsed) => {

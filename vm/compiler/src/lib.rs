@@ -87,6 +87,16 @@ pub enum TreeMode {
     FunctionType,
 }
 
+/// How a source text becomes a tree.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TreeRequest {
+    pub mode: TreeMode,
+    /// Type comments are in the tree.
+    pub type_comments: bool,
+    /// Only syntax that this minor version of Python 3 has.
+    pub minor_version: Option<u8>,
+}
+
 /// A `SyntaxWarning`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Warning {
@@ -131,19 +141,19 @@ pub struct Parsed {
 pub fn parse_tree(
     source: &str,
     file_name: &str,
-    mode: TreeMode,
+    request: TreeRequest,
     options: Options,
     warnings: &mut Vec<Warning>,
 ) -> Result<Parsed, CompileError> {
     let options = Options {
-        mode: match mode {
+        mode: match request.mode {
             TreeMode::Module => Mode::OpenModule,
             TreeMode::Single => Mode::OpenSingle,
             TreeMode::Expression | TreeMode::FunctionType => Mode::OpenEval,
         },
         ..options
     };
-    match syntax::export::parse_tree(source, mode, options) {
+    match syntax::export::parse_tree(source, request, options) {
         Ok(mut exported) => {
             warnings.append(&mut exported.warnings);
             Ok(Parsed { tree: exported.tree, futures: exported.futures })

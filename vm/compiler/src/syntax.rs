@@ -84,6 +84,9 @@ fn parse_checked<T>(
     } else {
         source
     };
+    if let Some(failure) = indented_expression(source_to_parse, parser_mode) {
+        return Err(failure);
+    }
     let skipped = source.len() - source_to_parse.len();
     let source = source_to_parse;
     let parse_options = ParseOptions::from(parser_mode).with_target_version(PythonVersion::PY314);
@@ -95,6 +98,26 @@ fn parse_checked<T>(
         std::mem::forget(parsed);
     }
     lowered
+}
+
+/// An expression that does not start in the first line may not be indented.
+fn indented_expression(source: &str, mode: ruff_python_parser::Mode) -> Option<Box<Failure>> {
+    if mode != ruff_python_parser::Mode::Expression || !source.starts_with(['\n', '\r', '#']) {
+        return None;
+    }
+    let is_blank = |line: &str| {
+        let text = line.trim_matches([' ', '\t', '\x0c', '\r']);
+        text.is_empty() || text.starts_with('#')
+    };
+    let (index, line) = source.split('\n').enumerate().find(|(_, line)| !is_blank(line))?;
+    if index == 0 || !line.starts_with([' ', '\t']) {
+        return None;
+    }
+    let (number, end) = (index as u32 + 1, line.trim_end_matches('\r').len() as u32);
+    let position = Position { line: number, end_line: number, column: end, end_column: end };
+    let mut failure = Failure::syntax("unexpected indent", position).of(Origin::Tokenizer);
+    failure.kind = ErrorKind::Indentation;
+    Some(failure)
 }
 
 /// What the parser, and CPython's tokenizer, find wrong.
@@ -125,6 +148,8 @@ fn new_lowering(source: &str, lines: LineMap, options: Options) -> Lowering<'_> 
         optimize: options.optimize,
         is_single: options.mode == Mode::OpenSingle,
         warnings: Warnings::default(),
+        type_comments: Default::default(),
+        minor_version: None,
     }
 }
 
@@ -212,6 +237,9 @@ struct Lowering<'source> {
     /// A statement at a prompt, which shows the values of expressions.
     is_single: bool,
     warnings: Warnings,
+    type_comments: export::TypeComments,
+    /// A tree may only have syntax of this minor version of Python 3.
+    minor_version: Option<u8>,
 }
 
 impl Lowering<'_> {

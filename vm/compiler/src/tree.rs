@@ -11,10 +11,12 @@
 pub mod grammar;
 mod optimize;
 mod validate;
+mod version;
 
 pub use grammar::{Class, FieldKind, Occurrence};
 pub use optimize::optimize;
 pub use validate::{Invalid, InvalidKind, validate};
+pub use version::newer_than;
 
 use crate::ast::Name;
 use sidewinder_bytecode::{Constant, Position};

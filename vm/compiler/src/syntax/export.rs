@@ -3,16 +3,19 @@
 //! **Invariants**: places are CPython's to the byte. Chains of operators and of `elif`, which are as deep as they are long
 //! in Python's tree, are walked in loops.
 
+mod comment;
 mod expression;
 mod pattern;
 mod statement;
 mod string;
 
+pub(super) use comment::TypeComments;
+
 use super::position::LineMap;
 use super::{Lowering, depth, new_lowering, parse_checked};
 use crate::error::{ErrorKind, Failure, Outcome};
-use crate::tree::{Class, Field, Node, Span};
-use crate::{Options, TreeMode, Warning};
+use crate::tree::{Class, Node, Span};
+use crate::{Options, TreeMode, TreeRequest, Warning};
 use ruff_python_ast::{self as ruff, Expr, PythonVersion, Stmt};
 use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::TextRange;
@@ -29,12 +32,17 @@ pub(crate) struct Exported {
 }
 
 /// Parses a source text into Python's tree.
-pub(crate) fn parse_tree(source: &str, mode: TreeMode, options: Options) -> Outcome<Exported> {
+pub(crate) fn parse_tree(source: &str, request: TreeRequest, options: Options) -> Outcome<Exported> {
+    let mode = request.mode;
     if mode == TreeMode::FunctionType {
         return function_type(source, options);
     }
     parse_checked(source, options, |source, parsed, lines| {
         let mut lowering = exporting(source, lines, options);
+        lowering.minor_version = request.minor_version;
+        if request.type_comments {
+            lowering.read_type_comments(parsed);
+        }
         let tree = match parsed.syntax() {
             ruff::Mod::Module(module) => {
                 let futures = future_features(&lowering, &module.body)?;
@@ -42,7 +50,10 @@ pub(crate) fn parse_tree(source: &str, mode: TreeMode, options: Options) -> Outc
                 let body = lowering.export_statements(&module.body)?;
                 match mode {
                     TreeMode::Single => Node::new(Class::Interactive, Span::default(), [body.into()]),
-                    _ => Node::new(Class::Module, Span::default(), [body.into(), Field::List(Vec::new())]),
+                    _ => {
+                        let ignores = lowering.type_ignores()?;
+                        Node::new(Class::Module, Span::default(), [body.into(), ignores.into()])
+                    }
                 }
             }
             ruff::Mod::Expression(node) => {
@@ -50,6 +61,11 @@ pub(crate) fn parse_tree(source: &str, mode: TreeMode, options: Options) -> Outc
                 Node::new(Class::Expression, Span::default(), [body.into()])
             }
         };
+        if let Some(minor) = request.minor_version
+            && let Some((message, span)) = crate::tree::newer_than(&tree, minor)
+        {
+            return Err(Failure::syntax(message, super::rebuild::position(span)));
+        }
         Ok(Exported { tree, futures: lowering.futures, warnings: lowering.warnings.finish() })
     })
 }
@@ -160,6 +176,17 @@ fn matching_arrow(source: &str, start: usize) -> Option<usize> {
 }
 
 impl Lowering<'_> {
+    /// Refuses what a minor version does not have, where only the source shows that it is used.
+    fn since(&self, first: u8, what: &str, range: TextRange) -> Outcome<()> {
+        match self.minor_version {
+            Some(minor) if minor < first => {
+                let message = format!("{what} only supported in Python 3.{first} and greater");
+                Err(Failure::syntax(message, self.position(range)))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Where a range stands in the tree.
     fn span(&self, range: TextRange) -> Position {
         self.position(range)

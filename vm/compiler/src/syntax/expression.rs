@@ -30,6 +30,9 @@ impl Lowering<'_> {
             Expr::Name(node) if &node.id == "__debug__" && node.ctx.is_load() => {
                 ExpressionKind::Constant(if self.optimize == 0 { Constant::True } else { Constant::False })
             }
+            Expr::Name(node) if !self.is_rebuilt && matches!(node.id.as_str(), "None" | "True" | "False") => {
+                return Err(Failure::constant_name(node.id.as_str(), position));
+            }
             Expr::Name(node) => ExpressionKind::Name(self.name(node.id.as_str())),
             Expr::StringLiteral(node) => ExpressionKind::Constant(self.string_literal(&node.value)?),
             Expr::BytesLiteral(node) => {

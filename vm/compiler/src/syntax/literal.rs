@@ -205,8 +205,12 @@ pub(super) fn without_comments(source: &str) -> std::borrow::Cow<'_, str> {
     let mut text = String::with_capacity(source.len());
     let mut quote = None;
     let mut in_comment = false;
+    let mut escaped = false;
     for character in source.chars() {
+        let was_escaped = std::mem::take(&mut escaped);
         match (character, quote) {
+            ('\\', Some(_)) => escaped = !was_escaped,
+            (_, Some(_)) if was_escaped => {}
             ('\n', _) => in_comment = false,
             ('#', None) => in_comment = true,
             ('"' | '\'', None) if !in_comment => quote = Some(character),

@@ -82,7 +82,7 @@ impl Builder {
     }
 }
 
-fn position(span: Span) -> Position {
+pub(super) fn position(span: Span) -> Position {
     let number = |value: i32| u32::try_from(value).unwrap_or(0);
     Position {
         line: number(span.line),

@@ -84,6 +84,15 @@ fn name(field: &Field) -> Validity {
     }
 }
 
+/// The names that imports bind.
+fn aliases(field: &Field) -> Validity {
+    for alias in field.nodes() {
+        name(&alias.fields[0])?;
+        name(&alias.fields[1])?;
+    }
+    Ok(())
+}
+
 /// The name that a pattern binds, if any.
 fn capture(field: &Field) -> Validity {
     match field.text() {
@@ -371,6 +380,7 @@ impl Validator {
         let class_name = node.class.row().name;
         match node.class {
             Class::FunctionDef | Class::AsyncFunctionDef => {
+                name(&fields[0])?;
                 self.body(&fields[2], class_name)?;
                 self.type_parameters(&fields[6])?;
                 self.arguments(&fields[1])?;
@@ -378,6 +388,7 @@ impl Validator {
                 self.optional(&fields[4])
             }
             Class::ClassDef => {
+                name(&fields[0])?;
                 self.body(&fields[3], class_name)?;
                 self.type_parameters(&fields[5])?;
                 self.expressions(&fields[1], Class::Load, false)?;
@@ -451,10 +462,14 @@ impl Validator {
             }
             Class::Try | Class::TryStar => self.try_statement(node, class_name),
             Class::Assert => self.load(&[&fields[0], &fields[1]]),
-            Class::Import => filled(&fields[0], "names", class_name),
+            Class::Import => {
+                filled(&fields[0], "names", class_name)?;
+                aliases(&fields[0])
+            }
             Class::ImportFrom => {
                 require(fields[2].number() >= 0, "Negative ImportFrom level")?;
-                filled(&fields[1], "names", class_name)
+                filled(&fields[1], "names", class_name)?;
+                aliases(&fields[1])
             }
             Class::Global | Class::Nonlocal => filled(&fields[0], "names", class_name),
             _ => Ok(()),
@@ -473,6 +488,7 @@ impl Validator {
         }
         for handler in handlers.nodes() {
             positions(handler)?;
+            name(&handler.fields[1])?;
             self.optional(&handler.fields[0])?;
             self.body(&handler.fields[2], "ExceptHandler")?;
         }

@@ -39,6 +39,10 @@ impl Lowering<'_> {
         let span = self.span(expression.range());
         Ok(match expression {
             Expr::Name(node) => {
+                // Letters of other alphabets may stand for those of a keyword.
+                if matches!(node.id.as_str(), "None" | "True" | "False") {
+                    return Err(Failure::constant_name(node.id.as_str(), self.position(node.range)));
+                }
                 let name = self.name(node.id.as_str());
                 Node::new(Class::Name, span, [name.into(), context(node.ctx).into()])
             }
@@ -76,7 +80,12 @@ impl Lowering<'_> {
                 }
                 constant(Constant::Bytes(node.value.bytes().collect()), span)
             }
-            Expr::NumberLiteral(node) => constant(literal::number(&node.value), span),
+            Expr::NumberLiteral(node) => {
+                if self.source[node.range.to_std_range()].contains('_') {
+                    self.since(6, "Underscores in numeric literals are", node.range)?;
+                }
+                constant(literal::number(&node.value), span)
+            }
             Expr::BooleanLiteral(node) => constant(if node.value { Constant::True } else { Constant::False }, span),
             Expr::NoneLiteral(_) => constant(Constant::None, span),
             Expr::EllipsisLiteral(_) => constant(Constant::Ellipsis, span),

@@ -1,11 +1,13 @@
 //! Statements.
 
 use super::super::Lowering;
+use super::super::annotation::is_compound;
 use crate::ast::Name;
 use crate::error::Outcome;
 use crate::tree::{Class, Field, Node};
 use ruff_python_ast::{self as ruff, Stmt, TypeParam};
 use ruff_text_size::{Ranged, TextRange, TextSize};
+use sidewinder_bytecode::Position;
 
 impl Lowering<'_> {
     pub(super) fn export_statements(&mut self, statements: &[Stmt]) -> Outcome<Vec<Node>> {
@@ -17,8 +19,28 @@ impl Lowering<'_> {
         self.nested(statement.range(), |lowering| lowering.export_one(statement))
     }
 
+    /// The range of a compound statement with the semicolon at the end of its body.
+    fn with_semicolon(&self, range: TextRange) -> TextRange {
+        let rest = &self.source[range.end().to_usize()..];
+        let after = rest.trim_start_matches([' ', '\t']);
+        match after.strip_prefix(';') {
+            Some(after) => TextRange::new(range.start(), TextSize::of(self.source) - TextSize::of(after)),
+            None => range,
+        }
+    }
+
+    /// Where a statement stands.
+    fn export_span(&self, statement: &Stmt) -> Position {
+        let mut position = self.statement_position(statement);
+        if is_compound(statement) || matches!(statement, Stmt::FunctionDef(_) | Stmt::ClassDef(_)) {
+            let end = self.span(self.with_semicolon(statement.range()));
+            (position.end_line, position.end_column) = (end.end_line, end.end_column);
+        }
+        position
+    }
+
     fn export_one(&mut self, statement: &Stmt) -> Outcome<Node> {
-        let span = self.statement_position(statement);
+        let span = self.export_span(statement);
         Ok(match statement {
             Stmt::FunctionDef(node) => return self.export_function(node, statement),
             Stmt::ClassDef(node) => return self.export_class(node, statement),
@@ -31,7 +53,9 @@ impl Lowering<'_> {
             }
             Stmt::Assign(node) => {
                 let targets = self.export_list(&node.targets)?;
-                Node::new(Class::Assign, span, [targets, self.export_field(&node.value)?, Field::Absent])
+                let value = self.export_field(&node.value)?;
+                let comment = self.comment_of_assignment(node.range.end());
+                Node::new(Class::Assign, span, [targets, value, comment])
             }
             Stmt::AugAssign(node) => {
                 let target = self.export_field(&node.target)?;
@@ -47,9 +71,10 @@ impl Lowering<'_> {
             Stmt::For(node) => {
                 let class = if node.is_async { Class::AsyncFor } else { Class::For };
                 let (target, iterable) = (self.export_field(&node.target)?, self.export_field(&node.iter)?);
+                let comment = self.comment_of_head(node.iter.range().end(), &node.body, false);
                 let body = self.loop_body(|lowering| lowering.export_statements(&node.body))?;
                 let orelse = self.export_statements(&node.orelse)?;
-                Node::new(class, span, [target, iterable, body.into(), orelse.into(), Field::Absent])
+                Node::new(class, span, [target, iterable, body.into(), orelse.into(), comment])
             }
             Stmt::While(node) => {
                 let test = self.export_field(&node.test)?;
@@ -65,8 +90,10 @@ impl Lowering<'_> {
                     let target = self.export_optional(&item.optional_vars)?;
                     items.push(Node::new(Class::Withitem, span, [context, target]));
                 }
+                let head_end = node.items.last().map_or(node.range.start(), |item| item.range.end());
+                let comment = self.comment_of_head(head_end, &node.body, false);
                 let body = self.export_statements(&node.body)?;
-                Node::new(class, span, [items.into(), body.into(), Field::Absent])
+                Node::new(class, span, [items.into(), body.into(), comment])
             }
             Stmt::Match(node) => {
                 let subject = self.export_field(&node.subject)?;
@@ -105,20 +132,22 @@ impl Lowering<'_> {
     }
 
     fn export_function(&mut self, node: &ruff::StmtFunctionDef, statement: &Stmt) -> Outcome<Node> {
-        let span = self.statement_position(statement);
+        let span = self.export_span(statement);
         let class = if node.is_async { Class::AsyncFunctionDef } else { Class::FunctionDef };
         let decorators = self.export_decorators(&node.decorator_list)?;
         let parameters = self.export_type_parameters(&node.type_params)?;
         let arguments = self.export_parameters(Some(&node.parameters))?;
         let returns = self.export_optional(&node.returns)?;
+        let head_end = node.returns.as_ref().map_or(node.parameters.range.end(), |returns| returns.range().end());
+        let comment = self.comment_of_head(head_end, &node.body, true);
         let body = self.in_finally(false, |lowering| lowering.export_statements(&node.body))?;
         let name = self.name(node.name.as_str());
-        let fields = [name.into(), arguments.into(), body.into(), decorators, returns, Field::Absent, parameters];
+        let fields = [name.into(), arguments.into(), body.into(), decorators, returns, comment, parameters];
         Ok(Node::new(class, span, fields))
     }
 
     fn export_class(&mut self, node: &ruff::StmtClassDef, statement: &Stmt) -> Outcome<Node> {
-        let span = self.statement_position(statement);
+        let span = self.export_span(statement);
         let decorators = self.export_decorators(&node.decorator_list)?;
         let parameters = self.export_type_parameters(&node.type_params)?;
         let (bases, keywords) = match &node.arguments {
@@ -140,9 +169,9 @@ impl Lowering<'_> {
 
     /// Each `elif` is an `if` in the `else` of the one before.
     fn export_if(&mut self, node: &ruff::StmtIf) -> Outcome<Node> {
-        let end = node.range.end();
+        let end = self.with_semicolon(node.range).end();
         let test = self.export_field(&node.test)?;
-        let mut branches = vec![(node.range, test, self.export_statements(&node.body)?)];
+        let mut branches = vec![(TextRange::new(node.range.start(), end), test, self.export_statements(&node.body)?)];
         let mut orelse = Vec::new();
         for clause in &node.elif_else_clauses {
             match &clause.test {
@@ -170,16 +199,21 @@ impl Lowering<'_> {
         let mut handlers = Vec::with_capacity(node.handlers.len());
         for handler in &node.handlers {
             let ruff::ExceptHandler::ExceptHandler(handler) = handler;
+            if let Some(kind @ ruff::Expr::Tuple(tuple)) = handler.type_.as_deref()
+                && !tuple.parenthesized
+            {
+                self.since(14, "except expressions without parentheses are", kind.range())?;
+            }
             let kind = self.export_optional(&handler.type_)?;
             let name = self.optional_name(&handler.name);
             let body = self.export_statements(&handler.body)?;
-            let span = self.span(handler.range);
+            let span = self.span(self.with_semicolon(handler.range));
             handlers.push(Node::new(Class::ExceptHandler, span, [kind, name.into(), body.into()]));
         }
         let orelse = self.export_statements(&node.orelse)?;
         let finally = self.in_finally(true, |lowering| lowering.export_statements(&node.finalbody))?;
         let fields = [body.into(), handlers.into(), orelse.into(), finally.into()];
-        Ok(Node::new(class, self.span(node.range), fields))
+        Ok(Node::new(class, self.span(self.with_semicolon(node.range)), fields))
     }
 
     fn export_aliases(&mut self, aliases: &[ruff::Alias]) -> Field {
@@ -229,7 +263,11 @@ impl Lowering<'_> {
         for group in [&parameters.posonlyargs, &parameters.args] {
             let mut nodes = Vec::with_capacity(group.len());
             for parameter in group {
-                nodes.push(self.export_parameter(&parameter.parameter, parameter.parameter.range.start())?);
+                nodes.push(self.export_parameter(
+                    &parameter.parameter,
+                    parameter.parameter.range.start(),
+                    parameter.range.end(),
+                )?);
                 if let Some(default) = &parameter.default {
                     defaults.push(self.export_expression(default)?);
                 }
@@ -239,7 +277,11 @@ impl Lowering<'_> {
         let variadic = self.export_variadic(&parameters.vararg)?;
         let (mut keyword_only, mut keyword_defaults) = (Vec::new(), Vec::new());
         for parameter in &parameters.kwonlyargs {
-            keyword_only.push(self.export_parameter(&parameter.parameter, parameter.parameter.range.start())?);
+            keyword_only.push(self.export_parameter(
+                &parameter.parameter,
+                parameter.parameter.range.start(),
+                parameter.range.end(),
+            )?);
             keyword_defaults.push(self.export_optional(&parameter.default)?);
         }
         let variadic_keywords = self.export_variadic(&parameters.kwarg)?;
@@ -260,15 +302,19 @@ impl Lowering<'_> {
     /// The parser counts the star to the parameter; CPython does not.
     fn export_variadic(&mut self, parameter: &Option<Box<ruff::Parameter>>) -> Outcome<Field> {
         match parameter {
-            Some(parameter) => Ok(self.export_parameter(parameter, parameter.name.range().start())?.into()),
+            Some(parameter) => {
+                Ok(self.export_parameter(parameter, parameter.name.range().start(), parameter.range.end())?.into())
+            }
             None => Ok(Field::Absent),
         }
     }
 
-    fn export_parameter(&mut self, parameter: &ruff::Parameter, start: TextSize) -> Outcome<Node> {
+    /// A parameter; `end` is that of its default.
+    fn export_parameter(&mut self, parameter: &ruff::Parameter, start: TextSize, end: TextSize) -> Outcome<Node> {
         let span = self.span(TextRange::new(start, parameter.range.end()));
         let name = self.name(parameter.name.as_str());
         let annotation = self.export_optional(&parameter.annotation)?;
-        Ok(Node::new(Class::Arg, span, [name.into(), annotation, Field::Absent]))
+        let comment = self.comment_of_parameter(end);
+        Ok(Node::new(Class::Arg, span, [name.into(), annotation, comment]))
     }
 }
