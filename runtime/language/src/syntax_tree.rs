@@ -175,6 +175,36 @@ fn text_of(value: Value) -> String {
     str::text(value).unwrap_or_default().into_owned()
 }
 
+/// Refuses to make a copy that would miss fields which have no default.
+fn check_replaced(cx: &mut Context, this: Value, given: &DictObject) -> Result<()> {
+    let types = attribute::get_text_optional(cx, this.type_of().value(), "_field_types")?;
+    let mut missing = Vec::new();
+    for field in listed(cx, this, "_fields")? {
+        if given.get(cx, field.value())?.is_some() {
+            continue;
+        }
+        let kind = match types.as_ref().and_then(|types| types.value().cast::<DictObject>()) {
+            Some(types) => types.get(cx, field.value())?.map(Owned::new),
+            None => None,
+        };
+        let is_optional = match kind {
+            Some(kind) => shown(cx, kind.value())?.ends_with("| None"),
+            None => false,
+        };
+        if !is_optional {
+            missing.push(shown(cx, field.value())?);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    missing.sort();
+    let class = type_slots::plain_name(this.type_of());
+    let (count, plural) = (missing.len(), if missing.len() == 1 { "" } else { "s" });
+    let names = missing.join(", ");
+    Err(cx.type_error(format!("{class}.__replace__ missing {count} keyword argument{plural}: {names}.")))
+}
+
 fn shown(cx: &mut Context, value: Value) -> Result<String> {
     let shown = convert::repr(cx, value)?;
     Ok(text_of(shown.value()))
@@ -322,6 +352,7 @@ impl Node {
             }
             dict::of(changes.value()).set(cx, name, value)?;
         }
+        check_replaced(cx, this, dict::of(changes.value()))?;
         let changes = dict::of(changes.value());
         let (mut names, mut values) = (Vec::new(), Vec::new());
         for (name, value) in (0..changes.entry_count()).filter_map(|index| changes.entry(index)) {
