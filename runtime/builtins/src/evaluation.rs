@@ -1,7 +1,7 @@
 //! Builtin functions that compile or look at the running frame: exec, eval, compile, globals, locals, `__import__`.
 
 use sidewinder_bytecode::CodeFlags;
-use sidewinder_runtime::hooks::{CompileRequest, Source};
+use sidewinder_runtime::hooks::{CompileRequest, Product, Source};
 use sidewinder_runtime::native::{Arguments, Intrinsic, Native};
 use sidewinder_runtime::objects::buffer::{self, Buffer};
 use sidewinder_runtime::objects::bytes::BytesObject;
@@ -16,7 +16,7 @@ use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
-use sidewinder_runtime::operations::{call, convert, dunder};
+use sidewinder_runtime::operations::{attribute, call, convert, dunder, import, instance};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// The rows of the `builtins` module.
@@ -31,7 +31,7 @@ pub static FUNCTIONS: &[Native] = &[
         .intrinsic(Intrinsic::LooksAtFrames),
     Native::new("locals", 0, 0, locals, "Return a dictionary containing the current scope's local variables.")
         .intrinsic(Intrinsic::LooksAtFrames),
-    Native::with_keywords("__import__", import, "Import a module."),
+    Native::with_keywords("__import__", import_name, "Import a module."),
 ];
 
 fn given(value: Value) -> bool {
@@ -180,6 +180,7 @@ fn check_closure(cx: &mut Context, source: Value, closure: Option<Value>) -> Res
 enum SourceText {
     Text(String),
     Bytes(Vec<u8>),
+    Tree(Owned),
 }
 
 impl SourceText {
@@ -195,6 +196,7 @@ impl SourceText {
         let has_null = match &source {
             SourceText::Text(text) => text.contains('\0'),
             SourceText::Bytes(bytes) => bytes.contains(&0),
+            SourceText::Tree(_) => false,
         };
         if has_null {
             return Err(cx.raise(&exception::SYNTAX_ERROR, "source code string cannot contain null bytes"));
@@ -206,6 +208,7 @@ impl SourceText {
         match self {
             SourceText::Text(text) => Source::Text(text),
             SourceText::Bytes(bytes) => Source::Bytes(bytes),
+            SourceText::Tree(tree) => Source::Tree(tree.value()),
         }
     }
 }
@@ -267,8 +270,10 @@ mod compile_flags {
     pub const OLD_FUTURES: i64 = 0x10 | 0x2_0000 | 0x4_0000 | 0x8_0000 | 0x10_0000 | 0x20_0000 | 0x80_0000;
     pub const TOP_LEVEL_AWAIT: i64 = 0x2000;
     pub const ONLY_TREE: i64 = 0x400;
-    /// Of no consequence here: type comments, an optimized tree, dedents at the end, incomplete input.
-    pub const OTHERS: i64 = 0x200 | 0x1000 | 0x4000 | 0x8000;
+    pub const OPTIMIZED_TREE: i64 = 0x8000;
+    pub const TYPE_COMMENTS: i64 = 0x1000;
+    /// Of no consequence here: dedents at the end, incomplete input.
+    pub const OTHERS: i64 = 0x200 | 0x4000;
 }
 
 /// `compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1)`
@@ -282,7 +287,7 @@ fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         open: false,
         rest: false,
     };
-    let [source, file, mode, flags, dont_inherit, optimize, _] = SIGNATURE.bind(cx, arguments)?;
+    let [source, file, mode, flags, dont_inherit, optimize, feature_version] = SIGNATURE.bind(cx, arguments)?;
     let none = singleton::none();
     let (source, file, mode) = (source.unwrap_or(none), file.unwrap_or(none), mode.unwrap_or(none));
     let file = file_name(cx, file)?;
@@ -295,11 +300,14 @@ fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     };
     let flags = number(cx, flags, 0)?;
     let optimize = number(cx, optimize, -1)?;
+    let feature_version = number(cx, feature_version, -1)?;
     const KNOWN: i64 = compile_flags::BARRY
         | compile_flags::ANNOTATIONS
         | compile_flags::OLD_FUTURES
         | compile_flags::TOP_LEVEL_AWAIT
         | compile_flags::ONLY_TREE
+        | compile_flags::OPTIMIZED_TREE
+        | compile_flags::TYPE_COMMENTS
         | compile_flags::OTHERS;
     if flags & !KNOWN != 0 {
         return Err(cx.value_error("compile(): unrecognised flags"));
@@ -314,11 +322,17 @@ fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         "func_type" if flags & compile_flags::ONLY_TREE == 0 => {
             return Err(cx.value_error("compile() mode 'func_type' requires flag PyCF_ONLY_AST"));
         }
+        "func_type" => "func_type",
+        _ if flags & compile_flags::ONLY_TREE != 0 => {
+            return Err(cx.value_error("compile() mode must be 'exec', 'eval', 'single' or 'func_type'"));
+        }
         _ => return Err(cx.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
     };
-    if flags & compile_flags::ONLY_TREE != 0 {
-        return Err(cx.raise(&exception::NOT_IMPLEMENTED_ERROR, "compile() to a syntax tree"));
-    }
+    let product = match (flags & compile_flags::ONLY_TREE != 0, flags & compile_flags::OPTIMIZED_TREE != 0) {
+        (false, _) => Product::Code,
+        (true, false) => Product::Tree,
+        (true, true) => Product::OptimizedTree,
+    };
     let inherits = match dont_inherit {
         Some(value) => !convert::truth(cx, value)?,
         None => true,
@@ -329,16 +343,32 @@ fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     {
         futures |= if flags & bit != 0 { future } else { 0 };
     }
-    let source = SourceText::new(cx, source, "compile", "string, bytes or AST")?;
+    let source = match is_tree(cx, source)? {
+        true => SourceText::Tree(Owned::new(source)),
+        false => SourceText::new(cx, source, "compile", "string, bytes or AST")?,
+    };
     let request = CompileRequest {
         source: source.borrow(),
         file_name: &file,
         mode,
+        product,
         optimize: u8::try_from(optimize).ok(),
         futures,
         top_level_await: flags & compile_flags::TOP_LEVEL_AWAIT != 0,
+        type_comments: flags & compile_flags::TYPE_COMMENTS != 0,
+        minor_version: u8::try_from(feature_version).ok(),
     };
     (cx.interpreter().hooks.compile)(cx, &request)
+}
+
+/// Whether a value is a node of a syntax tree.
+fn is_tree(cx: &mut Context, value: Value) -> Result<bool> {
+    if str::is_str(value) || buffer::is_exporter(value) {
+        return Ok(false);
+    }
+    let module = import::module(cx, "_ast")?;
+    let class = attribute::get_text(cx, module.value(), "AST")?;
+    instance::is_instance(cx, value, class.value())
 }
 
 /// A file name: text, bytes, or an object with `__fspath__`.
@@ -368,7 +398,7 @@ fn file_name(cx: &mut Context, value: Value) -> Result<String> {
     }
 }
 
-fn import(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
+fn import_name(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     const SIGNATURE: Signature<5> = Signature {
         function: "__import__",
         names: ["name", "globals", "locals", "fromlist", "level"],
@@ -381,5 +411,5 @@ fn import(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let [name, globals, _, from_list, level] = SIGNATURE.bind(cx, arguments)?;
     let [name, globals, from_list] = [name, globals, from_list].map(|value| value.unwrap_or(singleton::none()));
     let level = level.map_or(Ok(0), |level| convert::index_i64(cx, level))?;
-    sidewinder_runtime::operations::import::import(cx, name, globals, from_list, level)
+    import::import(cx, name, globals, from_list, level)
 }

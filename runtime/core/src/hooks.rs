@@ -25,11 +25,22 @@ pub enum Broken {
     Code(u64),
 }
 
-/// Source as text, or as bytes that say their encoding.
+/// Source as text, as bytes that say their encoding, or as a syntax tree (a node of the module `_ast`).
 #[derive(Clone, Copy)]
 pub enum Source<'a> {
     Text(&'a str),
     Bytes(&'a [u8]),
+    Tree(Value),
+}
+
+/// What is made of source.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Product {
+    Code,
+    /// A syntax tree.
+    Tree,
+    /// A syntax tree as the compiler sees it.
+    OptimizedTree,
 }
 
 /// What is to be compiled, and how.
@@ -38,21 +49,37 @@ pub struct CompileRequest<'a> {
     pub source: Source<'a>,
     pub file_name: &'a str,
     /// "exec" or "eval", with "namespace-" in front for code with a namespace of its own, or "open-" for code that may get
-    /// one later; or "open-single".
+    /// one later; or "open-single", or "func_type" for a tree.
     pub mode: &'a str,
+    pub product: Product,
     /// From 1 on without assertions, from 2 on without docstrings; as the interpreter was told unless given.
     pub optimize: Option<u8>,
     /// `CodeFlags::FUTURES` that are on from the start.
     pub futures: u32,
     /// `await` may stand outside of functions.
     pub top_level_await: bool,
+    /// A tree has type comments.
+    pub type_comments: bool,
+    /// A tree has only syntax of this minor version of Python 3.
+    pub minor_version: Option<u8>,
 }
 
 impl<'a> CompileRequest<'a> {
     /// Text without anything special.
     pub fn new(text: &'a str, file_name: &'a str, mode: &'a str) -> CompileRequest<'a> {
         let source = Source::Text(text);
-        CompileRequest { source, file_name, mode, optimize: None, futures: 0, top_level_await: false }
+        let product = Product::Code;
+        CompileRequest {
+            source,
+            file_name,
+            mode,
+            product,
+            optimize: None,
+            futures: 0,
+            top_level_await: false,
+            type_comments: false,
+            minor_version: None,
+        }
     }
 }
 
@@ -66,7 +93,7 @@ pub struct Hooks {
     /// Resumes a suspended generator with a value, or with the pending exception when the value is unbound.
     /// `Ok(None)` means that it returned; its value is then in the generator.
     pub resume_generator: fn(&mut Context, &GeneratorObject, Value) -> Result<Option<Owned>>,
-    /// Compiles source: `compile`, `exec`, `eval`, imports.
+    /// Compiles source: `compile`, `exec`, `eval`, imports. Or parses it, to a tree.
     pub compile: fn(&mut Context, &CompileRequest<'_>) -> Result<Owned>,
     /// Compiles the bytes of a source file, in the encoding that they say, as a module. Arguments: bytes, file name.
     pub compile_file: fn(&mut Context, &[u8], &str) -> Result<Owned>,

@@ -1,8 +1,15 @@
-//! The module `_ast`: classes of the nodes of syntax trees, made from the abstract grammar.
+//! The module `_ast`: classes of the nodes of syntax trees, made from the abstract grammar, and trees as objects.
 
-pub mod grammar;
+mod classes;
+mod from_object;
+mod to_object;
 
-use grammar::{FieldRow, NodeRow, Occurrence, Rule};
+pub use from_object::{check_mode, from_object};
+pub use to_object::to_object;
+
+use classes::Classes;
+use sidewinder_compiler::tree::grammar::{self, FieldRow, NodeRow, Rule};
+use sidewinder_compiler::tree::{Class, Occurrence};
 use sidewinder_macros::{Traverse, methods, native_module, native_type};
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception::DEPRECATION_WARNING;
@@ -37,9 +44,16 @@ mod rows {
             NODE.namespace(cx).set_text(cx, name, empty.value());
         }
         NODE.object.modified(cx);
+        let (mut nodes, mut rules) = (Vec::new(), Vec::new());
         for rule in grammar::rules() {
-            add_rule(cx, module, &rule)?;
+            rules.push(add_rule(cx, module, rule, &mut nodes)?);
         }
+        let mut plain = Vec::with_capacity(nodes.len());
+        for (class, object) in &nodes {
+            let is_plain = grammar::rules()[class.row().rule].is_plain();
+            plain.push(if is_plain { Some(call::call(cx, object.value(), &[])?) } else { None });
+        }
+        cx.state::<Classes>().fill(nodes, rules, plain);
         for rule in grammar::rules() {
             for node in &rule.nodes {
                 add_field_types(cx, module, node)?;
@@ -49,25 +63,27 @@ mod rows {
     }
 }
 
-/// The classes of a rule.
-fn add_rule(cx: &mut Context, module: &ModuleObject, rule: &Rule) -> Result<()> {
+/// The classes of a rule: adds those of its nodes to `nodes`, and gives their base.
+fn add_rule(cx: &mut Context, module: &ModuleObject, rule: &Rule, nodes: &mut Vec<(Class, Owned)>) -> Result<Owned> {
     let texts: Vec<&str> = rule.nodes.iter().map(|node| node.text).collect();
     if rule.product {
-        for node in &rule.nodes {
-            let made = make_class(cx, node.name, NODE.value(), node.text, &node.fields, Some(&rule.attributes))?;
-            module.namespace().set_text(cx, node.name, made.value());
-        }
-        return Ok(());
+        let node = &rule.nodes[0];
+        let made = make_class(cx, node.name, NODE.value(), node.text, &node.fields, Some(&rule.attributes))?;
+        module.namespace().set_text(cx, node.name, made.value());
+        nodes.push((node.class, made.clone()));
+        return Ok(made);
     }
-    let indent = format!("\n{}| ", " ".repeat(rule.name.len() + 1));
+    // Rules of names stand in a line, others with a node in each.
+    let indent = if rule.is_plain() { " | ".to_string() } else { format!("\n{}| ", " ".repeat(rule.name.len() + 1)) };
     let doc = format!("{} = {}", rule.name, texts.join(&indent));
     let base = make_class(cx, rule.name, NODE.value(), &doc, &[], Some(&rule.attributes))?;
     module.namespace().set_text(cx, rule.name, base.value());
     for node in &rule.nodes {
         let made = make_class(cx, node.name, base.value(), node.text, &node.fields, None)?;
         module.namespace().set_text(cx, node.name, made.value());
+        nodes.push((node.class, made));
     }
-    Ok(())
+    Ok(base)
 }
 
 /// A class of nodes. Optional fields and attributes have a value in the class.
@@ -111,7 +127,7 @@ fn names(cx: &mut Context, fields: &[FieldRow]) -> Owned {
 fn add_field_types(cx: &mut Context, module: &ModuleObject, node: &NodeRow) -> Result<()> {
     let types = DictObject::new(cx);
     for field in &node.fields {
-        let plain = match field.kind {
+        let plain = match field.kind_name {
             "identifier" | "string" => builtin(cx, "str"),
             "int" => builtin(cx, "int"),
             "constant" => builtin(cx, "object"),
@@ -159,6 +175,41 @@ fn text_of(value: Value) -> String {
     str::text(value).unwrap_or_default().into_owned()
 }
 
+/// Refuses to make a copy that would miss fields which have no default.
+fn check_replaced(cx: &mut Context, this: Value, given: &DictObject) -> Result<()> {
+    let types = attribute::get_text_optional(cx, this.type_of().value(), "_field_types")?;
+    let mut missing = Vec::new();
+    for field in listed(cx, this, "_fields")? {
+        if given.get(cx, field.value())?.is_some() {
+            continue;
+        }
+        let kind = match types.as_ref().and_then(|types| types.value().cast::<DictObject>()) {
+            Some(types) => types.get(cx, field.value())?.map(Owned::new),
+            None => None,
+        };
+        let is_optional = match kind {
+            Some(kind) => shown(cx, kind.value())?.ends_with("| None"),
+            None => false,
+        };
+        if !is_optional {
+            missing.push(shown(cx, field.value())?);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    missing.sort();
+    let class = type_slots::plain_name(this.type_of());
+    let (count, plural) = (missing.len(), if missing.len() == 1 { "" } else { "s" });
+    let names = missing.join(", ");
+    Err(cx.type_error(format!("{class}.__replace__ missing {count} keyword argument{plural}: {names}.")))
+}
+
+fn shown(cx: &mut Context, value: Value) -> Result<String> {
+    let shown = convert::repr(cx, value)?;
+    Ok(text_of(shown.value()))
+}
+
 /// Gives a field that was not given its value, if its type says one.
 fn fill_in(cx: &mut Context, this: Value, name: &Owned) -> Result<()> {
     let types = attribute::get_text_optional(cx, this.type_of().value(), "_field_types")?;
@@ -171,30 +222,29 @@ fn fill_in(cx: &mut Context, this: Value, name: &Owned) -> Result<()> {
     let class = type_slots::plain_name(this.type_of());
     let Some(kind) = kind else {
         let message = format!(
-            "Field '{}' is missing from {class}._field_types. This will become an error in Python 3.15.",
-            text_of(name.value())
+            "Field {} is missing from {class}._field_types. This will become an error in Python 3.15.",
+            shown(cx, name.value())?
         );
         return warnings::warn(cx, &DEPRECATION_WARNING, &message, 1);
     };
-    let shown = convert::repr(cx, kind.value())?;
-    let shown = text_of(shown.value());
-    if shown.ends_with("| None") {
+    let kind_shown = shown(cx, kind.value())?;
+    if kind_shown.ends_with("| None") {
         // The class has the value.
         return Ok(());
     }
-    if shown.starts_with("list[") {
+    if kind_shown.starts_with("list[") {
         let list = ListObject::new(cx, Vec::new());
         return attribute::set(cx, this, name.value(), list.value());
     }
-    if shown == "<class 'ast.expr_context'>" {
+    if kind_shown == "<class 'ast.expr_context'>" {
         let module = import::module(cx, "_ast")?;
         let load = attribute::get_text(cx, module.value(), "Load")?;
         let load = call::call(cx, load.value(), &[])?;
         return attribute::set(cx, this, name.value(), load.value());
     }
     let message = format!(
-        "{class}.__init__ missing 1 required positional argument: '{}'. This will become an error in Python 3.15.",
-        text_of(name.value())
+        "{class}.__init__ missing 1 required positional argument: {}. This will become an error in Python 3.15.",
+        shown(cx, name.value())?
     );
     warnings::warn(cx, &DEPRECATION_WARNING, &message, 1)
 }
@@ -233,9 +283,9 @@ impl Node {
                     let attributes = listed(cx, this, "_attributes")?;
                     if !attributes.iter().any(is_it) {
                         let message = format!(
-                            "{class}.__init__ got an unexpected keyword argument '{}'. Support for arbitrary keyword \
+                            "{class}.__init__ got an unexpected keyword argument {}. Support for arbitrary keyword \
                              arguments is deprecated and will be removed in Python 3.15.",
-                            text_of(name)
+                            shown(cx, name)?
                         );
                         warnings::warn(cx, &DEPRECATION_WARNING, &message, 1)?;
                     }
@@ -261,18 +311,20 @@ impl Node {
         let own = attribute::own_dict(cx, this)?;
         let class = Owned::new(this.type_of().value());
         let fields = listed(cx, this, "_fields")?;
+        // The constructor gets `None` for the fields, which it would miss otherwise; the state says what they are.
         let mut positional = Vec::new();
-        let mut rest = None;
+        let mut state = None;
         if let Some(values) = own.value().cast::<DictObject>() {
-            let left = values.copy(cx);
             for field in &fields {
-                let Some(value) = dict::of(left.value()).remove(cx, field.value())? else { break };
-                positional.push(value);
+                if values.get(cx, field.value())?.is_none() {
+                    break;
+                }
+                positional.push(Owned::new(singleton::none()));
             }
-            rest = Some(left);
+            state = Some(values.copy(cx));
         }
         let arguments = TupleObject::from_owned(cx, positional);
-        let state = rest.unwrap_or(own);
+        let state = state.unwrap_or(own);
         Ok(TupleObject::from_owned(cx, vec![class, arguments, state]))
     }
 
@@ -300,6 +352,7 @@ impl Node {
             }
             dict::of(changes.value()).set(cx, name, value)?;
         }
+        check_replaced(cx, this, dict::of(changes.value()))?;
         let changes = dict::of(changes.value());
         let (mut names, mut values) = (Vec::new(), Vec::new());
         for (name, value) in (0..changes.entry_count()).filter_map(|index| changes.entry(index)) {
@@ -314,12 +367,12 @@ impl Node {
 fn show(cx: &mut Context, node: Value, depth: usize) -> Result<String> {
     cx.check_native_stack("")?;
     let class = type_slots::plain_name(node.type_of());
+    if depth == 0 {
+        return Ok(format!("{class}(...)"));
+    }
     let fields = listed(cx, node, "_fields")?;
     if fields.is_empty() {
         return Ok(format!("{class}()"));
-    }
-    if depth == 0 {
-        return Ok(format!("{class}(...)"));
     }
     let mut parts = Vec::with_capacity(fields.len());
     for field in &fields {

@@ -8,6 +8,7 @@ mod import;
 mod program;
 mod signal;
 mod source;
+mod tree;
 
 use sidewinder_runtime::Context;
 use sidewinder_semantics::Pc;

@@ -5,7 +5,7 @@ use crate::arguments::{Command, Source};
 use crate::bootstrap;
 use crate::source::{self, Place};
 use sidewinder_compiler::{CompileError, ErrorKind, Mode, Options, Warning};
-use sidewinder_runtime::hooks::{self, CompileRequest};
+use sidewinder_runtime::hooks::{self, CompileRequest, Product};
 use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::exception::{
@@ -237,7 +237,31 @@ pub fn compile_request(cx: &mut Context, request: &CompileRequest<'_>) -> Result
             decoded = source::decode(cx, bytes, "")?;
             &decoded
         }
+        hooks::Source::Tree(tree) => return crate::tree::compile(cx, request, tree),
     };
+    if request.product != Product::Code {
+        return crate::tree::parse(cx, request, source);
+    }
+    let options = options(cx, request);
+    let mut warnings = Vec::new();
+    let compiled = sidewinder_compiler::compile_with_options(source, file_name, options, &mut warnings);
+    issue_warnings(cx, source, file_name, &warnings)?;
+    match compiled {
+        Ok(data) => Ok(new_code(cx, data)),
+        Err(error) => Err(raise_compile_error(cx, &error)),
+    }
+}
+
+/// The object of code that was compiled.
+pub fn new_code(cx: &mut Context, data: sidewinder_bytecode::CodeData) -> Owned {
+    if cx.interpreter().options.dumps("bytecode") {
+        eprintln!("{}", sidewinder_bytecode::disassemble::disassemble(&data));
+    }
+    code::new(cx, Rc::new(data))
+}
+
+/// What the compiler is told.
+pub fn options(cx: &mut Context, request: &CompileRequest<'_>) -> Options {
     let mode = match request.mode {
         "eval" => Mode::Eval,
         "namespace-exec" => Mode::NamespaceModule,
@@ -247,25 +271,11 @@ pub fn compile_request(cx: &mut Context, request: &CompileRequest<'_>) -> Result
         "open-single" => Mode::OpenSingle,
         _ => Mode::Module,
     };
-    let options = Options {
+    Options {
         mode,
         optimize: request.optimize.unwrap_or(cx.interpreter().options.optimize.min(2) as u8),
         futures: request.futures,
         top_level_await: request.top_level_await,
-    };
-    let mut warnings = Vec::new();
-    let compiled = sidewinder_compiler::compile_with_options(source, file_name, options, &mut warnings);
-    if !warnings.is_empty() && cx.interpreter().options.warnings != 0 {
-        issue_warnings(cx, source, file_name, &warnings)?;
-    }
-    match compiled {
-        Ok(data) => {
-            if cx.interpreter().options.dumps("bytecode") {
-                eprintln!("{}", sidewinder_bytecode::disassemble::disassemble(&data));
-            }
-            Ok(code::new(cx, Rc::new(data)))
-        }
-        Err(error) => Err(raise_compile_error(cx, &error)),
     }
 }
 
@@ -276,7 +286,10 @@ pub fn compile_file(cx: &mut Context, bytes: &[u8], file_name: &str) -> Result<O
 }
 
 /// Issues the compiler's warnings: by the module `warnings`, if the program has it, whose filters may make errors of them.
-fn issue_warnings(cx: &mut Context, source: &str, file_name: &str, warnings: &[Warning]) -> Result<()> {
+pub fn issue_warnings(cx: &mut Context, source: &str, file_name: &str, warnings: &[Warning]) -> Result<()> {
+    if warnings.is_empty() || cx.interpreter().options.warnings == 0 {
+        return Ok(());
+    }
     let Some(module) = bootstrap::modules(cx).get_text(cx, "warnings").map(Owned::new) else {
         show_warnings(cx, source, file_name, warnings);
         return Ok(());
@@ -310,12 +323,16 @@ fn show_warnings(cx: &mut Context, source: &str, file_name: &str, warnings: &[Wa
     }
 }
 
-fn raise_compile_error(cx: &mut Context, error: &CompileError) -> Raised {
+/// The exception that says why source or a tree cannot be compiled.
+pub fn raise_compile_error(cx: &mut Context, error: &CompileError) -> Raised {
     let kind = match error.kind {
         ErrorKind::Indentation => &INDENTATION_ERROR,
         ErrorKind::Tab => &TAB_ERROR,
         _ => &SYNTAX_ERROR,
     };
+    if error.kind == ErrorKind::Value {
+        return cx.value_error(&error.message);
+    }
     if error.line == 0 {
         return cx.raise(kind, &error.message);
     }

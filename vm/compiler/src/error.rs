@@ -13,6 +13,8 @@ pub enum ErrorKind {
     Tab,
     /// The tree is nested too deeply for the passes; CPython raises RecursionError or MemoryError.
     TooDeep,
+    /// A name that cannot be one, which CPython finds too late for a SyntaxError.
+    Value,
 }
 
 /// The part of CPython that would report an error: what an exception says of its place depends on it.
@@ -119,6 +121,12 @@ impl Failure {
         Box::new(Failure { kind: ErrorKind::Syntax, origin: Origin::Compiler, message: message.into(), position })
     }
 
+    /// A name that is a constant once its letters are normalized.
+    pub fn constant_name(name: &str, position: Position) -> Box<Failure> {
+        let message = format!("identifier field can't represent '{name}' constant");
+        Box::new(Failure { kind: ErrorKind::Value, origin: Origin::Compiler, message, position })
+    }
+
     /// A tree nested too deeply.
     pub fn too_deep(position: Position) -> Box<Failure> {
         let message = "too many nested expressions or statements".to_string();
@@ -171,6 +179,7 @@ impl std::fmt::Display for CompileError {
             ErrorKind::Indentation => "IndentationError",
             ErrorKind::Tab => "TabError",
             ErrorKind::TooDeep => "RecursionError",
+            ErrorKind::Value => "ValueError",
         };
         write!(formatter, "{}:{}:{}: {kind}: {}", self.file_name, self.line, self.column, self.message)
     }

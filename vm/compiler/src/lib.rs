@@ -30,6 +30,7 @@ mod register;
 mod scope;
 mod statement;
 mod syntax;
+pub mod tree;
 mod type_parameters;
 mod unit;
 
@@ -76,6 +77,26 @@ impl Options {
     }
 }
 
+/// What a source text becomes as a tree.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TreeMode {
+    Module,
+    Expression,
+    Single,
+    /// The signature in a type comment.
+    FunctionType,
+}
+
+/// How a source text becomes a tree.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TreeRequest {
+    pub mode: TreeMode,
+    /// Type comments are in the tree.
+    pub type_comments: bool,
+    /// Only syntax that this minor version of Python 3 has.
+    pub minor_version: Option<u8>,
+}
+
 /// A `SyntaxWarning`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Warning {
@@ -107,6 +128,60 @@ pub fn compile_with_options(
         }
         Err(failure) => Err(failure.locate(source, file_name)),
     }
+}
+
+/// What `parse_tree` gives.
+pub struct Parsed {
+    pub tree: tree::Node,
+    /// `CodeFlags::FUTURES` that are on.
+    pub futures: u32,
+}
+
+/// Parses a source text into a tree of Python's nodes, and adds the warnings of doing so to `warnings`.
+pub fn parse_tree(
+    source: &str,
+    file_name: &str,
+    request: TreeRequest,
+    options: Options,
+    warnings: &mut Vec<Warning>,
+) -> Result<Parsed, CompileError> {
+    let options = Options {
+        mode: match request.mode {
+            TreeMode::Module => Mode::OpenModule,
+            TreeMode::Single => Mode::OpenSingle,
+            TreeMode::Expression | TreeMode::FunctionType => Mode::OpenEval,
+        },
+        ..options
+    };
+    match syntax::export::parse_tree(source, request, options) {
+        Ok(mut exported) => {
+            warnings.append(&mut exported.warnings);
+            Ok(Parsed { tree: exported.tree, futures: exported.futures })
+        }
+        Err(failure) => Err(failure.locate(source, file_name)),
+    }
+}
+
+/// Compiles a tree that has passed `tree::validate`, and adds its warnings to `warnings`.
+pub fn compile_tree(
+    tree: &tree::Node,
+    file_name: &str,
+    options: Options,
+    warnings: &mut Vec<Warning>,
+) -> Result<CodeData, CompileError> {
+    let mut compile = || -> Outcome<CodeData> {
+        let mut lowered = syntax::lower_tree(tree, options)?;
+        warnings.append(&mut lowered.warnings);
+        let scopes = scope::analyze(&lowered, options)?;
+        generator::generate(&lowered, &scopes, file_name, options)
+    };
+    let code = compile().map_err(|failure| failure.locate("", file_name))?;
+    if cfg!(debug_assertions)
+        && let Err(problem) = sidewinder_bytecode::verify::verify(&code)
+    {
+        panic!("{file_name}: the compiler made invalid bytecode: {problem}");
+    }
+    Ok(code)
 }
 
 fn compile_unlocated(

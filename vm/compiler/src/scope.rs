@@ -14,8 +14,20 @@ mod expression;
 use crate::Options;
 use crate::ast::{ComprehensionKind, Name, ScopeId, Tree};
 use crate::error::{Failure, Outcome};
-use sidewinder_bytecode::Position;
+use sidewinder_bytecode::{CodeFlags, Position};
 use std::collections::HashMap;
+
+/// The flag of a future feature (0 for those that every program has by now), or what is wrong with its name.
+pub(crate) fn future_feature(name: &str) -> Result<u32, String> {
+    match name {
+        "annotations" => Ok(CodeFlags::FUTURE_ANNOTATIONS),
+        "barry_as_FLUFL" => Ok(CodeFlags::FUTURE_BARRY),
+        "nested_scopes" | "generators" | "division" | "absolute_import" | "with_statement" | "print_function"
+        | "unicode_literals" | "generator_stop" => Ok(0),
+        "braces" => Err("not a chance".to_string()),
+        name => Err(format!("future feature {name} is not defined")),
+    }
+}
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum ScopeKind {

@@ -10,11 +10,13 @@ mod around;
 mod depth;
 pub(crate) mod diagnosis;
 mod escape;
+pub(crate) mod export;
 mod expression;
 mod literal;
 mod pattern;
 mod percent;
 mod position;
+mod rebuild;
 mod statement;
 mod target;
 mod tokenizer;
@@ -24,13 +26,14 @@ mod warning;
 
 use crate::ast::{Name, ScopeId, Tree, TreeBody};
 use crate::error::{ErrorKind, Failure, Origin, Outcome};
+use crate::tree::{Class, Node};
 use crate::{Mode, Options};
 use annotation::{AnnotationBlock, BlockKind};
 use position::LineMap;
 use ruff_python_ast::{self as ruff, PythonVersion, token::TokenKind};
 use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
-use ruff_text_size::{Ranged, TextRange};
-use sidewinder_bytecode::{CodeFlags, Position};
+use ruff_text_size::{Ranged, TextRange, TextSize};
+use sidewinder_bytecode::{CodeFlags, Constant, Position};
 use std::collections::HashMap;
 use std::rc::Rc;
 use warning::Warnings;
@@ -46,6 +49,27 @@ const INDENTATION_DEPTH_MAX: usize = 100;
 
 /// Parses a source text into our tree.
 pub(crate) fn parse(source: &str, options: Options) -> Outcome<Tree> {
+    parse_checked(source, options, |source, parsed, lines| lower(parsed.syntax(), new_lowering(source, lines, options)))
+}
+
+/// Lowers a tree that a program made.
+pub(crate) fn lower_tree(tree: &Node, options: Options) -> Outcome<Tree> {
+    let rebuilt = rebuild::rebuild(tree)?;
+    let lowering = Lowering {
+        given: rebuilt.given,
+        is_rebuilt: true,
+        is_single: tree.class == Class::Interactive,
+        ..new_lowering("", rebuilt.lines, options)
+    };
+    lower(&rebuilt.syntax, lowering)
+}
+
+/// Parses a source text, finds what is wrong with it, and hands the parser's tree on.
+fn parse_checked<T>(
+    source: &str,
+    options: Options,
+    lower: impl FnOnce(&str, &Parsed<ruff::Mod>, LineMap) -> Outcome<T>,
+) -> Outcome<T> {
     if source.contains('\0') {
         let message = "source code string cannot contain null bytes";
         return Err(Failure::syntax(message, Position::default()));
@@ -60,12 +84,15 @@ pub(crate) fn parse(source: &str, options: Options) -> Outcome<Tree> {
     } else {
         source
     };
+    if let Some(failure) = indented_expression(source_to_parse, parser_mode) {
+        return Err(failure);
+    }
     let skipped = source.len() - source_to_parse.len();
     let source = source_to_parse;
     let parse_options = ParseOptions::from(parser_mode).with_target_version(PythonVersion::PY314);
     let lines = LineMap::new(source, skipped as u32);
     let parsed = parse_unchecked(source, parse_options);
-    let lowered = lower(source, &parsed, lines, options);
+    let lowered = check(source, &parsed, &lines, options).and_then(|()| lower(source, &parsed, lines));
     if lowered.is_err() && depth::is_deep(&parsed) {
         // Dropping the parser's tree recurses without a limit; a hostile source is not worth a crash.
         std::mem::forget(parsed);
@@ -73,28 +100,61 @@ pub(crate) fn parse(source: &str, options: Options) -> Outcome<Tree> {
     lowered
 }
 
-fn lower(source: &str, parsed: &Parsed<ruff::Mod>, lines: LineMap, options: Options) -> Outcome<Tree> {
-    check_nesting(parsed, &lines).map_err(|failure| failure.of(Origin::Tokenizer))?;
+/// An expression that does not start in the first line may not be indented.
+fn indented_expression(source: &str, mode: ruff_python_parser::Mode) -> Option<Box<Failure>> {
+    if mode != ruff_python_parser::Mode::Expression || !source.starts_with(['\n', '\r', '#']) {
+        return None;
+    }
+    let is_blank = |line: &str| {
+        let text = line.trim_matches([' ', '\t', '\x0c', '\r']);
+        text.is_empty() || text.starts_with('#')
+    };
+    let (index, line) = source.split('\n').enumerate().find(|(_, line)| !is_blank(line))?;
+    if index == 0 || !line.starts_with([' ', '\t']) {
+        return None;
+    }
+    let (number, end) = (index as u32 + 1, line.trim_end_matches('\r').len() as u32);
+    let position = Position { line: number, end_line: number, column: end, end_column: end };
+    let mut failure = Failure::syntax("unexpected indent", position).of(Origin::Tokenizer);
+    failure.kind = ErrorKind::Indentation;
+    Some(failure)
+}
+
+/// What the parser, and CPython's tokenizer, find wrong.
+fn check(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap, options: Options) -> Outcome<()> {
+    check_nesting(parsed, lines).map_err(|failure| failure.of(Origin::Tokenizer))?;
     if parsed.has_syntax_errors() {
-        return Err(diagnosis::diagnose(source, parsed, &lines));
+        return Err(diagnosis::diagnose(source, parsed, lines));
     }
     if options.mode == Mode::OpenSingle {
-        check_single(parsed, &lines)?;
+        check_single(parsed, lines)?;
     }
-    let mut lowering = Lowering {
+    Ok(())
+}
+
+fn new_lowering(source: &str, lines: LineMap, options: Options) -> Lowering<'_> {
+    Lowering {
         source,
         lines,
         names: HashMap::new(),
         scope_count: 1,
         depth: 0,
+        depth_max: TREE_DEPTH_MAX,
+        given: HashMap::new(),
+        is_rebuilt: false,
         annotations: AnnotationBlock::new(BlockKind::Module),
         annotations_are_text: options.futures & CodeFlags::FUTURE_ANNOTATIONS != 0,
         futures: options.futures,
         optimize: options.optimize,
         is_single: options.mode == Mode::OpenSingle,
         warnings: Warnings::default(),
-    };
-    let body = match parsed.syntax() {
+        type_comments: Default::default(),
+        minor_version: None,
+    }
+}
+
+fn lower(syntax: &ruff::Mod, mut lowering: Lowering<'_>) -> Outcome<Tree> {
+    let body = match syntax {
         ruff::Mod::Module(module) => {
             let body = lowering.statements(&module.body)?;
             TreeBody::Module {
@@ -162,6 +222,11 @@ struct Lowering<'source> {
     names: HashMap<Box<str>, Name>,
     scope_count: u32,
     depth: u32,
+    depth_max: u32,
+    /// Constants by the places of their nodes, where no literal can say them.
+    given: HashMap<TextSize, Constant>,
+    /// The tree was made by a program: there is no source.
+    is_rebuilt: bool,
     /// Of the innermost block.
     annotations: AnnotationBlock,
     /// Under `from __future__ import annotations`.
@@ -172,6 +237,9 @@ struct Lowering<'source> {
     /// A statement at a prompt, which shows the values of expressions.
     is_single: bool,
     warnings: Warnings,
+    type_comments: export::TypeComments,
+    /// A tree may only have syntax of this minor version of Python 3.
+    minor_version: Option<u8>,
 }
 
 impl Lowering<'_> {
@@ -202,7 +270,7 @@ impl Lowering<'_> {
     /// Counts one level of nesting around `lower`.
     fn nested<T>(&mut self, range: TextRange, lower: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
         self.depth += 1;
-        if self.depth > TREE_DEPTH_MAX {
+        if self.depth > self.depth_max {
             return Err(Failure::too_deep(self.position(range)));
         }
         let lowered = lower(self);

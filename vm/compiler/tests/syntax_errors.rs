@@ -35,6 +35,7 @@ fn describe(source: &str) -> String {
                 ErrorKind::Indentation => "Indent",
                 ErrorKind::Tab => "Tab",
                 ErrorKind::TooDeep => "TooDeep",
+                ErrorKind::Value => "Value",
             };
             format!("{kind}: {} @{}:{}", error.message, error.line, error.column)
         }

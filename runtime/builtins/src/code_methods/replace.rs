@@ -4,14 +4,11 @@
 use super::{FLAGS, GETSET, of};
 use sidewinder_bytecode::{CodeData, Constant};
 use sidewinder_runtime::native::Arguments;
-use sidewinder_runtime::objects::bytes::BytesObject;
-use sidewinder_runtime::objects::code::{self, CodeObject};
+use sidewinder_runtime::objects::code;
 use sidewinder_runtime::objects::exception::NOT_IMPLEMENTED_ERROR;
-use sidewinder_runtime::objects::float::{self, complex};
 use sidewinder_runtime::objects::iterator::arguments::bad_argument;
-use sidewinder_runtime::objects::set::FROZENSET;
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::{int, singleton, str};
+use sidewinder_runtime::objects::{constant, str};
 use sidewinder_runtime::operations::{compare, convert, iterate};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 use std::rc::Rc;
@@ -130,44 +127,11 @@ fn names(cx: &mut Context, name: &str, value: Value) -> Result<Vec<Rc<str>>> {
 
 /// The constant that makes a value; an error for values that none makes.
 fn constant(cx: &mut Context, value: Value) -> Result<Constant> {
-    if value == singleton::none() {
-        return Ok(Constant::None);
-    }
-    if let Some(truth) = singleton::as_bool(value) {
-        return Ok(if truth { Constant::True } else { Constant::False });
-    }
-    if value == singleton::ellipsis() {
-        return Ok(Constant::Ellipsis);
-    }
-    if let Some(code) = value.cast_exact::<CodeObject>() {
-        return Ok(Constant::Code(code.data.clone()));
-    }
-    if value.has_type(&int::INT) {
-        if let Some(small) = int::as_i64(value) {
-            return Ok(Constant::Int(small));
+    match constant::from_value(cx, value)? {
+        Ok(constant) => Ok(constant),
+        Err(unknown) => {
+            let kind = unknown.value().type_of().name();
+            Err(cx.raise(&NOT_IMPLEMENTED_ERROR, format!("a constant of type {kind}")))
         }
-        let digits = convert::str(cx, value)?;
-        return Ok(Constant::BigInt(str::text(digits.value()).unwrap_or_default().into_owned()));
     }
-    if let Some(number) = float::as_f64(value).filter(|_| value.has_type(&float::FLOAT)) {
-        return Ok(Constant::Float(number));
-    }
-    if let Some(parts) = complex::as_complex(value).filter(|_| value.has_type(&complex::COMPLEX)) {
-        return Ok(Constant::Complex(parts.real, parts.imaginary));
-    }
-    if let Some(points) = str::cast(value) {
-        let points: Vec<u32> = points.code_points().collect();
-        let text: Option<String> = points.iter().map(|point| char::from_u32(*point)).collect();
-        return Ok(text.map_or(Constant::StrSurrogates(points), |text| Constant::Str(text.into())));
-    }
-    if let Some(bytes) = value.cast_exact::<BytesObject>() {
-        return Ok(Constant::Bytes(bytes.as_slice().to_vec()));
-    }
-    if value.cast_exact::<TupleObject>().is_some() || value.has_type(&FROZENSET) {
-        let is_tuple = value.cast_exact::<TupleObject>().is_some();
-        let items = iterate::collect(cx, value)?;
-        let items = items.iter().map(|item| constant(cx, item.value())).collect::<Result<Vec<Constant>>>()?;
-        return Ok(if is_tuple { Constant::Tuple(items) } else { Constant::FrozenSet(items) });
-    }
-    Err(cx.raise(&NOT_IMPLEMENTED_ERROR, format!("a constant of type {}", value.type_of().name())))
 }

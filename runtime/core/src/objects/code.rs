@@ -279,7 +279,8 @@ fn new_site(name: Value) -> Site {
     }
 }
 
-fn instantiate(cx: &mut Context, constant: &Constant) -> Owned {
+/// The object that a constant stands for.
+pub fn instantiate(cx: &mut Context, constant: &Constant) -> Owned {
     match constant {
         Constant::None => Owned::new(singleton::none()),
         Constant::True => Owned::new(singleton::true_()),

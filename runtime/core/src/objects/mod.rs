@@ -5,6 +5,7 @@ pub mod buffer;
 pub mod bytes;
 pub mod cell;
 pub mod code;
+pub mod constant;
 pub mod dict;
 pub mod exception;
 pub mod float;

@@ -324,15 +324,9 @@ impl Collector {
             return Err(Failure::syntax(message, position));
         }
         for alias in names {
-            let message = match &*alias.name {
-                "nested_scopes" | "generators" | "division" | "absolute_import" | "with_statement"
-                | "print_function" | "unicode_literals" | "barry_as_FLUFL" | "generator_stop" | "annotations" => {
-                    continue;
-                }
-                "braces" => "not a chance".to_string(),
-                name => format!("future feature {name} is not defined"),
-            };
-            return Err(Failure::syntax(message, alias.position));
+            if let Err(message) = super::future_feature(&alias.name) {
+                return Err(Failure::syntax(message, alias.position));
+            }
         }
         Ok(())
     }

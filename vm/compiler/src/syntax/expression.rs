@@ -9,7 +9,7 @@ use ruff_text_size::{Ranged, TextRange};
 use sidewinder_bytecode::Constant;
 
 /// The longest chain `a + b + c + …` that is compiled: such a chain is a deep tree when it is dropped.
-const OPERATOR_CHAIN_MAX: usize = 3000;
+pub(super) const OPERATOR_CHAIN_MAX: usize = 3000;
 
 impl Lowering<'_> {
     pub(super) fn expressions(&mut self, expressions: &[Expr]) -> Outcome<Vec<Expression>> {
@@ -29,6 +29,9 @@ impl Lowering<'_> {
         let kind = match expression {
             Expr::Name(node) if &node.id == "__debug__" && node.ctx.is_load() => {
                 ExpressionKind::Constant(if self.optimize == 0 { Constant::True } else { Constant::False })
+            }
+            Expr::Name(node) if !self.is_rebuilt && matches!(node.id.as_str(), "None" | "True" | "False") => {
+                return Err(Failure::constant_name(node.id.as_str(), position));
             }
             Expr::Name(node) => ExpressionKind::Name(self.name(node.id.as_str())),
             Expr::StringLiteral(node) => ExpressionKind::Constant(self.string_literal(&node.value)?),
@@ -94,7 +97,10 @@ impl Lowering<'_> {
                 }
                 ExpressionKind::Tuple(items)
             }
-            Expr::Set(node) => ExpressionKind::Set(self.expressions(&node.elts)?),
+            Expr::Set(node) => match self.given.get(&node.range.start()) {
+                Some(constant) => ExpressionKind::Constant(constant.clone()),
+                None => ExpressionKind::Set(self.expressions(&node.elts)?),
+            },
             Expr::Dict(node) => self.dict(node)?,
             Expr::Named(node) => {
                 ExpressionKind::Named { target: self.boxed(&node.target)?, value: self.boxed(&node.value)? }

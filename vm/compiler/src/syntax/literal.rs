@@ -58,12 +58,14 @@ impl Lowering<'_> {
     }
 
     /// Appends a literal; the parser turns lone surrogates into U+FFFD, so those literals are decoded again.
-    fn push_literal(&mut self, literal: &ruff::StringLiteral, text: &mut StringBuilder) {
+    pub(super) fn push_literal(&mut self, literal: &ruff::StringLiteral, text: &mut StringBuilder) {
         let raw = literal.flags.prefix().is_raw();
         if !raw {
             self.check_escapes(literal.content_range(), false);
         }
-        if literal.value.contains('\u{fffd}') && !raw {
+        if let Some(constant) = self.given.get(&literal.range.start()) {
+            text.push_constant(constant);
+        } else if literal.value.contains('\u{fffd}') && !raw {
             text.push_escaped(&self.source[literal.content_range().to_std_range()]);
         } else {
             text.push_str(&literal.value);
@@ -102,8 +104,28 @@ impl Lowering<'_> {
         Ok(ExpressionKind::TemplateString(parts.finish()))
     }
 
+    /// Appends the text between the fields of an f-string.
+    pub(super) fn push_element(
+        &mut self,
+        literal: &ruff::InterpolatedStringLiteralElement,
+        raw: bool,
+        text: &mut StringBuilder,
+    ) {
+        if !raw {
+            self.check_escapes(literal.range, false);
+        }
+        if let Some(constant) = self.given.get(&literal.range.start()) {
+            text.push_constant(constant);
+        } else if literal.value.contains('\u{fffd}') && !raw {
+            let source = &self.source[literal.range.to_std_range()];
+            text.push_escaped(&source.replace("{{", "{").replace("}}", "}"));
+        } else {
+            text.push_str(&literal.value);
+        }
+    }
+
     /// The source of a field's expression with the blanks around it: up to what ends the expression.
-    fn field_text(&self, field: &ruff::InterpolatedElement) -> String {
+    pub(super) fn field_text(&self, field: &ruff::InterpolatedElement) -> String {
         let start = field.range.start().to_usize() + 1;
         let mut end = field.expression.range().end().to_usize();
         let bytes = self.source.as_bytes();
@@ -129,16 +151,8 @@ impl Lowering<'_> {
         for element in elements {
             match element {
                 InterpolatedStringElement::Literal(literal) => {
-                    if !raw {
-                        self.check_escapes(literal.range, false);
-                    }
                     let text = parts.text_at(self.position(literal.range));
-                    if literal.value.contains('\u{fffd}') && !raw {
-                        let source = &self.source[literal.range.to_std_range()];
-                        text.push_escaped(&source.replace("{{", "{").replace("}}", "}"));
-                    } else {
-                        text.push_str(&literal.value);
-                    }
+                    self.push_element(literal, raw, text);
                 }
                 InterpolatedStringElement::Interpolation(field) => self.format_field(field, raw, parts)?,
             }
@@ -173,22 +187,30 @@ impl Lowering<'_> {
         };
         let value = self.expression(&field.expression)?;
         let position = self.position(field.range);
-        let text = Constant::Str(self.field_text(field).into());
+        let text = match self.given.get(&field.range.start()) {
+            Some(constant) => constant.clone(),
+            None if self.is_rebuilt => Constant::Str("".into()),
+            None => Constant::Str(self.field_text(field).into()),
+        };
         parts.push_field(FormatField { position, value, conversion, specification, text });
         Ok(())
     }
 }
 
 /// The source of a self-documenting field without its comments.
-fn without_comments(source: &str) -> std::borrow::Cow<'_, str> {
+pub(super) fn without_comments(source: &str) -> std::borrow::Cow<'_, str> {
     if !source.contains('#') {
         return source.into();
     }
     let mut text = String::with_capacity(source.len());
     let mut quote = None;
     let mut in_comment = false;
+    let mut escaped = false;
     for character in source.chars() {
+        let was_escaped = std::mem::take(&mut escaped);
         match (character, quote) {
+            ('\\', Some(_)) => escaped = !was_escaped,
+            (_, Some(_)) if was_escaped => {}
             ('\n', _) => in_comment = false,
             ('#', None) => in_comment = true,
             ('"' | '\'', None) if !in_comment => quote = Some(character),
@@ -247,11 +269,19 @@ pub(super) struct StringBuilder {
 }
 
 impl StringBuilder {
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.text.is_empty() && self.code_points.is_none()
     }
 
-    fn push_str(&mut self, text: &str) {
+    fn push_constant(&mut self, constant: &Constant) {
+        match constant {
+            Constant::StrSurrogates(points) => points.iter().for_each(|point| self.push(*point)),
+            Constant::Str(text) => self.push_str(text),
+            _ => {}
+        }
+    }
+
+    pub(super) fn push_str(&mut self, text: &str) {
         match &mut self.code_points {
             Some(points) => points.extend(text.chars().map(u32::from)),
             None => self.text.push_str(text),
@@ -339,7 +369,7 @@ impl StringBuilder {
         after
     }
 
-    fn finish(self) -> Constant {
+    pub(super) fn finish(self) -> Constant {
         match self.code_points {
             Some(points) => Constant::StrSurrogates(points),
             None => Constant::Str(self.text.into()),

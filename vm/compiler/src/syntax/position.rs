@@ -11,6 +11,10 @@ pub(crate) struct LineMap {
     recent: Cell<usize>,
     /// Bytes of the first line that the parser was not given.
     skipped: u32,
+    /// How many bytes further an offset lies in the source than in what the parser was given.
+    shift: i64,
+    /// Lines and columns by offset, where offsets are no places in a text.
+    points: Option<Vec<(u32, u32)>>,
 }
 
 impl LineMap {
@@ -23,12 +27,25 @@ impl LineMap {
                 starts.push(index as u32 + 1);
             }
         }
-        LineMap { starts, recent: Cell::new(0), skipped }
+        LineMap { starts, recent: Cell::new(0), skipped, shift: 0, points: None }
+    }
+
+    /// A map whose offsets are indices of points.
+    pub(crate) fn of_points(points: Vec<(u32, u32)>) -> LineMap {
+        LineMap { starts: vec![0], recent: Cell::new(0), skipped: 0, shift: 0, points: Some(points) }
+    }
+
+    /// The same for offsets into another text, whose bytes lie so much further in the source.
+    pub(crate) fn shifted(self, shift: i64) -> LineMap {
+        LineMap { shift, ..self }
     }
 
     /// The line (from 1) and the column (in bytes, from 0) of an offset.
     pub(crate) fn line_and_column(&self, offset: TextSize) -> (u32, u32) {
-        let offset = offset.to_u32();
+        let offset = u32::try_from(i64::from(offset.to_u32()) + self.shift).unwrap_or(0);
+        if let Some(points) = &self.points {
+            return points.get(offset as usize).copied().unwrap_or_default();
+        }
         let mut line = self.recent.get();
         let inside =
             |line: usize| self.starts[line] <= offset && self.starts.get(line + 1).is_none_or(|&next| offset < next);

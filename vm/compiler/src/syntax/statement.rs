@@ -100,8 +100,11 @@ impl Lowering<'_> {
     }
 
     /// The parser lets a decorated definition start at its first decorator; CPython at its keyword.
-    fn statement_position(&self, statement: &Stmt) -> sidewinder_bytecode::Position {
+    pub(super) fn statement_position(&self, statement: &Stmt) -> sidewinder_bytecode::Position {
         let range = statement.range();
+        if self.is_rebuilt {
+            return self.position(range);
+        }
         let (decorators, name) = match statement {
             Stmt::FunctionDef(node) => (&node.decorator_list, &node.name),
             Stmt::ClassDef(node) => (&node.decorator_list, &node.name),
@@ -130,6 +133,12 @@ impl Lowering<'_> {
         end
     }
 
+    /// The line of the first decorator, or of the definition.
+    fn first_line(&self, decorators: &[ruff::Decorator], range: TextRange) -> u32 {
+        let range = decorators.first().map_or(range, |decorator| decorator.expression.range());
+        self.position(range).line
+    }
+
     fn decorators(&mut self, decorators: &[ruff::Decorator]) -> Outcome<Vec<Expression>> {
         decorators.iter().map(|decorator| self.expression(&decorator.expression)).collect()
     }
@@ -147,7 +156,7 @@ impl Lowering<'_> {
             returns: self.annotation(&node.returns)?,
             body: self.in_finally(false, |lowering| lowering.block(BlockKind::Function, &node.body))?.0,
             is_async: node.is_async,
-            first_line: self.position(node.range).line,
+            first_line: self.first_line(&node.decorator_list, node.range),
         })))
     }
 
@@ -173,7 +182,7 @@ impl Lowering<'_> {
             body,
             annotation_scope: annotations.scope,
             has_annotation_texts: annotations.has_texts,
-            first_line: self.position(node.range).line,
+            first_line: self.first_line(&node.decorator_list, node.range),
         })))
     }
 

@@ -55,6 +55,13 @@ pub fn decimal_i64(value: i64, buffer: &mut [u8; 20]) -> &str {
     unsafe { std::str::from_utf8_unchecked(&buffer[start..]) }
 }
 
+/// The decimal text, however long.
+pub fn decimal_unlimited(integer: &Integer<'_>) -> String {
+    let mut text = if integer.negative { String::from("-") } else { String::new() };
+    push_digits(&mut text, integer.magnitude(), 10, false);
+    text
+}
+
 /// The decimal text; ValueError if it has more digits than the limit.
 pub fn decimal(cx: &mut Context, integer: &Integer<'_>) -> Result<String> {
     let maximum = cx.interpreter().int_digits_max;

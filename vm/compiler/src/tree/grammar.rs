@@ -1,4 +1,6 @@
-//! Python's abstract grammar as a table, and its parser.
+//! Python's abstract grammar as a table: the one place that says which classes of nodes there are, and what they hold.
+
+use std::sync::LazyLock;
 
 /// The abstract grammar of Python 3.14 (Parser/Python.asdl), a rule to a paragraph: the constructors of a sum, or behind a `!`
 /// the fields of a product.
@@ -145,21 +147,39 @@ pub enum Occurrence {
     Many,
 }
 
+/// What a field, or an item of it, is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FieldKind {
+    Identifier,
+    Text,
+    Number,
+    Constant,
+    /// A node of the rule with this index.
+    Rule(usize),
+}
+
 /// A field of a node.
 #[derive(Clone, Debug)]
 pub struct FieldRow {
-    pub kind: &'static str,
+    /// As the grammar writes it.
+    pub kind_name: &'static str,
+    pub kind: FieldKind,
     pub name: &'static str,
     pub occurrence: Occurrence,
+    /// Whether items of a list may be `None`.
+    pub has_gaps: bool,
 }
 
 /// A class of nodes.
 #[derive(Clone, Debug)]
 pub struct NodeRow {
+    pub class: Class,
     pub name: &'static str,
     /// As the grammar writes it.
     pub text: &'static str,
     pub fields: Vec<FieldRow>,
+    /// The index of its rule.
+    pub rule: usize,
 }
 
 /// A rule: a sum of several nodes, or a single one.
@@ -172,23 +192,85 @@ pub struct Rule {
     pub product: bool,
 }
 
+impl Rule {
+    /// Whether its nodes have nothing in them.
+    pub fn is_plain(&self) -> bool {
+        self.attributes.is_empty() && self.nodes.iter().all(|node| node.fields.is_empty())
+    }
+}
+
+macro_rules! classes {
+    ($($name:ident)*) => {
+        /// The classes of nodes, in the order of the grammar.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+        #[repr(u8)]
+        pub enum Class {
+            $($name),*
+        }
+
+        const CLASSES: &[Class] = &[$(Class::$name),*];
+    };
+}
+
+classes! {
+    Alias Arg Arguments And Or Eq NotEq Lt LtE Gt GtE Is IsNot In NotIn Comprehension ExceptHandler BoolOp NamedExpr
+    BinOp UnaryOp Lambda IfExp Dict Set ListComp SetComp DictComp GeneratorExp Await Yield YieldFrom Compare Call
+    FormattedValue Interpolation JoinedStr TemplateStr Constant Attribute Subscript Starred Name List Tuple Slice Load
+    Store Del Keyword MatchCase Module Interactive Expression FunctionType Add Sub Mult MatMult Div Mod Pow LShift
+    RShift BitOr BitXor BitAnd FloorDiv MatchValue MatchSingleton MatchSequence MatchMapping MatchClass MatchStar
+    MatchAs MatchOr FunctionDef AsyncFunctionDef ClassDef Return Delete Assign TypeAlias AugAssign AnnAssign For
+    AsyncFor While If With AsyncWith Match Raise Try TryStar Assert Import ImportFrom Global Nonlocal Expr Pass Break
+    Continue TypeIgnore TypeVar ParamSpec TypeVarTuple Invert Not UAdd USub Withitem
+}
+
+impl Class {
+    /// What the grammar says of the class.
+    pub fn row(self) -> &'static NodeRow {
+        &TABLE.rows[self as usize]
+    }
+
+    /// The number of classes.
+    pub const COUNT: usize = CLASSES.len();
+}
+
+struct Table {
+    rules: Vec<Rule>,
+    /// By class.
+    rows: Vec<NodeRow>,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let rules = parse();
+    let rows = rules.iter().flat_map(|rule| &rule.nodes).cloned().collect();
+    Table { rules, rows }
+});
+
 /// The rules of the grammar.
-pub fn rules() -> Vec<Rule> {
+pub fn rules() -> &'static [Rule] {
+    &TABLE.rules
+}
+
+fn parse() -> Vec<Rule> {
+    let heads = || GRAMMAR.lines().filter(|line| !line.starts_with(' '));
+    let names: Vec<&str> = heads().filter_map(|line| Some(line.split_once('=')?.0.trim())).collect();
     let mut rules: Vec<Rule> = Vec::new();
+    let mut classes = CLASSES.iter();
     for line in GRAMMAR.lines() {
         match line.strip_prefix("    ") {
             None => {
                 let (name, rest) = line.split_once('=').unwrap_or((line, ""));
-                let attributes = rest.split_once('(').map(|(_, list)| fields(list)).unwrap_or_default();
+                let attributes = rest.split_once('(').map(|(_, list)| fields(list, &names)).unwrap_or_default();
                 rules.push(Rule { name: name.trim(), attributes, nodes: Vec::new(), product: false });
             }
             Some(text) => {
-                let Some(rule) = rules.last_mut() else { continue };
+                let index = rules.len().saturating_sub(1);
+                let (Some(rule), Some(class)) = (rules.last_mut(), classes.next()) else { continue };
                 let product = text.starts_with('!');
                 let text = text.trim_start_matches('!');
                 let (name, list) = text.split_once('(').unwrap_or((text, ""));
                 rule.product = product;
-                rule.nodes.push(NodeRow { name, text, fields: fields(list) });
+                let fields = fields(list, &names);
+                rule.nodes.push(NodeRow { class: *class, name, text, fields, rule: index });
             }
         }
     }
@@ -196,7 +278,7 @@ pub fn rules() -> Vec<Rule> {
 }
 
 /// The fields in a list that a bracket closes.
-fn fields(list: &'static str) -> Vec<FieldRow> {
+fn fields(list: &'static str, rules: &[&str]) -> Vec<FieldRow> {
     let list = list.trim_end_matches(')');
     let parts = list.split(", ").filter(|part| !part.is_empty());
     parts
@@ -207,7 +289,16 @@ fn fields(list: &'static str) -> Vec<FieldRow> {
                 Some('*') => Occurrence::Many,
                 _ => Occurrence::Once,
             };
-            Some(FieldRow { kind: kind.trim_end_matches(['?', '*']), name, occurrence })
+            let has_gaps = kind.ends_with("?*");
+            let kind_name = kind.trim_end_matches(['?', '*']);
+            let kind = match kind_name {
+                "identifier" => FieldKind::Identifier,
+                "string" => FieldKind::Text,
+                "int" => FieldKind::Number,
+                "constant" => FieldKind::Constant,
+                _ => FieldKind::Rule(rules.iter().position(|rule| *rule == kind_name)?),
+            };
+            Some(FieldRow { kind_name, kind, name, occurrence, has_gaps })
         })
         .collect()
 }
@@ -218,10 +309,17 @@ mod tests {
 
     #[test]
     fn the_grammar_is_read_whole() {
-        let rules = rules();
-        let nodes: usize = rules.iter().map(|rule| rule.nodes.len()).sum();
-        assert_eq!((rules.len(), nodes), (19, 113));
-        let dict = rules.iter().flat_map(|rule| &rule.nodes).find(|node| node.name == "Dict");
-        assert_eq!(dict.map(|node| node.fields[0].occurrence), Some(Occurrence::Many));
+        let nodes: usize = rules().iter().map(|rule| rule.nodes.len()).sum();
+        assert_eq!((rules().len(), nodes), (19, Class::COUNT));
+        let dict = Class::Dict.row();
+        assert_eq!((dict.name, dict.fields[0].occurrence, dict.fields[0].has_gaps), ("Dict", Occurrence::Many, true));
+    }
+
+    #[test]
+    fn classes_stand_in_the_order_of_the_grammar() {
+        for row in rules().iter().flat_map(|rule| &rule.nodes) {
+            let camel_case = format!("{:?}", row.class).to_lowercase();
+            assert_eq!(camel_case, row.name.replace('_', "").to_lowercase());
+        }
     }
 }
