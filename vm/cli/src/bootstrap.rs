@@ -14,6 +14,8 @@ static NATIVE_MODULES: &[&[&NativeModule]] = &[
     sidewinder_imports::MODULES,
     sidewinder_language::MODULES,
     sidewinder_data::MODULES,
+    sidewinder_dates::MODULES,
+    sidewinder_hashing::MODULES,
     sidewinder_io::MODULES,
     sidewinder_numbers::MODULES,
     sidewinder_os::MODULES,
