@@ -199,7 +199,9 @@ fn read_parts(text: &[u32], start: usize, end: usize) -> Option<([u32; 4], bool)
             separated = is(':');
         }
         if reader.at >= end {
-            return Some((parts, reader.at - 1 < text.len()));
+            // A fraction has digits.
+            let ends = !is('.') && !is(',');
+            return ends.then_some((parts, reader.at - 1 < text.len()));
         }
         if separated && is(':') {
             if index == 2 {
