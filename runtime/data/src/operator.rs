@@ -393,10 +393,10 @@ mod rows {
             let (Some(left), Some(right)) = (left.as_ascii(), right.as_ascii()) else {
                 return Err(cx.type_error("comparing strings with non-ASCII characters is not supported"));
             };
-            return Ok(same_bytes(left.as_bytes(), right.as_bytes()));
+            return Ok(bytes::same_in_constant_time(left.as_bytes(), right.as_bytes()));
         }
         match (bytes::like(a), bytes::like(b)) {
-            (Some(left), Some(right)) => Ok(same_bytes(left, right)),
+            (Some(left), Some(right)) => Ok(bytes::same_in_constant_time(left, right)),
             _ => {
                 let (left, right) = (a.type_of().name(), b.type_of().name());
                 Err(cx.type_error(format!(
@@ -416,14 +416,4 @@ fn check_sequence(cx: &mut Context, value: Value) -> Result<()> {
     }
     let actual = value.type_of().name();
     Err(cx.type_error(format!("'{actual}' object can't be concatenated")))
-}
-
-/// Looks at every byte of the second, whatever the first holds.
-fn same_bytes(left: &[u8], right: &[u8]) -> bool {
-    let mut different = u8::from(left.len() != right.len());
-    for (index, byte) in right.iter().enumerate() {
-        let other = left.get(index).copied().unwrap_or(!*byte);
-        different |= std::hint::black_box(byte ^ other);
-    }
-    different == 0
 }

@@ -16,6 +16,8 @@ static NATIVE_MODULES: &[&[&NativeModule]] = &[
     sidewinder_language::MODULES,
     sidewinder_compression::MODULES,
     sidewinder_data::MODULES,
+    sidewinder_dates::MODULES,
+    sidewinder_hashing::MODULES,
     sidewinder_io::MODULES,
     sidewinder_net::MODULES,
     sidewinder_numbers::MODULES,

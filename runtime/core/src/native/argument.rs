@@ -138,11 +138,11 @@ macro_rules! unsigned {
             fn from_argument(cx: &mut Context, value: &Value, _place: &'static Place) -> Result<$kind> {
                 let number = convert::index(cx, *value)?;
                 if int::is_negative(number.value()) {
-                    return Err(cx.value_error("value must be positive"));
+                    return Err(cx.value_error("Cannot convert negative int"));
                 }
                 int::as_u64(number.value())
                     .and_then(|number| $kind::try_from(number).ok())
-                    .ok_or_else(|| cx.overflow_error(concat!("Python int too large to convert to C ", $name)))
+                    .ok_or_else(|| cx.overflow_error(concat!("Python int too large for C ", $name)))
             }
         }
     )* };

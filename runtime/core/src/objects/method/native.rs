@@ -169,9 +169,9 @@ impl NativeFunctionObject {
         match self.receiver() {
             None => name.to_string(),
             Some(receiver) => match receiver.cast::<TypeObject>() {
-                Some(class) => format!("{}.{name}", class.name()),
+                Some(class) => format!("{}.{name}", own_name(class)),
                 None if receiver.cast::<ModuleObject>().is_some() => name.to_string(),
-                None => format!("{}.{name}", receiver.type_of().name()),
+                None => format!("{}.{name}", own_name(receiver.type_of())),
             },
         }
     }
@@ -186,6 +186,11 @@ impl NativeFunctionObject {
     }
 }
 
+/// A type's name without the module, which those of native types have.
+fn own_name(class: &TypeObject) -> &str {
+    if class.has_flag(flags::HEAP) { class.name() } else { crate::native::module::short_name(class.name()) }
+}
+
 /// The name of a native function in error messages, found by looking for the function itself: with its type if the
 /// call has a receiver, with its module otherwise. For error paths that know only the row.
 #[cold]
@@ -198,7 +203,7 @@ pub fn message_name(cx: &mut Context, definition: &'static Native, receiver: Opt
         let classes = [Some(receiver.type_of()), receiver.cast::<TypeObject>()];
         let mut owners = classes.into_iter().flatten().flat_map(TypeObject::mro);
         let owner = owners.find(|owner| is_it(owner.namespace(cx).get_interned(name.value())));
-        return owner.map_or(definition.name.to_string(), |owner| format!("{}.{}", owner.name(), definition.name));
+        return owner.map_or(definition.name.to_string(), |owner| format!("{}.{}", own_name(owner), definition.name));
     }
     let modules = crate::objects::dict::of(cx.interpreter().modules.value());
     for index in 0..modules.entry_count() {
