@@ -1,12 +1,15 @@
 //! The module `sys`: its functions. `attributes.rs` fills in the rest, `jit.rs` is `sys._jit`,
-//! `simple_namespace.rs` the type of `sys.implementation`.
+//! `monitoring.rs` is `sys.monitoring`, `simple_namespace.rs` the type of `sys.implementation`.
 
 mod attributes;
+mod breakpoint;
 mod jit;
 mod library_names;
+mod monitoring;
 pub mod simple_namespace;
 
 pub use attributes::{fill, open_streams};
+pub use breakpoint::BUILTINS;
 
 use crate::coroutine_methods;
 use crate::object_methods::object_bytes;
@@ -20,10 +23,11 @@ use sidewinder_runtime::objects::iterator::arguments::{Signature, bad_argument};
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::traceback::TracebackObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::objects::{dict, float, int, module, singleton};
 use sidewinder_runtime::operations::finalize::{self, UNRAISABLE_FIELDS, UnraisableObject};
 use sidewinder_runtime::operations::{attribute, call, convert};
-use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
+use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 use std::time::Duration;
 
 pub static FUNCTIONS: &[Native] = &[
@@ -53,7 +57,7 @@ pub static FUNCTIONS: &[Native] = &[
         coroutine_methods::get_origin_depth,
         "How many frames coroutines remember of where they were made.",
     ),
-    Native::with_keywords("breakpointhook", |cx, _| missing(cx, "sys.breakpointhook"), ""),
+    Native::with_keywords("breakpointhook", breakpoint::hook, "Called by the built-in function breakpoint()."),
     Native::new("getrecursionlimit", 0, 0, get_recursion_limit, "Return the current value of the recursion limit."),
     Native::new(
         "setrecursionlimit",
@@ -170,6 +174,14 @@ pub static FUNCTIONS: &[Native] = &[
         |_, _| Ok(Owned::new(singleton::true_())),
         "Return True if the GIL is currently enabled and False if the GIL is disabled.",
     ),
+    Native::new(
+        "_clear_type_descriptors",
+        1,
+        1,
+        clear_type_descriptors,
+        "_clear_type_descriptors($module, type, /)\n--\n\nTake away what a class shows of its instances' dict and weak \
+         references.",
+    ),
     Native::new("_clear_type_cache", 0, 0, |_, _| Ok(none()), "Clear the internal type lookup cache."),
     Native::new("_clear_internal_caches", 0, 0, |_, _| Ok(none()), "Clear all internal performance-related caches."),
     Native::new("is_stack_trampoline_active", 0, 0, |_, _| Ok(Owned::new(singleton::false_())), ""),
@@ -196,6 +208,21 @@ fn none() -> Owned {
 
 fn text(cx: &mut Context, text: &str) -> Result<Owned> {
     Ok(StrObject::new(cx, text))
+}
+
+fn clear_type_descriptors(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let Some(kind) = arguments[0].cast::<TypeObject>() else {
+        return Err(bad_argument(cx, "_clear_type_descriptors() argument", "type", arguments[0]));
+    };
+    if !kind.has_flag(flags::HEAP) {
+        return Err(cx.type_error("argument is immutable"));
+    }
+    for name in ["__dict__", "__weakref__"] {
+        let name = str::intern(cx, name);
+        drop(kind.namespace(cx).remove(cx, name.value())?);
+    }
+    kind.modified(cx);
+    Ok(none())
 }
 
 #[cold]

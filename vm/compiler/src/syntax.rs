@@ -11,6 +11,7 @@ mod depth;
 pub(crate) mod diagnosis;
 mod escape;
 mod expression;
+mod field;
 mod literal;
 mod pattern;
 mod percent;
@@ -33,6 +34,7 @@ use ruff_text_size::{Ranged, TextRange};
 use sidewinder_bytecode::{CodeFlags, Position};
 use std::collections::HashMap;
 use std::rc::Rc;
+pub(crate) use unparse::repr;
 use warning::Warnings;
 
 /// How deeply expressions and statements may be nested. All passes recurse over the tree; this bounds their stack.
@@ -94,6 +96,7 @@ fn lower(source: &str, parsed: &Parsed<ruff::Mod>, lines: LineMap, options: Opti
         is_single: options.mode == Mode::OpenSingle,
         warnings: Warnings::default(),
     };
+    lowering.check_numbers(parsed);
     let body = match parsed.syntax() {
         ruff::Mod::Module(module) => {
             let body = lowering.statements(&module.body)?;

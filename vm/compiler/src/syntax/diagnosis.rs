@@ -5,7 +5,7 @@
 
 use super::position::LineMap;
 use super::target;
-use super::tokenizer::tokenize;
+use super::tokenizer::{Tokens, tokenize};
 use crate::error::{ErrorKind, Failure, Origin};
 use ruff_python_ast::{self as ruff, Expr, token::TokenKind};
 use ruff_python_parser::{
@@ -19,12 +19,13 @@ pub(super) struct Diagnosis<'a> {
     pub source: &'a str,
     pub parsed: &'a Parsed<ruff::Mod>,
     pub lines: &'a LineMap,
+    pub tokens: &'a Tokens,
 }
 
 /// The first error of a failed parse.
 pub(super) fn diagnose(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> Box<Failure> {
-    let tokens = tokenize(source);
-    if let Some(error) = tokens.error {
+    let mut tokens = tokenize(source);
+    if let Some(error) = tokens.error.take() {
         // The tokenizer leaves what it says of the end of a file, and of indentation, to the parser.
         let of_parser = error.kind != ErrorKind::Syntax
             || error.message == "unexpected EOF while parsing"
@@ -32,19 +33,19 @@ pub(super) fn diagnose(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap
             || error.message == "bytes can only contain ASCII literal characters";
         return error.of(if of_parser { Origin::Parser } else { Origin::Tokenizer });
     }
-    diagnose_parser(source, parsed, lines, &tokens.open).of(Origin::Parser)
+    diagnose_parser(source, parsed, lines, &tokens).of(Origin::Parser)
 }
 
-/// The first error of a parse of correct tokens. `open` are the brackets left open, with their offsets.
-fn diagnose_parser(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap, open: &[(u8, usize)]) -> Box<Failure> {
-    let diagnosis = Diagnosis { source, parsed, lines };
+/// The first error of a parse of correct tokens.
+fn diagnose_parser(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap, tokens: &Tokens) -> Box<Failure> {
+    let diagnosis = Diagnosis { source, parsed, lines, tokens };
     let Some(error) = parsed.errors().first() else {
         let error = &parsed.unsupported_syntax_errors()[0];
         return diagnosis.unsupported(error.kind, error.range());
     };
     let at_end = source[error.location.start().to_usize()..].trim().is_empty();
     let line = lines.position(error.location).line;
-    if let Some(&(bracket, offset)) = open.last() {
+    if let Some(&(bracket, offset)) = tokens.open.last() {
         let offset = TextSize::new(offset as u32);
         let position = lines.position(TextRange::at(offset, TextSize::new(1)));
         if at_end || line > position.line {
@@ -52,6 +53,9 @@ fn diagnose_parser(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap, op
         }
     }
     let failure = diagnosis.failure(&error.error, error.location);
+    if let Some(failure) = diagnosis.field_failure(error.location.start(), &failure) {
+        return failure;
+    }
     if failure.message != "invalid syntax" && !failure.message.starts_with("expression expected after") {
         return failure;
     }
@@ -251,12 +255,11 @@ impl Diagnosis<'_> {
     /// A bad escape, reported at the string it is in.
     fn unicode_error(&self, range: TextRange) -> Box<Failure> {
         let offset = range.start().to_usize();
-        let string = self
-            .parsed
-            .tokens()
-            .iter()
-            .rfind(|token| token.start().to_usize() <= offset)
-            .map_or(range, |token| token.range());
+        let token = self.parsed.tokens().iter().rfind(|token| token.start().to_usize() <= offset);
+        let string = token.map_or(range, |token| token.range());
+        if token.is_some_and(|token| token.kind() != TokenKind::String) {
+            return self.unicode_error_in_text(offset);
+        }
         let text = self.text(string);
         let content = text.trim_start_matches(|character: char| character.is_ascii_alphabetic());
         let content = content.trim_matches(|character| character == '"' || character == '\'');
@@ -267,6 +270,33 @@ impl Diagnosis<'_> {
             None => "(unicode error) 'unicodeescape' codec can't decode bytes".to_string(),
         };
         self.syntax(message, string)
+    }
+
+    /// The same in the text of an f-string, reported at what ends the text.
+    fn unicode_error_in_text(&self, offset: usize) -> Box<Failure> {
+        let is_end = |token: &&ruff::token::Token| {
+            matches!(token.kind(), TokenKind::FStringStart | TokenKind::TStringStart | TokenKind::Rbrace)
+        };
+        let before = self.parsed.tokens().iter().filter(is_end).rfind(|token| token.end().to_usize() <= offset);
+        let start = before.map_or(0, |token| token.end().to_usize());
+        let (mut end, mut in_name) = (start, false);
+        for (index, character) in self.source[start..].char_indices() {
+            end = start + index;
+            match character {
+                '{' if self.source[..end].ends_with("\\N") => in_name = true,
+                '}' if in_name => in_name = false,
+                '{' | '"' | '\'' => break,
+                _ => {}
+            }
+        }
+        let end_range = TextRange::at(TextSize::new(end as u32), TextSize::new(1));
+        let message = match super::escape::first_problem(&self.source[start..end]) {
+            Some((first, last, problem)) => {
+                format!("(unicode error) 'unicodeescape' codec can't decode bytes in position {first}-{last}: {problem}")
+            }
+            None => "(unicode error) 'unicodeescape' codec can't decode bytes".to_string(),
+        };
+        self.syntax(message, end_range)
     }
 
     fn expected_expression(&self, range: TextRange) -> Box<Failure> {
@@ -444,7 +474,9 @@ impl Diagnosis<'_> {
                     .chars()
                     .next_back()
                     .is_none_or(|character| !character.is_alphanumeric() && character != '_' && character != '.');
-            if starts {
+            let place = range.start().to_usize();
+            let first = self.tokens.tokens.partition_point(|token| token.range.start < place);
+            if starts && self.longest_expression(&self.tokens.tokens[first..]) > 0 {
                 let start = TextSize::new((before.len() - name.len()) as u32);
                 let message = format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?");
                 return self.syntax(message, TextRange::new(start, range.end()));

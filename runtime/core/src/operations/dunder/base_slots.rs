@@ -120,7 +120,7 @@ pub mod object_slots {
         }
         // Builtin types without a constructor of their own must not be filled with nothing.
         let builtin = builtin_base(kind);
-        if !std::ptr::eq(builtin, &OBJECT.object) {
+        if !std::ptr::eq(builtin, &OBJECT.object) && !is_bare(builtin) {
             let name = kind.name();
             return Err(cx.type_error(format!("cannot create '{name}' instances")));
         }
@@ -129,6 +129,14 @@ pub mod object_slots {
         }
         let header = instance::allocate(cx, kind, 0);
         Ok(Owned::from_raw(Value::from_pointer(header)))
+    }
+
+    /// Whether a builtin type's objects are a header and nothing else, as those of `typing.Generic`.
+    fn is_bare(builtin: &TypeObject) -> bool {
+        builtin.has_flag(flags::BASE)
+            && builtin.basic_bytes.get() == OBJECT.object.basic_bytes.get()
+            && builtin.slots().size.is_none()
+            && is_own_new(builtin)
     }
 
     #[cold]

@@ -1,0 +1,129 @@
+//! What is wrong in a replacement field of an f-string: CPython's rules named `invalid_fstring_…` and `invalid_tstring_…`.
+
+use super::diagnosis::Diagnosis;
+use super::tokenizer::{Field, Token};
+use crate::error::Failure;
+use ruff_python_parser::{ParseOptions, parse_unchecked};
+use ruff_text_size::{TextRange, TextSize};
+use std::ops::Range;
+
+/// So many tokens of an expression are looked at.
+const TOKENS_MAX: usize = 200;
+
+fn text_range(range: &Range<usize>) -> TextRange {
+    TextRange::new(TextSize::new(range.start as u32), TextSize::new(range.end as u32))
+}
+
+impl Diagnosis<'_> {
+    fn token(&self, token: &Token) -> &str {
+        &self.source[token.range.clone()]
+    }
+
+    /// With how many of the tokens the longest expression ends that they begin with.
+    pub(super) fn longest_expression(&self, tokens: &[Token]) -> usize {
+        let mut depth = 0usize;
+        let mut text = String::from("return ");
+        let mut ends = Vec::new();
+        for (index, token) in tokens.iter().take(TOKENS_MAX).enumerate() {
+            let own = self.token(token);
+            match own {
+                "(" | "[" | "{" => depth += 1,
+                ")" | "]" | "}" if depth == 0 => break,
+                ")" | "]" | "}" => depth -= 1,
+                _ => {}
+            }
+            text.push_str(own);
+            text.push(' ');
+            if depth == 0 {
+                ends.push((index + 1, text.len()));
+            }
+        }
+        let is_yield = tokens.first().is_some_and(|token| self.token(token) == "yield");
+        let parses = |text: &str| {
+            let text = if is_yield { format!("({})", &text["return ".len()..]) } else { text.to_string() };
+            let parsed = parse_unchecked(&text, ParseOptions::from(ruff_python_parser::Mode::Module));
+            !parsed.has_syntax_errors()
+        };
+        ends.into_iter().rev().find(|(_, end)| parses(&text[..*end])).map_or(0, |(count, _)| count)
+    }
+
+    /// The innermost field around a place.
+    fn field_at(&self, place: usize) -> Option<&Field> {
+        self.tokens.fields.iter().rev().find(|field| field.range.start < place && place < field.range.end)
+    }
+
+    /// The problem of the field that an error lies in, unless something better than "invalid syntax" is known of it.
+    pub(super) fn field_failure(&self, place: TextSize, known: &Failure) -> Option<Box<Failure>> {
+        let is_known = known.message != "invalid syntax"
+            && !known.message.contains("-string")
+            && !known.message.starts_with("':' expected");
+        if is_known || known.message.contains("invalid conversion character '") {
+            return None;
+        }
+        let field = self.field_at(place.to_usize())?;
+        let inside = |token: &&Token| {
+            token.level == field.level && field.range.start < token.range.start && token.range.end <= field.range.end
+        };
+        let tokens: Vec<Token> = self.tokens.tokens.iter().filter(inside).cloned().collect();
+        let kind = field.kind;
+        let at = |index: usize| tokens.get(index).map_or("", |token| self.token(token));
+        let fail = |index: usize, message: String| {
+            let range = text_range(&tokens.get(index)?.range);
+            Some(self.syntax(format!("{kind}: {message}"), range))
+        };
+        if matches!(at(0), "=" | "!" | ":" | "}") {
+            return fail(0, format!("valid expression required before '{}'", at(0)));
+        }
+        let lambda = tokens.iter().position(|token| self.token(token) == "lambda");
+        let colon = tokens.iter().position(|token| self.token(token) == ":");
+        if let (Some(lambda), Some(colon)) = (lambda, colon)
+            && tokens[..colon].iter().all(|token| self.token(token) != "(")
+            && lambda < colon
+        {
+            let range = text_range(&(tokens[lambda].range.start..tokens[colon].range.end));
+            let message = format!("{kind}: lambda expressions are not allowed without parentheses");
+            return Some(self.syntax(message, range));
+        }
+        let mut next = self.longest_expression(&tokens);
+        if next == 0 {
+            return fail(0, "expecting a valid expression after '{'".to_string());
+        }
+        if !matches!(at(next), "=" | "!" | ":" | "}") {
+            let is_string = at(next).ends_with(['"', '\'']);
+            if !is_string && self.longest_expression(&tokens[next..]) > 0 {
+                let range = text_range(&(tokens[0].range.start..tokens[next].range.end));
+                return Some(self.syntax("invalid syntax. Perhaps you forgot a comma?", range));
+            }
+            return fail(next, "expecting '=', or '!', or ':', or '}'".to_string());
+        }
+        if at(next) == "=" {
+            next += 1;
+            if !matches!(at(next), "!" | ":" | "}") {
+                return fail(next, "expecting '!', or ':', or '}'".to_string());
+            }
+        }
+        if at(next) == "!" {
+            let letter = tokens.get(next + 1)?;
+            let is_name = self.token(letter).starts_with(|first: char| first.is_alphabetic() || first == '_');
+            if matches!(at(next + 1), ":" | "}") {
+                return fail(next + 1, "missing conversion character".to_string());
+            }
+            if !is_name {
+                return fail(next + 1, "invalid conversion character".to_string());
+            }
+            if letter.range.start != tokens[next].range.end {
+                let range = text_range(&(tokens[next].range.start..letter.range.end));
+                let message = "conversion type must come right after the exclamation mark";
+                return Some(self.syntax(format!("{kind}: {message}"), range));
+            }
+            next += 2;
+            if !matches!(at(next), ":" | "}") {
+                return fail(next, "expecting ':' or '}'".to_string());
+            }
+        }
+        if at(next) == ":" && tokens.len() > next + 1 && at(next + 1) != "}" {
+            return fail(next + 1, "expecting '}', or format specs".to_string());
+        }
+        None
+    }
+}
