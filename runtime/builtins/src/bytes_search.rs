@@ -5,7 +5,7 @@ use crate::str_arguments::{integer, range};
 use memchr::{memchr_iter, memmem};
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
-use sidewinder_runtime::objects::bytes::like;
+use sidewinder_runtime::objects::buffer;
 use sidewinder_runtime::objects::str::check_bytes;
 use sidewinder_runtime::objects::str::search;
 use sidewinder_runtime::objects::str::units::Units;
@@ -17,6 +17,7 @@ type Search = fn(Units<'_>, Units<'_>) -> Option<usize>;
 
 fn locate(cx: &mut Context, arguments: &[Value], method: &str, search: Search) -> Result<Option<usize>> {
     let receiver = Receiver::new(cx, arguments, method)?;
+    let _held = receiver.hold(cx)?;
     let needle = needle(cx, arguments[1])?;
     let Some((start, end)) = range(cx, &arguments[2..], receiver.len())? else { return Ok(None) };
     let content = receiver.content().get(start..end).unwrap_or_default();
@@ -55,6 +56,7 @@ pub fn rindex(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 
 pub fn count(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let receiver = Receiver::new(cx, arguments, "count")?;
+    let _held = receiver.hold(cx)?;
     let needle = needle(cx, arguments[1])?;
     let count = match range(cx, &arguments[2..], receiver.len())? {
         Some((start, end)) => {
@@ -81,19 +83,21 @@ fn matches_end(
     matches: fn(&[u8], &[u8]) -> bool,
 ) -> Result<Owned> {
     let receiver = Receiver::new(cx, arguments, method)?;
+    let _held = receiver.hold(cx)?;
     let range = range(cx, &arguments[2..], receiver.len())?;
     let holds = |part: &[u8]| {
         range.is_some_and(|(start, end)| receiver.content().get(start..end).is_some_and(|text| matches(text, part)))
     };
-    if let Some(part) = like(arguments[1]) {
-        return Ok(Owned::new(singleton::boolean(holds(part))));
-    }
     let Some(parts) = arguments[1].cast::<TupleObject>() else {
+        if buffer::is_exporter(arguments[1]) {
+            let part = bytes_like(cx, arguments[1])?;
+            return Ok(Owned::new(singleton::boolean(holds(&part))));
+        }
         let found = arguments[1].type_of().name();
         return Err(cx.type_error(format!("{method} first arg must be bytes or a tuple of bytes, not {found}")));
     };
     for part in parts.as_slice() {
-        if holds(bytes_like(cx, *part)?) {
+        if holds(&bytes_like(cx, *part)?) {
             return Ok(Owned::new(singleton::true_()));
         }
     }
@@ -103,14 +107,14 @@ fn matches_end(
 pub fn removeprefix(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let receiver = Receiver::new(cx, arguments, "removeprefix")?;
     let prefix = bytes_like(cx, arguments[1])?;
-    let start = if receiver.content().starts_with(prefix) { prefix.len() } else { 0 };
+    let start = if receiver.content().starts_with(&prefix) { prefix.len() } else { 0 };
     Ok(receiver.part(cx, start, receiver.len()))
 }
 
 pub fn removesuffix(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let receiver = Receiver::new(cx, arguments, "removesuffix")?;
     let suffix = bytes_like(cx, arguments[1])?;
-    let removed = if receiver.content().ends_with(suffix) { suffix.len() } else { 0 };
+    let removed = if receiver.content().ends_with(&suffix) { suffix.len() } else { 0 };
     Ok(receiver.part(cx, 0, receiver.len() - removed))
 }
 
@@ -124,6 +128,7 @@ pub fn replace(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     };
     let content = receiver.content();
     let (old, new) = (bytes_like(cx, arguments[1])?, bytes_like(cx, arguments[2])?);
+    let (old, new) = (&*old, &*new);
     let count = search::count(Units::One(content), Units::One(old), limit);
     if count == 0 {
         return Ok(receiver.same(cx));

@@ -187,13 +187,6 @@ pub static FUNCTIONS: &[Native] = &[
     Native::new("is_stack_trampoline_active", 0, 0, |_, _| Ok(Owned::new(singleton::false_())), ""),
     Native::new("is_remote_debug_enabled", 0, 0, |_, _| Ok(Owned::new(singleton::false_())), ""),
     Native::new(
-        "get_coroutine_origin_tracking_depth",
-        0,
-        0,
-        |cx, _| Ok(int::from_i64(cx, 0)),
-        "Check status of origin tracking for coroutine objects.",
-    ),
-    Native::new(
         "getdlopenflags",
         0,
         0,

@@ -169,6 +169,8 @@ fn get_module(cx: &mut Context, value: Value) -> Result<Owned> {
 fn set_module(cx: &mut Context, value: Value, new: Value) -> Result<()> {
     let class = class_of(value);
     check_settable(cx, class, "__module__", new)?;
+    let first_line = str::intern(cx, "__firstlineno__");
+    drop(class.namespace(cx).remove(cx, first_line.value())?);
     let name = cx.interpreter().names.module;
     store(cx, class, name, new)
 }
@@ -449,8 +451,8 @@ fn set_annotate(cx: &mut Context, value: Value, new: Value) -> Result<()> {
 fn get_type_parameters(cx: &mut Context, value: Value) -> Result<Owned> {
     let name = cx.interpreter().names.type_params;
     match class_of(value).namespace(cx).get_interned(name) {
-        Some(found) if found.cast::<TupleObject>().is_some() => Ok(Owned::new(found)),
-        _ => Ok(TupleObject::new(cx, &[])),
+        Some(found) => Ok(Owned::new(found)),
+        None => Ok(TupleObject::new(cx, &[])),
     }
 }
 

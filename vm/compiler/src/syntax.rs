@@ -30,7 +30,8 @@ use annotation::{AnnotationBlock, BlockKind};
 use position::LineMap;
 use ruff_python_ast::{self as ruff, PythonVersion, token::TokenKind};
 use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_python_ast::visitor::source_order::{self, SourceOrderVisitor};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 use sidewinder_bytecode::{CodeFlags, Position};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -78,7 +79,9 @@ pub(crate) fn parse(source: &str, options: Options) -> Outcome<Tree> {
 fn lower(source: &str, parsed: &Parsed<ruff::Mod>, lines: LineMap, options: Options) -> Outcome<Tree> {
     check_nesting(parsed, &lines).map_err(|failure| failure.of(Origin::Tokenizer))?;
     if parsed.has_syntax_errors() {
-        return Err(diagnosis::diagnose(source, parsed, &lines));
+        let mut failure = diagnosis::diagnose(source, parsed, &lines);
+        failure.statement = Some(statement_before(parsed, &lines));
+        return Err(failure);
     }
     if options.mode == Mode::OpenSingle {
         check_single(parsed, &lines)?;
@@ -89,6 +92,7 @@ fn lower(source: &str, parsed: &Parsed<ruff::Mod>, lines: LineMap, options: Opti
         names: HashMap::new(),
         scope_count: 1,
         depth: 0,
+        specifications: 0,
         annotations: AnnotationBlock::new(BlockKind::Module),
         annotations_are_text: options.futures & CodeFlags::FUTURE_ANNOTATIONS != 0,
         futures: options.futures,
@@ -110,6 +114,34 @@ fn lower(source: &str, parsed: &Parsed<ruff::Mod>, lines: LineMap, options: Opti
     };
     let futures = lowering.futures;
     Ok(Tree { body, scope_count: lowering.scope_count, futures, warnings: lowering.warnings.finish() })
+}
+
+/// Where the last statement starts that ends before the line of the first error: what is tried again with other keywords
+/// starts there.
+fn statement_before(parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> (u32, u32) {
+    struct Last {
+        limit: TextSize,
+        start: Option<TextSize>,
+    }
+    impl<'a> SourceOrderVisitor<'a> for Last {
+        fn visit_stmt(&mut self, statement: &'a ruff::Stmt) {
+            if statement.end() <= self.limit {
+                self.start = Some(statement.start());
+            } else if statement.start() < self.limit {
+                source_order::walk_stmt(self, statement);
+            }
+        }
+
+        fn visit_expr(&mut self, _expression: &'a ruff::Expr) {}
+    }
+    let Some(error) = parsed.errors().first() else { return (0, 0) };
+    let place = error.location.start();
+    let newlines = parsed.tokens().iter().filter(|token| token.kind() == TokenKind::Newline && token.end() <= place);
+    let mut last = Last { limit: newlines.last().map_or(TextSize::new(0), Ranged::end), start: None };
+    if let ruff::Mod::Module(module) = parsed.syntax() {
+        last.visit_body(&module.body);
+    }
+    last.start.map_or((0, 0), |start| lines.line_and_column(start))
 }
 
 /// A prompt takes one line of simple statements, or one compound statement.
@@ -148,6 +180,7 @@ fn check_nesting(parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> Outcome<()> {
                         kind: ErrorKind::Indentation,
                         message: "too many levels of indentation".to_string(),
                         position: lines.position(token.range()),
+                        statement: None,
                     }));
                 }
             }
@@ -165,6 +198,8 @@ struct Lowering<'source> {
     names: HashMap<Box<str>, Name>,
     scope_count: u32,
     depth: u32,
+    /// Format specifiers around the place.
+    specifications: u32,
     /// Of the innermost block.
     annotations: AnnotationBlock,
     /// Under `from __future__ import annotations`.

@@ -326,6 +326,13 @@ fn thrown_value(cx: &mut Context, kind: Value, value: Option<Value>) -> Result<O
         let message = format!("exceptions must be classes or instances deriving from BaseException, not {actual}");
         return Err(cx.type_error(message));
     };
+    let made = make_thrown(cx, class, value);
+    // What goes wrong with the exception is thrown in its place.
+    Ok(made.unwrap_or_else(|_| cx.take_pending()))
+}
+
+fn make_thrown(cx: &mut Context, class: &'static TypeObject, value: Option<Value>) -> Result<Owned> {
+    let kind = class.value();
     let made = match value {
         None => return exception::prepare(cx, kind),
         Some(value) if exception::is_exception(value) && value.type_of().is_subtype(class) => {

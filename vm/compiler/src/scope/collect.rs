@@ -183,7 +183,15 @@ impl Collector {
             StatementKind::Class(class) => self.class(class, statement.position),
             StatementKind::TypeAlias(alias) => self.type_alias(alias),
             StatementKind::Return(value) => self.optional(value),
-            StatementKind::Delete(targets) => targets.iter().try_for_each(|target| self.target(target, Usage::Bind)),
+            StatementKind::Delete(targets) => {
+                let visited = targets.iter().try_for_each(|target| self.target(target, Usage::Bind));
+                visited.map_err(|mut failure| {
+                    if failure.message == "cannot assign to __debug__" {
+                        failure.message = "cannot delete __debug__".to_string();
+                    }
+                    failure
+                })
+            }
             StatementKind::Assign { targets, value } => {
                 self.expression(value)?;
                 targets.iter().try_for_each(|target| self.target(target, Usage::Bind))
@@ -275,7 +283,9 @@ impl Collector {
             {
                 let declared = if symbol.is_global { "global" } else { "nonlocal" };
                 let message = format!("annotated name '{name}' can't be {declared}");
-                return Err(Failure::syntax(message, node.target.position));
+                let end = node.value.as_ref().unwrap_or(&node.annotation).position;
+                let position = Position { end_line: end.end_line, end_column: end.end_column, ..node.target.position };
+                return Err(Failure::syntax(message, position));
             }
             if node.simple {
                 self.scope().entry(&mangled, node.target.position).is_annotated = true;
@@ -562,7 +572,10 @@ impl Collector {
             PatternKind::Class { class, patterns, keywords } => {
                 self.expression(class)?;
                 patterns.iter().try_for_each(|pattern| self.pattern(pattern))?;
-                keywords.iter().try_for_each(|(_, pattern)| self.pattern(pattern))
+                keywords.iter().try_for_each(|(name, pattern)| {
+                    self.refuse_debug(name, position)?;
+                    self.pattern(pattern)
+                })
             }
             PatternKind::Star(name) => name.iter().try_for_each(|name| self.note(name, Usage::Bind, position)),
             PatternKind::As { pattern, name } => {

@@ -81,6 +81,7 @@ impl Diagnosis<'_> {
             .or_else(|| self.parameter(&around))
             .or_else(|| self.argument(&around))
             .or_else(|| self.target_after_as(&around))
+            .or_else(|| self.loop_without_in(&around))
             .or_else(|| self.comprehension_target(&around))
             .or_else(|| self.type_parameter(&around))
             .or_else(|| self.string_inside(&around))
@@ -106,7 +107,10 @@ impl Diagnosis<'_> {
     fn line_before(&self, place: TextSize) -> Option<TokenKind> {
         let mut first = vec![None];
         let mut starts = true;
-        for token in self.parsed.tokens().iter().take_while(|token| token.start() < place) {
+        let is_before = |token: &&Token| {
+            token.start() < place || token.start() == place && token.kind() == TokenKind::Dedent
+        };
+        for token in self.parsed.tokens().iter().take_while(is_before) {
             match token.kind() {
                 TokenKind::Newline => starts = true,
                 TokenKind::Indent => first.push(None),
@@ -130,7 +134,8 @@ impl Diagnosis<'_> {
         let is_operator =
             previous.is_some_and(|kind| kind.is_arithmetic() || kind.is_bitwise_or_shift() || kind == TokenKind::Tilde);
         if here == TokenKind::Not && is_operator {
-            return Some(self.syntax("'not' after an operator must be parenthesized", place));
+            let range = self.through(place, place.start());
+            return Some(self.syntax("'not' after an operator must be parenthesized", range));
         }
         if here == TokenKind::Elif && self.line_before(place.start()) == Some(TokenKind::Else) {
             return Some(self.syntax("'elif' block follows an 'else' block", place));
@@ -144,7 +149,8 @@ impl Diagnosis<'_> {
         }
         let starts_import = around.before.first().filter(|token| token.kind() == TokenKind::Import)?;
         if here == TokenKind::From {
-            let range = TextRange::new(starts_import.start(), place.end());
+            let end = self.expression_end(place.end()).unwrap_or(place.end());
+            let range = TextRange::new(starts_import.start(), end);
             return Some(self.syntax("Did you mean to use 'from ... import ...' instead?", range));
         }
         None
@@ -168,6 +174,7 @@ impl Diagnosis<'_> {
         let inside = around.after[1..].iter().take_while(|token| token.kind() != TokenKind::Rpar);
         let kinds: Vec<TokenKind> = inside.map(|token| token.kind()).collect();
         let plain = kinds.iter().all(|kind| matches!(kind, TokenKind::Name | TokenKind::Comma));
+        let place = self.through(place, place.start());
         let subject = if is_lambda { "Lambda expression" } else { "Function" };
         (plain && !kinds.is_empty())
             .then(|| self.syntax(format!("{subject} parameters cannot be parenthesized"), place))
@@ -231,7 +238,32 @@ impl Diagnosis<'_> {
             }
             _ => return None,
         };
-        Some(self.syntax(message, start.range()))
+        Some(self.syntax(message, self.through(start.range(), start.start())))
+    }
+
+    /// `[x for x if y]`
+    fn loop_without_in(&self, around: &Around<'_>) -> Option<Box<Failure>> {
+        let bracket = around.open_bracket();
+        let inside = &around.before[bracket.map_or(0, |bracket| bracket + 1)..];
+        let mut depth = 0usize;
+        let mut last_for = None;
+        for token in inside.iter().chain(around.after.iter().take(1)) {
+            match token.kind() {
+                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => depth += 1,
+                TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => depth = depth.saturating_sub(1),
+                TokenKind::For if depth == 0 => last_for = Some(token),
+                TokenKind::In if depth == 0 => last_for = None,
+                _ => {}
+            }
+        }
+        let tokens = self.tokens_from(last_for?.end());
+        let stop = tokens.iter().position(|token| self.token(token) == "if")?;
+        let whole = self.longest_expression(&tokens[..stop]) == stop;
+        (whole && bracket.is_some() && stop > 0).then(|| {
+            let range = &tokens[stop].range;
+            let range = TextRange::new(TextSize::new(range.start as u32), TextSize::new(range.end as u32));
+            self.syntax("'in' expected after for-loop variables", range)
+        })
     }
 
     /// `[x, y for x, y in z]`
@@ -272,7 +304,9 @@ impl Diagnosis<'_> {
         };
         let constrained = around.after.get(1).is_some_and(|token| token.kind() == TokenKind::Lpar);
         let what = if constrained { "constraints" } else { "bound" };
-        is_list.then(|| self.syntax(format!("cannot use {what} with {kind}"), around.after[0].range()))
+        let colon = around.after[0].range();
+        let range = self.through(colon, colon.end());
+        is_list.then(|| self.syntax(format!("cannot use {what} with {kind}"), range))
     }
 
     /// `"text "inside" text"`
@@ -286,7 +320,7 @@ impl Diagnosis<'_> {
         let closes = around.after.get(words.len()).is_some_and(|token| is_string(token.kind()));
         let plain = words.iter().all(|token| token.kind() == TokenKind::Name);
         let start = around.before[around.before.len() - 1].start();
-        let end = around.after.get(words.len()).map_or(start + TextSize::new(1), |token| token.end());
+        let end = words.last().map_or(start, |token| token.end());
         (closes && plain).then(|| {
             let message = "invalid syntax. Is this intended to be part of the string?";
             self.syntax(message, TextRange::new(words[0].start(), end))

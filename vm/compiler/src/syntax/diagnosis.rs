@@ -26,11 +26,23 @@ pub(super) struct Diagnosis<'a> {
 pub(super) fn diagnose(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> Box<Failure> {
     let mut tokens = tokenize(source);
     if let Some(error) = tokens.error.take() {
+        // What is wrong in a replacement field is told before what follows it is looked at.
+        let diagnosis = Diagnosis { source, parsed, lines, tokens: &tokens };
+        if let Some(first) = parsed.errors().first().filter(|first| first.location.start().to_usize() < tokens.stopped)
+            && let Some(failure) = diagnosis.field_failure(first.location.start(), &diagnosis.failure(&first.error, first.location))
+        {
+            return failure.of(Origin::Parser);
+        }
         // The tokenizer leaves what it says of the end of a file, and of indentation, to the parser.
         let of_parser = error.kind != ErrorKind::Syntax
             || error.message == "unexpected EOF while parsing"
             || error.message == "unexpected character after line continuation character"
             || error.message == "bytes can only contain ASCII literal characters";
+        let waits = of_parser && error.message != "bytes can only contain ASCII literal characters";
+        if waits && parsed.errors().first().is_some_and(|first| first.location.end().to_usize() < tokens.stopped) {
+            // The parser stops before it asks for that token.
+            return diagnose_parser(source, parsed, lines, &tokens).of(Origin::Parser);
+        }
         return error.of(if of_parser { Origin::Parser } else { Origin::Tokenizer });
     }
     diagnose_parser(source, parsed, lines, &tokens).of(Origin::Parser)
@@ -53,13 +65,11 @@ fn diagnose_parser(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap, to
         }
     }
     let failure = diagnosis.failure(&error.error, error.location);
-    if let Some(failure) = diagnosis.field_failure(error.location.start(), &failure) {
-        return failure;
-    }
-    if failure.message != "invalid syntax" && !failure.message.starts_with("expression expected after") {
-        return failure;
-    }
-    diagnosis.specific(error.location).unwrap_or(failure)
+    let is_generic = failure.message == "invalid syntax" || failure.message.starts_with("expression expected after");
+    let specific = if is_generic { diagnosis.specific(error.location) } else { None };
+    let failure = specific.unwrap_or(failure);
+    let failure = diagnosis.field_failure(error.location.start(), &failure).unwrap_or(failure);
+    diagnosis.one_token(failure)
 }
 
 impl Diagnosis<'_> {
@@ -68,11 +78,28 @@ impl Diagnosis<'_> {
     }
 
     fn indentation(&self, message: impl Into<String>, position: Position) -> Box<Failure> {
-        Box::new(Failure { kind: ErrorKind::Indentation, origin: Origin::Parser, message: message.into(), position })
+        Box::new(Failure { kind: ErrorKind::Indentation, origin: Origin::Parser, message: message.into(), position, statement: None })
     }
 
     pub fn text(&self, range: TextRange) -> &str {
         &self.source[range.to_std_range()]
+    }
+
+    /// Plain "invalid syntax" names one token.
+    fn one_token(&self, mut failure: Box<Failure>) -> Box<Failure> {
+        if failure.message != "invalid syntax" {
+            return failure;
+        }
+        let (line, column) = (failure.position.line, failure.position.column);
+        let at_place = |token: &&super::tokenizer::Token| {
+            let start = self.lines.position(super::field::text_range(&token.range));
+            (start.line, start.column) == (line, column)
+        };
+        if let Some(token) = self.tokens.tokens.iter().find(at_place) {
+            let own = self.lines.position(super::field::text_range(&token.range));
+            (failure.position.end_line, failure.position.end_column) = (own.end_line, own.end_column);
+        }
+        failure
     }
 
     fn unsupported(&self, kind: UnsupportedSyntaxErrorKind, range: TextRange) -> Box<Failure> {
@@ -102,7 +129,10 @@ impl Diagnosis<'_> {
                 return self.syntax(message, range);
             }
             ParseErrorType::EmptyImportNames if matches!(self.text(range), "*" | ")") => "invalid syntax",
-            ParseErrorType::EmptyImportNames => "Expected one or more names after 'import'",
+            ParseErrorType::EmptyImportNames => {
+                let place = TextRange::empty(range.start());
+                return self.syntax("Expected one or more names after 'import'", place);
+            }
             ParseErrorType::NonDefaultParamAfterDefaultParam => {
                 "parameter without a default follows parameter with a default"
             }
@@ -110,12 +140,23 @@ impl Diagnosis<'_> {
                 "var-keyword argument cannot have default value"
             }
             ParseErrorType::VarParameterWithDefault => "var-positional argument cannot have default value",
-            ParseErrorType::EmptyTypeParams => "Type parameter list cannot be empty",
+            ParseErrorType::EmptyTypeParams => {
+                return self.syntax("Type parameter list cannot be empty", TextRange::empty(range.start()));
+            }
             ParseErrorType::ParamAfterVarKeywordParam => "arguments cannot follow var-keyword argument",
             ParseErrorType::ExpectedKeywordParam => {
                 let star = self.source[..range.start().to_usize()].trim_end_matches("**").rfind('*');
                 let at = star.filter(|&at| self.text(range) != "*" && at < range.start().to_usize());
                 let start = at.map_or(range.start(), |at| TextSize::new(at as u32));
+                let (first, second) = (self.token_text(start, 1), self.token_text(start, 2));
+                let is_bare = matches!(first, ")" | ":") || first == "," && matches!(second, ")" | ":" | "**");
+                if !is_bare {
+                    let wrong = self.tokens_from(start).get(if first == "," { 2 } else { 1 });
+                    let wrong = wrong.map_or(range, |token| {
+                        TextRange::new(TextSize::new(token.range.start as u32), TextSize::new(token.range.end as u32))
+                    });
+                    return self.syntax("invalid syntax", wrong);
+                }
                 // Of the stars, the first one is meant.
                 return self.syntax("named arguments must follow bare *", TextRange::at(start, TextSize::new(1)));
             }
@@ -127,9 +168,20 @@ impl Diagnosis<'_> {
             }
             ParseErrorType::InvalidArgumentUnpackingOrder => {
                 let message = "iterable argument unpacking follows keyword argument unpacking";
-                return self.syntax(message, self.comma_before(range));
+                let comma = self.comma_before(range);
+                let star = if self.token_text(comma.end(), 0) == "*" { 1 } else { 0 };
+                let first = self.tokens_from(comma.end()).get(star).map_or(range.start().to_usize(), |it| it.range.start);
+                return self.syntax(message, self.through(comma, TextSize::new(first as u32)));
             }
             ParseErrorType::IterableUnpackingInComprehension => "iterable unpacking cannot be used in comprehension",
+            ParseErrorType::UnparenthesizedGeneratorExpression if self.in_header_of("class", range) => {
+                let tokens = self.tokens_from(range.start());
+                let keyword = tokens.iter().find(|token| self.token(token) == "for");
+                let keyword = keyword.map_or(range, |token| {
+                    TextRange::new(TextSize::new(token.range.start as u32), TextSize::new(token.range.end as u32))
+                });
+                return self.syntax("invalid syntax", keyword);
+            }
             ParseErrorType::UnparenthesizedGeneratorExpression => "Generator expression must be parenthesized",
             ParseErrorType::InvalidStarredExpressionUsage if self.is_dict_value(range) => {
                 "cannot use a starred expression in a dictionary value"
@@ -194,7 +246,16 @@ impl Diagnosis<'_> {
     }
 
     fn is_dict_value(&self, range: TextRange) -> bool {
-        self.source[..range.start().to_usize()].trim_end().ends_with(':')
+        let in_display = self.tokens.tokens.iter().take_while(|token| token.range.start < range.start().to_usize());
+        let mut open = Vec::new();
+        for token in in_display {
+            match self.token(token) {
+                bracket @ ("(" | "[" | "{") => open.push(bracket),
+                ")" | "]" | "}" => drop(open.pop()),
+                _ => {}
+            }
+        }
+        open.last() == Some(&"{") && self.source[..range.start().to_usize()].trim_end().ends_with(':')
     }
 
     fn format_string(&self, kind: &str, error: &InterpolatedStringErrorType, range: TextRange) -> Box<Failure> {
@@ -422,6 +483,9 @@ impl Diagnosis<'_> {
     /// Two expressions side by side inside brackets.
     fn forgotten_comma(&self, range: TextRange) -> Option<Box<Failure>> {
         let mut open = Vec::new();
+        // Whether the innermost bracket has a comprehension's `for`: its iterable is no place for a comma.
+        let mut in_loop = false;
+        let mut loops = Vec::new();
         let mut next = None;
         let mut previous = None;
         for token in self.parsed.tokens() {
@@ -430,10 +494,15 @@ impl Diagnosis<'_> {
                 break;
             }
             match token.kind() {
-                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => open.push(token.end()),
+                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+                    open.push(token.end());
+                    loops.push(std::mem::take(&mut in_loop));
+                }
                 TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
                     open.pop();
+                    in_loop = loops.pop().unwrap_or(false);
                 }
+                TokenKind::For => in_loop = true,
                 _ => {}
             }
             previous = Some(token);
@@ -461,7 +530,11 @@ impl Diagnosis<'_> {
             return None;
         }
         let expression = self.expression_between(*open.last()?, next.start())?;
-        let range = TextRange::new(expression.range().start(), next.end());
+        if in_loop {
+            return None;
+        }
+        let end = self.expression_end(next.start()).unwrap_or(next.end());
+        let range = TextRange::new(expression.range().start(), end);
         Some(self.syntax("invalid syntax. Perhaps you forgot a comma?", range))
     }
 
@@ -510,17 +583,32 @@ impl Diagnosis<'_> {
             "Only single target (not list) can be annotated" => "only single target (not list) can be annotated",
             "Expected a parameter name" => {
                 let word = self.text(range);
+                if word.starts_with('*') {
+                    let equal = self.tokens_from(range.end()).first().map_or(range.end().to_usize(), |it| it.range.end);
+                    let range = self.through(range, TextSize::new(equal as u32 + 1));
+                    return self.syntax("cannot assign to iterable argument unpacking", range);
+                }
+                let equal = self.tokens_from(range.end()).first().filter(|token| self.token(token) == "=");
+                let end = equal.map_or(range.end(), |token| TextSize::new(token.range.end as u32));
+                let range = TextRange::new(range.start(), end);
                 if matches!(word, "True" | "False" | "None") {
                     return self.syntax(format!("cannot assign to {word}"), range);
                 }
-                "expression cannot contain assignment, perhaps you meant \"==\"?"
+                return self.syntax("expression cannot contain assignment, perhaps you meant \"==\"?", range);
             }
             "Expected a statement" if self.text(range) == ":=" => return self.walrus(range),
-            "Only one '*' parameter allowed" => "* argument may appear only once",
+            "Only one '*' parameter allowed" => {
+                return self.syntax("* argument may appear only once", TextRange::at(range.start(), TextSize::new(1)));
+            }
             "Only one '/' separator allowed" => "/ may appear only once",
             "'/' parameter must appear before '*' parameter" => "/ must be ahead of *",
             "Position-only parameter separator not allowed as first parameter" => {
-                "at least one argument must precede /"
+                let before = self.source[..range.start().to_usize()].trim_end().trim_end_matches(',').trim_end();
+                match (before.ends_with('*'), self.token_text(range.start(), 1)) {
+                    (true, _) => "/ must be ahead of *",
+                    (_, ",") => "at least one argument must precede /",
+                    _ => "invalid syntax",
+                }
             }
             "Cannot have both 'except' and 'except*' on the same 'try'" => {
                 "cannot have both 'except' and 'except*' on the same 'try'"

@@ -10,13 +10,48 @@ use std::ops::Range;
 /// So many tokens of an expression are looked at.
 const TOKENS_MAX: usize = 200;
 
-fn text_range(range: &Range<usize>) -> TextRange {
+pub(super) fn text_range(range: &Range<usize>) -> TextRange {
     TextRange::new(TextSize::new(range.start as u32), TextSize::new(range.end as u32))
 }
 
 impl Diagnosis<'_> {
-    fn token(&self, token: &Token) -> &str {
+    pub(super) fn token(&self, token: &Token) -> &str {
         &self.source[token.range.clone()]
+    }
+
+    /// The tokens from a place on.
+    pub(super) fn tokens_from(&self, place: TextSize) -> &[Token] {
+        let first = self.tokens.tokens.partition_point(|token| token.range.start < place.to_usize());
+        &self.tokens.tokens[first..]
+    }
+
+    /// The text of the token that is so many behind a place.
+    pub(super) fn token_text(&self, place: TextSize, distance: usize) -> &str {
+        self.tokens_from(place).get(distance).map_or("", |token| self.token(token))
+    }
+
+    /// Where the longest expression without commas ends that starts at a place.
+    pub(super) fn expression_end(&self, place: TextSize) -> Option<TextSize> {
+        let tokens = self.tokens_from(place);
+        let mut depth = 0usize;
+        let comma = tokens.iter().position(|token| {
+            match self.token(token) {
+                "(" | "[" | "{" => depth += 1,
+                ")" | "]" | "}" => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0 && self.token(token) == ","
+        });
+        let tokens = &tokens[..comma.unwrap_or(tokens.len())];
+        let count = self.longest_expression(tokens);
+        let last = tokens[..count].last()?;
+        Some(TextSize::new(last.range.end as u32))
+    }
+
+    /// The range from the start of one on, to the end of the expression at a place.
+    pub(super) fn through(&self, range: TextRange, place: TextSize) -> TextRange {
+        let end = self.expression_end(place).unwrap_or(range.end());
+        TextRange::new(range.start(), end.max(range.start()))
     }
 
     /// With how many of the tokens the longest expression ends that they begin with.
@@ -28,7 +63,7 @@ impl Diagnosis<'_> {
             let own = self.token(token);
             match own {
                 "(" | "[" | "{" => depth += 1,
-                ")" | "]" | "}" if depth == 0 => break,
+                ")" | "]" | "}" | ";" if depth == 0 => break,
                 ")" | "]" | "}" => depth -= 1,
                 _ => {}
             }
@@ -56,8 +91,8 @@ impl Diagnosis<'_> {
     pub(super) fn field_failure(&self, place: TextSize, known: &Failure) -> Option<Box<Failure>> {
         let is_known = known.message != "invalid syntax"
             && !known.message.contains("-string")
-            && !known.message.starts_with("':' expected");
-        if is_known || known.message.contains("invalid conversion character '") {
+            && !known.message.contains("dictionary key");
+        if is_known {
             return None;
         }
         let field = self.field_at(place.to_usize())?;
@@ -90,6 +125,10 @@ impl Diagnosis<'_> {
         }
         if !matches!(at(next), "=" | "!" | ":" | "}") {
             let is_string = at(next).ends_with(['"', '\'']);
+            // What comes before the place of the error has been accepted.
+            if tokens.get(next).is_some_and(|token| token.range.start >= self.tokens.stopped) {
+                return None;
+            }
             if !is_string && self.longest_expression(&tokens[next..]) > 0 {
                 let range = text_range(&(tokens[0].range.start..tokens[next].range.end));
                 return Some(self.syntax("invalid syntax. Perhaps you forgot a comma?", range));
@@ -108,6 +147,9 @@ impl Diagnosis<'_> {
             if matches!(at(next + 1), ":" | "}") {
                 return fail(next + 1, "missing conversion character".to_string());
             }
+            if is_name && known.message.contains("invalid conversion character '") {
+                return None;
+            }
             if !is_name {
                 return fail(next + 1, "invalid conversion character".to_string());
             }
@@ -121,8 +163,9 @@ impl Diagnosis<'_> {
                 return fail(next, "expecting ':' or '}'".to_string());
             }
         }
-        if at(next) == ":" && tokens.len() > next + 1 && at(next + 1) != "}" {
-            return fail(next + 1, "expecting '}', or format specs".to_string());
+        let last = tokens.len() - 1;
+        if at(next) == ":" && last > next && at(last) != "}" {
+            return fail(last, "expecting '}', or format specs".to_string());
         }
         None
     }

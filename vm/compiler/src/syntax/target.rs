@@ -48,6 +48,13 @@ pub(super) fn describe(diagnosis: &Diagnosis, error: &ParseErrorType, range: Tex
         return ("invalid syntax".to_string(), range);
     };
     let name = expression_name(expression);
+    if matches!(error, ParseErrorType::InvalidAnnotatedAssignmentTarget)
+        && let Expr::Tuple(tuple) = expression
+        && !tuple.parenthesized
+        && let Some(first) = tuple.elts.first()
+    {
+        return ("only single target (not tuple) can be annotated".to_string(), first.range());
+    }
     let message = match error {
         ParseErrorType::InvalidDeleteTarget => format!("cannot delete {name}"),
         ParseErrorType::InvalidAugmentedAssignmentTarget => {
@@ -105,7 +112,14 @@ fn is_only_target(parsed: &Parsed<ruff::Mod>, range: TextRange) -> bool {
 
 /// `a = b` where only an expression may stand.
 pub(super) fn equal_sign(diagnosis: &Diagnosis, range: TextRange) -> Option<(String, TextRange)> {
+    let equal = TextRange::at(range.start(), TextSize::new(1));
     let expression = diagnosis.expression_before(range.start())?;
+    let before = diagnosis.source[..expression.range().start().to_usize()].trim_end();
+    if before.ends_with("**") {
+        let start = TextSize::new(before.len() as u32 - 2);
+        let range = diagnosis.through(TextRange::new(start, equal.end()), equal.end());
+        return Some(("cannot assign to keyword argument unpacking".to_string(), range));
+    }
     let message = match expression {
         Expr::Name(_) => "invalid syntax. Maybe you meant '==' or ':=' instead of '='?".to_string(),
         Expr::NoneLiteral(_) | Expr::BooleanLiteral(_) | Expr::List(_) | Expr::Tuple(_) | Expr::Generator(_) => {
@@ -116,7 +130,8 @@ pub(super) fn equal_sign(diagnosis: &Diagnosis, range: TextRange) -> Option<(Str
             format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?")
         }
     };
-    Some((message, expression.range()))
+    let range = expression.range();
+    Some((message, if matches!(expression, Expr::Name(_)) { diagnosis.through(range, equal.end()) } else { range }))
 }
 
 fn expression_at(parsed: &Parsed<ruff::Mod>, range: TextRange) -> Option<&Expr> {

@@ -16,6 +16,8 @@ pub(super) struct Tokens {
     pub tokens: Vec<Token>,
     /// The replacement fields of f-strings and t-strings.
     pub fields: Vec<Field>,
+    /// Where the token starts that is wrong, or the end.
+    pub stopped: usize,
 }
 
 /// A token but for line ends, indentation, and the text of f-strings.
@@ -48,13 +50,15 @@ pub(super) fn tokenize(source: &str) -> Tokens {
         tokens: Vec::new(),
         fields: Vec::new(),
         strings: Vec::new(),
+        stopped: 0,
     };
     if source.starts_with('\u{feff}') {
         tokenizer.offset = 3;
         tokenizer.line_start = 3;
     }
     let error = tokenizer.run().err();
-    Tokens { error, open: tokenizer.open, tokens: tokenizer.tokens, fields: tokenizer.fields }
+    let Tokenizer { open, tokens, fields, stopped, .. } = tokenizer;
+    Tokens { error, open, tokens, fields, stopped }
 }
 
 type Step = Result<(), Box<Failure>>;
@@ -72,6 +76,8 @@ struct Tokenizer<'a> {
     fields: Vec<Field>,
     /// The f-strings and t-strings around the place.
     strings: Vec<Interpolated>,
+    /// Where the current token starts.
+    stopped: usize,
 }
 
 impl Tokenizer<'_> {
@@ -111,6 +117,7 @@ impl Tokenizer<'_> {
         let mut at_line_start = true;
         loop {
             if self.strings.last().is_some_and(|string| string.in_text) {
+                self.stopped = self.offset;
                 self.text()?;
                 continue;
             }
@@ -123,6 +130,7 @@ impl Tokenizer<'_> {
                 continue;
             }
             let (start, level) = (self.offset, self.strings.len());
+            self.stopped = start;
             let is_token = !matches!(self.peek(0), b' ' | b'\t' | b'\x0c' | b'\n' | b'\r' | b'#' | b'\\');
             match self.peek(0) {
                 b' ' | b'\t' | b'\x0c' => self.offset += 1,
@@ -336,6 +344,10 @@ impl Tokenizer<'_> {
             is_integer = false;
             self.offset += if matches!(self.peek(1), b'+' | b'-') { 2 } else { 1 };
             self.decimal_digits()?;
+        }
+        if matches!(self.peek(0), b'e' | b'E') && matches!(self.peek(1), b'+' | b'-') && !exponent_digit.is_ascii_digit() {
+            self.offset += 2;
+            return Err(self.error_here("invalid decimal literal"));
         }
         if matches!(self.peek(0), b'j' | b'J') {
             self.offset += 1;

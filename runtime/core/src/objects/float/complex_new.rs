@@ -9,7 +9,7 @@ use crate::objects::int::parse::to_ascii;
 use crate::objects::iterator::arguments::unexpected_keyword;
 use crate::objects::str::{equals_text, is_str};
 use crate::objects::type_object::TypeObject;
-use crate::operations::call;
+use crate::operations::{call, warnings};
 use crate::value::Value;
 
 pub const DOC: &str = "A complex number from text, from a number, or from its real and imaginary parts.";
@@ -85,6 +85,10 @@ pub fn from_number_object(cx: &mut Context, value: Value) -> Result<Option<Compl
     let name = crate::objects::str::intern(cx, "__complex__");
     if let Some(method) = call::lookup_special(cx, value, name.value())? {
         let result = call::call(cx, method.value(), &[])?;
+        if as_complex(result.value()).is_some() && !result.value().has_type(&COMPLEX) {
+            let what = "__complex__ returned non-complex";
+            warnings::warn_of_subclass(cx, what, result.value(), "complex")?;
+        }
         return match as_complex(result.value()) {
             Some(number) => Ok(Some(number)),
             None => {

@@ -87,9 +87,7 @@ pub mod object_slots {
         match op {
             CompareOp::Equal if a == b => Ok(Owned::new(singleton::true_())),
             CompareOp::NotEqual => {
-                let Some(function) = a.type_of().slots().compare else {
-                    return Ok(Owned::new(singleton::not_implemented()));
-                };
+                let function = a.type_of().slots().compare.unwrap_or(compare);
                 let result = function(cx, a, b, CompareOp::Equal)?;
                 if result.value() == singleton::not_implemented() {
                     return Ok(result);

@@ -5,7 +5,7 @@ use crate::error::Failure;
 use sidewinder_bytecode::Position;
 
 /// How deeply replacement fields of one f-string may be nested, with those of format specifiers.
-const FIELDS_MAX: usize = 3;
+const FIELDS_MAX: usize = 4;
 
 /// An f-string or t-string that has begun.
 pub(super) struct Interpolated {
@@ -105,7 +105,7 @@ impl Tokenizer<'_> {
         loop {
             let byte = self.peek(0);
             let is_line_end = self.is_line_end();
-            if is_line_end && in_specification && !self.at_end() {
+            if in_specification && (is_line_end || self.at_end() && !triple) {
                 if !triple {
                     self.offset += 1;
                     let message = format!(
