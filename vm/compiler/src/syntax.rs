@@ -53,6 +53,34 @@ pub(crate) fn parse(source: &str, options: Options) -> Outcome<Tree> {
         let message = "source code string cannot contain null bytes";
         return Err(Failure::syntax(message, Position::default()));
     }
+    if source.contains("barry_as_FLUFL") || options.futures & CodeFlags::FUTURE_BARRY != 0 {
+        let future = "from __future__ import barry_as_FLUFL";
+        if options.futures & CodeFlags::FUTURE_BARRY != 0 || source.contains(future) {
+            return parse_flufl(source, options);
+        }
+    }
+    parse_plain(source, options)
+}
+
+/// Parses a source in which `<>` takes the place of `!=` (PEP 401). Both are as long, so that places stay the same.
+fn parse_flufl(source: &str, options: Options) -> Outcome<Tree> {
+    let mut replaced = source.to_string();
+    for token in tokenizer::tokenize(source).tokens {
+        match &source[token.range.clone()] {
+            "!=" => {
+                let start = TextSize::new(token.range.start as u32);
+                let position = LineMap::new(source, 0).position(TextRange::at(start, TextSize::new(2)));
+                let message = "with Barry as BDFL, use '<>' instead of '!='";
+                return Err(Failure::syntax(message, position).of(Origin::Parser));
+            }
+            "<>" => replaced.replace_range(token.range, "!="),
+            _ => {}
+        }
+    }
+    parse_plain(&replaced, options)
+}
+
+fn parse_plain(source: &str, options: Options) -> Outcome<Tree> {
     let parser_mode = match options.mode {
         Mode::Module | Mode::NamespaceModule | Mode::OpenModule | Mode::OpenSingle => ruff_python_parser::Mode::Module,
         Mode::Eval | Mode::NamespaceEval | Mode::OpenEval => ruff_python_parser::Mode::Expression,

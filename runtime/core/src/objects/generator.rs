@@ -16,7 +16,7 @@ use crate::objects::traceback::TracebackObject;
 use crate::objects::tuple::TupleObject;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::objects::{exception, singleton};
-use crate::operations::call;
+use crate::operations::{call, convert};
 use crate::value::Value;
 use sidewinder_bytecode::{CodeFlags, Instruction, Op};
 use std::cell::Cell;
@@ -334,7 +334,7 @@ fn thrown_value(cx: &mut Context, kind: Value, value: Option<Value>) -> Result<O
 fn make_thrown(cx: &mut Context, class: &'static TypeObject, value: Option<Value>) -> Result<Owned> {
     let kind = class.value();
     let made = match value {
-        None => return exception::prepare(cx, kind),
+        None => call::call(cx, kind, &[])?,
         Some(value) if exception::is_exception(value) && value.type_of().is_subtype(class) => {
             return Ok(Owned::new(value));
         }
@@ -347,7 +347,12 @@ fn make_thrown(cx: &mut Context, class: &'static TypeObject, value: Option<Value
             None => call::call(cx, kind, &[value])?,
         },
     };
-    exception::prepare(cx, made.value())
+    if exception::is_exception(made.value()) {
+        return Ok(made);
+    }
+    let class = convert::repr(cx, kind)?;
+    let (class, found) = (str::text(class.value()).unwrap_or_default(), made.value().type_of().name());
+    Err(cx.type_error(format!("calling {class} should have returned an instance of BaseException, not {found}")))
 }
 
 /// Closes a generator that nobody refers to any more. Errors are only reported, as nobody could catch them.

@@ -39,7 +39,7 @@ pub static MODULE: StaticType = Immortal::new(
             init: Some(init),
             traverse: Some(traverse),
             release: Some(release),
-            clear: Some(clear),
+            // What is in cycles through a module is in cycles through its namespace, which may outlive it.
             ..Slots::EMPTY
         },
     )
@@ -252,14 +252,4 @@ unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
 unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
     // SAFETY: (heap 2) the slot of this type.
     children.push(unsafe { &*(header as *const ModuleObject) }.dict.replace(Value::UNBOUND));
-}
-
-/// Empties the namespace, which stays a dict.
-unsafe fn clear(header: *mut Header, children: &mut Children<'_>) {
-    // SAFETY: (heap 2) the slot of this type.
-    let namespace = unsafe { &*(header as *const ModuleObject) }.dict.get();
-    if let Some(clear) = namespace.type_of().slots().clear {
-        // SAFETY: the namespace is a live dict.
-        unsafe { clear(namespace.header(), children) };
-    }
 }

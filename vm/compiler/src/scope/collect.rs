@@ -573,7 +573,7 @@ impl Collector {
                 self.expression(class)?;
                 patterns.iter().try_for_each(|pattern| self.pattern(pattern))?;
                 keywords.iter().try_for_each(|(name, pattern)| {
-                    self.refuse_debug(name, position)?;
+                    self.refuse_debug(name, pattern.position)?;
                     self.pattern(pattern)
                 })
             }

@@ -3,12 +3,23 @@
 
 use super::diagnosis::Diagnosis;
 use crate::error::Failure;
+use ruff_python_ast::Expr;
 use ruff_python_ast::token::{Token, TokenKind};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 /// Statements that are one keyword, or start with one.
-const STATEMENT_KEYWORDS: [TokenKind; 5] =
-    [TokenKind::Pass, TokenKind::Break, TokenKind::Continue, TokenKind::Return, TokenKind::Raise];
+const STATEMENT_KEYWORDS: [TokenKind; 10] = [
+    TokenKind::Pass,
+    TokenKind::Break,
+    TokenKind::Continue,
+    TokenKind::Return,
+    TokenKind::Raise,
+    TokenKind::Del,
+    TokenKind::Yield,
+    TokenKind::Assert,
+    TokenKind::Import,
+    TokenKind::From,
+];
 
 /// The tokens around the place of an error.
 struct Around<'a> {
@@ -55,6 +66,12 @@ impl Around<'_> {
     }
 }
 
+/// Whether what follows a token of that kind is an operand, so that a sign there is no operator between two.
+fn ends_no_operand(kind: TokenKind) -> bool {
+    use TokenKind::{Comma, Equal, Lbrace, Lpar, Lsqb};
+    kind.is_arithmetic() || kind.is_bitwise_or_shift() || matches!(kind, Lpar | Lsqb | Lbrace | Comma | Equal)
+}
+
 impl Diagnosis<'_> {
     fn around(&self, range: TextRange) -> Around<'_> {
         let (mut before, mut after): (Vec<&Token>, Vec<&Token>) = (Vec::new(), Vec::new());
@@ -62,7 +79,9 @@ impl Diagnosis<'_> {
             if matches!(token.kind(), TokenKind::Comment | TokenKind::NonLogicalNewline) {
                 continue;
             }
-            if token.start() >= range.start() {
+            if token.start() >= range.start() && matches!(token.kind(), TokenKind::Indent | TokenKind::Dedent) {
+                before.clear();
+            } else if token.start() >= range.start() {
                 after.push(token);
             } else if matches!(token.kind(), TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent) {
                 before.clear();
@@ -81,7 +100,9 @@ impl Diagnosis<'_> {
             .or_else(|| self.parameter(&around))
             .or_else(|| self.argument(&around))
             .or_else(|| self.target_after_as(&around))
-            .or_else(|| self.loop_without_in(&around))
+            .or_else(|| self.loop_without_in(range))
+            .or_else(|| self.augmented_tuple(&around))
+            .or_else(|| self.equal_in_brackets(&around))
             .or_else(|| self.comprehension_target(&around))
             .or_else(|| self.type_parameter(&around))
             .or_else(|| self.string_inside(&around))
@@ -134,7 +155,10 @@ impl Diagnosis<'_> {
         let is_operator =
             previous.is_some_and(|kind| kind.is_arithmetic() || kind.is_bitwise_or_shift() || kind == TokenKind::Tilde);
         if here == TokenKind::Not && is_operator {
-            let range = self.through(place, place.start());
+            // After a sign, only the operand itself is meant.
+            let is_sign = around.kind_before(2).is_none_or(|kind| !kind.is_keyword() && ends_no_operand(kind));
+            let end = if is_sign { self.operand_end(place.end()) } else { self.expression_end(place.start()) };
+            let range = TextRange::new(place.start(), end.unwrap_or(place.end()));
             return Some(self.syntax("'not' after an operator must be parenthesized", range));
         }
         if here == TokenKind::Elif && self.line_before(place.start()) == Some(TokenKind::Else) {
@@ -242,7 +266,8 @@ impl Diagnosis<'_> {
     }
 
     /// `[x for x if y]`
-    fn loop_without_in(&self, around: &Around<'_>) -> Option<Box<Failure>> {
+    pub(super) fn loop_without_in(&self, range: TextRange) -> Option<Box<Failure>> {
+        let around = self.around(range);
         let bracket = around.open_bracket();
         let inside = &around.before[bracket.map_or(0, |bracket| bracket + 1)..];
         let mut depth = 0usize;
@@ -264,6 +289,65 @@ impl Diagnosis<'_> {
             let range = TextRange::new(TextSize::new(range.start as u32), TextSize::new(range.end as u32));
             self.syntax("'in' expected after for-loop variables", range)
         })
+    }
+
+    /// `a, b += 1`
+    fn augmented_tuple(&self, around: &Around<'_>) -> Option<Box<Failure>> {
+        let place = around.after.first()?;
+        let is_augmented = self.text(place.range()).len() > 1
+            && self.text(place.range()).ends_with('=')
+            && !matches!(place.kind(), TokenKind::EqEqual | TokenKind::NotEqual | TokenKind::LessEqual)
+            && !matches!(place.kind(), TokenKind::GreaterEqual | TokenKind::ColonEqual);
+        let range = TextRange::new(around.before.first()?.start(), around.before.last()?.end());
+        let parsed = self.expression_of(range).filter(|_| is_augmented)?;
+        matches!(parsed, Expr::Tuple(_))
+            .then(|| self.syntax("'tuple' is an illegal expression for augmented assignment", range))
+    }
+
+    /// `[a = 1]`, `{1 = 2}`, `f((a) = 1)`
+    fn equal_in_brackets(&self, around: &Around<'_>) -> Option<Box<Failure>> {
+        let place = around.after.first().filter(|token| token.kind() == TokenKind::Equal)?.range();
+        let bracket = around.open_bracket()?;
+        let mut depth = 0usize;
+        let mut start = bracket + 1;
+        for (index, token) in around.before.iter().enumerate().skip(bracket + 1) {
+            match token.kind() {
+                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => depth += 1,
+                TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => depth = depth.saturating_sub(1),
+                TokenKind::Comma | TokenKind::Colon if depth == 0 => start = index + 1,
+                _ => {}
+            }
+        }
+        let range = TextRange::new(around.before.get(start)?.start(), around.before.last()?.end());
+        let expression = self.expression_of(range)?;
+        let callable = [TokenKind::Name, TokenKind::Rpar, TokenKind::Rsqb];
+        let before_bracket = bracket.checked_sub(1).map(|index| around.before[index].kind());
+        if around.before[bracket].kind() == TokenKind::Lpar && before_bracket.is_some_and(|it| callable.contains(&it)) {
+            let inner = self.text(range).trim_start_matches('(');
+            let start = range.start() + TextSize::new((self.text(range).len() - inner.len()) as u32);
+            let message = "expression cannot contain assignment, perhaps you meant \"==\"?";
+            return Some(self.syntax(message, TextRange::new(start, place.end())));
+        }
+        match &expression {
+            Expr::Name(_) => {
+                let message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
+                Some(self.syntax(message, self.through(range, place.end())))
+            }
+            Expr::NoneLiteral(_) | Expr::BooleanLiteral(_) | Expr::List(_) | Expr::Tuple(_) | Expr::Generator(_) => None,
+            Expr::Compare(_) | Expr::BoolOp(_) | Expr::Lambda(_) | Expr::If(_) | Expr::Starred(_) => None,
+            _ => {
+                let name = super::target::expression_name(&expression);
+                let message = format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?");
+                Some(self.syntax(message, range))
+            }
+        }
+    }
+
+    /// The expression that a part of the source is by itself.
+    fn expression_of(&self, range: TextRange) -> Option<Expr> {
+        let text = format!("({})", self.text(range));
+        let parsed = ruff_python_parser::parse_expression(&text).ok()?;
+        Some(*parsed.into_syntax().body)
     }
 
     /// `[x, y for x, y in z]`

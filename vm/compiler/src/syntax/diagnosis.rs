@@ -65,6 +65,13 @@ fn diagnose_parser(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap, to
         }
     }
     let failure = diagnosis.failure(&error.error, error.location);
+    if failure.message == "positional patterns follow keyword patterns"
+        && let Some(&(bracket, offset)) = tokens.open.last()
+    {
+        // The rule for it needs the closing bracket.
+        let position = lines.position(TextRange::at(TextSize::new(offset as u32), TextSize::new(1)));
+        return Failure::syntax(format!("'{}' was never closed", bracket as char), position);
+    }
     let is_generic = failure.message == "invalid syntax" || failure.message.starts_with("expression expected after");
     let specific = if is_generic { diagnosis.specific(error.location) } else { None };
     let failure = specific.unwrap_or(failure);
@@ -188,6 +195,13 @@ impl Diagnosis<'_> {
             }
             ParseErrorType::InvalidStarredExpressionUsage if self.is_parenthesized(range) => {
                 "cannot use starred expression here"
+            }
+            ParseErrorType::UnparenthesizedTupleExpression => {
+                let end = self.expression_end(range.start()).unwrap_or(range.start());
+                return self.syntax("invalid syntax", TextRange::at(end, TextSize::new(1)));
+            }
+            ParseErrorType::InvalidMatchPatternTarget if self.source[..range.start().to_usize()].ends_with("**") => {
+                "invalid syntax"
             }
             ParseErrorType::InvalidMatchPatternTarget => "cannot use '_' as a target",
             ParseErrorType::ExpectedImaginaryNumber => "imaginary number required in complex literal",
@@ -425,18 +439,24 @@ impl Diagnosis<'_> {
                 }
             }
             (TokenKind::Lpar, _) if self.in_header_of("def", range) => return self.syntax("expected '('", range),
-            (TokenKind::Else, _) => {
-                if let Some(failure) = self.missing_else(range) {
+            (TokenKind::Else, found) => {
+                if let Some(failure) = self.loop_without_in(range) {
+                    return failure;
+                }
+                if found != TokenKind::Colon
+                    && let Some(failure) = self.missing_else(range) {
                     return failure;
                 }
             }
             (TokenKind::Colon, TokenKind::Dot) if self.in_header_of("case", range) => {
-                return self.syntax("cannot use attribute as pattern target", self.word_before(range));
+                let word = self.word_before(range);
+                return self.syntax("cannot use attribute as pattern target", self.through(word, word.start()));
             }
             (TokenKind::Comma, TokenKind::Dot)
                 if self.in_header_of("import", range) || self.in_header_of("from", range) =>
             {
-                return self.syntax("cannot use attribute as import target", self.word_before(range));
+                let word = self.word_before(range);
+                return self.syntax("cannot use attribute as import target", self.through(word, word.start()));
             }
             _ => {}
         }
@@ -549,7 +569,10 @@ impl Diagnosis<'_> {
                     .is_none_or(|character| !character.is_alphanumeric() && character != '_' && character != '.');
             let place = range.start().to_usize();
             let first = self.tokens.tokens.partition_point(|token| token.range.start < place);
-            if starts && self.longest_expression(&self.tokens.tokens[first..]) > 0 {
+            let count = self.longest_expression(&self.tokens.tokens[first..]);
+            if starts && count > 0 {
+                let end = self.tokens.tokens[first + count - 1].range.end;
+                let range = TextRange::new(range.start(), TextSize::new(end as u32));
                 let start = TextSize::new((before.len() - name.len()) as u32);
                 let message = format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?");
                 return self.syntax(message, TextRange::new(start, range.end()));
@@ -585,7 +608,7 @@ impl Diagnosis<'_> {
                 let word = self.text(range);
                 if word.starts_with('*') {
                     let equal = self.tokens_from(range.end()).first().map_or(range.end().to_usize(), |it| it.range.end);
-                    let range = self.through(range, TextSize::new(equal as u32 + 1));
+                    let range = self.through(range, TextSize::new(equal as u32));
                     return self.syntax("cannot assign to iterable argument unpacking", range);
                 }
                 let equal = self.tokens_from(range.end()).first().filter(|token| self.token(token) == "=");
@@ -611,7 +634,11 @@ impl Diagnosis<'_> {
                 }
             }
             "Cannot have both 'except' and 'except*' on the same 'try'" => {
-                "cannot have both 'except' and 'except*' on the same 'try'"
+                let tokens = self.tokens_from(range.start());
+                let count = if tokens.get(1).is_some_and(|token| self.token(token) == "*") { 2 } else { 1 };
+                let end = tokens.get(count - 1).map_or(range.end(), |token| TextSize::new(token.range.end as u32));
+                let range = TextRange::new(range.start(), end);
+                return self.syntax("cannot have both 'except' and 'except*' on the same 'try'", range);
             }
             "Expected one or more exception types" => "expected one or more exception types",
             "Positional patterns cannot follow keyword patterns" => "positional patterns follow keyword patterns",

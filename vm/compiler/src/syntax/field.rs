@@ -48,6 +48,17 @@ impl Diagnosis<'_> {
         Some(TextSize::new(last.range.end as u32))
     }
 
+    /// Where the shortest operand ends that starts at a place.
+    pub(super) fn operand_end(&self, place: TextSize) -> Option<TextSize> {
+        let tokens = self.tokens_from(place);
+        let whole = |count: usize| {
+            let goes_on = tokens.get(count).is_some_and(|next| matches!(self.token(next), "(" | "[" | "." | "**"));
+            !goes_on && self.longest_expression(&tokens[..count]) == count
+        };
+        let count = (1..=tokens.len().min(TOKENS_MAX)).find(|&count| whole(count))?;
+        Some(TextSize::new(tokens[count - 1].range.end as u32))
+    }
+
     /// The range from the start of one on, to the end of the expression at a place.
     pub(super) fn through(&self, range: TextRange, place: TextSize) -> TextRange {
         let end = self.expression_end(place).unwrap_or(range.end());
