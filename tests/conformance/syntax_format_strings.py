@@ -1,4 +1,5 @@
 """What is wrong in a replacement field of an f-string or t-string, and where."""
+import warnings
 
 
 def show(source):
@@ -18,6 +19,8 @@ FIELDS = [
 ]
 for field in FIELDS:
     show('f"{' + field + '}"')
+for field in ["+ lambda:1", "a + lambda:1", "1, lambda:1", "a if b else lambda:1", "not lambda x:1"]:
+    show('f"{' + field + '}"')
 for field in ["a $ b", "", "a!x", ";", "lambda x:1", "a=b"]:
     show("t'{" + field + "}'")
 for source in [
@@ -27,3 +30,11 @@ for source in [
     "f'''\n{\n(1_a)\n}'''", "f'\\\n{a b}'", "f(f'{a', b)", "f'{a:{f\"{b:{c}}\"}}'",
 ]:
     show(source)
+
+for source in [r"f'\{6*7}'", r"f'\\{6*7}'", r"f'\}}'", r"f'\N{SPACE}\{1}'", "f'''a\n\\{1}'''", r"rf'\{1}'", r"f'{1}\d'"]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        print(ascii(source), ascii(eval(source)), [(str(w.message), w.lineno) for w in caught])
+x = 1
+for source in [r'''f'{" # nooo "=}' ''', r'''f'{" \" # nooo \" "=}' ''', "f'{1+2 = # my \n}'", "f'{x # a\n=}'"]:
+    print(ascii(eval(source)))

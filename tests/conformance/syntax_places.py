@@ -26,6 +26,8 @@ for source in [
     "(x): (yield)", "(x): (y := 3)", "x.y: (await 3)", "def f():\n    (x): [y async for y in x]",
     "from __future__ import barry_as_FLUFL\n1 <> 2", "from __future__ import barry_as_FLUFL\n1 != 2", "1 <> 2",
     "match x:\n case f'': pass", "match x:\n case {0: _, False: _}: pass", "match x:\n case {1: _, 1.0: _}: pass",
+    "for i < (): pass", "for (a == b) in c: pass", "[x for a < b in c]", "def f(None=1): pass",
+    "try: pass\nexcept A, B as c: pass", "f((a)=2)", "f(a, (b.c)=2)", "x = 1 if 2 else del y",
     "match x:\n case {0: _, -0j: _}: pass", "match x:\n case -0j ** 0: pass", "match x:\n case A(__debug__=1): pass",
 ]:
     show(source)

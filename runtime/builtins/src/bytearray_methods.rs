@@ -6,8 +6,10 @@ use memchr::memchr;
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
 use sidewinder_runtime::objects::bytes::slots::byte_value;
-use sidewinder_runtime::objects::bytes::{ByteArrayObject, new};
-use sidewinder_runtime::objects::str::{check_bytes, is_str};
+use sidewinder_runtime::objects::bytes::{ByteArrayObject, BytesObject, new};
+use sidewinder_runtime::objects::str::{StrObject, check_bytes, is_str};
+use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::operations::call;
 use sidewinder_runtime::value::Value;
 
 fn receiver<'a>(cx: &mut Context, arguments: &[Value], method: &str) -> Result<&'a ByteArrayObject> {
@@ -100,6 +102,26 @@ pub fn resize(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 pub fn reverse(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     receiver(cx, arguments, "reverse")?.as_mut_slice().reverse();
     nothing()
+}
+
+/// What builds the object again: the class with the bytes, as text for the old protocols of pickle.
+pub fn reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let array = receiver(cx, arguments, "__reduce_ex__")?;
+    let protocol = match arguments.get(1) {
+        Some(protocol) => integer(cx, *protocol, 0)?,
+        None => 2,
+    };
+    let state = call::call_method(cx, arguments[0], "__getstate__", &[])?;
+    let content = array.as_slice().to_vec();
+    let inner = if content.is_empty() {
+        Vec::new()
+    } else if protocol < 3 {
+        vec![StrObject::from_latin1(cx, &content), StrObject::new(cx, "latin-1")]
+    } else {
+        vec![BytesObject::new(cx, &content)]
+    };
+    let inner = TupleObject::from_owned(cx, inner);
+    Ok(TupleObject::new(cx, &[arguments[0].type_of().value(), inner.value(), state.value()]))
 }
 
 pub fn alloc(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {

@@ -142,6 +142,10 @@ bytes_methods! {
         "Reverse the order of the values in B in place."
     positional "__alloc__" (0, 0) array::alloc, ANY, "($self, /)";
         "B.__alloc__() -> int"
+    positional "__reduce__" (0, 0) array::reduce, ANY, "($self, /)";
+        "Return state information for pickling."
+    positional "__reduce_ex__" (0, 1) array::reduce, ANY, "($self, proto=0, /)";
+        "Return state information for pickling."
 }
 
 const DECODE: Signature<2> = Signature::new("decode", ["encoding", "errors"]);

@@ -1,7 +1,7 @@
 //! Methods of `bytes` and `bytearray` that look for bytes: find, count, startswith, replace and their relatives.
 
 use crate::bytes_arguments::{Receiver, bytes_like, needle};
-use crate::str_arguments::{integer, range};
+use crate::str_arguments::{fit_range, integer, start_and_end};
 use memchr::{memchr_iter, memmem};
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
@@ -17,9 +17,10 @@ type Search = fn(Units<'_>, Units<'_>) -> Option<usize>;
 
 fn locate(cx: &mut Context, arguments: &[Value], method: &str, search: Search) -> Result<Option<usize>> {
     let receiver = Receiver::new(cx, arguments, method)?;
+    let bounds = start_and_end(cx, &arguments[2..])?;
     let _held = receiver.hold(cx)?;
     let needle = needle(cx, arguments[1])?;
-    let Some((start, end)) = range(cx, &arguments[2..], receiver.len())? else { return Ok(None) };
+    let Some((start, end)) = fit_range(bounds, receiver.len()) else { return Ok(None) };
     let content = receiver.content().get(start..end).unwrap_or_default();
     Ok(search(Units::One(content), Units::One(&needle)).map(|found| found + start))
 }
@@ -56,9 +57,10 @@ pub fn rindex(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 
 pub fn count(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let receiver = Receiver::new(cx, arguments, "count")?;
+    let bounds = start_and_end(cx, &arguments[2..])?;
     let _held = receiver.hold(cx)?;
     let needle = needle(cx, arguments[1])?;
-    let count = match range(cx, &arguments[2..], receiver.len())? {
+    let count = match fit_range(bounds, receiver.len()) {
         Some((start, end)) => {
             let content = receiver.content().get(start..end).unwrap_or_default();
             search::count(Units::One(content), Units::One(&needle), usize::MAX)
@@ -83,8 +85,9 @@ fn matches_end(
     matches: fn(&[u8], &[u8]) -> bool,
 ) -> Result<Owned> {
     let receiver = Receiver::new(cx, arguments, method)?;
+    let bounds = start_and_end(cx, &arguments[2..])?;
     let _held = receiver.hold(cx)?;
-    let range = range(cx, &arguments[2..], receiver.len())?;
+    let range = fit_range(bounds, receiver.len());
     let holds = |part: &[u8]| {
         range.is_some_and(|(start, end)| receiver.content().get(start..end).is_some_and(|text| matches(text, part)))
     };

@@ -112,7 +112,11 @@ fn refuse(cx: &mut Context, _value: Value, _new: Value) -> Result<()> {
 fn variable_name(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let code = of(arguments[0]);
     let index = convert::index_i64(cx, arguments[1])?;
-    let names = code.local_names().iter().map(Owned::value).chain((0..code.data.free_names.len()).map(|index| code.free_name(index as u16)));
+    let names = code
+        .local_names()
+        .iter()
+        .map(Owned::value)
+        .chain((0..code.data.free_names.len()).map(|index| code.free_name(index as u16)));
     match usize::try_from(index).ok().and_then(|index| names.into_iter().nth(index)) {
         Some(name) => Ok(Owned::new(name)),
         None => Err(cx.index_error("tuple index out of range")),

@@ -91,7 +91,13 @@ static PROPERTY_METHODS: &[Native] = &[
         |cx, arguments| replace(cx, arguments, 2),
         "Descriptor to obtain a copy of the property with a different deleter.",
     ),
-    Native::new("__set_name__", 0, Native::MANY, set_name, "__set_name__($self, owner, name, /)\n--\n\nMethod to set name of a property."),
+    Native::new(
+        "__set_name__",
+        0,
+        Native::MANY,
+        set_name,
+        "__set_name__($self, owner, name, /)\n--\n\nMethod to set name of a property.",
+    ),
 ];
 
 static PROPERTY_GETSET: &[GetSet] = &[

@@ -347,12 +347,7 @@ static TRACEBACK_GETSET: &[GetSet] = &[
         set: None,
         doc: "",
     },
-    GetSet {
-        name: "tb_lasti",
-        get: |cx, value| Ok(int::from_i64(cx, entry(value).offset())),
-        set: None,
-        doc: "",
-    },
+    GetSet { name: "tb_lasti", get: |cx, value| Ok(int::from_i64(cx, entry(value).offset())), set: None, doc: "" },
 ];
 
 fn entry(value: Value) -> &'static TracebackObject {

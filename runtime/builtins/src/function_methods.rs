@@ -159,7 +159,7 @@ fn annotations(cx: &mut Context, value: Value) -> Result<Owned> {
         };
         if !made.value().type_of().has_flag(flags::DICT) {
             let actual = made.value().type_of().name();
-            return Err(cx.type_error(format!("__annotate__() must return a dict, not {actual}")));
+            return Err(cx.type_error(format!("__annotate__ returned non-dict of type '{actual}'")));
         }
         store(&function.annotations, made.value())?;
     }

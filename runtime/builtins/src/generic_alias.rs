@@ -2,6 +2,7 @@
 
 pub mod substitution;
 
+use crate::type_methods::mapping_proxy::MAPPING_PROXY;
 use crate::union_type;
 use sidewinder_runtime::heap::teardown::Children;
 use sidewinder_runtime::heap::{Header, Immortal};
@@ -58,6 +59,7 @@ pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[
     (&BASE_EXCEPTION_GROUP, CLASS_GETITEM, &[]),
     (&STATIC_METHOD, CLASS_GETITEM, &[]),
     (&CLASS_METHOD, CLASS_GETITEM, &[]),
+    (&MAPPING_PROXY, CLASS_GETITEM, &[]),
 ];
 
 /// Gives type aliases their subscription; called once, after the builtin types were completed.

@@ -1,7 +1,9 @@
 //! Methods of `object`, and the `__dict__` and `__weakref__` attributes of classes' instances.
 
+use crate::memory_view::MEMORY_VIEW;
 use sidewinder_runtime::heap::owned::increment;
 use sidewinder_runtime::native::{GetSet, Native};
+use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::instance;
 use sidewinder_runtime::objects::iterator::arguments::bad_argument;
@@ -10,7 +12,7 @@ use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::reshape;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::type_object::flags;
+use sidewinder_runtime::objects::type_object::{OBJECT, flags};
 use sidewinder_runtime::objects::{int, singleton, weak};
 use sidewinder_runtime::operations::dunder::layout;
 use sidewinder_runtime::operations::{attribute, call, convert, iterate, subscript};
@@ -211,6 +213,18 @@ fn reduce(cx: &mut Context, value: Value, protocol: i64) -> Result<Owned> {
     }
     let (function, arguments) = new_arguments(cx, copyreg.value(), value)?;
     let get_state = cx.interpreter().names.getstate;
+    let has_arguments = arguments.value().cast::<TupleObject>().is_some_and(|tuple| tuple.as_slice().len() > 1);
+    let is_collection = builtin.has_flag(flags::LIST | flags::DICT);
+    if !has_arguments && !is_collection && builtin.basic_bytes.get() > OBJECT.basic_bytes.get() {
+        // What a builtin type's objects have besides attributes is not in their state.
+        let own = kind.lookup(cx, get_state);
+        if own == OBJECT.lookup(cx, get_state) {
+            let name = kind.name();
+            let is_sized = value.cast::<CodeObject>().is_some() || std::ptr::eq(builtin, &MEMORY_VIEW.object);
+            let shown = if is_sized { format!("{name} objects") } else { format!("'{name}' object") };
+            return Err(cx.type_error(format!("cannot pickle {shown}")));
+        }
+    }
     let state = match call::lookup_special(cx, value, get_state)? {
         Some(method) => call::call(cx, method.value(), &[])?,
         None => none(),

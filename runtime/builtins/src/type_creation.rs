@@ -14,10 +14,10 @@ use sidewinder_runtime::objects::exception::{self, RUNTIME_WARNING};
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::instance;
 use sidewinder_runtime::objects::iterator::arguments::bad_argument;
+use sidewinder_runtime::objects::iterator::dict_operations;
 use sidewinder_runtime::objects::method::{descriptor, getset, super_object};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::slots::Slots;
-use sidewinder_runtime::objects::iterator::dict_operations;
 use sidewinder_runtime::objects::str::{self, StrObject, codec};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::{OBJECT, StaticType, TypeState, flags};
@@ -72,6 +72,7 @@ fn type_new(cx: &mut Context, metatype: &'static TypeObject, arguments: Argument
         }
     }
     let Some(tuple) = bases.cast::<TupleObject>() else { return Err(cx.type_error("bases must be a tuple")) };
+    check_entries(cx, tuple.as_slice())?;
     let winner = calculate_metaclass(cx, metatype, tuple.as_slice())?;
     if !std::ptr::eq(winner, metatype)
         && let Some(new) = winner.slots().new
@@ -105,14 +106,21 @@ pub fn calculate_metaclass(
     Ok(winner)
 }
 
+/// Refuses bases that only a class statement can take.
+fn check_entries(cx: &mut Context, bases: &[Value]) -> Result<()> {
+    let name = cx.interpreter().names.mro_entries;
+    for base in bases.iter().filter(|base| base.cast::<TypeObject>().is_none()) {
+        if sidewinder_runtime::operations::attribute::get_optional(cx, *base, name)?.is_some() {
+            return Err(cx.type_error("type() doesn't support MRO entry resolution; use types.new_class()"));
+        }
+    }
+    Ok(())
+}
+
 fn make_class(cx: &mut Context, request: Request<'_>) -> Result<Owned> {
     let object_bases = [OBJECT.value()];
     let bases = if request.bases.is_empty() { &object_bases } else { request.bases };
-    if let Some(odd) = bases.iter().find(|base| base.cast::<TypeObject>().is_none()) {
-        let name = cx.interpreter().names.mro_entries;
-        if sidewinder_runtime::operations::attribute::get_optional(cx, *odd, name)?.is_some() {
-            return Err(cx.type_error("type() doesn't support MRO entry resolution; use types.new_class()"));
-        }
+    if bases.iter().any(|base| base.cast::<TypeObject>().is_none()) {
         return Err(cx.type_error("bases must be types"));
     }
     let base = layout::best_base(cx, bases)?;
@@ -129,6 +137,11 @@ fn make_class(cx: &mut Context, request: Request<'_>) -> Result<Owned> {
     let kind: &'static TypeObject = unsafe { class.value().cast_unchecked() };
     fill_namespace(cx, kind, base, &slots)?;
     mro::compute(cx, kind, request.metatype, bases)?;
+    // Whether a class is matched by sequence or by mapping patterns comes from the first class that says so.
+    let collection = flags::SEQUENCE | flags::MAPPING;
+    if let Some(first) = kind.mro().iter().find(|class| class.flags.get() & collection != 0) {
+        kind.add_flag(first.flags.get() & collection);
+    }
     register(cx, kind, bases);
     if bases.len() == 1 {
         dunder::update_own_slots(cx, kind);
@@ -290,7 +303,8 @@ fn set_class_cell(cx: &mut Context, kind: &TypeObject, namespace: &DictObject) -
 /// Warns of keys that no attribute can have.
 fn warn_of_keys(cx: &mut Context, kind: &TypeObject) -> Result<()> {
     let namespace = kind.namespace(cx);
-    let odd = (0..namespace.entry_count()).any(|index| namespace.entry(index).is_some_and(|(key, _)| !str::is_str(key)));
+    let odd =
+        (0..namespace.entry_count()).any(|index| namespace.entry(index).is_some_and(|(key, _)| !str::is_str(key)));
     if odd {
         let message = format!("non-string key in the __dict__ of class {}", kind.name());
         warnings::warn(cx, &RUNTIME_WARNING, &message, 1)?;

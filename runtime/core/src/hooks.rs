@@ -46,13 +46,16 @@ pub struct CompileRequest<'a> {
     pub futures: u32,
     /// `await` may stand outside of functions.
     pub top_level_await: bool,
+    /// A source that more lines could make right is to be told from one that is wrong.
+    pub allow_incomplete: bool,
 }
 
 impl<'a> CompileRequest<'a> {
     /// Text without anything special.
     pub fn new(text: &'a str, file_name: &'a str, mode: &'a str) -> CompileRequest<'a> {
         let source = Source::Text(text);
-        CompileRequest { source, file_name, mode, optimize: None, futures: 0, top_level_await: false }
+        let (optimize, top_level_await, allow_incomplete) = (None, false, false);
+        CompileRequest { source, file_name, mode, optimize, futures: 0, top_level_await, allow_incomplete }
     }
 }
 

@@ -8,10 +8,10 @@ use sidewinder_compiler::{CompileError, ErrorKind, Mode, Options, Warning};
 use sidewinder_runtime::hooks::{self, CompileRequest};
 use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::dict::DictObject;
-use sidewinder_runtime::objects::exception::{
-    self, INDENTATION_ERROR, SYNTAX_ERROR, SYNTAX_WARNING, SYSTEM_EXIT, TAB_ERROR,
-};
 use sidewinder_runtime::objects::exception::special::SYNTAX_METADATA;
+use sidewinder_runtime::objects::exception::{
+    self, INCOMPLETE_INPUT_ERROR, INDENTATION_ERROR, SYNTAX_ERROR, SYNTAX_WARNING, SYSTEM_EXIT, TAB_ERROR,
+};
 use sidewinder_runtime::objects::function;
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -266,6 +266,9 @@ pub fn compile_request(cx: &mut Context, request: &CompileRequest<'_>) -> Result
                 eprintln!("{}", sidewinder_bytecode::disassemble::disassemble(&data));
             }
             Ok(code::new(cx, Rc::new(data)))
+        }
+        Err(_) if request.allow_incomplete && sidewinder_compiler::is_incomplete(source) => {
+            Err(cx.raise(&INCOMPLETE_INPUT_ERROR, "incomplete input"))
         }
         Err(error) => Err(raise_compile_error(cx, &error, source)),
     }

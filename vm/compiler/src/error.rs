@@ -120,7 +120,13 @@ pub type Outcome<T> = Result<T, Box<Failure>>;
 impl Failure {
     /// A SyntaxError at a node.
     pub fn syntax(message: impl Into<String>, position: Position) -> Box<Failure> {
-        Box::new(Failure { kind: ErrorKind::Syntax, origin: Origin::Compiler, message: message.into(), position, statement: None })
+        Box::new(Failure {
+            kind: ErrorKind::Syntax,
+            origin: Origin::Compiler,
+            message: message.into(),
+            position,
+            statement: None,
+        })
     }
 
     /// A tree nested too deeply.

@@ -28,9 +28,9 @@ use crate::error::{ErrorKind, Failure, Origin, Outcome};
 use crate::{Mode, Options};
 use annotation::{AnnotationBlock, BlockKind};
 use position::LineMap;
+use ruff_python_ast::visitor::source_order::{self, SourceOrderVisitor};
 use ruff_python_ast::{self as ruff, PythonVersion, token::TokenKind};
 use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
-use ruff_python_ast::visitor::source_order::{self, SourceOrderVisitor};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use sidewinder_bytecode::{CodeFlags, Position};
 use std::collections::HashMap;
@@ -78,6 +78,24 @@ fn parse_flufl(source: &str, options: Options) -> Outcome<Tree> {
         }
     }
     parse_plain(&replaced, options)
+}
+
+/// Whether a source that does not parse might with more lines: nothing is wrong before its end.
+pub(crate) fn is_incomplete(source: &str) -> bool {
+    let options = ParseOptions::from(ruff_python_parser::Mode::Module).with_target_version(PythonVersion::PY314);
+    let parsed = parse_unchecked(source, options);
+    let first = parsed.errors().first().map(|error| error.location.start());
+    let tokens = tokenizer::tokenize(source);
+    if let Some(error) = &tokens.error {
+        let may_go_on =
+            error.message.starts_with("unterminated triple-quoted") || error.message == "unexpected EOF while parsing";
+        return may_go_on && first.is_none_or(|first| first.to_usize() >= tokens.stopped);
+    }
+    let Some(first) = first else { return false };
+    let ends_line = |token: &ruff::token::Token| {
+        token.kind() == TokenKind::Newline && token.start() >= first && !token.range().is_empty()
+    };
+    source[first.to_usize()..].trim().is_empty() && !parsed.tokens().iter().any(ends_line)
 }
 
 fn parse_plain(source: &str, options: Options) -> Outcome<Tree> {

@@ -107,9 +107,9 @@ fn replace(cx: &mut Context, arguments: &[Value], parameters: &[Owned], given: &
             (Some(_), None) => {
                 let shown = convert::repr(cx, argument)?;
                 let shown = str::text(shown.value()).unwrap_or_default();
-                return Err(cx.type_error(format!(
-                    "argument {shown} with __typing_subst__ was not found in __parameters__"
-                )));
+                return Err(
+                    cx.type_error(format!("argument {shown} with __typing_subst__ was not found in __parameters__"))
+                );
             }
             (None, _) => replace_inside(cx, argument, parameters, given)?,
         };

@@ -37,13 +37,7 @@ pub static TRACEBACK: StaticType = Immortal::new(
     TypeObject::builtin(
         "traceback",
         size_of::<TracebackObject>(),
-        Slots {
-            new: Some(new),
-            traverse: Some(traverse),
-            release: Some(release),
-            clear: Some(clear),
-            ..Slots::EMPTY
-        },
+        Slots { new: Some(new), traverse: Some(traverse), release: Some(release), clear: Some(clear), ..Slots::EMPTY },
     )
     .with_base(&OBJECT.object)
     .with_flags(flags::COLLECTED)

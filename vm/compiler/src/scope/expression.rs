@@ -141,7 +141,8 @@ impl Collector {
     fn waiting_comprehension(&mut self, position: Position) -> Outcome<()> {
         let top_level = self.top_level_await;
         let scope = self.scope();
-        let allowed = scope.is_coroutine || scope.comprehension.is_some() || scope.kind == ScopeKind::Module && top_level;
+        let allowed =
+            scope.is_coroutine || scope.comprehension.is_some() || scope.kind == ScopeKind::Module && top_level;
         if !allowed {
             let message = "asynchronous comprehension outside of an asynchronous function";
             return Err(Failure::syntax(message, position));

@@ -79,12 +79,12 @@ impl Diagnosis<'_> {
             if matches!(token.kind(), TokenKind::Comment | TokenKind::NonLogicalNewline) {
                 continue;
             }
-            if token.start() >= range.start() && matches!(token.kind(), TokenKind::Indent | TokenKind::Dedent) {
+            let is_indentation = matches!(token.kind(), TokenKind::Indent | TokenKind::Dedent);
+            let starts_line = is_indentation && after.is_empty();
+            if starts_line || token.kind() == TokenKind::Newline && token.start() < range.start() {
                 before.clear();
             } else if token.start() >= range.start() {
                 after.push(token);
-            } else if matches!(token.kind(), TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent) {
-                before.clear();
             } else {
                 before.push(token);
             }
@@ -103,6 +103,11 @@ impl Diagnosis<'_> {
             .or_else(|| self.loop_without_in(range))
             .or_else(|| self.augmented_tuple(&around))
             .or_else(|| self.equal_in_brackets(&around))
+            .or_else(|| {
+                // The place may be the target, without the brackets around it that count.
+                let end = self.through(range, range.start()).end();
+                self.equal_in_brackets(&self.around(TextRange::empty(end)))
+            })
             .or_else(|| self.comprehension_target(&around))
             .or_else(|| self.type_parameter(&around))
             .or_else(|| self.string_inside(&around))
@@ -116,7 +121,13 @@ impl Diagnosis<'_> {
             .rposition(|token| matches!(token.kind(), TokenKind::FStringStart | TokenKind::TStringStart))?;
         let kind = if around.before[start].kind() == TokenKind::FStringStart { "f-string" } else { "t-string" };
         let field = around.before[start..].iter().rposition(|token| token.kind() == TokenKind::Lbrace)? + start;
-        let lambda = around.before[field..].iter().find(|token| token.kind() == TokenKind::Lambda)?;
+        let position = around.before[field..].iter().position(|token| token.kind() == TokenKind::Lambda)? + field;
+        let lambda = around.before[position];
+        // Behind an operator there is no whole expression.
+        let whole = [TokenKind::Lbrace, TokenKind::Comma, TokenKind::Else, TokenKind::Yield, TokenKind::From];
+        if !whole.contains(&around.before[position - 1].kind()) {
+            return None;
+        }
         if around.before[field..].iter().any(|token| token.kind() == TokenKind::Lpar) {
             return None;
         }
@@ -128,9 +139,8 @@ impl Diagnosis<'_> {
     fn line_before(&self, place: TextSize) -> Option<TokenKind> {
         let mut first = vec![None];
         let mut starts = true;
-        let is_before = |token: &&Token| {
-            token.start() < place || token.start() == place && token.kind() == TokenKind::Dedent
-        };
+        let is_before =
+            |token: &&Token| token.start() < place || token.start() == place && token.kind() == TokenKind::Dedent;
         for token in self.parsed.tokens().iter().take_while(is_before) {
             match token.kind() {
                 TokenKind::Newline => starts = true,
@@ -307,6 +317,9 @@ impl Diagnosis<'_> {
     /// `[a = 1]`, `{1 = 2}`, `f((a) = 1)`
     fn equal_in_brackets(&self, around: &Around<'_>) -> Option<Box<Failure>> {
         let place = around.after.first().filter(|token| token.kind() == TokenKind::Equal)?.range();
+        if around.in_parameters().is_some() {
+            return None;
+        }
         let bracket = around.open_bracket()?;
         let mut depth = 0usize;
         let mut start = bracket + 1;
@@ -333,7 +346,9 @@ impl Diagnosis<'_> {
                 let message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
                 Some(self.syntax(message, self.through(range, place.end())))
             }
-            Expr::NoneLiteral(_) | Expr::BooleanLiteral(_) | Expr::List(_) | Expr::Tuple(_) | Expr::Generator(_) => None,
+            Expr::NoneLiteral(_) | Expr::BooleanLiteral(_) | Expr::List(_) | Expr::Tuple(_) | Expr::Generator(_) => {
+                None
+            }
             Expr::Compare(_) | Expr::BoolOp(_) | Expr::Lambda(_) | Expr::If(_) | Expr::Starred(_) => None,
             _ => {
                 let name = super::target::expression_name(&expression);

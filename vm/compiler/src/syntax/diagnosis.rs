@@ -29,7 +29,8 @@ pub(super) fn diagnose(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap
         // What is wrong in a replacement field is told before what follows it is looked at.
         let diagnosis = Diagnosis { source, parsed, lines, tokens: &tokens };
         if let Some(first) = parsed.errors().first().filter(|first| first.location.start().to_usize() < tokens.stopped)
-            && let Some(failure) = diagnosis.field_failure(first.location.start(), &diagnosis.failure(&first.error, first.location))
+            && let Some(failure) =
+                diagnosis.field_failure(first.location.start(), &diagnosis.failure(&first.error, first.location))
         {
             return failure.of(Origin::Parser);
         }
@@ -85,7 +86,13 @@ impl Diagnosis<'_> {
     }
 
     fn indentation(&self, message: impl Into<String>, position: Position) -> Box<Failure> {
-        Box::new(Failure { kind: ErrorKind::Indentation, origin: Origin::Parser, message: message.into(), position, statement: None })
+        Box::new(Failure {
+            kind: ErrorKind::Indentation,
+            origin: Origin::Parser,
+            message: message.into(),
+            position,
+            statement: None,
+        })
     }
 
     pub fn text(&self, range: TextRange) -> &str {
@@ -177,7 +184,8 @@ impl Diagnosis<'_> {
                 let message = "iterable argument unpacking follows keyword argument unpacking";
                 let comma = self.comma_before(range);
                 let star = if self.token_text(comma.end(), 0) == "*" { 1 } else { 0 };
-                let first = self.tokens_from(comma.end()).get(star).map_or(range.start().to_usize(), |it| it.range.start);
+                let first =
+                    self.tokens_from(comma.end()).get(star).map_or(range.start().to_usize(), |it| it.range.start);
                 return self.syntax(message, self.through(comma, TextSize::new(first as u32)));
             }
             ParseErrorType::IterableUnpackingInComprehension => "iterable unpacking cannot be used in comprehension",
@@ -367,7 +375,9 @@ impl Diagnosis<'_> {
         let end_range = TextRange::at(TextSize::new(end as u32), TextSize::new(1));
         let message = match super::escape::first_problem(&self.source[start..end]) {
             Some((first, last, problem)) => {
-                format!("(unicode error) 'unicodeescape' codec can't decode bytes in position {first}-{last}: {problem}")
+                format!(
+                    "(unicode error) 'unicodeescape' codec can't decode bytes in position {first}-{last}: {problem}"
+                )
             }
             None => "(unicode error) 'unicodeescape' codec can't decode bytes".to_string(),
         };
@@ -444,7 +454,8 @@ impl Diagnosis<'_> {
                     return failure;
                 }
                 if found != TokenKind::Colon
-                    && let Some(failure) = self.missing_else(range) {
+                    && let Some(failure) = self.missing_else(range)
+                {
                     return failure;
                 }
             }
@@ -600,7 +611,8 @@ impl Diagnosis<'_> {
                 "cannot mix t-string literals with string or bytes literals"
             }
             "Multiple exception types must be parenthesized when using `as`" => {
-                "multiple exception types must be parenthesized when using 'as'"
+                let range = TextRange::new(range.start(), self.end_with_alias(range.end()));
+                return self.syntax("multiple exception types must be parenthesized when using 'as'", range);
             }
             "Only single target (not tuple) can be annotated" => "only single target (not tuple) can be annotated",
             "Only single target (not list) can be annotated" => "only single target (not list) can be annotated",

@@ -65,6 +65,15 @@ impl Diagnosis<'_> {
         TextRange::new(range.start(), end.max(range.start()))
     }
 
+    /// Where `as name` ends if that follows the place, or else the place.
+    pub(super) fn end_with_alias(&self, place: TextSize) -> TextSize {
+        let tokens = self.tokens_from(place);
+        match tokens.get(..2) {
+            Some([word, name]) if self.token(word) == "as" => TextSize::new(name.range.end as u32),
+            _ => place,
+        }
+    }
+
     /// With how many of the tokens the longest expression ends that they begin with.
     pub(super) fn longest_expression(&self, tokens: &[Token]) -> usize {
         let mut depth = 0usize;
@@ -125,6 +134,7 @@ impl Diagnosis<'_> {
         if let (Some(lambda), Some(colon)) = (lambda, colon)
             && tokens[..colon].iter().all(|token| self.token(token) != "(")
             && lambda < colon
+            && (lambda == 0 || matches!(at(lambda - 1), "," | "else" | "yield" | "from"))
         {
             let range = text_range(&(tokens[lambda].range.start..tokens[colon].range.end));
             let message = format!("{kind}: lambda expressions are not allowed without parentheses");

@@ -207,8 +207,11 @@ fn without_comments(source: &str) -> std::borrow::Cow<'_, str> {
     let mut text = String::with_capacity(source.len());
     let mut quote = None;
     let mut in_comment = false;
+    let mut is_escaped = false;
     for character in source.chars() {
         match (character, quote) {
+            (_, Some(_)) if std::mem::take(&mut is_escaped) => {}
+            ('\\', Some(_)) => is_escaped = true,
             ('\n', _) => in_comment = false,
             ('#', None) => in_comment = true,
             ('"' | '\'', None) if !in_comment => quote = Some(character),

@@ -55,6 +55,22 @@ pub(super) fn describe(diagnosis: &Diagnosis, error: &ParseErrorType, range: Tex
     {
         return ("only single target (not tuple) can be annotated".to_string(), first.range());
     }
+    let before = &diagnosis.source[..range.start().to_usize()];
+    if let Expr::Compare(compare) = expression
+        && !compare.ops.contains(&ruff::CmpOp::In)
+        && let Some(line) = before.trim_end_matches(['(', ' ']).strip_suffix("for")
+    {
+        // What a comparison is assigned to by a loop is not looked at: the loop's `in` is missed.
+        let is_bracketed = before.ends_with('(');
+        let start = if is_bracketed { range.end() + TextSize::new(1) } else { compare.left.end() };
+        let place = diagnosis.tokens_from(start).first().map(|token| token.range.clone());
+        let place = place.unwrap_or(start.to_usize()..start.to_usize());
+        let place = TextRange::new(TextSize::new(place.start as u32), TextSize::new(place.end as u32));
+        let line = line.rsplit(['\n', ';']).next().unwrap_or_default().trim();
+        let is_statement = line.is_empty() || line == "async";
+        let message = if is_statement { "invalid syntax" } else { "'in' expected after for-loop variables" };
+        return (message.to_string(), place);
+    }
     let message = match error {
         ParseErrorType::InvalidDeleteTarget => format!("cannot delete {name}"),
         ParseErrorType::InvalidAugmentedAssignmentTarget => {

@@ -5,8 +5,8 @@ mod strings;
 
 use crate::error::{ErrorKind, Failure};
 use sidewinder_bytecode::Position;
-use strings::Interpolated;
 use std::ops::Range;
+use strings::Interpolated;
 
 /// What the tokenizer says about a source.
 pub(super) struct Tokens {
@@ -345,7 +345,10 @@ impl Tokenizer<'_> {
             self.offset += if matches!(self.peek(1), b'+' | b'-') { 2 } else { 1 };
             self.decimal_digits()?;
         }
-        if matches!(self.peek(0), b'e' | b'E') && matches!(self.peek(1), b'+' | b'-') && !exponent_digit.is_ascii_digit() {
+        if matches!(self.peek(0), b'e' | b'E')
+            && matches!(self.peek(1), b'+' | b'-')
+            && !exponent_digit.is_ascii_digit()
+        {
             self.offset += 2;
             return Err(self.error_here("invalid decimal literal"));
         }

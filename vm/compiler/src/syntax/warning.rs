@@ -104,7 +104,10 @@ impl Lowering<'_> {
     /// The first escape sequence of a literal's content that means nothing.
     pub(super) fn check_escapes(&mut self, content: TextRange, is_bytes: bool) {
         let source = self.source;
-        let text = &source[content.to_std_range()];
+        // A backslash before a replacement field is the last character of the text before the field.
+        let end = content.end().to_usize();
+        let end = end + (source[..end].ends_with('\\') && source[end..].starts_with('{')) as usize;
+        let text = &source[content.start().to_usize()..end];
         let mut rest = text;
         while let Some(start) = rest.find('\\') {
             let after = &rest[start + 1..];

@@ -3,12 +3,12 @@
 use super::{clear, fetch, finish, next, raise, register, take};
 use crate::frame::{current_code, current_function};
 use crate::semantics::Pc;
+use sidewinder_bytecode::CodeFlags;
 use sidewinder_runtime::objects::dict;
 use sidewinder_runtime::objects::exception::{self, IMPORT_ERROR};
 use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::{int, singleton};
-use sidewinder_bytecode::CodeFlags;
 use sidewinder_runtime::operations::{attribute, call, convert, import, iterate};
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 

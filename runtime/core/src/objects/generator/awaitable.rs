@@ -143,9 +143,8 @@ pub fn warn_of_signature(cx: &mut Context, method: &str, arguments: &[Value]) ->
     if arguments.len() < 2 {
         return Ok(());
     }
-    let message = format!(
-        "the (type, exc, tb) signature of {method}() is deprecated, use the single-arg signature instead."
-    );
+    let message =
+        format!("the (type, exc, tb) signature of {method}() is deprecated, use the single-arg signature instead.");
     warnings::warn(cx, &DEPRECATION_WARNING, &message, 1)
 }
 

@@ -104,6 +104,8 @@ fn invoke(
             format!("expected {minimum} argument{plural}, got {given}")
         } else if minimum == maximum {
             format!("{name} expected {minimum} arguments, got {given}")
+        } else if (minimum, maximum) == (1, 2) && name.ends_with("pow__") {
+            format!("expected 1 or 2 arguments, got {given}")
         } else if given < minimum {
             format!("{name} expected at least {minimum} argument{}, got {given}", if minimum == 1 { "" } else { "s" })
         } else {

@@ -208,6 +208,12 @@ pub mod type_slots {
         })
     }
 
+    /// The name with its module as messages show it, which leave out `__main__` too.
+    pub fn full_name(cx: &mut Context, kind: &'static TypeObject) -> Result<String> {
+        let name = display_name(cx, kind)?;
+        Ok(name.strip_prefix("__main__.").map(String::from).unwrap_or(name))
+    }
+
     /// `__module__` of a class, if it is a string. Builtin types outside `builtins` have it in their name.
     pub fn module_name(cx: &mut Context, kind: &TypeObject) -> Option<String> {
         let name = cx.interpreter().names.module;

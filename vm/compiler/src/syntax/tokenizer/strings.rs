@@ -62,7 +62,8 @@ impl Tokenizer<'_> {
                 }
                 let what = if triple { "triple-quoted " } else { "" };
                 let hint = if escaped_quote && !triple { "; perhaps you escaped the end quote?" } else { "" };
-                let message = format!("unterminated {what}string literal (detected at line {}){hint}", self.last_line(triple));
+                let message =
+                    format!("unterminated {what}string literal (detected at line {}){hint}", self.last_line(triple));
                 return Err(self.error_at(message, start_line, start_column));
             }
             match byte {
@@ -108,9 +109,8 @@ impl Tokenizer<'_> {
             if in_specification && (is_line_end || self.at_end() && !triple) {
                 if !triple {
                     self.offset += 1;
-                    let message = format!(
-                        "{kind}: newlines are not allowed in format specifiers for single quoted {kind}s"
-                    );
+                    let message =
+                        format!("{kind}: newlines are not allowed in format specifiers for single quoted {kind}s");
                     return Err(self.error_here(message));
                 }
                 self.leave_text(false);
