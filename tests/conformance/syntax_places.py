@@ -38,3 +38,7 @@ for source in ["fur a in b: pass", "for a in b:\n    pass\nelso:\n    pass"]:
         compile(source, "<s>", "exec")
     except SyntaxError as e:
         print(e._metadata[:2], e._metadata[2].startswith(source))
+
+# The future that brings `<>` is an import, not a text.
+for source in ["'from __future__ import barry_as_FLUFL'\n1 != 2", "from __future__ import annotations, barry_as_FLUFL\n1 <> 2"]:
+    show(source)

@@ -53,19 +53,35 @@ pub(crate) fn parse(source: &str, options: Options) -> Outcome<Tree> {
         let message = "source code string cannot contain null bytes";
         return Err(Failure::syntax(message, Position::default()));
     }
-    if source.contains("barry_as_FLUFL") || options.futures & CodeFlags::FUTURE_BARRY != 0 {
-        let future = "from __future__ import barry_as_FLUFL";
-        if options.futures & CodeFlags::FUTURE_BARRY != 0 || source.contains(future) {
-            return parse_flufl(source, options);
+    let is_on = options.futures & CodeFlags::FUTURE_BARRY != 0;
+    if is_on || source.contains("barry_as_FLUFL") {
+        let tokens = tokenizer::tokenize(source).tokens;
+        let start = if is_on { Some(0) } else { flufl_start(source, &tokens) };
+        if let Some(start) = start {
+            return parse_flufl(source, &tokens[start..], options);
         }
     }
     parse_plain(source, options)
 }
 
-/// Parses a source in which `<>` takes the place of `!=` (PEP 401). Both are as long, so that places stay the same.
-fn parse_flufl(source: &str, options: Options) -> Outcome<Tree> {
+/// Behind which token `<>` takes the place of `!=`: the name of that future in an import.
+fn flufl_start(source: &str, tokens: &[tokenizer::Token]) -> Option<usize> {
+    let text = |token: &tokenizer::Token| &source[token.range.clone()];
+    let imports = tokens.windows(3).enumerate();
+    let imports = imports.filter(|(_, words)| words.iter().map(text).eq(["from", "__future__", "import"]));
+    imports.into_iter().find_map(|(index, _)| {
+        let names = tokens[index + 3..].iter().map(text);
+        let is_part = |word: &&str| matches!(*word, "(" | ",") || word.starts_with(|first: char| first.is_alphabetic());
+        let found = names.take_while(is_part).position(|word| word == "barry_as_FLUFL")?;
+        Some(index + 3 + found)
+    })
+}
+
+/// Parses a source with `<>` instead of `!=` among these of its tokens (PEP 401). Both are as long, so that places stay
+/// the same.
+fn parse_flufl(source: &str, tokens: &[tokenizer::Token], options: Options) -> Outcome<Tree> {
     let mut replaced = source.to_string();
-    for token in tokenizer::tokenize(source).tokens {
+    for token in tokens {
         match &source[token.range.clone()] {
             "!=" => {
                 let start = TextSize::new(token.range.start as u32);
@@ -73,7 +89,7 @@ fn parse_flufl(source: &str, options: Options) -> Outcome<Tree> {
                 let message = "with Barry as BDFL, use '<>' instead of '!='";
                 return Err(Failure::syntax(message, position).of(Origin::Parser));
             }
-            "<>" => replaced.replace_range(token.range, "!="),
+            "<>" => replaced.replace_range(token.range.clone(), "!="),
             _ => {}
         }
     }
