@@ -1,3 +1,5 @@
+import collections
+
 # Subclasses of dict: __missing__, overridden __getitem__ and __setitem__.
 class Counter(dict):
     def __missing__(self, key):
@@ -41,3 +43,23 @@ try:
 except KeyError as error:
     print(repr(error), error.args)
 print(dict(logged), {**logged}, [*logged.values()])
+
+first, second = collections.defaultdict(), collections.defaultdict(int)
+print(first == second, first != second, first == {}, {} == second, collections.defaultdict(list, a=1) == second)
+try:
+    hash(first)
+except TypeError as error:
+    print(error)
+
+
+def factory():
+    calls.append(len(calls) + 1)
+    mine = calls[-1]
+    if mine == 1:
+        nested["key"]
+    return mine
+
+
+calls = []
+nested = collections.defaultdict(factory)
+print(nested["key"], calls)

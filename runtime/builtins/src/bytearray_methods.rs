@@ -104,6 +104,7 @@ pub fn reverse(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     nothing()
 }
 
+/// What builds the object again: the class with the bytes, as text for the old protocols of pickle.
 pub fn alloc(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let array = receiver(cx, arguments, "__alloc__")?;
     Ok(length_object(cx, array.capacity()))

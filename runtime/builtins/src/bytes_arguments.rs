@@ -33,6 +33,11 @@ impl Receiver {
         like(self.value).unwrap_or_default()
     }
 
+    /// Keeps a `bytearray` from being resized by Python code that runs meanwhile.
+    pub fn hold(self, cx: &mut Context) -> Result<Option<Buffer>> {
+        if self.mutable { Buffer::read(cx, self.value).map(Some) } else { Ok(None) }
+    }
+
     pub fn len(self) -> usize {
         self.content().len()
     }
@@ -53,10 +58,13 @@ impl Receiver {
     }
 }
 
-/// A bytes-like argument.
-pub fn bytes_like<'a>(cx: &mut Context, value: Value) -> Result<&'a [u8]> {
-    match like(value) {
-        Some(bytes) => Ok(bytes),
+/// A bytes-like argument; of a foreign type, a copy.
+pub fn bytes_like<'a>(cx: &mut Context, value: Value) -> Result<Cow<'a, [u8]>> {
+    if let Some(bytes) = like(value) {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    match Buffer::copy_optional(cx, value)? {
+        Some(bytes) => Ok(Cow::Owned(bytes)),
         None => Err(bytes_like_required(cx, value)),
     }
 }

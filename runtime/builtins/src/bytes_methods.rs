@@ -7,7 +7,7 @@ use crate::{bytearray_methods as array, bytes_case as case, bytes_search as sear
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
 use sidewinder_runtime::native::Arguments;
-use sidewinder_runtime::objects::buffer::Buffer;
+use sidewinder_runtime::objects::buffer::{self, Buffer};
 use sidewinder_runtime::objects::bytes::{BYTEARRAY, BYTES, ByteArrayObject, BytesObject, like};
 use sidewinder_runtime::objects::str::{self as text, StrObject, codec};
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -191,6 +191,7 @@ fn separator(cx: &mut Context, value: Value) -> Result<Option<u8>> {
 fn hex(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let receiver = Receiver::new(cx, arguments.values, "hex")?;
     let [mark, group] = HEX.bind(cx, arguments)?;
+    let _held = receiver.hold(cx)?;
     let group = crate::str_arguments::integer(cx, group, 1)?;
     let mark = separator(cx, mark)?;
     let content = receiver.content();
@@ -214,10 +215,12 @@ fn hex(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 
 fn fromhex(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let source = arguments[1];
-    let digits: Vec<u32> = match (text::cast(source), like(source)) {
-        (Some(string), _) => string.code_points().collect(),
-        (_, Some(bytes)) => bytes.iter().map(|byte| *byte as u32).collect(),
-        _ => {
+    let digits: Vec<u32> = match text::cast(source) {
+        Some(string) => string.code_points().collect(),
+        None if buffer::is_exporter(source) => {
+            Buffer::read(cx, source)?.as_slice().iter().map(|byte| *byte as u32).collect()
+        }
+        None => {
             let found = source.type_of().name();
             return Err(cx.type_error(format!("fromhex() argument must be str or bytes-like, not {found}")));
         }

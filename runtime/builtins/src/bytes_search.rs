@@ -1,11 +1,11 @@
 //! Methods of `bytes` and `bytearray` that look for bytes: find, count, startswith, replace and their relatives.
 
 use crate::bytes_arguments::{Receiver, bytes_like, needle};
-use crate::str_arguments::{integer, range};
+use crate::str_arguments::{fit_range, integer, start_and_end};
 use memchr::{memchr_iter, memmem};
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
-use sidewinder_runtime::objects::bytes::like;
+use sidewinder_runtime::objects::buffer;
 use sidewinder_runtime::objects::str::check_bytes;
 use sidewinder_runtime::objects::str::search;
 use sidewinder_runtime::objects::str::units::Units;
@@ -17,8 +17,10 @@ type Search = fn(Units<'_>, Units<'_>) -> Option<usize>;
 
 fn locate(cx: &mut Context, arguments: &[Value], method: &str, search: Search) -> Result<Option<usize>> {
     let receiver = Receiver::new(cx, arguments, method)?;
+    let bounds = start_and_end(cx, &arguments[2..])?;
+    let _held = receiver.hold(cx)?;
     let needle = needle(cx, arguments[1])?;
-    let Some((start, end)) = range(cx, &arguments[2..], receiver.len())? else { return Ok(None) };
+    let Some((start, end)) = fit_range(bounds, receiver.len()) else { return Ok(None) };
     let content = receiver.content().get(start..end).unwrap_or_default();
     Ok(search(Units::One(content), Units::One(&needle)).map(|found| found + start))
 }
@@ -55,8 +57,10 @@ pub fn rindex(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 
 pub fn count(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let receiver = Receiver::new(cx, arguments, "count")?;
+    let bounds = start_and_end(cx, &arguments[2..])?;
+    let _held = receiver.hold(cx)?;
     let needle = needle(cx, arguments[1])?;
-    let count = match range(cx, &arguments[2..], receiver.len())? {
+    let count = match fit_range(bounds, receiver.len()) {
         Some((start, end)) => {
             let content = receiver.content().get(start..end).unwrap_or_default();
             search::count(Units::One(content), Units::One(&needle), usize::MAX)
@@ -81,19 +85,22 @@ fn matches_end(
     matches: fn(&[u8], &[u8]) -> bool,
 ) -> Result<Owned> {
     let receiver = Receiver::new(cx, arguments, method)?;
-    let range = range(cx, &arguments[2..], receiver.len())?;
+    let bounds = start_and_end(cx, &arguments[2..])?;
+    let _held = receiver.hold(cx)?;
+    let range = fit_range(bounds, receiver.len());
     let holds = |part: &[u8]| {
         range.is_some_and(|(start, end)| receiver.content().get(start..end).is_some_and(|text| matches(text, part)))
     };
-    if let Some(part) = like(arguments[1]) {
-        return Ok(Owned::new(singleton::boolean(holds(part))));
-    }
     let Some(parts) = arguments[1].cast::<TupleObject>() else {
+        if buffer::is_exporter(arguments[1]) {
+            let part = bytes_like(cx, arguments[1])?;
+            return Ok(Owned::new(singleton::boolean(holds(&part))));
+        }
         let found = arguments[1].type_of().name();
         return Err(cx.type_error(format!("{method} first arg must be bytes or a tuple of bytes, not {found}")));
     };
     for part in parts.as_slice() {
-        if holds(bytes_like(cx, *part)?) {
+        if holds(&bytes_like(cx, *part)?) {
             return Ok(Owned::new(singleton::true_()));
         }
     }
@@ -103,14 +110,14 @@ fn matches_end(
 pub fn removeprefix(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let receiver = Receiver::new(cx, arguments, "removeprefix")?;
     let prefix = bytes_like(cx, arguments[1])?;
-    let start = if receiver.content().starts_with(prefix) { prefix.len() } else { 0 };
+    let start = if receiver.content().starts_with(&prefix) { prefix.len() } else { 0 };
     Ok(receiver.part(cx, start, receiver.len()))
 }
 
 pub fn removesuffix(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let receiver = Receiver::new(cx, arguments, "removesuffix")?;
     let suffix = bytes_like(cx, arguments[1])?;
-    let removed = if receiver.content().ends_with(suffix) { suffix.len() } else { 0 };
+    let removed = if receiver.content().ends_with(&suffix) { suffix.len() } else { 0 };
     Ok(receiver.part(cx, 0, receiver.len() - removed))
 }
 
@@ -124,6 +131,7 @@ pub fn replace(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     };
     let content = receiver.content();
     let (old, new) = (bytes_like(cx, arguments[1])?, bytes_like(cx, arguments[2])?);
+    let (old, new) = (&*old, &*new);
     let count = search::count(Units::One(content), Units::One(old), limit);
     if count == 0 {
         return Ok(receiver.same(cx));

@@ -18,6 +18,7 @@ use sidewinder_runtime::objects::str::check_bytes;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::value::Value;
+use std::borrow::Cow;
 
 const SPLIT: Signature<2> = Signature::new("split", ["sep", "maxsplit"]);
 const RSPLIT: Signature<2> = Signature::new("rsplit", ["sep", "maxsplit"]);
@@ -34,7 +35,7 @@ fn split_arguments<'a>(
     cx: &mut Context,
     signature: &Signature<2>,
     arguments: Arguments<'_>,
-) -> Result<(Option<&'a [u8]>, usize)> {
+) -> Result<(Option<Cow<'a, [u8]>>, usize)> {
     let [separator, limit] = signature.bind(cx, arguments)?;
     let limit = match integer(cx, limit, -1)? {
         limit if limit < 0 => usize::MAX,
@@ -55,7 +56,7 @@ pub fn split(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let (separator, limit) = split_arguments(cx, &SPLIT, arguments)?;
     let content = receiver.content();
     let mut parts = Vec::new();
-    match separator {
+    match separator.as_deref() {
         None => words(content, limit, is_space, &mut parts),
         Some(separator) => {
             let mut start = 0;
@@ -74,7 +75,7 @@ pub fn rsplit(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let (separator, limit) = split_arguments(cx, &RSPLIT, arguments)?;
     let content = receiver.content();
     let mut parts = Vec::new();
-    match separator {
+    match separator.as_deref() {
         None => words_reversed(content, limit, is_space, &mut parts),
         Some(separator) => {
             let mut end = content.len();
@@ -117,6 +118,7 @@ fn partition_at(
 ) -> Result<Owned> {
     let receiver = Receiver::new(cx, arguments, method)?;
     let separator = bytes_like(cx, arguments[1])?;
+    let separator = &*separator;
     if separator.is_empty() {
         return Err(cx.value_error("empty separator"));
     }

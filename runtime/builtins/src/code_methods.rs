@@ -11,7 +11,7 @@ use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::StaticType;
 use sidewinder_runtime::objects::{int, list, singleton};
-use sidewinder_runtime::operations::iterate;
+use sidewinder_runtime::operations::{convert, iterate};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 use std::rc::Rc;
 
@@ -21,6 +21,7 @@ pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[(&CODE, METHODS, GE
 static METHODS: &[Native] = &[
     Native::new("co_lines", 0, 0, lines, ""),
     Native::new("co_positions", 0, 0, positions, ""),
+    Native::new("_varname_from_oparg", 1, 1, variable_name, "The name of the local or free variable of a number."),
     Native::with_keywords(
         "replace",
         replace::replace,
@@ -106,6 +107,20 @@ fn of(value: Value) -> &'static CodeObject {
 
 fn refuse(cx: &mut Context, _value: Value, _new: Value) -> Result<()> {
     Err(cx.raise(&ATTRIBUTE_ERROR, "readonly attribute"))
+}
+
+fn variable_name(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let code = of(arguments[0]);
+    let index = convert::index_i64(cx, arguments[1])?;
+    let names = code
+        .local_names()
+        .iter()
+        .map(Owned::value)
+        .chain((0..code.data.free_names.len()).map(|index| code.free_name(index as u16)));
+    match usize::try_from(index).ok().and_then(|index| names.into_iter().nth(index)) {
+        Some(name) => Ok(Owned::new(name)),
+        None => Err(cx.index_error("tuple index out of range")),
+    }
 }
 
 fn text(cx: &mut Context, text: &str) -> Result<Owned> {

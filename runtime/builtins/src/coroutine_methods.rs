@@ -16,8 +16,8 @@ pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] =
     &[(&COROUTINE, METHODS, GETSET), (&ASYNC_GENERATOR, ASYNC_METHODS, ASYNC_GETSET)];
 
 static METHODS: &[Native] = &[
-    Native::new("send", 1, 1, send, "send(arg) -> resume the coroutine with 'arg'."),
-    Native::new("throw", 1, 3, throw, "throw(value) -> raise an exception where the coroutine waits."),
+    Native::new("send", 1, 1, send, "send(arg) -> resume with 'arg' sent into coroutine."),
+    Native::new("throw", 1, 3, throw, "throw(value) -> raise an exception in coroutine, where it waits."),
     Native::new("close", 0, 0, close, "close() -> raise GeneratorExit inside coroutine."),
     Native::new("__await__", 0, 0, |cx, arguments| Ok(awaitable::wrap(cx, arguments[0])), ""),
 ];
@@ -40,14 +40,14 @@ const NAME: GetSet = GetSet {
     name: "__name__",
     get: |_, value| Ok(Owned::new(of(value).name.get())),
     set: Some(|cx, value, new| set_text(cx, &of(value).name, new, "__name__")),
-    doc: "",
+    doc: "name of the coroutine",
 };
 
 const QUALIFIED_NAME: GetSet = GetSet {
     name: "__qualname__",
     get: |_, value| Ok(Owned::new(of(value).qualified_name.get())),
     set: Some(|cx, value, new| set_text(cx, &of(value).qualified_name, new, "__qualname__")),
-    doc: "",
+    doc: "qualified name of the coroutine",
 };
 
 static GETSET: &[GetSet] = &[

@@ -1,6 +1,7 @@
 //! Attributes and methods of the descriptor types: property, staticmethod, classmethod, super, bound methods, native
 //! functions, slot wrappers and the descriptors of computed attributes.
 
+use crate::code_methods::read_only as read_member;
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::method::{
     self, BUILTIN_FUNCTION, CLASS_METHOD, CLASS_METHOD_DESCRIPTOR, GETSET_DESCRIPTOR, GetSetObject, MEMBER_DESCRIPTOR,
@@ -90,13 +91,19 @@ static PROPERTY_METHODS: &[Native] = &[
         |cx, arguments| replace(cx, arguments, 2),
         "Descriptor to obtain a copy of the property with a different deleter.",
     ),
-    Native::new("__set_name__", 2, 2, set_name, "Method to set name of a property."),
+    Native::new(
+        "__set_name__",
+        0,
+        Native::MANY,
+        set_name,
+        "__set_name__($self, owner, name, /)\n--\n\nMethod to set name of a property.",
+    ),
 ];
 
 static PROPERTY_GETSET: &[GetSet] = &[
-    read_only("fget", |_, value| Ok(shown(property(value).getter.get()))),
-    read_only("fset", |_, value| Ok(shown(property(value).setter.get()))),
-    read_only("fdel", |_, value| Ok(shown(property(value).deleter.get()))),
+    read_member("fget", |_, value| Ok(shown(property(value).getter.get()))),
+    read_member("fset", |_, value| Ok(shown(property(value).setter.get()))),
+    read_member("fdel", |_, value| Ok(shown(property(value).deleter.get()))),
     GetSet {
         name: "__doc__",
         get: |_, value| Ok(shown(property(value).doc.get())),
@@ -132,7 +139,11 @@ fn replace(cx: &mut Context, arguments: &[Value], place: usize) -> Result<Owned>
     Ok(made)
 }
 
-fn set_name(_cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+fn set_name(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    if arguments.len() != 3 {
+        let given = arguments.len() - 1;
+        return Err(cx.type_error(format!("__set_name__() takes 2 positional arguments but {given} were given")));
+    }
     let name = Owned::new(arguments[2]);
     drop(Owned::from_raw_option(property(arguments[0]).name.replace(name.into_raw())));
     Ok(none())
@@ -144,7 +155,6 @@ fn set_cell(cell: &Cell<Value>, new: Value) {
 }
 
 fn set_property_doc(_cx: &mut Context, value: Value, new: Value) -> Result<()> {
-    property(value).doc_from_getter.set(false);
     set_cell(&property(value).doc, new);
     Ok(())
 }
@@ -188,8 +198,8 @@ fn property_is_abstract(cx: &mut Context, value: Value) -> Result<Owned> {
 // Static and class methods.
 
 static WRAPPER_GETSET: &[GetSet] = &[
-    read_only("__func__", |_, value| Ok(shown(callable_of(value)))),
-    read_only("__wrapped__", |_, value| Ok(shown(callable_of(value)))),
+    read_member("__func__", |_, value| Ok(shown(callable_of(value)))),
+    read_member("__wrapped__", |_, value| Ok(shown(callable_of(value)))),
     read_only("__isabstractmethod__", |cx, value| {
         let truth = is_abstract(cx, callable_of(value))?;
         Ok(Owned::new(singleton::boolean(truth)))
@@ -244,9 +254,9 @@ fn callable_of(value: Value) -> Value {
 // super
 
 static SUPER_GETSET: &[GetSet] = &[
-    read_only("__thisclass__", |_, value| Ok(shown(super_of(value).class.get()))),
-    read_only("__self__", |_, value| Ok(shown(super_of(value).object.get()))),
-    read_only("__self_class__", |_, value| Ok(shown(super_of(value).object_type.get()))),
+    read_member("__thisclass__", |_, value| Ok(shown(super_of(value).class.get()))),
+    read_member("__self__", |_, value| Ok(shown(super_of(value).object.get()))),
+    read_member("__self_class__", |_, value| Ok(shown(super_of(value).object_type.get()))),
 ];
 
 fn super_of(value: Value) -> &'static SuperObject {
@@ -259,8 +269,8 @@ fn super_of(value: Value) -> &'static SuperObject {
 static METHOD_METHODS: &[Native] = &[Native::new("__reduce__", 0, 0, reduce_method, "")];
 
 static METHOD_GETSET: &[GetSet] = &[
-    read_only("__func__", |_, value| Ok(Owned::new(bound(value).function))),
-    read_only("__self__", |_, value| Ok(Owned::new(bound(value).receiver))),
+    read_member("__func__", |_, value| Ok(Owned::new(bound(value).function))),
+    read_member("__self__", |_, value| Ok(Owned::new(bound(value).receiver))),
     read_only("__doc__", |cx, value| {
         let name = cx.interpreter().names.doc;
         Ok(attribute::get_optional(cx, bound(value).function, name)?.unwrap_or_else(none))

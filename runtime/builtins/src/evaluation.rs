@@ -269,6 +269,7 @@ mod compile_flags {
     /// Features that every program has by now.
     pub const OLD_FUTURES: i64 = 0x10 | 0x2_0000 | 0x4_0000 | 0x8_0000 | 0x10_0000 | 0x20_0000 | 0x80_0000;
     pub const TOP_LEVEL_AWAIT: i64 = 0x2000;
+    pub const ALLOW_INCOMPLETE: i64 = 0x4000;
     pub const ONLY_TREE: i64 = 0x400;
     pub const OPTIMIZED_TREE: i64 = 0x8000;
     pub const TYPE_COMMENTS: i64 = 0x1000;
@@ -357,6 +358,7 @@ fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         top_level_await: flags & compile_flags::TOP_LEVEL_AWAIT != 0,
         type_comments: flags & compile_flags::TYPE_COMMENTS != 0,
         minor_version: u8::try_from(feature_version).ok(),
+        allow_incomplete: flags & compile_flags::ALLOW_INCOMPLETE != 0,
     };
     (cx.interpreter().hooks.compile)(cx, &request)
 }

@@ -6,6 +6,7 @@ use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::exception::special as field;
 use sidewinder_runtime::objects::exception::{self, ExceptionObject, types};
 use sidewinder_runtime::objects::iterator::arguments::bad_argument;
+use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::traceback::{TRACEBACK, TracebackObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -19,16 +20,16 @@ pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[
     (&types::BASE_EXCEPTION, METHODS, GETSET),
     (&types::STOP_ITERATION, &[], STOP_ITERATION_GETSET),
     (&types::SYSTEM_EXIT, &[], SYSTEM_EXIT_GETSET),
-    (&types::ATTRIBUTE_ERROR, &[], ATTRIBUTE_ERROR_GETSET),
+    (&types::ATTRIBUTE_ERROR, ATTRIBUTE_ERROR_METHODS, ATTRIBUTE_ERROR_GETSET),
     (&types::NAME_ERROR, &[], NAME_ERROR_GETSET),
-    (&types::IMPORT_ERROR, &[], IMPORT_ERROR_GETSET),
+    (&types::IMPORT_ERROR, IMPORT_ERROR_METHODS, IMPORT_ERROR_GETSET),
     (&types::OS_ERROR, OS_ERROR_METHODS, OS_ERROR_GETSET),
     (&types::SYNTAX_ERROR, &[], SYNTAX_ERROR_GETSET),
     (&types::UNICODE_DECODE_ERROR, &[], UNICODE_ERROR_GETSET),
     (&types::UNICODE_ENCODE_ERROR, &[], UNICODE_ERROR_GETSET),
     (&types::UNICODE_TRANSLATE_ERROR, &[], UNICODE_ERROR_GETSET),
     (&types::BASE_EXCEPTION_GROUP, group::METHODS, group::GETSET),
-    (&TRACEBACK, &[], TRACEBACK_GETSET),
+    (&TRACEBACK, TRACEBACK_METHODS, TRACEBACK_GETSET),
 ];
 
 /// Other names of exception types in `builtins`.
@@ -207,6 +208,57 @@ static NAME_ERROR_GETSET: &[GetSet] = &[field!("name", field::NAME_NAME)];
 static ATTRIBUTE_ERROR_GETSET: &[GetSet] =
     &[field!("name", field::ATTRIBUTE_NAME), field!("obj", field::ATTRIBUTE_OBJECT)];
 
+static ATTRIBUTE_ERROR_METHODS: &[Native] = &[
+    Native::new("__reduce__", 0, 0, reduce_attribute_error, ""),
+    Native::new("__getstate__", 0, 0, |cx, arguments| attribute_error_state(cx, arguments[0]), ""),
+];
+
+static IMPORT_ERROR_METHODS: &[Native] = &[Native::new("__reduce__", 0, 0, reduce_import_error, "")];
+
+/// The attributes of an exception, and fields that are set, as one dict; `None` if there are neither.
+fn state_with(cx: &mut Context, value: Value, fields: &[(&str, Option<Owned>)]) -> Result<Owned> {
+    let own = instance::dict(cx, value)?;
+    let has_fields = fields.iter().any(|(_, value)| value.is_some());
+    if !has_fields {
+        return Ok(if dict::of(own.value()).is_empty() { none() } else { own });
+    }
+    let state = dict::of(own.value()).copy(cx);
+    for (name, value) in fields {
+        if let Some(value) = value {
+            dict::of(state.value()).set_text(cx, name, value.value());
+        }
+    }
+    Ok(state)
+}
+
+/// The object that lacks the attribute is left out: it may be anything.
+fn attribute_error_state(cx: &mut Context, value: Value) -> Result<Owned> {
+    let name = of(value).field(field::ATTRIBUTE_NAME).map(Owned::new);
+    let arguments = get_arguments(cx, value)?;
+    state_with(cx, value, &[("name", name), ("args", Some(arguments))])
+}
+
+fn reduce_attribute_error(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let value = arguments[0];
+    let state = attribute_error_state(cx, value)?;
+    let kind = Owned::new(value.type_of().value());
+    let arguments = get_arguments(cx, value)?;
+    Ok(TupleObject::from_owned(cx, vec![kind, arguments, state]))
+}
+
+fn reduce_import_error(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let value = arguments[0];
+    let fields = [("name", field::IMPORT_NAME), ("path", field::IMPORT_PATH), ("name_from", field::IMPORT_NAME_FROM)];
+    let fields = fields.map(|(name, index)| (name, of(value).field(index).map(Owned::new)));
+    let state = state_with(cx, value, &fields)?;
+    let kind = Owned::new(value.type_of().value());
+    let mut parts = vec![kind, get_arguments(cx, value)?];
+    if state.value() != singleton::none() {
+        parts.push(state);
+    }
+    Ok(TupleObject::from_owned(cx, parts))
+}
+
 static IMPORT_ERROR_GETSET: &[GetSet] = &[
     field!("msg", field::IMPORT_MESSAGE),
     field!("name", field::IMPORT_NAME),
@@ -279,6 +331,13 @@ static UNICODE_ERROR_GETSET: &[GetSet] = &[
     field!("reason", field::UNICODE_REASON),
 ];
 
+static TRACEBACK_METHODS: &[Native] = &[Native::new("__dir__", 0, 0, traceback_dir, "")];
+
+fn traceback_dir(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {
+    let names = TRACEBACK_GETSET.iter().map(|row| str::intern(cx, row.name)).collect();
+    Ok(ListObject::new(cx, names))
+}
+
 static TRACEBACK_GETSET: &[GetSet] = &[
     GetSet { name: "tb_next", get: |_, value| Ok(shown(entry(value).next.get())), set: Some(set_next), doc: "" },
     GetSet { name: "tb_frame", get: get_frame, set: None, doc: "" },
@@ -288,12 +347,7 @@ static TRACEBACK_GETSET: &[GetSet] = &[
         set: None,
         doc: "",
     },
-    GetSet {
-        name: "tb_lasti",
-        get: |cx, value| Ok(int::from_i64(cx, entry(value).instruction as i64 * 2)),
-        set: None,
-        doc: "",
-    },
+    GetSet { name: "tb_lasti", get: |cx, value| Ok(int::from_i64(cx, entry(value).offset())), set: None, doc: "" },
 ];
 
 fn entry(value: Value) -> &'static TracebackObject {

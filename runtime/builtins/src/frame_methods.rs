@@ -172,7 +172,10 @@ fn clear(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
         match generator.state.get() {
             state::RUNNING => return Err(cx.raise(&types::RUNTIME_ERROR, "cannot clear an executing frame")),
             state::SUSPENDED => return Err(cx.raise(&types::RUNTIME_ERROR, "cannot clear a suspended frame")),
-            _ => drop(generator::close(cx, generator)?),
+            _ => {
+                generator::hooks::warn_if_unawaited(cx, generator);
+                drop(generator::close(cx, generator)?);
+            }
         }
     }
     drop(Owned::from_raw_option(frame.source.replace(Value::UNBOUND)));

@@ -2,16 +2,18 @@
 
 use crate::code_methods::read_only;
 use crate::generator_methods::set_text;
+use sidewinder_bytecode::CodeFlags;
 use sidewinder_runtime::hooks::Broken;
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::cell::{CELL, CellObject};
 use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::dict::DictObject;
+use sidewinder_runtime::objects::exception::DEPRECATION_WARNING;
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::{StaticType, flags};
-use sidewinder_runtime::operations::{attribute, call};
+use sidewinder_runtime::operations::{attribute, call, warnings};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 use std::cell::Cell;
 
@@ -118,6 +120,13 @@ fn set_code(cx: &mut Context, value: Value, new: Value) -> Result<()> {
         let message = format!("{name}() requires a code object with {closure} free vars, not {wanted}");
         return Err(cx.value_error(message));
     }
+    let old = function.code.get().cast_exact::<CodeObject>();
+    let kinds = CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;
+    if old.is_some_and(|old| old.flags & kinds != code.flags & kinds) {
+        let message = "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain \
+                       function)";
+        warnings::warn(cx, &DEPRECATION_WARNING, message, 1)?;
+    }
     changed(cx, function);
     store(&function.code, new)
 }
@@ -150,7 +159,7 @@ fn annotations(cx: &mut Context, value: Value) -> Result<Owned> {
         };
         if !made.value().type_of().has_flag(flags::DICT) {
             let actual = made.value().type_of().name();
-            return Err(cx.type_error(format!("__annotate__() must return a dict, not {actual}")));
+            return Err(cx.type_error(format!("__annotate__ returned non-dict of type '{actual}'")));
         }
         store(&function.annotations, made.value())?;
     }

@@ -2,6 +2,7 @@
 
 pub mod substitution;
 
+use crate::type_methods::mapping_proxy::MAPPING_PROXY;
 use crate::union_type;
 use sidewinder_runtime::heap::teardown::Children;
 use sidewinder_runtime::heap::{Header, Immortal};
@@ -23,14 +24,17 @@ use sidewinder_runtime::objects::typing;
 use sidewinder_runtime::objects::{exception, instance, singleton};
 use sidewinder_runtime::operations::{attribute, call, compare, convert, dunder, iterate};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
+use std::cell::Cell;
 
-/// A class with type arguments. Both values are owned and never change.
+/// A class with type arguments. The values are owned, and the first two never change.
 #[repr(C)]
 pub struct GenericAlias {
     pub header: Header,
     pub origin: Value,
     /// A tuple.
     pub arguments: Value,
+    /// The type parameters among the arguments once somebody asked for them, a tuple; or unbound.
+    parameters: Cell<Value>,
     /// Unpacked, as in `*tuple[int, str]`.
     pub starred: bool,
 }
@@ -55,6 +59,7 @@ pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[
     (&BASE_EXCEPTION_GROUP, CLASS_GETITEM, &[]),
     (&STATIC_METHOD, CLASS_GETITEM, &[]),
     (&CLASS_METHOD, CLASS_GETITEM, &[]),
+    (&MAPPING_PROXY, CLASS_GETITEM, &[]),
 ];
 
 /// Gives type aliases their subscription; called once, after the builtin types were completed.
@@ -98,7 +103,7 @@ pub static GENERIC_ALIAS: StaticType = Immortal::new(
         },
     )
     .with_base(&OBJECT.object)
-    .with_flags(flags::BASE | flags::COLLECTED)
+    .with_flags(flags::BASE | flags::COLLECTED | flags::HAS_WEAK)
     .with_methods(METHODS)
     .with_getset(GETSET)
     .with_doc(
@@ -146,6 +151,7 @@ impl GenericAlias {
         unsafe {
             (&raw mut (*header).origin).write(Owned::new(origin).into_raw());
             (&raw mut (*header).arguments).write(arguments.into_raw());
+            (&raw mut (*header).parameters).write(Cell::new(Value::UNBOUND));
             (&raw mut (*header).starred).write(starred);
         }
         Owned::from_raw(Value::from_pointer(header))
@@ -171,8 +177,13 @@ fn alias_iter(cx: &mut Context, value: Value) -> Result<Owned> {
 }
 
 fn get_parameters(cx: &mut Context, value: Value) -> Result<Owned> {
-    let found = substitution::parameters(cx, alias(value).items())?;
-    Ok(TupleObject::from_owned(cx, found))
+    let own = alias(value);
+    if own.parameters.get().is_unbound() {
+        let found = substitution::parameters(cx, own.items())?;
+        let found = TupleObject::from_owned(cx, found);
+        drop(Owned::from_raw_option(own.parameters.replace(found.into_raw())));
+    }
+    Ok(Owned::new(own.parameters.get()))
 }
 
 fn unpacked_tuple_arguments(_cx: &mut Context, value: Value) -> Result<Owned> {
@@ -220,22 +231,34 @@ pub fn push_type(cx: &mut Context, result: &mut StrBuilder, value: Value) -> Res
         result.push_text("]");
         return Ok(());
     }
-    if value.cast::<GenericAlias>().is_some() || value.cast::<TypeObject>().is_none() {
+    if value == singleton::NONE_TYPE.value() {
+        result.push_text("None");
+        return Ok(());
+    }
+    let is_alias = attribute::get_text_optional(cx, value, "__origin__")?.is_some()
+        && attribute::get_text_optional(cx, value, "__args__")?.is_some();
+    if is_alias {
         return push_repr(cx, result, value);
     }
     let names = &cx.interpreter().names;
     let (qualname, module) = (names.qualname, names.module);
-    let qualname = attribute::get(cx, value, qualname)?;
+    let Some(qualname) = attribute::get_optional(cx, value, qualname)? else { return push_repr(cx, result, value) };
     let module = attribute::get_optional(cx, value, module)?;
-    if let Some(module) = module.as_ref().and_then(|module| text::cast(module.value()))
-        && module.as_text() != "builtins"
-    {
-        result.push_str(module);
+    let Some(module) = module.filter(|module| module.value() != singleton::none()) else {
+        return push_repr(cx, result, value);
+    };
+    if !text::text(module.value()).is_some_and(|module| module == "builtins") {
+        push_shown(cx, result, module.value())?;
         result.push_text(".");
     }
-    match text::cast(qualname.value()) {
-        Some(name) => result.push_str(name),
-        None => push_repr(cx, result, value)?,
+    push_shown(cx, result, qualname.value())
+}
+
+/// Appends what `str` makes of a value.
+fn push_shown(cx: &mut Context, result: &mut StrBuilder, value: Value) -> Result<()> {
+    let shown = convert::str(cx, value)?;
+    if let Some(shown) = text::cast(shown.value()) {
+        result.push_str(shown);
     }
     Ok(())
 }
@@ -294,7 +317,8 @@ fn alias_call(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Resul
 
 /// Attributes of the alias itself; all others are the class's.
 fn alias_get_attribute(cx: &mut Context, value: Value, name: Value) -> Result<Owned> {
-    const OWN: [&str; 13] = [
+    const OWN: [&str; 14] = [
+        "__bases__",
         "__typing_unpacked_tuple_args__",
         "__class__",
         "__origin__",
@@ -343,10 +367,14 @@ unsafe fn alias_traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
     let alias = alias(Value::from_pointer(header));
     visit(alias.origin);
     visit(alias.arguments);
+    if !alias.parameters.get().is_unbound() {
+        visit(alias.parameters.get());
+    }
 }
 
 unsafe fn alias_release(header: *mut Header, children: &mut Children<'_>) {
     let alias = alias(Value::from_pointer(header));
+    children.push(alias.parameters.replace(Value::UNBOUND));
     children.push(alias.arguments);
     children.push(alias.origin);
 }

@@ -2,6 +2,7 @@
 
 use crate::dict_methods;
 use sidewinder_runtime::native::{Effects, GetSet, Native};
+use sidewinder_runtime::objects::bytes::iterator::{BYTEARRAY_ITERATOR, BYTES_ITERATOR};
 use sidewinder_runtime::objects::iterator::dict::{self as dict_iterator, DictIterator};
 use sidewinder_runtime::objects::iterator::dict_views::{DICT_ITEMS, DICT_KEYS, DICT_VALUES};
 use sidewinder_runtime::objects::iterator::functional::{
@@ -38,6 +39,8 @@ pub static TYPES: &[(&StaticType, &[Native], &[GetSet])] = &[
     (&STR_ITERATOR, INDEXED, &[]),
     (&STR_ASCII_ITERATOR, INDEXED, &[]),
     (&SEQUENCE_ITERATOR, INDEXED, &[]),
+    (&BYTES_ITERATOR, INDEXED, &[]),
+    (&BYTEARRAY_ITERATOR, INDEXED, &[]),
     (&LIST_REVERSE_ITERATOR, REVERSE, &[]),
     (&REVERSED, REVERSE, &[]),
     (&RANGE_ITERATOR, RANGE, &[]),

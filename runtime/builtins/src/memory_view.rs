@@ -140,6 +140,12 @@ impl MemoryView {
         MemoryView::of(cx, view, self.object.get_or_none())
     }
 
+    /// Keeps the view from being released by Python code that runs meanwhile.
+    fn hold(&self) -> Held<'_> {
+        self.exports.add();
+        Held(&self.exports)
+    }
+
     /// Gives the memory up.
     fn give_up(&self, cx: &mut Context) -> Result<()> {
         let count = self.exports.count();
@@ -196,6 +202,15 @@ impl MemoryView {
             }
         }
         Ok(Some(true))
+    }
+}
+
+/// An export that lasts for a call.
+struct Held<'a>(&'a Exports);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.remove();
     }
 }
 
@@ -269,6 +284,7 @@ impl MemoryView {
             None => call::call_method(cx, bytes.value(), "hex", &[]),
             Some(sep) => {
                 let group = Value::from_small_int(bytes_per_sep as i64);
+                let _held = self.hold();
                 call::call_method(cx, bytes.value(), "hex", &[sep, group])
             }
         }
@@ -565,7 +581,9 @@ impl MemoryView {
             return Err(cx.value_error("memoryview: hashing is restricted to formats 'B', 'b' or 'c'"));
         }
         let object = self.object.get_or_none();
+        let held = self.hold();
         convert::hash(cx, object.value())?;
+        drop(held);
         let bytes = BytesObject::new(cx, &view.bytes(false));
         let hash = convert::hash(cx, bytes.value())?;
         self.hash.set(Some(hash));

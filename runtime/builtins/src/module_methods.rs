@@ -7,7 +7,7 @@ use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::module::{self, MODULE};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::type_object::{StaticType, flags};
-use sidewinder_runtime::operations::{attribute, call};
+use sidewinder_runtime::operations::{attribute, call, convert};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// The type of this file with its attributes.
@@ -18,6 +18,7 @@ static METHODS: &[Native] = &[Native::new("__dir__", 0, 0, directory, "__dir__()
 static GETSET: &[GetSet] = &[
     GetSet { name: "__dict__", get: attribute::own_dict, set: Some(read_only), doc: "" },
     GetSet { name: "__annotations__", get: annotations, set: Some(set_annotations), doc: "" },
+    GetSet { name: "__annotate__", get: annotate, set: Some(set_annotate), doc: "" },
 ];
 
 /// The names in the namespace, or what the module's own `__dir__` answers.
@@ -56,20 +57,59 @@ fn annotations(cx: &mut Context, value: Value) -> Result<Owned> {
     };
     if !made.value().type_of().has_flag(flags::DICT) {
         let actual = made.value().type_of().name();
-        return Err(cx.type_error(format!("__annotate__() must return a dict, not {actual}")));
+        return Err(cx.type_error(format!("__annotate__ returned non-dict of type '{actual}'")));
     }
-    namespace.set(cx, annotations, made.value())?;
+    // While the module's code runs, more annotations may come.
+    if !is_initializing(cx, namespace)? {
+        namespace.set(cx, annotations, made.value())?;
+    }
     Ok(made)
+}
+
+/// Whether the module is being imported.
+fn is_initializing(cx: &mut Context, namespace: &DictObject) -> Result<bool> {
+    let Some(specification) = namespace.get_text(cx, "__spec__").map(Owned::new) else { return Ok(false) };
+    match attribute::get_text_optional(cx, specification.value(), "_initializing")? {
+        Some(answer) => convert::truth(cx, answer.value()),
+        None => Ok(false),
+    }
 }
 
 fn set_annotations(cx: &mut Context, value: Value, new: Value) -> Result<()> {
     let namespace = module::of(value).namespace();
     let name = cx.interpreter().names.annotations;
     if !new.is_unbound() {
-        return namespace.set(cx, name, new);
+        namespace.set(cx, name, new)?;
+    } else if namespace.remove(cx, name)?.is_none() {
+        return Err(cx.raise(&ATTRIBUTE_ERROR, "__annotations__"));
     }
-    match namespace.remove(cx, name)? {
-        Some(_) => Ok(()),
-        None => Err(cx.raise(&ATTRIBUTE_ERROR, "__annotations__")),
+    let function = cx.interpreter().names.annotate;
+    namespace.remove(cx, function).map(|_| ())
+}
+
+/// The function that computes the annotations.
+fn annotate(cx: &mut Context, value: Value) -> Result<Owned> {
+    let namespace = module::of(value).namespace();
+    let name = cx.interpreter().names.annotate;
+    if let Some(found) = namespace.get_interned(name) {
+        return Ok(Owned::new(found));
     }
+    namespace.set(cx, name, singleton::none())?;
+    Ok(Owned::new(singleton::none()))
+}
+
+fn set_annotate(cx: &mut Context, value: Value, new: Value) -> Result<()> {
+    if new.is_unbound() {
+        return Err(cx.type_error("cannot delete __annotate__ attribute"));
+    }
+    if new != singleton::none() && new.type_of().slots().call.is_none() {
+        return Err(cx.type_error("__annotate__ must be callable or None"));
+    }
+    let namespace = module::of(value).namespace();
+    let (annotations, annotate) = (cx.interpreter().names.annotations, cx.interpreter().names.annotate);
+    namespace.set(cx, annotate, new)?;
+    if new != singleton::none() {
+        namespace.remove(cx, annotations)?;
+    }
+    Ok(())
 }

@@ -1,7 +1,9 @@
 //! Methods of `object`, and the `__dict__` and `__weakref__` attributes of classes' instances.
 
+use crate::memory_view::MEMORY_VIEW;
 use sidewinder_runtime::heap::owned::increment;
 use sidewinder_runtime::native::{GetSet, Native};
+use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::instance;
 use sidewinder_runtime::objects::iterator::arguments::bad_argument;
@@ -215,7 +217,9 @@ fn reduce(cx: &mut Context, value: Value, protocol: i64) -> Result<Owned> {
     if default_state && !described && !kind.has_flag(flags::LIST) && !kind.has_flag(flags::DICT) && has_fields(builtin)
     {
         let name = kind.name();
-        return Err(cx.type_error(format!("cannot pickle '{name}' object")));
+        let is_sized = value.cast::<CodeObject>().is_some() || std::ptr::eq(builtin, &MEMORY_VIEW.object);
+        let shown = if is_sized { format!("{name} objects") } else { format!("'{name}' object") };
+        return Err(cx.type_error(format!("cannot pickle {shown}")));
     }
     let state = match call::lookup_special(cx, value, get_state)? {
         Some(method) => call::call(cx, method.value(), &[])?,

@@ -71,6 +71,7 @@ static FUNCTIONS: &[&[Native]] = &[
     functions_iteration::FUNCTIONS,
     functions_numeric::FUNCTIONS,
     functions_object::FUNCTIONS,
+    sys_module::BUILTINS,
     type_creation::build_class::FUNCTIONS,
 ];
 

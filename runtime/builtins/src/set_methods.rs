@@ -219,7 +219,7 @@ fn remove(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 
 fn intersection(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let [receiver, first, rest @ ..] = arguments else {
-        return copy(cx, arguments);
+        return Ok(operations::copy(cx, arguments[0]));
     };
     let mut result = operations::intersection(cx, *receiver, *first)?;
     for &other in rest {

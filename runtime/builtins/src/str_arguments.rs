@@ -122,15 +122,26 @@ impl<const N: usize> Signature<N> {
 /// The range that optional arguments `start` and `end` select from `length` items, as `find` and others read them:
 /// `None` when it is empty beyond the end, where not even an empty text is found.
 pub fn range(cx: &mut Context, bounds: &[Value], length: usize) -> Result<Option<(usize, usize)>> {
+    let bounds = start_and_end(cx, bounds)?;
+    Ok(fit_range(bounds, length))
+}
+
+/// Optional arguments `start` and `end` by themselves: reading them may change what they select from.
+pub fn start_and_end(cx: &mut Context, bounds: &[Value]) -> Result<(isize, isize)> {
     let none = singleton::none();
     let [start, end] = [0, 1].map(|index| bounds.get(index).copied().filter(|value| !value.is_unbound()));
     if start.is_none() && end.is_none() {
-        return Ok(Some((0, length)));
+        return Ok((0, isize::MAX));
     }
     let bounds = unpack_bounds(cx, start.unwrap_or(none), end.unwrap_or(none), none)?;
+    Ok((bounds.start, bounds.stop))
+}
+
+/// What `start` and `end` select from `length` items.
+pub fn fit_range((start, end): (isize, isize), length: usize) -> Option<(usize, usize)> {
     let fit = |bound: isize| if bound < 0 { bound.saturating_add(length as isize).max(0) } else { bound } as usize;
-    let (start, end) = (fit(bounds.start), fit(bounds.stop).min(length));
-    Ok((start <= end).then_some((start, end)))
+    let (start, end) = (fit(start), fit(end).min(length));
+    (start <= end).then_some((start, end))
 }
 
 /// The items of the argument of `join`.

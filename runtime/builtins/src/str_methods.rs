@@ -6,7 +6,7 @@ use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
 use sidewinder_runtime::native::{Arguments, Effects};
 use sidewinder_runtime::objects::int;
-use sidewinder_runtime::objects::str::{STR, codec};
+use sidewinder_runtime::objects::str::{STR, StrObject, codec};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::value::Value;
 
@@ -145,7 +145,8 @@ pub fn option(cx: &mut Context, value: Value, which: &str, default: &str) -> Res
 }
 
 fn getnewargs(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let copy = receiver(cx, arguments, "__getnewargs__")?.to_exact(cx);
+    let own = receiver(cx, arguments, "__getnewargs__")?;
+    let copy = StrObject::from_units(cx, own.units());
     Ok(TupleObject::from_owned(cx, vec![copy]))
 }
 

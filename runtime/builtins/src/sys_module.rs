@@ -1,12 +1,15 @@
 //! The module `sys`: its functions. `attributes.rs` fills in the rest, `jit.rs` is `sys._jit`,
-//! `simple_namespace.rs` the type of `sys.implementation`.
+//! `monitoring.rs` is `sys.monitoring`, `simple_namespace.rs` the type of `sys.implementation`.
 
 mod attributes;
+mod breakpoint;
 mod jit;
 mod library_names;
+mod monitoring;
 pub mod simple_namespace;
 
 pub use attributes::{fill, open_streams};
+pub use breakpoint::BUILTINS;
 
 use crate::coroutine_methods;
 use crate::object_methods::object_bytes;
@@ -54,7 +57,7 @@ pub static FUNCTIONS: &[Native] = &[
         coroutine_methods::get_origin_depth,
         "How many frames coroutines remember of where they were made.",
     ),
-    Native::with_keywords("breakpointhook", |cx, _| missing(cx, "sys.breakpointhook"), ""),
+    Native::with_keywords("breakpointhook", breakpoint::hook, "Called by the built-in function breakpoint()."),
     Native::new("getrecursionlimit", 0, 0, get_recursion_limit, "Return the current value of the recursion limit."),
     Native::new(
         "setrecursionlimit",

@@ -10,18 +10,19 @@ pub mod slot_names;
 
 use sidewinder_runtime::objects::cell::CellObject;
 use sidewinder_runtime::objects::dict::{self, DictObject};
-use sidewinder_runtime::objects::exception;
+use sidewinder_runtime::objects::exception::{self, RUNTIME_WARNING};
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::instance;
 use sidewinder_runtime::objects::iterator::arguments::bad_argument;
+use sidewinder_runtime::objects::iterator::dict_operations;
 use sidewinder_runtime::objects::method::{descriptor, getset, super_object};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::slots::Slots;
-use sidewinder_runtime::objects::str::{self, StrObject};
+use sidewinder_runtime::objects::str::{self, StrObject, codec};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::{OBJECT, StaticType, TypeState, flags};
 use sidewinder_runtime::operations::dunder::layout::{self, Layout};
-use sidewinder_runtime::operations::{call, convert, dunder};
+use sidewinder_runtime::operations::{call, convert, dunder, warnings};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 
 use slot_names::SlotNames;
@@ -71,6 +72,7 @@ fn type_new(cx: &mut Context, metatype: &'static TypeObject, arguments: Argument
         }
     }
     let Some(tuple) = bases.cast::<TupleObject>() else { return Err(cx.type_error("bases must be a tuple")) };
+    check_entries(cx, tuple.as_slice())?;
     let winner = calculate_metaclass(cx, metatype, tuple.as_slice())?;
     if !std::ptr::eq(winner, metatype)
         && let Some(new) = winner.slots().new
@@ -104,30 +106,49 @@ pub fn calculate_metaclass(
     Ok(winner)
 }
 
+/// Refuses bases that only a class statement can take.
+fn check_entries(cx: &mut Context, bases: &[Value]) -> Result<()> {
+    let name = cx.interpreter().names.mro_entries;
+    for base in bases.iter().filter(|base| base.cast::<TypeObject>().is_none()) {
+        if sidewinder_runtime::operations::attribute::get_optional(cx, *base, name)?.is_some() {
+            return Err(cx.type_error("type() doesn't support MRO entry resolution; use types.new_class()"));
+        }
+    }
+    Ok(())
+}
+
 fn make_class(cx: &mut Context, request: Request<'_>) -> Result<Owned> {
     let object_bases = [OBJECT.value()];
     let bases = if request.bases.is_empty() { &object_bases } else { request.bases };
-    if let Some(odd) = bases.iter().find(|base| base.cast::<TypeObject>().is_none()) {
-        let name = cx.interpreter().names.mro_entries;
-        if sidewinder_runtime::operations::attribute::get_optional(cx, *odd, name)?.is_some() {
-            return Err(cx.type_error("type() doesn't support MRO entry resolution; use types.new_class()"));
-        }
+    if bases.iter().any(|base| base.cast::<TypeObject>().is_none()) {
         return Err(cx.type_error("bases must be types"));
     }
     let base = layout::best_base(cx, bases)?;
-    let namespace = dict::of(request.namespace).copy(cx);
+    let namespace = DictObject::new(cx);
+    // A class derived from `dict` may give its items in an order of its own.
+    dict_operations::update(cx, dict::of(namespace.value()), request.namespace)?;
+    let doc = cx.interpreter().names.doc;
+    if let Some(doc) = dict::of(namespace.value()).get_interned(doc).filter(|doc| str::is_str(*doc)) {
+        check_characters(cx, doc)?;
+    }
     let slots = slot_names::read(cx, request.name, base, bases, dict::of(namespace.value()))?;
     let class = allocate(cx, &request, bases, base, namespace, &slots)?;
     // SAFETY: (heap 2) just made.
     let kind: &'static TypeObject = unsafe { class.value().cast_unchecked() };
     fill_namespace(cx, kind, base, &slots)?;
     mro::compute(cx, kind, request.metatype, bases)?;
+    // Whether a class is matched by sequence or by mapping patterns comes from the first class that says so.
+    let collection = flags::SEQUENCE | flags::MAPPING;
+    if let Some(first) = kind.mro().iter().find(|class| class.flags.get() & collection != 0) {
+        kind.add_flag(first.flags.get() & collection);
+    }
     register(cx, kind, bases);
     if bases.len() == 1 {
         dunder::update_own_slots(cx, kind);
     } else {
         dunder::update_slots(cx, kind);
     }
+    warn_of_keys(cx, kind)?;
     set_names(cx, kind)?;
     init_subclass(cx, kind, request.arguments)?;
     Ok(class)
@@ -172,7 +193,16 @@ pub fn class_name(cx: &mut Context, name: Value) -> Result<String> {
     if text.contains('\0') {
         return Err(cx.value_error("type name must not contain null characters"));
     }
+    check_characters(cx, name)?;
     Ok(text)
+}
+
+/// An error for text with lone surrogates, which has no UTF-8.
+fn check_characters(cx: &mut Context, text: Value) -> Result<()> {
+    match str::cast(text) {
+        Some(own) if own.has_surrogates() => codec::encode(cx, text, "utf-8", "strict").map(drop),
+        _ => Ok(()),
+    }
 }
 
 fn take_qualified_name(cx: &mut Context, name: Value, namespace: &DictObject) -> Result<Owned> {
@@ -213,12 +243,12 @@ fn fill_namespace(
             namespace.set(cx, name, wrapped.value())?;
         }
     }
+    set_class_cell(cx, kind, namespace)?;
     for name in &slots.names {
         let member = getset::new_member(cx, name.value(), kind);
         namespace.set(cx, name.value(), member.value())?;
     }
     add_instance_attributes(cx, kind, base)?;
-    set_class_cell(cx, kind, namespace)?;
     if namespace.get_interned(doc).is_none() {
         namespace.set(cx, doc, singleton::none())?;
     }
@@ -266,6 +296,18 @@ fn set_class_cell(cx: &mut Context, kind: &TypeObject, namespace: &DictObject) -
             if name == cx.interpreter().names.classcell { kind.value() } else { kind.state(cx).namespace.value() };
         let old = cell.content.replace(Owned::new(content).into_raw());
         drop(Owned::from_raw_option(old));
+    }
+    Ok(())
+}
+
+/// Warns of keys that no attribute can have.
+fn warn_of_keys(cx: &mut Context, kind: &TypeObject) -> Result<()> {
+    let namespace = kind.namespace(cx);
+    let odd =
+        (0..namespace.entry_count()).any(|index| namespace.entry(index).is_some_and(|(key, _)| !str::is_str(key)));
+    if odd {
+        let message = format!("non-string key in the __dict__ of class {}", kind.name());
+        warnings::warn(cx, &RUNTIME_WARNING, &message, 1)?;
     }
     Ok(())
 }

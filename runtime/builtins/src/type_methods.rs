@@ -13,6 +13,7 @@ use sidewinder_runtime::objects::reshape;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::{OBJECT, TYPE, flags};
+use sidewinder_runtime::objects::typing::generic::GENERIC;
 use sidewinder_runtime::objects::{int, singleton};
 use sidewinder_runtime::operations::dunder::{self, ABSTRACT, class_check, layout, type_slots};
 use sidewinder_runtime::operations::{call, convert};
@@ -102,7 +103,12 @@ fn public_flags(class: &TypeObject) -> i64 {
         (flags::MAPPING, 1 << 6),
     ];
     let immutable = if class.has_flag(flags::HEAP) { 0 } else { 1 << 8 };
-    rows.iter().filter(|(own, _)| class.has_flag(*own)).fold(immutable | 1 << 12, |bits, (_, public)| bits | public)
+    // `typing.Generic` is one of the types that are made at the start and yet may not change; `copyreg` looks for the
+    // last base that is not such a type.
+    let heap = if std::ptr::eq(class, &GENERIC.object) { 1 << 9 } else { 0 };
+    rows.iter()
+        .filter(|(own, _)| class.has_flag(*own))
+        .fold(immutable | heap | 1 << 12, |bits, (_, public)| bits | public)
 }
 
 /// Checks that an attribute of a class may be set, and is not being deleted.
@@ -155,11 +161,17 @@ fn set_qualified_name(cx: &mut Context, value: Value, new: Value) -> Result<()> 
     Ok(())
 }
 
+/// What a class's own namespace has under a name; `type` has the descriptors of these attributes there.
+fn own_entry(cx: &mut Context, class: &TypeObject, name: Value) -> Option<Owned> {
+    let found = if std::ptr::eq(class, &TYPE.object) { None } else { class.namespace(cx).get_interned(name) };
+    found.map(Owned::new)
+}
+
 fn get_module(cx: &mut Context, value: Value) -> Result<Owned> {
     let class = class_of(value);
     let name = cx.interpreter().names.module;
-    match class.namespace(cx).get_interned(name) {
-        Some(found) => Ok(Owned::new(found)),
+    match own_entry(cx, class, name) {
+        Some(found) => Ok(found),
         None if class.has_flag(flags::HEAP) => Err(cx.raise(&exception::ATTRIBUTE_ERROR, "__module__")),
         None => {
             let module = type_slots::module_name(cx, class);
@@ -171,6 +183,8 @@ fn get_module(cx: &mut Context, value: Value) -> Result<Owned> {
 fn set_module(cx: &mut Context, value: Value, new: Value) -> Result<()> {
     let class = class_of(value);
     check_settable(cx, class, "__module__", new)?;
+    let first_line = str::intern(cx, "__firstlineno__");
+    drop(class.namespace(cx).remove(cx, first_line.value())?);
     let name = cx.interpreter().names.module;
     store(cx, class, name, new)
 }
@@ -340,11 +354,7 @@ fn set_doc(cx: &mut Context, value: Value, new: Value) -> Result<()> {
 fn get_abstract(cx: &mut Context, value: Value) -> Result<Owned> {
     let class = class_of(value);
     let name = cx.interpreter().names.abstractmethods;
-    let found = if std::ptr::eq(class, &TYPE.object) { None } else { class.namespace(cx).get_interned(name) };
-    match found {
-        Some(found) => Ok(Owned::new(found)),
-        None => Err(exception::raise_attribute_error(cx, value, name, "__abstractmethods__")),
-    }
+    own_entry(cx, class, name).ok_or_else(|| exception::raise_attribute_error(cx, value, name, "__abstractmethods__"))
 }
 
 /// `abc` stores the names of a class's abstract methods here; a class with any cannot be instantiated.
@@ -391,7 +401,7 @@ fn get_annotations(cx: &mut Context, value: Value) -> Result<Owned> {
         let made = call::call(cx, annotate.value(), &[format.value()])?;
         if !made.value().type_of().has_flag(flags::DICT) {
             let actual = made.value().type_of().name();
-            return Err(cx.type_error(format!("__annotate__() must return a dict, not {actual}")));
+            return Err(cx.type_error(format!("__annotate__ returned non-dict of type '{actual}'")));
         }
         made
     };
@@ -428,14 +438,16 @@ fn set_annotations(cx: &mut Context, value: Value, new: Value) -> Result<()> {
 fn get_annotate(cx: &mut Context, value: Value) -> Result<Owned> {
     let class = class_of(value);
     let names = &cx.interpreter().names;
-    for name in [names.annotate_func, names.annotate] {
-        let Some(found) = class.namespace(cx).get_interned(name).map(Owned::new) else { continue };
+    for name in [names.annotate, names.annotate_func] {
+        let Some(found) = own_entry(cx, class, name) else { continue };
         return match found.value().type_of().slots().descriptor_get {
             Some(get) => get(cx, found.value(), Value::UNBOUND, class),
             None => Ok(found),
         };
     }
     if class.has_flag(flags::HEAP) {
+        let function = names.annotate_func;
+        class.namespace(cx).set(cx, function, singleton::none())?;
         return Ok(none());
     }
     let message = format!("type object '{}' has no attribute '__annotate__'", class.name());
@@ -453,15 +465,17 @@ fn set_annotate(cx: &mut Context, value: Value, new: Value) -> Result<()> {
     }
     let names = &cx.interpreter().names;
     let (function, cache) = (names.annotate_func, names.annotations_cache);
-    class.namespace(cx).remove(cx, cache)?;
+    if new != singleton::none() {
+        class.namespace(cx).remove(cx, cache)?;
+    }
     store(cx, class, function, new)
 }
 
 fn get_type_parameters(cx: &mut Context, value: Value) -> Result<Owned> {
     let name = cx.interpreter().names.type_params;
-    match class_of(value).namespace(cx).get_interned(name) {
-        Some(found) if found.cast::<TupleObject>().is_some() => Ok(Owned::new(found)),
-        _ => Ok(TupleObject::new(cx, &[])),
+    match own_entry(cx, class_of(value), name) {
+        Some(found) => Ok(found),
+        None => Ok(TupleObject::new(cx, &[])),
     }
 }
 

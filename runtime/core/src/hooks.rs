@@ -62,6 +62,8 @@ pub struct CompileRequest<'a> {
     pub type_comments: bool,
     /// A tree has only syntax of this minor version of Python 3.
     pub minor_version: Option<u8>,
+    /// A source that more lines could make right is to be told from one that is wrong.
+    pub allow_incomplete: bool,
 }
 
 impl<'a> CompileRequest<'a> {
@@ -79,6 +81,7 @@ impl<'a> CompileRequest<'a> {
             top_level_await: false,
             type_comments: false,
             minor_version: None,
+            allow_incomplete: false,
         }
     }
 }

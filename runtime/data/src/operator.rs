@@ -6,7 +6,7 @@ pub use fetchers::{AttributeGetter, ItemGetter, MethodCaller};
 use sidewinder_macros::{native_functions, native_module};
 use sidewinder_runtime::native::Index;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
-use sidewinder_runtime::objects::{bytes, singleton, str};
+use sidewinder_runtime::objects::{bytes, int, singleton, str};
 use sidewinder_runtime::operations::{arithmetic, call, compare, convert, iterate, subscript};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
@@ -282,7 +282,8 @@ mod rows {
     /// a.__index__()
     #[function]
     fn index(cx: &mut Context, a: Value) -> Result<Owned> {
-        convert::index(cx, a)
+        let number = convert::index(cx, a)?;
+        Ok(if int::is_exact(number.value()) { number } else { int::exact(cx, number.value()) })
     }
 
     /// a + b, of sequences.

@@ -8,11 +8,13 @@ use sidewinder_compiler::{CompileError, ErrorKind, Mode, Options, Warning};
 use sidewinder_runtime::hooks::{self, CompileRequest, Product};
 use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::dict::DictObject;
+use sidewinder_runtime::objects::exception::special::SYNTAX_METADATA;
 use sidewinder_runtime::objects::exception::{
-    self, INDENTATION_ERROR, SYNTAX_ERROR, SYNTAX_WARNING, SYSTEM_EXIT, TAB_ERROR,
+    self, INCOMPLETE_INPUT_ERROR, INDENTATION_ERROR, SYNTAX_ERROR, SYNTAX_WARNING, SYSTEM_EXIT, TAB_ERROR,
 };
 use sidewinder_runtime::objects::function;
 use sidewinder_runtime::objects::str::StrObject;
+use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{code, int, module, singleton};
 use sidewinder_runtime::operations::{call, finalize, import};
 use sidewinder_runtime::threads;
@@ -248,7 +250,10 @@ pub fn compile_request(cx: &mut Context, request: &CompileRequest<'_>) -> Result
     issue_warnings(cx, source, file_name, &warnings)?;
     match compiled {
         Ok(data) => Ok(new_code(cx, data)),
-        Err(error) => Err(raise_compile_error(cx, &error)),
+        Err(_) if request.allow_incomplete && sidewinder_compiler::is_incomplete(source) => {
+            Err(cx.raise(&INCOMPLETE_INPUT_ERROR, "incomplete input"))
+        }
+        Err(error) => Err(raise_compile_error(cx, &error, source)),
     }
 }
 
@@ -324,7 +329,7 @@ fn show_warnings(cx: &mut Context, source: &str, file_name: &str, warnings: &[Wa
 }
 
 /// The exception that says why source or a tree cannot be compiled.
-pub fn raise_compile_error(cx: &mut Context, error: &CompileError) -> Raised {
+pub fn raise_compile_error(cx: &mut Context, error: &CompileError, source: &str) -> Raised {
     let kind = match error.kind {
         ErrorKind::Indentation => &INDENTATION_ERROR,
         ErrorKind::Tab => &TAB_ERROR,
@@ -345,7 +350,14 @@ pub fn raise_compile_error(cx: &mut Context, error: &CompileError) -> Raised {
         end_column: error.end_offset(),
         text: text.as_deref(),
     };
-    source::raise_syntax_error(cx, kind, &error.message, place)
+    let raised = source::raise_syntax_error(cx, kind, &error.message, place);
+    let Some((line, column)) = error.statement.filter(|_| cx.pending_is(&SYNTAX_ERROR)) else { return raised };
+    let exception = cx.take_pending();
+    let (line, column) = (int::from_i64(cx, line as i64), int::from_i64(cx, column as i64));
+    let source = StrObject::new(cx, source);
+    let metadata = TupleObject::from_owned(cx, vec![line, column, source]);
+    exception::of(exception.value()).set_field(SYNTAX_METADATA, Some(metadata));
+    cx.raise_value(exception)
 }
 
 /// The hook that runs a code object; with a namespace, its register 0 is that.

@@ -30,7 +30,7 @@ pub fn parse(cx: &mut Context, request: &CompileRequest<'_>, source: &str) -> Re
             }
             syntax_tree::to_object(cx, &parsed.tree)
         }
-        Err(error) => Err(raise(cx, &error, " during ast construction")),
+        Err(error) => Err(raise(cx, &error, source, " during ast construction")),
     }
 }
 
@@ -51,7 +51,7 @@ pub fn compile(cx: &mut Context, request: &CompileRequest<'_>, object: Value) ->
     issue_warnings(cx, "", request.file_name, &warnings)?;
     match compiled {
         Ok(data) => Ok(new_code(cx, data)),
-        Err(error) => Err(raise(cx, &error, " during compilation")),
+        Err(error) => Err(raise(cx, &error, "", " during compilation")),
     }
 }
 
@@ -67,11 +67,11 @@ fn validate(cx: &mut Context, tree: &Node) -> Result<()> {
     }
 }
 
-fn raise(cx: &mut Context, error: &CompileError, doing: &str) -> Raised {
+fn raise(cx: &mut Context, error: &CompileError, source: &str, doing: &str) -> Raised {
     match error.kind {
         ErrorKind::TooDeep if error.message.starts_with("too many nested") => {
             cx.raise(&RECURSION_ERROR, format!("maximum recursion depth exceeded{doing}"))
         }
-        _ => raise_compile_error(cx, error),
+        _ => raise_compile_error(cx, error, source),
     }
 }

@@ -2,7 +2,7 @@
 //! in hidden locals; a generator expression is a function of its own that takes the iterator as `.0`.
 
 use crate::ast::*;
-use crate::error::{Failure, Outcome};
+use crate::error::Outcome;
 use crate::function::FunctionParts;
 use crate::generator::Generator;
 use crate::register::Register;
@@ -19,11 +19,6 @@ impl<'tree> Generator<'tree> {
     ) -> Outcome<()> {
         if node.kind == ComprehensionKind::Generator {
             return self.generator_expression(node, destination, position);
-        }
-        if node.clauses.iter().any(|clause| clause.is_async) && !self.is_asynchronous() {
-            let message = "asynchronous comprehension outside of an asynchronous function";
-            let outermost = self.unit.comprehensions.first().map_or(position, |comprehension| comprehension.position);
-            return Err(Failure::syntax(message, outermost));
         }
         self.in_temporary(destination, position, |generator, result| {
             let iterator = generator.first_iterator(node)?;
@@ -69,7 +64,7 @@ impl<'tree> Generator<'tree> {
             }
             registers.insert(symbol.name.clone(), register);
         }
-        self.unit.comprehensions.push(ActiveComprehension { scope: node.scope, position, registers });
+        self.unit.comprehensions.push(ActiveComprehension { scope: node.scope, registers });
     }
 
     fn leave_comprehension(&mut self, position: Position) {

@@ -21,10 +21,6 @@ impl<'tree> Generator<'tree> {
         if self.is_asynchronous() {
             return Ok(());
         }
-        if let Some(comprehension) = self.unit.comprehensions.first() {
-            let message = "asynchronous comprehension outside of an asynchronous function";
-            return Err(Failure::syntax(message, comprehension.position));
-        }
         let in_function = self.scopes[self.unit.scope].kind == ScopeKind::Function;
         let place = if in_function || what != "'await'" { "async function" } else { "function" };
         Err(Failure::syntax(format!("{what} outside {place}"), position))

@@ -42,6 +42,8 @@ pub struct CompileError {
     pub source_line: Option<String>,
     /// Whether that line is the last one.
     pub is_last_line: bool,
+    /// Where the last whole statement before the place starts, line and column from 0, if the source does not parse.
+    pub statement: Option<(u32, u32)>,
 }
 
 impl CompileError {
@@ -110,6 +112,8 @@ pub struct Failure {
     pub message: String,
     /// Columns in UTF-8 bytes from 0; line 0 when there is none.
     pub position: Position,
+    /// As in `CompileError`.
+    pub statement: Option<(u32, u32)>,
 }
 
 /// The result of a pass; boxed, so that the successful path stays small.
@@ -118,25 +122,31 @@ pub type Outcome<T> = Result<T, Box<Failure>>;
 impl Failure {
     /// A SyntaxError at a node.
     pub fn syntax(message: impl Into<String>, position: Position) -> Box<Failure> {
-        Box::new(Failure { kind: ErrorKind::Syntax, origin: Origin::Compiler, message: message.into(), position })
+        Box::new(Failure {
+            kind: ErrorKind::Syntax,
+            origin: Origin::Compiler,
+            message: message.into(),
+            position,
+            statement: None,
+        })
     }
 
     /// A name that is a constant once its letters are normalized.
     pub fn constant_name(name: &str, position: Position) -> Box<Failure> {
         let message = format!("identifier field can't represent '{name}' constant");
-        Box::new(Failure { kind: ErrorKind::Value, origin: Origin::Compiler, message, position })
+        Box::new(Failure { kind: ErrorKind::Value, origin: Origin::Compiler, message, position, statement: None })
     }
 
     /// A tree nested too deeply.
     pub fn too_deep(position: Position) -> Box<Failure> {
         let message = "too many nested expressions or statements".to_string();
-        Box::new(Failure { kind: ErrorKind::TooDeep, origin: Origin::Compiler, message, position })
+        Box::new(Failure { kind: ErrorKind::TooDeep, origin: Origin::Compiler, message, position, statement: None })
     }
 
     /// A code block that does not fit the instruction format.
     pub fn too_large(what: &str, position: Position) -> Box<Failure> {
         let message = format!("too many {what} in one code block");
-        Box::new(Failure { kind: ErrorKind::TooDeep, origin: Origin::Compiler, message, position })
+        Box::new(Failure { kind: ErrorKind::TooDeep, origin: Origin::Compiler, message, position, statement: None })
     }
 
     /// The same failure, reported by another part.
@@ -167,6 +177,7 @@ impl Failure {
             end_line,
             end_column: if line == 0 { 0 } else { characters(end_line, end_column) },
             source_line: text(line).map(str::to_string),
+            statement: self.statement,
             is_last_line: text(line + 1).is_none_or(str::is_empty),
         }
     }

@@ -53,6 +53,23 @@ fn as_float(constant: &Constant) -> Option<f64> {
     }
 }
 
+/// Whether Python finds two constants equal.
+pub(crate) fn is_equal(left: &Constant, right: &Constant) -> bool {
+    let parts = |constant: &Constant| match constant {
+        Constant::Complex(real, imaginary) => (Constant::Float(*real), *imaginary),
+        _ => (constant.clone(), 0.0),
+    };
+    let ((left, left_imaginary), (right, right_imaginary)) = (parts(left), parts(right));
+    left_imaginary == right_imaginary
+        && match (as_integer(&left), as_integer(&right)) {
+            (Some(left), Some(right)) => left == right,
+            _ => match (as_float(&left), as_float(&right)) {
+                (Some(left), Some(right)) => left == right,
+                _ => left == right,
+            },
+        }
+}
+
 /// The result of a unary operation on a constant.
 pub(crate) fn unary(operator: UnaryOperator, operand: &Constant) -> Option<Constant> {
     match (operator, operand) {

@@ -110,6 +110,11 @@ pub fn compile(source: &str, file_name: &str, mode: Mode) -> Result<CodeData, Co
     compile_with_options(source, file_name, Options::new(mode), &mut Vec::new())
 }
 
+/// Whether a source that does not parse might with more lines.
+pub fn is_incomplete(source: &str) -> bool {
+    syntax::is_incomplete(source)
+}
+
 /// Compiles a source text, and adds its warnings to `warnings`.
 pub fn compile_with_options(
     source: &str,

@@ -6,6 +6,7 @@
 
 use crate::ast::*;
 use crate::error::{Failure, Outcome};
+use crate::fold;
 use crate::generator::Generator;
 use crate::register::{Register, Source};
 use crate::unit::Label;
@@ -444,12 +445,9 @@ fn check_reachable(pattern: &Pattern) -> Outcome<()> {
 fn check_duplicate_keys(keys: &[Expression], position: Position) -> Outcome<()> {
     for (index, key) in keys.iter().enumerate() {
         let Some(constant) = key.as_constant() else { continue };
-        if keys[..index].iter().any(|earlier| earlier.as_constant() == Some(constant)) {
-            let shown = match constant {
-                Constant::Str(text) => format!("'{text}'"),
-                Constant::Int(value) => value.to_string(),
-                _ => "constant".to_string(),
-            };
+        let mut earlier = keys[..index].iter().filter_map(Expression::as_constant);
+        if earlier.any(|earlier| fold::is_equal(earlier, constant)) {
+            let shown = crate::syntax::repr(constant);
             let message = format!("mapping pattern checks duplicate key ({shown})");
             return Err(Failure::syntax(message, position));
         }

@@ -12,6 +12,7 @@ pub(crate) mod diagnosis;
 mod escape;
 pub(crate) mod export;
 mod expression;
+mod field;
 mod literal;
 mod pattern;
 mod percent;
@@ -30,12 +31,14 @@ use crate::tree::{Class, Node};
 use crate::{Mode, Options};
 use annotation::{AnnotationBlock, BlockKind};
 use position::LineMap;
+use ruff_python_ast::visitor::source_order::{self, SourceOrderVisitor};
 use ruff_python_ast::{self as ruff, PythonVersion, token::TokenKind};
 use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use sidewinder_bytecode::{CodeFlags, Constant, Position};
 use std::collections::HashMap;
 use std::rc::Rc;
+pub(crate) use unparse::repr;
 use warning::Warnings;
 
 /// How deeply expressions and statements may be nested. All passes recurse over the tree; this bounds their stack.
@@ -49,7 +52,11 @@ const INDENTATION_DEPTH_MAX: usize = 100;
 
 /// Parses a source text into our tree.
 pub(crate) fn parse(source: &str, options: Options) -> Outcome<Tree> {
-    parse_checked(source, options, |source, parsed, lines| lower(parsed.syntax(), new_lowering(source, lines, options)))
+    parse_checked(source, options, |source, parsed, lines| {
+        let mut lowering = new_lowering(source, lines, options);
+        lowering.check_numbers(parsed);
+        lower(parsed.syntax(), lowering)
+    })
 }
 
 /// Lowers a tree that a program made.
@@ -74,6 +81,77 @@ fn parse_checked<T>(
         let message = "source code string cannot contain null bytes";
         return Err(Failure::syntax(message, Position::default()));
     }
+    let is_on = options.futures & CodeFlags::FUTURE_BARRY != 0;
+    if is_on || source.contains("barry_as_FLUFL") {
+        let tokens = tokenizer::tokenize(source).tokens;
+        let start = if is_on { Some(0) } else { flufl_start(source, &tokens) };
+        if let Some(start) = start {
+            return parse_flufl(source, &tokens[start..], options, lower);
+        }
+    }
+    parse_plain(source, options, lower)
+}
+
+/// Behind which token `<>` takes the place of `!=`: the name of that future in an import.
+fn flufl_start(source: &str, tokens: &[tokenizer::Token]) -> Option<usize> {
+    let text = |token: &tokenizer::Token| &source[token.range.clone()];
+    let imports = tokens.windows(3).enumerate();
+    let imports = imports.filter(|(_, words)| words.iter().map(text).eq(["from", "__future__", "import"]));
+    imports.into_iter().find_map(|(index, _)| {
+        let names = tokens[index + 3..].iter().map(text);
+        let is_part = |word: &&str| matches!(*word, "(" | ",") || word.starts_with(|first: char| first.is_alphabetic());
+        let found = names.take_while(is_part).position(|word| word == "barry_as_FLUFL")?;
+        Some(index + 3 + found)
+    })
+}
+
+/// Parses a source with `<>` instead of `!=` among these of its tokens (PEP 401). Both are as long, so that places stay
+/// the same.
+fn parse_flufl<T>(
+    source: &str,
+    tokens: &[tokenizer::Token],
+    options: Options,
+    lower: impl FnOnce(&str, &Parsed<ruff::Mod>, LineMap) -> Outcome<T>,
+) -> Outcome<T> {
+    let mut replaced = source.to_string();
+    for token in tokens {
+        match &source[token.range.clone()] {
+            "!=" => {
+                let start = TextSize::new(token.range.start as u32);
+                let position = LineMap::new(source, 0).position(TextRange::at(start, TextSize::new(2)));
+                let message = "with Barry as BDFL, use '<>' instead of '!='";
+                return Err(Failure::syntax(message, position).of(Origin::Parser));
+            }
+            "<>" => replaced.replace_range(token.range.clone(), "!="),
+            _ => {}
+        }
+    }
+    parse_plain(&replaced, options, lower)
+}
+
+/// Whether a source that does not parse might with more lines: nothing is wrong before its end.
+pub(crate) fn is_incomplete(source: &str) -> bool {
+    let options = ParseOptions::from(ruff_python_parser::Mode::Module).with_target_version(PythonVersion::PY314);
+    let parsed = parse_unchecked(source, options);
+    let first = parsed.errors().first().map(|error| error.location.start());
+    let tokens = tokenizer::tokenize(source);
+    if let Some(error) = &tokens.error {
+        let may_go_on =
+            error.message.starts_with("unterminated triple-quoted") || error.message == "unexpected EOF while parsing";
+        return may_go_on && first.is_none_or(|first| first.to_usize() >= tokens.stopped);
+    }
+    let Some(first) = first else { return false };
+    let ends_line = |token: &ruff::token::Token| {
+        token.kind() == TokenKind::Newline && token.start() >= first && !token.range().is_empty()
+    };
+    source[first.to_usize()..].trim().is_empty() && !parsed.tokens().iter().any(ends_line)
+}
+
+fn parse_plain<T>(
+    source: &str,
+    options: Options,
+    lower: impl FnOnce(&str, &Parsed<ruff::Mod>, LineMap) -> Outcome<T>,
+) -> Outcome<T> {
     let parser_mode = match options.mode {
         Mode::Module | Mode::NamespaceModule | Mode::OpenModule | Mode::OpenSingle => ruff_python_parser::Mode::Module,
         Mode::Eval | Mode::NamespaceEval | Mode::OpenEval => ruff_python_parser::Mode::Expression,
@@ -124,7 +202,9 @@ fn indented_expression(source: &str, mode: ruff_python_parser::Mode) -> Option<B
 fn check(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap, options: Options) -> Outcome<()> {
     check_nesting(parsed, lines).map_err(|failure| failure.of(Origin::Tokenizer))?;
     if parsed.has_syntax_errors() {
-        return Err(diagnosis::diagnose(source, parsed, lines));
+        let mut failure = diagnosis::diagnose(source, parsed, lines);
+        failure.statement = Some(statement_before(parsed, lines));
+        return Err(failure);
     }
     if options.mode == Mode::OpenSingle {
         check_single(parsed, lines)?;
@@ -142,6 +222,7 @@ fn new_lowering(source: &str, lines: LineMap, options: Options) -> Lowering<'_> 
         depth_max: TREE_DEPTH_MAX,
         given: HashMap::new(),
         is_rebuilt: false,
+        specifications: 0,
         annotations: AnnotationBlock::new(BlockKind::Module),
         annotations_are_text: options.futures & CodeFlags::FUTURE_ANNOTATIONS != 0,
         futures: options.futures,
@@ -167,6 +248,34 @@ fn lower(syntax: &ruff::Mod, mut lowering: Lowering<'_>) -> Outcome<Tree> {
     };
     let futures = lowering.futures;
     Ok(Tree { body, scope_count: lowering.scope_count, futures, warnings: lowering.warnings.finish() })
+}
+
+/// Where the last statement starts that ends before the line of the first error: what is tried again with other keywords
+/// starts there.
+fn statement_before(parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> (u32, u32) {
+    struct Last {
+        limit: TextSize,
+        start: Option<TextSize>,
+    }
+    impl<'a> SourceOrderVisitor<'a> for Last {
+        fn visit_stmt(&mut self, statement: &'a ruff::Stmt) {
+            if statement.end() <= self.limit {
+                self.start = Some(statement.start());
+            } else if statement.start() < self.limit {
+                source_order::walk_stmt(self, statement);
+            }
+        }
+
+        fn visit_expr(&mut self, _expression: &'a ruff::Expr) {}
+    }
+    let Some(error) = parsed.errors().first() else { return (0, 0) };
+    let place = error.location.start();
+    let newlines = parsed.tokens().iter().filter(|token| token.kind() == TokenKind::Newline && token.end() <= place);
+    let mut last = Last { limit: newlines.last().map_or(TextSize::new(0), Ranged::end), start: None };
+    if let ruff::Mod::Module(module) = parsed.syntax() {
+        last.visit_body(&module.body);
+    }
+    last.start.map_or((0, 0), |start| lines.line_and_column(start))
 }
 
 /// A prompt takes one line of simple statements, or one compound statement.
@@ -205,6 +314,7 @@ fn check_nesting(parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> Outcome<()> {
                         kind: ErrorKind::Indentation,
                         message: "too many levels of indentation".to_string(),
                         position: lines.position(token.range()),
+                        statement: None,
                     }));
                 }
             }
@@ -227,6 +337,8 @@ struct Lowering<'source> {
     given: HashMap<TextSize, Constant>,
     /// The tree was made by a program: there is no source.
     is_rebuilt: bool,
+    /// Format specifiers around the place.
+    specifications: u32,
     /// Of the innermost block.
     annotations: AnnotationBlock,
     /// Under `from __future__ import annotations`.

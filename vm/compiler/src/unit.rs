@@ -69,7 +69,6 @@ pub(crate) enum Block<'tree> {
 /// A comprehension that is being compiled into its unit.
 pub(crate) struct ActiveComprehension {
     pub scope: ScopeId,
-    pub position: Position,
     pub registers: HashMap<Name, Register>,
 }
 

@@ -104,11 +104,26 @@ fn replace(cx: &mut Context, arguments: &[Value], parameters: &[Owned], given: &
         let place = parameters.iter().position(|parameter| parameter.value() == argument);
         let new = match (attribute::get_text_optional(cx, argument, "__typing_subst__")?, place) {
             (Some(substitute), Some(place)) => call::call(cx, substitute.value(), &[given[place].value()])?,
-            _ => replace_inside(cx, argument, parameters, given)?,
+            (Some(_), None) => {
+                let shown = convert::repr(cx, argument)?;
+                let shown = str::text(shown.value()).unwrap_or_default();
+                return Err(
+                    cx.type_error(format!("argument {shown} with __typing_subst__ was not found in __parameters__"))
+                );
+            }
+            (None, _) => replace_inside(cx, argument, parameters, given)?,
         };
-        match nested(new.value()).filter(|_| unpacks && new.value().has_type(&TUPLE)) {
+        if !unpacks {
+            replaced.push(new);
+            continue;
+        }
+        match nested(new.value()).filter(|_| new.value().cast::<TupleObject>().is_some()) {
             Some(items) => replaced.extend(items),
-            None => replaced.push(new),
+            None => {
+                let (kind, found) = (argument.type_of().name(), new.value().type_of().name());
+                let message = format!("expected __typing_subst__ of {kind} objects to return a tuple, not {found}");
+                return Err(cx.type_error(message));
+            }
         }
     }
     Ok(replaced)
@@ -172,7 +187,8 @@ pub fn subscribe(cx: &mut Context, value: Value, key: Value) -> Result<Owned> {
     // SAFETY: (slots 1) a slot is called with an object of its type.
     let alias: &GenericAlias = unsafe { value.cast_unchecked() };
     let (_kept, arguments) = (Owned::new(value), alias.items());
-    let parameters = parameters(cx, arguments)?;
+    let parameters = super::get_parameters(cx, value)?;
+    let parameters = nested(parameters.value()).unwrap_or_default();
     let replaced = substitute(cx, value, arguments, &parameters, key)?;
     let replaced = TupleObject::from_owned(cx, replaced);
     Ok(GenericAlias::make(cx, &GENERIC_ALIAS, alias.origin, replaced.value(), alias.starred))

@@ -85,6 +85,8 @@ pub fn fill(cx: &mut Context, module: Value) -> Result<()> {
     add_sequences(cx, namespace)?;
     let jit = super::jit::MODULE.make(cx)?;
     namespace.set_text(cx, "_jit", jit.value());
+    let monitoring = super::monitoring::make(cx)?;
+    namespace.set_text(cx, "monitoring", monitoring.value());
     for hook in ["displayhook", "excepthook", "unraisablehook", "breakpointhook"] {
         if let Some(function) = namespace.get_text(cx, hook) {
             namespace.set_text(cx, &format!("__{hook}__"), function);

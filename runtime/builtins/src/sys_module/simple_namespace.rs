@@ -154,7 +154,13 @@ fn replace(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     if arguments.positionals().len() > 1 {
         return Err(cx.type_error("__replace__() takes no positional arguments"));
     }
-    let made = call::call(cx, receiver.type_of().value(), &[])?;
+    let class = receiver.type_of();
+    let made = call::call(cx, class.value(), &[])?;
+    if !made.value().type_of().is_subtype(&SIMPLE_NAMESPACE.object) {
+        let (class, actual) = (type_slots::full_name(cx, class)?, made.value().type_of().name());
+        let message = format!("expect types.SimpleNamespace type, but {class}() returned '{actual}' object");
+        return Err(cx.type_error(message));
+    }
     let own = instance::dict(cx, receiver)?;
     let source = dict::of(own.value());
     for index in 0..source.entry_count() {

@@ -3,6 +3,7 @@
 use sidewinder_runtime::heap::owned::increment;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::type_object::TYPE;
+use sidewinder_runtime::operations::dunder::type_slots;
 use sidewinder_runtime::operations::{dunder, iterate};
 use sidewinder_runtime::{Context, Owned, Raised, Result, TypeObject, Value};
 
@@ -115,7 +116,7 @@ fn inconsistent(cx: &mut Context, lists: &[&[&'static TypeObject]]) -> Raised {
             heads.push(list[0]);
         }
     }
-    let names: Vec<&str> = heads.iter().map(|class| class.name()).collect();
+    let names: Vec<&str> = heads.iter().map(|class| type_slots::plain_name(class)).collect();
     let names = names.join(", ");
     cx.type_error(format!("Cannot create a consistent method resolution order (MRO) for bases {names}"))
 }

@@ -23,6 +23,15 @@ const BINARY: [Option<BinaryFunction>; BINARY_COUNT] = {
     table
 };
 
+const INPLACE: [Option<BinaryFunction>; BINARY_COUNT] = {
+    let mut table: [Option<BinaryFunction>; BINARY_COUNT] = [None; BINARY_COUNT];
+    table[BinaryOp::Or as usize] = Some(|cx, a, _| {
+        let class = a.type_of().name();
+        Err(cx.type_error(format!("'|=' is not supported by {class}; use '|' instead")))
+    });
+    table
+};
+
 pub static MAPPING_PROXY: StaticType = Immortal::new(
     TypeObject::builtin(
         "mappingproxy",
@@ -37,6 +46,7 @@ pub static MAPPING_PROXY: StaticType = Immortal::new(
             get_item: Some(|cx, value, key| subscript::get_item(cx, mapping_of(value), key)),
             contains: Some(|cx, value, key| subscript::contains(cx, mapping_of(value), key)),
             binary: BINARY,
+            inplace: INPLACE,
             new: Some(new_proxy),
             traverse: Some(traverse),
             release: Some(release),

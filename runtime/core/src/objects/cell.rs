@@ -3,9 +3,13 @@
 use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
-use crate::objects::slots::Slots;
+use crate::native::Arguments;
+use crate::objects::iterator::arguments::{positionals, refuse_keywords};
+use crate::objects::singleton;
+use crate::objects::slots::{CompareOp, Slots};
 use crate::objects::str::StrObject;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
+use crate::operations::{self, convert};
 use crate::value::Value;
 use std::cell::Cell;
 
@@ -22,6 +26,9 @@ pub static CELL: StaticType = Immortal::new(
         size_of::<CellObject>(),
         Slots {
             repr: Some(repr),
+            hash: Some(convert::unhashable_slot),
+            compare: Some(compare),
+            new: Some(new_cell),
             traverse: Some(traverse),
             release: Some(release),
             clear: Some(release),
@@ -29,7 +36,8 @@ pub static CELL: StaticType = Immortal::new(
         },
     )
     .with_base(&OBJECT.object)
-    .with_flags(flags::COLLECTED),
+    .with_flags(flags::COLLECTED)
+    .with_doc("cell([contents])\n--\n\nA new cell, which is empty without contents."),
 );
 
 crate::object_type!(CellObject, CELL);
@@ -41,6 +49,27 @@ pub fn new(cx: &mut Context, content: Value) -> Owned {
     // SAFETY: (heap 3) fresh memory.
     unsafe { (&raw mut (*cell).content).write(Cell::new(content)) };
     Owned::from_raw(Value::from_pointer(cell))
+}
+
+/// `cell([contents])`
+fn new_cell(cx: &mut Context, _kind: &'static TypeObject, arguments: Arguments<'_>) -> Result<Owned> {
+    refuse_keywords(cx, "cell", arguments)?;
+    let content = positionals(cx, "cell", arguments, 0, 1)?.first().copied();
+    Ok(new(cx, content.map_or(Value::UNBOUND, |content| Owned::new(content).into_raw())))
+}
+
+/// Cells compare as what they hold; an empty one is less than any other.
+fn compare(cx: &mut Context, left: Value, right: Value, op: CompareOp) -> Result<Owned> {
+    let (Some(left), Some(right)) = (left.cast_exact::<CellObject>(), right.cast_exact::<CellObject>()) else {
+        return Ok(Owned::new(singleton::not_implemented()));
+    };
+    let (left, right) = (left.content.get(), right.content.get());
+    if !left.is_unbound() && !right.is_unbound() {
+        let (left, right) = (Owned::new(left), Owned::new(right));
+        return operations::compare::compare(cx, op, left.value(), right.value());
+    }
+    let ordering = right.is_unbound().cmp(&left.is_unbound());
+    Ok(Owned::new(singleton::boolean(op.holds(ordering))))
 }
 
 /// `<cell at 0x…: int object at 0x…>`

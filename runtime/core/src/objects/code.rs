@@ -117,7 +117,7 @@ pub static CODE: StaticType = Immortal::new(
         },
     )
     .with_base(&OBJECT.object)
-    .with_flags(flags::COLLECTED),
+    .with_flags(flags::COLLECTED | flags::HAS_WEAK),
 );
 
 crate::object_type!(CodeObject, CODE);

@@ -5,7 +5,7 @@ use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::Arguments;
 use crate::objects::cell::CELL;
-use crate::objects::code::CodeObject;
+use crate::objects::code::{self, CodeObject};
 use crate::objects::dict::DictObject;
 use crate::objects::iterator::arguments::{Signature, bad_argument};
 use crate::objects::singleton;
@@ -106,10 +106,11 @@ pub fn new(cx: &mut Context, code: Value, globals: Value) -> Owned {
     let [name, qualified_name] = code_object.function_names();
     let names = &cx.interpreter().names;
     let module = crate::objects::dict::of(globals).get_interned(names.name).unwrap_or(Value::UNBOUND);
-    let builtins = crate::objects::dict::of(globals)
-        .get_interned(names.builtins)
-        .and_then(|value| builtins_dict(cx, value))
-        .unwrap_or(cx.interpreter().builtins.value());
+    let given = crate::objects::dict::of(globals).get_interned(names.builtins);
+    let builtins = given.map_or(cx.interpreter().builtins.value(), builtins_mapping);
+    // Caches of builtins take them for a dict, so code with others has caches of its own.
+    let own_code = (!builtins.type_of().has_flag(flags::DICT)).then(|| code::new(cx, code_object.data.clone()));
+    let code = own_code.as_ref().map_or(code, Owned::value);
     let doc = if code_object.has_flag(sidewinder_bytecode::CodeFlags::HAS_DOCSTRING) {
         // SAFETY: the flag says that constant 0 is the docstring.
         unsafe { *code_object.constants }
@@ -213,11 +214,9 @@ fn check_closure(cx: &mut Context, code: &CodeObject, closure: Option<Value>) ->
     }
 }
 
-fn builtins_dict(_cx: &Context, value: Value) -> Option<Value> {
-    if value.type_of().has_flag(flags::DICT) {
-        return Some(value);
-    }
-    value.cast::<crate::objects::module::ModuleObject>().map(|module| module.dict.get())
+/// What `__builtins__` says: a mapping, or the module that has it.
+fn builtins_mapping(value: Value) -> Value {
+    value.cast::<crate::objects::module::ModuleObject>().map_or(value, |module| module.dict.get())
 }
 
 fn call(cx: &mut Context, function: Value, arguments: Arguments<'_>) -> Result<Owned> {

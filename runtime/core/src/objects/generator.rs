@@ -16,7 +16,7 @@ use crate::objects::traceback::TracebackObject;
 use crate::objects::tuple::TupleObject;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::objects::{exception, singleton};
-use crate::operations::call;
+use crate::operations::{call, convert};
 use crate::value::Value;
 use sidewinder_bytecode::{CodeFlags, Instruction, Op};
 use std::cell::Cell;
@@ -326,8 +326,15 @@ fn thrown_value(cx: &mut Context, kind: Value, value: Option<Value>) -> Result<O
         let message = format!("exceptions must be classes or instances deriving from BaseException, not {actual}");
         return Err(cx.type_error(message));
     };
+    let made = make_thrown(cx, class, value);
+    // What goes wrong with the exception is thrown in its place.
+    Ok(made.unwrap_or_else(|_| cx.take_pending()))
+}
+
+fn make_thrown(cx: &mut Context, class: &'static TypeObject, value: Option<Value>) -> Result<Owned> {
+    let kind = class.value();
     let made = match value {
-        None => return exception::prepare(cx, kind),
+        None => call::call(cx, kind, &[])?,
         Some(value) if exception::is_exception(value) && value.type_of().is_subtype(class) => {
             return Ok(Owned::new(value));
         }
@@ -340,7 +347,12 @@ fn thrown_value(cx: &mut Context, kind: Value, value: Option<Value>) -> Result<O
             None => call::call(cx, kind, &[value])?,
         },
     };
-    exception::prepare(cx, made.value())
+    if exception::is_exception(made.value()) {
+        return Ok(made);
+    }
+    let class = convert::repr(cx, kind)?;
+    let (class, found) = (str::text(class.value()).unwrap_or_default(), made.value().type_of().name());
+    Err(cx.type_error(format!("calling {class} should have returned an instance of BaseException, not {found}")))
 }
 
 /// Closes a generator that nobody refers to any more. Errors are only reported, as nobody could catch them.

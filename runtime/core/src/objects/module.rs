@@ -39,7 +39,7 @@ pub static MODULE: StaticType = Immortal::new(
             init: Some(init),
             traverse: Some(traverse),
             release: Some(release),
-            // The namespace may outlive its module, in functions; one that is garbage itself is emptied as a dict.
+            // What is in cycles through a module is in cycles through its namespace, which may outlive it.
             ..Slots::EMPTY
         },
     )

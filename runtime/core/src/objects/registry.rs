@@ -104,7 +104,9 @@ pub fn named() -> Vec<&'static StaticType> {
         .into_iter()
         .filter(|kind| {
             let exception = kind.has_flag(crate::objects::type_object::flags::EXCEPTION);
-            names.contains(&kind.name()) || exception && !kind.name().starts_with('_')
+            // This one is private, and there all the same: `codeop` needs it.
+            let is_public = !kind.name().starts_with('_') || kind.name() == "_IncompleteInputError";
+            names.contains(&kind.name()) || exception && is_public
         })
         .collect()
 }

@@ -4,10 +4,12 @@ use crate::context::{Context, Result};
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::{Arguments, Native};
 use crate::object_type;
+use crate::objects::exception::DEPRECATION_WARNING;
 use crate::objects::int::{INT, IntObject};
 use crate::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, Slots};
 use crate::objects::str::StrObject;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
+use crate::operations::warnings;
 use crate::value::Value;
 use std::cell::Cell;
 
@@ -162,6 +164,7 @@ pub static BOOL: StaticType = Immortal::new(
             repr: Some(|cx, value| Ok(StrObject::new(cx, if value == true_() { "True" } else { "False" }))),
             new: Some(bool_new),
             binary: BOOL_BINARY,
+            invert: Some(bool_invert),
             ..Slots::EMPTY
         },
     )
@@ -177,6 +180,15 @@ const BOOL_BINARY: [Option<BinaryFunction>; BINARY_COUNT] = {
     table[BinaryOp::Xor as usize] = Some(bool_xor);
     table
 };
+
+fn bool_invert(cx: &mut Context, value: Value) -> Result<Owned> {
+    const MESSAGE: &str = "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns \
+                           the bitwise inversion of the underlying int object and is usually not what you expect from \
+                           negating a bool. Use the 'not' operator for boolean negation or ~int(x) if you really want \
+                           the bitwise inversion of the underlying int.";
+    warnings::warn(cx, &DEPRECATION_WARNING, MESSAGE, 1)?;
+    crate::objects::int::bitwise::invert(cx, value)
+}
 
 fn bool_and(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
     match (as_bool(a), as_bool(b)) {

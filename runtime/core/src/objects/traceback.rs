@@ -1,13 +1,16 @@
 //! Tracebacks: the frames that an exception passed through, outermost first.
 
-use crate::context::Context;
+use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
-use crate::objects::code::CodeObject;
-use crate::objects::exception;
+use crate::native::Arguments;
+use crate::objects::code::{CodeObject, NOT_STARTED};
 use crate::objects::frame::{self, FrameObject};
+use crate::objects::iterator::arguments::{Signature, bad_argument};
 use crate::objects::slots::Slots;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
+use crate::objects::{exception, singleton};
+use crate::operations::convert;
 use crate::value::Value;
 use std::cell::Cell;
 
@@ -34,10 +37,11 @@ pub static TRACEBACK: StaticType = Immortal::new(
     TypeObject::builtin(
         "traceback",
         size_of::<TracebackObject>(),
-        Slots { traverse: Some(traverse), release: Some(release), clear: Some(clear), ..Slots::EMPTY },
+        Slots { new: Some(new), traverse: Some(traverse), release: Some(release), clear: Some(clear), ..Slots::EMPTY },
     )
     .with_base(&OBJECT.object)
-    .with_flags(flags::COLLECTED),
+    .with_flags(flags::COLLECTED)
+    .with_doc("traceback(tb_next, tb_frame, tb_lasti, tb_lineno)\n--\n\nA new traceback object."),
 );
 
 crate::object_type!(TracebackObject, TRACEBACK);
@@ -54,6 +58,11 @@ impl TracebackObject {
         drop(Owned::from_raw_option(self.next.replace(next)));
     }
 
+    /// The instruction as Python sees it.
+    pub fn offset(&self) -> i64 {
+        if self.instruction == NOT_STARTED { -1 } else { 2 * self.instruction as i64 }
+    }
+
     /// The frame's code object.
     pub fn code(&self) -> &'static CodeObject {
         // SAFETY: (heap 2) `code` is a code object.
@@ -65,16 +74,45 @@ impl TracebackObject {
     }
 }
 
-/// Puts an entry for the frame that the pending exception passes through in front of the exception's traceback.
-/// `frame` may be unbound.
-pub fn push(cx: &mut Context, function: Value, code: Value, instruction: u32, frame: Value) {
-    if cx.pending.is_unbound() {
-        return;
+/// `traceback(tb_next, tb_frame, tb_lasti, tb_lineno)`
+fn new(cx: &mut Context, _kind: &'static TypeObject, arguments: Arguments<'_>) -> Result<Owned> {
+    const SIGNATURE: Signature<4> = Signature {
+        function: "traceback",
+        names: ["tb_next", "tb_frame", "tb_lasti", "tb_lineno"],
+        positional_only: 0,
+        positional: 4,
+        required: 4,
+        rest: false,
+        open: false,
+    };
+    let [next, frame, instruction, line] = SIGNATURE.bind(cx, arguments)?.map(|value| value.unwrap_or(Value::UNBOUND));
+    let Some(own) = frame.cast_exact::<FrameObject>() else {
+        return Err(bad_argument(cx, "traceback() argument 'tb_frame'", "frame", frame));
+    };
+    let (function, code) = (own.function, own.code);
+    let instruction = convert::index_i64(cx, instruction)?;
+    let line = convert::index_i64(cx, line)?;
+    if next != singleton::none() && next.cast_exact::<TracebackObject>().is_none() {
+        let found = next.type_of().name();
+        return Err(cx.type_error(format!("expected traceback object or None, got '{found}'")));
     }
-    let exception = exception::of(cx.pending);
-    // SAFETY: (heap 2) the interpreter passes a code object.
-    let line = unsafe { code.cast_unchecked::<CodeObject>() }.line_of(instruction as usize);
-    let next = exception.traceback().map_or(Value::UNBOUND, |next| Owned::new(next).into_raw());
+    let next = if next == singleton::none() { Value::UNBOUND } else { Owned::new(next).into_raw() };
+    let instruction = u32::try_from(instruction / 2).ok().filter(|_| instruction >= 0).unwrap_or(NOT_STARTED);
+    let line = match u32::try_from(line) {
+        Ok(line) => line,
+        // SAFETY: (heap 2) a frame has a code object.
+        Err(_) => unsafe { code.cast_unchecked::<CodeObject>() }.line_of(instruction as usize),
+    };
+    Ok(allocate(cx, next, (function, code, frame), instruction, line))
+}
+
+fn allocate(
+    cx: &mut Context,
+    next: Value,
+    (function, code, frame): (Value, Value, Value),
+    instruction: u32,
+    line: u32,
+) -> Owned {
     let bytes = size_of::<TracebackObject>();
     let entry = cx.heap.allocate(&TRACEBACK.object, bytes, true) as *mut TracebackObject;
     for value in [function, code, frame] {
@@ -89,7 +127,21 @@ pub fn push(cx: &mut Context, function: Value, code: Value, instruction: u32, fr
         (&raw mut (*entry).line).write(Cell::new(line));
         (&raw mut (*entry).frame).write(Cell::new(frame));
     }
-    exception.set_traceback(Some(Owned::from_raw(Value::from_pointer(entry))));
+    Owned::from_raw(Value::from_pointer(entry))
+}
+
+/// Puts an entry for the frame that the pending exception passes through in front of the exception's traceback.
+/// `frame` may be unbound.
+pub fn push(cx: &mut Context, function: Value, code: Value, instruction: u32, frame: Value) {
+    if cx.pending.is_unbound() {
+        return;
+    }
+    let exception = exception::of(cx.pending);
+    // SAFETY: (heap 2) the interpreter passes a code object.
+    let line = unsafe { code.cast_unchecked::<CodeObject>() }.line_of(instruction as usize);
+    let next = exception.traceback().map_or(Value::UNBOUND, |next| Owned::new(next).into_raw());
+    let entry = allocate(cx, next, (function, code, frame), instruction, line);
+    exception.set_traceback(Some(entry));
 }
 
 /// Gives the locals of a frame that is left to the entry that the frame got when it began to handle the exception.

@@ -4,6 +4,7 @@ use crate::context::{Context, Raised, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::Arguments;
+use crate::objects::iterator::arguments::refuse_keywords_of_new;
 use crate::objects::iterator::sequence::TupleIterator;
 use crate::objects::slice::{self, SliceObject};
 use crate::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, CompareOp, Slots};
@@ -316,9 +317,7 @@ pub fn not_a_count(cx: &mut Context, count: Value) -> Raised {
 
 fn tuple_new(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'_>) -> Result<Owned> {
     let exact = std::ptr::eq(kind, &TUPLE.object);
-    if !arguments.names.is_empty() && exact {
-        return Err(cx.type_error("tuple() takes no keyword arguments"));
-    }
+    refuse_keywords_of_new(cx, &TUPLE, kind, arguments)?;
     let positionals = arguments.positionals();
     if positionals.len() > 1 {
         let count = positionals.len();

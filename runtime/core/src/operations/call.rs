@@ -97,6 +97,8 @@ pub fn wrong_count(cx: &mut Context, native: &Native, given: usize) -> crate::co
         format!("{name}() takes exactly one argument ({given} given)")
     } else if minimum == maximum {
         format!("{name} expected {minimum} argument{}, got {given}", plural(minimum))
+    } else if matches!(name, "__pow__" | "__rpow__") {
+        format!("expected {minimum} or {maximum} arguments, got {given}")
     } else if given < minimum {
         format!("{name} expected at least {minimum} argument{}, got {given}", plural(minimum))
     } else {

@@ -5,7 +5,7 @@ use crate::heap::Owned;
 use crate::objects::str::StrObject;
 use crate::objects::type_object::flags;
 use crate::objects::{int, singleton};
-use crate::operations::call;
+use crate::operations::{call, warnings};
 use crate::value::Value;
 
 /// `repr(value)`
@@ -119,8 +119,12 @@ pub fn index(cx: &mut Context, value: Value) -> Result<Owned> {
         return Err(cx.type_error(format!("'{name}' object cannot be interpreted as an integer")));
     };
     let result = function(cx, value)?;
-    if int::is_int_like(result.value()) {
+    if int::is_exact(result.value()) {
         return Ok(result);
+    }
+    if int::is_int_like(result.value()) {
+        warnings::warn_of_subclass(cx, "__index__ returned non-int", result.value(), "int")?;
+        return Ok(int::exact(cx, result.value()));
     }
     let name = result.value().type_of().name();
     Err(cx.type_error(format!("__index__ returned non-int (type {name})")))

@@ -242,6 +242,12 @@ fn is_sequence(kind: &TypeObject) -> bool {
 /// Puts the wrappers of a builtin type's own slots, its methods and its computed attributes into its namespace.
 pub fn fill_namespace(cx: &mut Context, kind: &'static TypeObject) -> Result<()> {
     let namespace = kind.namespace(cx);
+    if let Some((module, _)) = kind.name().rsplit_once('.')
+        && !is_static_elsewhere(kind)
+    {
+        let (name, module) = (cx.interpreter().names.module, str::intern(cx, module));
+        namespace.set(cx, name, module.value())?;
+    }
     if has_own(kind, Slot::New) {
         add_new(cx, kind)?;
     }
@@ -283,6 +289,13 @@ pub fn fill_namespace(cx: &mut Context, kind: &'static TypeObject) -> Result<()>
         namespace.set(cx, doc, text.value())?;
     }
     Ok(())
+}
+
+/// Whether a type with a module in its name shows that to its instances no more than `int` does: so do the static types
+/// of CPython.
+fn is_static_elsewhere(kind: &TypeObject) -> bool {
+    let name = kind.name();
+    name.starts_with("types.") || name.starts_with("string.templatelib.") || name == "typing.Union"
 }
 
 /// What makes `class[object]` a generic alias (PEP 585).

@@ -23,7 +23,10 @@ pub fn get_iter(cx: &mut Context, value: Value) -> Result<Owned> {
         }
         return Ok(result);
     }
+    // Builtin types with items but no length are no sequences: their items have keys.
+    let kind = value.type_of();
     let sequence = slots.get_item.is_some()
+        && (slots.length.is_some() || kind.has_flag(crate::objects::type_object::flags::HEAP))
         && !value.type_of().has_flag(crate::objects::type_object::flags::DICT)
         && !value.type_of().has_flag(crate::objects::type_object::flags::TYPE);
     if sequence {

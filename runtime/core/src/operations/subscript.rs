@@ -2,6 +2,7 @@
 
 use crate::context::{Context, Result};
 use crate::heap::Owned;
+use crate::objects::singleton;
 use crate::objects::type_object::flags;
 use crate::operations::{call, compare, iterate};
 use crate::value::Value;
@@ -14,7 +15,8 @@ pub fn get_item(cx: &mut Context, container: Value, key: Value) -> Result<Owned>
     }
     if container.type_of().has_flag(flags::TYPE) {
         let name = cx.interpreter().names.class_getitem;
-        if let Some(method) = crate::operations::attribute::get_optional(cx, container, name)? {
+        let method = crate::operations::attribute::get_optional(cx, container, name)?;
+        if let Some(method) = method.filter(|method| method.value() != singleton::none()) {
             return call::call(cx, method.value(), &[key]);
         }
         let kind: &crate::TypeObject = container.cast().expect("a type");

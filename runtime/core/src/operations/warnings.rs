@@ -22,6 +22,18 @@ pub fn warn(cx: &mut Context, category: &'static TypeObject, message: &str, stac
     call::call_method(cx, module.value(), "warn", &arguments).map(drop)
 }
 
+/// Warns that a special method gave an object of a class derived from what it should give. `what` is like "`__int__`
+/// returned non-int".
+#[cold]
+pub fn warn_of_subclass(cx: &mut Context, what: &str, result: Value, base: &str) -> Result<()> {
+    let name = result.type_of().name();
+    let message = format!(
+        "{what} (type {name}).  The ability to return an instance of a strict subclass of {base} is deprecated, and may \
+         be removed in a future version of Python."
+    );
+    warn(cx, &DEPRECATION_WARNING, &message, 1)
+}
+
 /// What can be done as long as there is no such module: print what its default filters let pass.
 fn without_module(cx: &mut Context, category: &'static TypeObject, message: &str) -> Result<()> {
     if category.is_subtype(&DEPRECATION_WARNING) {

@@ -2,7 +2,7 @@
 
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::native::{Field, NativeObject};
-use sidewinder_runtime::objects::dict::{DICT, DictObject};
+use sidewinder_runtime::objects::dict::{self, DICT, DictObject};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -13,7 +13,7 @@ use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
 /// defaultdict(default_factory=None, /, [...]) --> dict with default factory
 ///
 /// A dict that calls the factory for a key that is not there, and keeps what it gives.
-#[native_type("collections.defaultdict", base, generic, mapping, unhashable, extends = dict)]
+#[native_type("collections.defaultdict", base, generic, mapping, extends = dict)]
 #[derive(Traverse, Default)]
 pub struct DefaultDict {
     factory: Field,
@@ -69,6 +69,10 @@ impl DefaultDict {
     fn missing(&self, cx: &mut Context, this: Value, key: Value) -> Result<Owned> {
         let Some(factory) = self.factory.get() else { return Err(cx.key_error(key)) };
         let made = call::call(cx, factory.value(), &[])?;
+        // The factory may have set the item itself.
+        if let Some(found) = dict::of(this).get(cx, key)? {
+            return Ok(Owned::new(found));
+        }
         subscript::set_item(cx, this, key, made.value())?;
         Ok(made)
     }

@@ -31,6 +31,8 @@ pub(super) struct Collector {
     future_end: (u32, u32),
     /// `await` may stand outside of functions.
     pub(super) top_level_await: bool,
+    /// In an annotation that is never evaluated: the scopes in it so far.
+    unevaluated: Option<Vec<ScopeId>>,
 }
 
 /// Where the last of the future imports is that a file starts with, after its docstring.
@@ -57,7 +59,13 @@ pub(super) fn collect(tree: &Tree, options: Options) -> Outcome<ScopeTable> {
         TreeBody::Module { body, .. } => future_end(body),
         TreeBody::Expression(_) => (0, 0),
     };
-    let mut collector = Collector { table, current: ScopeId(0), future_end, top_level_await: options.top_level_await };
+    let mut collector = Collector {
+        table,
+        current: ScopeId(0),
+        future_end,
+        top_level_await: options.top_level_await,
+        unevaluated: None,
+    };
     match &tree.body {
         TreeBody::Module { body, .. } => collector.statements(body)?,
         TreeBody::Expression(expression) => collector.expression(expression)?,
@@ -102,11 +110,15 @@ impl Collector {
         let outer = self.current;
         let parent = &self.table[outer];
         let mut scope = new_scope(kind, Some(outer));
+        scope.private_names = if class_name.is_some() { None } else { parent.private_names.clone() };
         scope.class_name = class_name.or_else(|| parent.class_name.clone());
         scope.iterables = parent.iterables;
         scope.is_nested = parent.is_nested || !matches!(parent.kind, ScopeKind::Module | ScopeKind::Class);
         self.table[id] = scope;
         self.current = id;
+        if let Some(entered) = &mut self.unevaluated {
+            entered.push(id);
+        }
         let visited = visit(self);
         self.current = outer;
         visited
@@ -171,7 +183,15 @@ impl Collector {
             StatementKind::Class(class) => self.class(class, statement.position),
             StatementKind::TypeAlias(alias) => self.type_alias(alias),
             StatementKind::Return(value) => self.optional(value),
-            StatementKind::Delete(targets) => targets.iter().try_for_each(|target| self.target(target, Usage::Bind)),
+            StatementKind::Delete(targets) => {
+                let visited = targets.iter().try_for_each(|target| self.target(target, Usage::Bind));
+                visited.map_err(|mut failure| {
+                    if failure.message == "cannot assign to __debug__" {
+                        failure.message = "cannot delete __debug__".to_string();
+                    }
+                    failure
+                })
+            }
             StatementKind::Assign { targets, value } => {
                 self.expression(value)?;
                 targets.iter().try_for_each(|target| self.target(target, Usage::Bind))
@@ -263,7 +283,9 @@ impl Collector {
             {
                 let declared = if symbol.is_global { "global" } else { "nonlocal" };
                 let message = format!("annotated name '{name}' can't be {declared}");
-                return Err(Failure::syntax(message, node.target.position));
+                let end = node.value.as_ref().unwrap_or(&node.annotation).position;
+                let position = Position { end_line: end.end_line, end_column: end.end_column, ..node.target.position };
+                return Err(Failure::syntax(message, position));
             }
             if node.simple {
                 self.scope().entry(&mangled, node.target.position).is_annotated = true;
@@ -271,13 +293,28 @@ impl Collector {
             if node.simple || node.value.is_some() {
                 self.target(&node.target, Usage::Bind)?;
             }
-            if let Some(remembered) = node.remembered {
-                self.annotation(remembered, &node.annotation)?;
+            match node.remembered {
+                Some(remembered) => self.annotation(remembered, &node.annotation)?,
+                None => self.unevaluated_annotation(&node.annotation)?,
             }
         } else {
             self.target(&node.target, Usage::Bind)?;
+            self.unevaluated_annotation(&node.annotation)?;
         }
         self.optional(&node.value)
+    }
+
+    /// Checks an annotation that nobody will evaluate. Its names mean nothing to the scopes around it.
+    fn unevaluated_annotation(&mut self, annotation: &Expression) -> Outcome<()> {
+        let own = ScopeId(self.table.scopes.len() as u32);
+        self.table.scopes.push(new_scope(ScopeKind::Module, None));
+        let outer = self.unevaluated.replace(Vec::new());
+        let visited = self.enter(own, ScopeKind::Annotation, None, |collector| collector.expression(annotation));
+        for entered in std::mem::replace(&mut self.unevaluated, outer).into_iter().flatten() {
+            self.table[entered] = new_scope(ScopeKind::Module, None);
+        }
+        self.table.scopes.pop();
+        visited
     }
 
     /// Visits a variable's annotation, in the scope that all of the module or class share.
@@ -371,6 +408,10 @@ impl Collector {
             symbol.is_global |= global;
             symbol.is_nonlocal |= !global;
             symbol.position = position;
+            // The module's own stores go to the globals then, too, even if its namespace is another.
+            if global && self.table[ScopeId(0)].kind == ScopeKind::Module {
+                self.table[ScopeId(0)].entry(&mangled, position).is_global = true;
+            }
         }
         Ok(())
     }
@@ -525,7 +566,10 @@ impl Collector {
             PatternKind::Class { class, patterns, keywords } => {
                 self.expression(class)?;
                 patterns.iter().try_for_each(|pattern| self.pattern(pattern))?;
-                keywords.iter().try_for_each(|(_, pattern)| self.pattern(pattern))
+                keywords.iter().try_for_each(|(name, pattern)| {
+                    self.refuse_debug(name, pattern.position)?;
+                    self.pattern(pattern)
+                })
             }
             PatternKind::Star(name) => name.iter().try_for_each(|name| self.note(name, Usage::Bind, position)),
             PatternKind::As { pattern, name } => {

@@ -130,15 +130,25 @@ impl Collector {
                 collector.iterable(&clause.iterable)?;
                 collector.expressions(&clause.conditions)?;
             }
-            if node.clauses.iter().any(|clause| clause.is_async) {
-                collector.note_waiting();
-            }
-            if let Some(value) = &node.value {
-                collector.expression(&node.element)?;
-                return collector.expression(value);
-            }
-            collector.expression(&node.element)
-        })
+            collector.scope().is_coroutine |= node.clauses.iter().any(|clause| clause.is_async);
+            collector.expression(&node.element)?;
+            node.value.iter().try_for_each(|value| collector.expression(value))
+        })?;
+        if self.table[node.scope].is_coroutine && !is_generator { self.waiting_comprehension(position) } else { Ok(()) }
+    }
+
+    /// A comprehension that waits makes the comprehension around it wait, too, and a generator expression asynchronous.
+    fn waiting_comprehension(&mut self, position: Position) -> Outcome<()> {
+        let top_level = self.top_level_await;
+        let scope = self.scope();
+        let allowed =
+            scope.is_coroutine || scope.comprehension.is_some() || scope.kind == ScopeKind::Module && top_level;
+        if !allowed {
+            let message = "asynchronous comprehension outside of an asynchronous function";
+            return Err(Failure::syntax(message, position));
+        }
+        scope.is_coroutine = true;
+        Ok(())
     }
 
     fn iterable(&mut self, iterable: &Expression) -> Outcome<()> {
@@ -224,22 +234,9 @@ impl Collector {
         if let Some(message) = message {
             return Err(Failure::syntax(message, position));
         }
-        self.note_waiting();
+        let scope = self.scope();
+        scope.is_coroutine |= scope.comprehension.is_some();
         self.expression(inner)
-    }
-
-    /// A generator expression that waits, itself or in a comprehension inside, is an asynchronous generator.
-    fn note_waiting(&mut self) {
-        let mut scope = self.current;
-        while self.table[scope].kind == ScopeKind::Comprehension {
-            match self.table[scope].parent {
-                Some(parent) => scope = parent,
-                None => break,
-            }
-        }
-        if self.table[scope].is_generator_expression {
-            self.table[scope].is_coroutine = true;
-        }
     }
 
     fn note_yield(&mut self, position: Position) -> Outcome<()> {

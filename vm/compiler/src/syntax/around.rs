@@ -3,12 +3,23 @@
 
 use super::diagnosis::Diagnosis;
 use crate::error::Failure;
+use ruff_python_ast::Expr;
 use ruff_python_ast::token::{Token, TokenKind};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 /// Statements that are one keyword, or start with one.
-const STATEMENT_KEYWORDS: [TokenKind; 5] =
-    [TokenKind::Pass, TokenKind::Break, TokenKind::Continue, TokenKind::Return, TokenKind::Raise];
+const STATEMENT_KEYWORDS: [TokenKind; 10] = [
+    TokenKind::Pass,
+    TokenKind::Break,
+    TokenKind::Continue,
+    TokenKind::Return,
+    TokenKind::Raise,
+    TokenKind::Del,
+    TokenKind::Yield,
+    TokenKind::Assert,
+    TokenKind::Import,
+    TokenKind::From,
+];
 
 /// The tokens around the place of an error.
 struct Around<'a> {
@@ -55,6 +66,12 @@ impl Around<'_> {
     }
 }
 
+/// Whether what follows a token of that kind is an operand, so that a sign there is no operator between two.
+fn ends_no_operand(kind: TokenKind) -> bool {
+    use TokenKind::{Comma, Equal, Lbrace, Lpar, Lsqb};
+    kind.is_arithmetic() || kind.is_bitwise_or_shift() || matches!(kind, Lpar | Lsqb | Lbrace | Comma | Equal)
+}
+
 impl Diagnosis<'_> {
     fn around(&self, range: TextRange) -> Around<'_> {
         let (mut before, mut after): (Vec<&Token>, Vec<&Token>) = (Vec::new(), Vec::new());
@@ -62,10 +79,12 @@ impl Diagnosis<'_> {
             if matches!(token.kind(), TokenKind::Comment | TokenKind::NonLogicalNewline) {
                 continue;
             }
-            if token.start() >= range.start() {
-                after.push(token);
-            } else if matches!(token.kind(), TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent) {
+            let is_indentation = matches!(token.kind(), TokenKind::Indent | TokenKind::Dedent);
+            let starts_line = is_indentation && after.is_empty();
+            if starts_line || token.kind() == TokenKind::Newline && token.start() < range.start() {
                 before.clear();
+            } else if token.start() >= range.start() {
+                after.push(token);
             } else {
                 before.push(token);
             }
@@ -81,6 +100,14 @@ impl Diagnosis<'_> {
             .or_else(|| self.parameter(&around))
             .or_else(|| self.argument(&around))
             .or_else(|| self.target_after_as(&around))
+            .or_else(|| self.loop_without_in(range))
+            .or_else(|| self.augmented_tuple(&around))
+            .or_else(|| self.equal_in_brackets(&around))
+            .or_else(|| {
+                // The place may be the target, without the brackets around it that count.
+                let end = self.through(range, range.start()).end();
+                self.equal_in_brackets(&self.around(TextRange::empty(end)))
+            })
             .or_else(|| self.comprehension_target(&around))
             .or_else(|| self.type_parameter(&around))
             .or_else(|| self.string_inside(&around))
@@ -94,7 +121,13 @@ impl Diagnosis<'_> {
             .rposition(|token| matches!(token.kind(), TokenKind::FStringStart | TokenKind::TStringStart))?;
         let kind = if around.before[start].kind() == TokenKind::FStringStart { "f-string" } else { "t-string" };
         let field = around.before[start..].iter().rposition(|token| token.kind() == TokenKind::Lbrace)? + start;
-        let lambda = around.before[field..].iter().find(|token| token.kind() == TokenKind::Lambda)?;
+        let position = around.before[field..].iter().position(|token| token.kind() == TokenKind::Lambda)? + field;
+        let lambda = around.before[position];
+        // Behind an operator there is no whole expression.
+        let whole = [TokenKind::Lbrace, TokenKind::Comma, TokenKind::Else, TokenKind::Yield, TokenKind::From];
+        if !whole.contains(&around.before[position - 1].kind()) {
+            return None;
+        }
         if around.before[field..].iter().any(|token| token.kind() == TokenKind::Lpar) {
             return None;
         }
@@ -106,7 +139,9 @@ impl Diagnosis<'_> {
     fn line_before(&self, place: TextSize) -> Option<TokenKind> {
         let mut first = vec![None];
         let mut starts = true;
-        for token in self.parsed.tokens().iter().take_while(|token| token.start() < place) {
+        let is_before =
+            |token: &&Token| token.start() < place || token.start() == place && token.kind() == TokenKind::Dedent;
+        for token in self.parsed.tokens().iter().take_while(is_before) {
             match token.kind() {
                 TokenKind::Newline => starts = true,
                 TokenKind::Indent => first.push(None),
@@ -130,7 +165,11 @@ impl Diagnosis<'_> {
         let is_operator =
             previous.is_some_and(|kind| kind.is_arithmetic() || kind.is_bitwise_or_shift() || kind == TokenKind::Tilde);
         if here == TokenKind::Not && is_operator {
-            return Some(self.syntax("'not' after an operator must be parenthesized", place));
+            // After a sign, only the operand itself is meant.
+            let is_sign = around.kind_before(2).is_none_or(|kind| !kind.is_keyword() && ends_no_operand(kind));
+            let end = if is_sign { self.operand_end(place.end()) } else { self.expression_end(place.start()) };
+            let range = TextRange::new(place.start(), end.unwrap_or(place.end()));
+            return Some(self.syntax("'not' after an operator must be parenthesized", range));
         }
         if here == TokenKind::Elif && self.line_before(place.start()) == Some(TokenKind::Else) {
             return Some(self.syntax("'elif' block follows an 'else' block", place));
@@ -144,7 +183,8 @@ impl Diagnosis<'_> {
         }
         let starts_import = around.before.first().filter(|token| token.kind() == TokenKind::Import)?;
         if here == TokenKind::From {
-            let range = TextRange::new(starts_import.start(), place.end());
+            let end = self.expression_end(place.end()).unwrap_or(place.end());
+            let range = TextRange::new(starts_import.start(), end);
             return Some(self.syntax("Did you mean to use 'from ... import ...' instead?", range));
         }
         None
@@ -168,6 +208,7 @@ impl Diagnosis<'_> {
         let inside = around.after[1..].iter().take_while(|token| token.kind() != TokenKind::Rpar);
         let kinds: Vec<TokenKind> = inside.map(|token| token.kind()).collect();
         let plain = kinds.iter().all(|kind| matches!(kind, TokenKind::Name | TokenKind::Comma));
+        let place = self.through(place, place.start());
         let subject = if is_lambda { "Lambda expression" } else { "Function" };
         (plain && !kinds.is_empty())
             .then(|| self.syntax(format!("{subject} parameters cannot be parenthesized"), place))
@@ -231,7 +272,97 @@ impl Diagnosis<'_> {
             }
             _ => return None,
         };
-        Some(self.syntax(message, start.range()))
+        Some(self.syntax(message, self.through(start.range(), start.start())))
+    }
+
+    /// `[x for x if y]`
+    pub(super) fn loop_without_in(&self, range: TextRange) -> Option<Box<Failure>> {
+        let around = self.around(range);
+        let bracket = around.open_bracket();
+        let inside = &around.before[bracket.map_or(0, |bracket| bracket + 1)..];
+        let mut depth = 0usize;
+        let mut last_for = None;
+        for token in inside.iter().chain(around.after.iter().take(1)) {
+            match token.kind() {
+                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => depth += 1,
+                TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => depth = depth.saturating_sub(1),
+                TokenKind::For if depth == 0 => last_for = Some(token),
+                TokenKind::In if depth == 0 => last_for = None,
+                _ => {}
+            }
+        }
+        let tokens = self.tokens_from(last_for?.end());
+        let stop = tokens.iter().position(|token| self.token(token) == "if")?;
+        let whole = self.longest_expression(&tokens[..stop]) == stop;
+        (whole && bracket.is_some() && stop > 0).then(|| {
+            let range = &tokens[stop].range;
+            let range = TextRange::new(TextSize::new(range.start as u32), TextSize::new(range.end as u32));
+            self.syntax("'in' expected after for-loop variables", range)
+        })
+    }
+
+    /// `a, b += 1`
+    fn augmented_tuple(&self, around: &Around<'_>) -> Option<Box<Failure>> {
+        let place = around.after.first()?;
+        let is_augmented = self.text(place.range()).len() > 1
+            && self.text(place.range()).ends_with('=')
+            && !matches!(place.kind(), TokenKind::EqEqual | TokenKind::NotEqual | TokenKind::LessEqual)
+            && !matches!(place.kind(), TokenKind::GreaterEqual | TokenKind::ColonEqual);
+        let range = TextRange::new(around.before.first()?.start(), around.before.last()?.end());
+        let parsed = self.expression_of(range).filter(|_| is_augmented)?;
+        matches!(parsed, Expr::Tuple(_))
+            .then(|| self.syntax("'tuple' is an illegal expression for augmented assignment", range))
+    }
+
+    /// `[a = 1]`, `{1 = 2}`, `f((a) = 1)`
+    fn equal_in_brackets(&self, around: &Around<'_>) -> Option<Box<Failure>> {
+        let place = around.after.first().filter(|token| token.kind() == TokenKind::Equal)?.range();
+        if around.in_parameters().is_some() {
+            return None;
+        }
+        let bracket = around.open_bracket()?;
+        let mut depth = 0usize;
+        let mut start = bracket + 1;
+        for (index, token) in around.before.iter().enumerate().skip(bracket + 1) {
+            match token.kind() {
+                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => depth += 1,
+                TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => depth = depth.saturating_sub(1),
+                TokenKind::Comma | TokenKind::Colon if depth == 0 => start = index + 1,
+                _ => {}
+            }
+        }
+        let range = TextRange::new(around.before.get(start)?.start(), around.before.last()?.end());
+        let expression = self.expression_of(range)?;
+        let callable = [TokenKind::Name, TokenKind::Rpar, TokenKind::Rsqb];
+        let before_bracket = bracket.checked_sub(1).map(|index| around.before[index].kind());
+        if around.before[bracket].kind() == TokenKind::Lpar && before_bracket.is_some_and(|it| callable.contains(&it)) {
+            let inner = self.text(range).trim_start_matches('(');
+            let start = range.start() + TextSize::new((self.text(range).len() - inner.len()) as u32);
+            let message = "expression cannot contain assignment, perhaps you meant \"==\"?";
+            return Some(self.syntax(message, TextRange::new(start, place.end())));
+        }
+        match &expression {
+            Expr::Name(_) => {
+                let message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
+                Some(self.syntax(message, self.through(range, place.end())))
+            }
+            Expr::NoneLiteral(_) | Expr::BooleanLiteral(_) | Expr::List(_) | Expr::Tuple(_) | Expr::Generator(_) => {
+                None
+            }
+            Expr::Compare(_) | Expr::BoolOp(_) | Expr::Lambda(_) | Expr::If(_) | Expr::Starred(_) => None,
+            _ => {
+                let name = super::target::expression_name(&expression);
+                let message = format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?");
+                Some(self.syntax(message, range))
+            }
+        }
+    }
+
+    /// The expression that a part of the source is by itself.
+    fn expression_of(&self, range: TextRange) -> Option<Expr> {
+        let text = format!("({})", self.text(range));
+        let parsed = ruff_python_parser::parse_expression(&text).ok()?;
+        Some(*parsed.into_syntax().body)
     }
 
     /// `[x, y for x, y in z]`
@@ -272,7 +403,9 @@ impl Diagnosis<'_> {
         };
         let constrained = around.after.get(1).is_some_and(|token| token.kind() == TokenKind::Lpar);
         let what = if constrained { "constraints" } else { "bound" };
-        is_list.then(|| self.syntax(format!("cannot use {what} with {kind}"), around.after[0].range()))
+        let colon = around.after[0].range();
+        let range = self.through(colon, colon.end());
+        is_list.then(|| self.syntax(format!("cannot use {what} with {kind}"), range))
     }
 
     /// `"text "inside" text"`
@@ -286,7 +419,7 @@ impl Diagnosis<'_> {
         let closes = around.after.get(words.len()).is_some_and(|token| is_string(token.kind()));
         let plain = words.iter().all(|token| token.kind() == TokenKind::Name);
         let start = around.before[around.before.len() - 1].start();
-        let end = around.after.get(words.len()).map_or(start + TextSize::new(1), |token| token.end());
+        let end = words.last().map_or(start, |token| token.end());
         (closes && plain).then(|| {
             let message = "invalid syntax. Is this intended to be part of the string?";
             self.syntax(message, TextRange::new(words[0].start(), end))

@@ -5,7 +5,7 @@
 
 use super::position::LineMap;
 use super::target;
-use super::tokenizer::tokenize;
+use super::tokenizer::{Tokens, tokenize};
 use crate::error::{ErrorKind, Failure, Origin};
 use ruff_python_ast::{self as ruff, Expr, token::TokenKind};
 use ruff_python_parser::{
@@ -19,32 +19,46 @@ pub(super) struct Diagnosis<'a> {
     pub source: &'a str,
     pub parsed: &'a Parsed<ruff::Mod>,
     pub lines: &'a LineMap,
+    pub tokens: &'a Tokens,
 }
 
 /// The first error of a failed parse.
 pub(super) fn diagnose(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> Box<Failure> {
-    let tokens = tokenize(source);
-    if let Some(error) = tokens.error {
+    let mut tokens = tokenize(source);
+    if let Some(error) = tokens.error.take() {
+        // What is wrong in a replacement field is told before what follows it is looked at.
+        let diagnosis = Diagnosis { source, parsed, lines, tokens: &tokens };
+        if let Some(first) = parsed.errors().first().filter(|first| first.location.start().to_usize() < tokens.stopped)
+            && let Some(failure) =
+                diagnosis.field_failure(first.location.start(), &diagnosis.failure(&first.error, first.location))
+        {
+            return failure.of(Origin::Parser);
+        }
         // The tokenizer leaves what it says of the end of a file, and of indentation, to the parser.
         let of_parser = error.kind != ErrorKind::Syntax
             || error.message == "unexpected EOF while parsing"
             || error.message == "unexpected character after line continuation character"
             || error.message == "bytes can only contain ASCII literal characters";
+        let waits = of_parser && error.message != "bytes can only contain ASCII literal characters";
+        if waits && parsed.errors().first().is_some_and(|first| first.location.end().to_usize() < tokens.stopped) {
+            // The parser stops before it asks for that token.
+            return diagnose_parser(source, parsed, lines, &tokens).of(Origin::Parser);
+        }
         return error.of(if of_parser { Origin::Parser } else { Origin::Tokenizer });
     }
-    diagnose_parser(source, parsed, lines, &tokens.open).of(Origin::Parser)
+    diagnose_parser(source, parsed, lines, &tokens).of(Origin::Parser)
 }
 
-/// The first error of a parse of correct tokens. `open` are the brackets left open, with their offsets.
-fn diagnose_parser(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap, open: &[(u8, usize)]) -> Box<Failure> {
-    let diagnosis = Diagnosis { source, parsed, lines };
+/// The first error of a parse of correct tokens.
+fn diagnose_parser(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap, tokens: &Tokens) -> Box<Failure> {
+    let diagnosis = Diagnosis { source, parsed, lines, tokens };
     let Some(error) = parsed.errors().first() else {
         let error = &parsed.unsupported_syntax_errors()[0];
         return diagnosis.unsupported(error.kind, error.range());
     };
     let at_end = source[error.location.start().to_usize()..].trim().is_empty();
     let line = lines.position(error.location).line;
-    if let Some(&(bracket, offset)) = open.last() {
+    if let Some(&(bracket, offset)) = tokens.open.last() {
         let offset = TextSize::new(offset as u32);
         let position = lines.position(TextRange::at(offset, TextSize::new(1)));
         if at_end || line > position.line {
@@ -52,10 +66,18 @@ fn diagnose_parser(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap, op
         }
     }
     let failure = diagnosis.failure(&error.error, error.location);
-    if failure.message != "invalid syntax" && !failure.message.starts_with("expression expected after") {
-        return failure;
+    if failure.message == "positional patterns follow keyword patterns"
+        && let Some(&(bracket, offset)) = tokens.open.last()
+    {
+        // The rule for it needs the closing bracket.
+        let position = lines.position(TextRange::at(TextSize::new(offset as u32), TextSize::new(1)));
+        return Failure::syntax(format!("'{}' was never closed", bracket as char), position);
     }
-    diagnosis.specific(error.location).unwrap_or(failure)
+    let is_generic = failure.message == "invalid syntax" || failure.message.starts_with("expression expected after");
+    let specific = if is_generic { diagnosis.specific(error.location) } else { None };
+    let failure = specific.unwrap_or(failure);
+    let failure = diagnosis.field_failure(error.location.start(), &failure).unwrap_or(failure);
+    diagnosis.one_token(failure)
 }
 
 impl Diagnosis<'_> {
@@ -64,11 +86,34 @@ impl Diagnosis<'_> {
     }
 
     fn indentation(&self, message: impl Into<String>, position: Position) -> Box<Failure> {
-        Box::new(Failure { kind: ErrorKind::Indentation, origin: Origin::Parser, message: message.into(), position })
+        Box::new(Failure {
+            kind: ErrorKind::Indentation,
+            origin: Origin::Parser,
+            message: message.into(),
+            position,
+            statement: None,
+        })
     }
 
     pub fn text(&self, range: TextRange) -> &str {
         &self.source[range.to_std_range()]
+    }
+
+    /// Plain "invalid syntax" names one token.
+    fn one_token(&self, mut failure: Box<Failure>) -> Box<Failure> {
+        if failure.message != "invalid syntax" {
+            return failure;
+        }
+        let (line, column) = (failure.position.line, failure.position.column);
+        let at_place = |token: &&super::tokenizer::Token| {
+            let start = self.lines.position(super::field::text_range(&token.range));
+            (start.line, start.column) == (line, column)
+        };
+        if let Some(token) = self.tokens.tokens.iter().find(at_place) {
+            let own = self.lines.position(super::field::text_range(&token.range));
+            (failure.position.end_line, failure.position.end_column) = (own.end_line, own.end_column);
+        }
+        failure
     }
 
     fn unsupported(&self, kind: UnsupportedSyntaxErrorKind, range: TextRange) -> Box<Failure> {
@@ -98,7 +143,10 @@ impl Diagnosis<'_> {
                 return self.syntax(message, range);
             }
             ParseErrorType::EmptyImportNames if matches!(self.text(range), "*" | ")") => "invalid syntax",
-            ParseErrorType::EmptyImportNames => "Expected one or more names after 'import'",
+            ParseErrorType::EmptyImportNames => {
+                let place = TextRange::empty(range.start());
+                return self.syntax("Expected one or more names after 'import'", place);
+            }
             ParseErrorType::NonDefaultParamAfterDefaultParam => {
                 "parameter without a default follows parameter with a default"
             }
@@ -106,12 +154,23 @@ impl Diagnosis<'_> {
                 "var-keyword argument cannot have default value"
             }
             ParseErrorType::VarParameterWithDefault => "var-positional argument cannot have default value",
-            ParseErrorType::EmptyTypeParams => "Type parameter list cannot be empty",
+            ParseErrorType::EmptyTypeParams => {
+                return self.syntax("Type parameter list cannot be empty", TextRange::empty(range.start()));
+            }
             ParseErrorType::ParamAfterVarKeywordParam => "arguments cannot follow var-keyword argument",
             ParseErrorType::ExpectedKeywordParam => {
                 let star = self.source[..range.start().to_usize()].trim_end_matches("**").rfind('*');
                 let at = star.filter(|&at| self.text(range) != "*" && at < range.start().to_usize());
                 let start = at.map_or(range.start(), |at| TextSize::new(at as u32));
+                let (first, second) = (self.token_text(start, 1), self.token_text(start, 2));
+                let is_bare = matches!(first, ")" | ":") || first == "," && matches!(second, ")" | ":" | "**");
+                if !is_bare {
+                    let wrong = self.tokens_from(start).get(if first == "," { 2 } else { 1 });
+                    let wrong = wrong.map_or(range, |token| {
+                        TextRange::new(TextSize::new(token.range.start as u32), TextSize::new(token.range.end as u32))
+                    });
+                    return self.syntax("invalid syntax", wrong);
+                }
                 // Of the stars, the first one is meant.
                 return self.syntax("named arguments must follow bare *", TextRange::at(start, TextSize::new(1)));
             }
@@ -123,15 +182,34 @@ impl Diagnosis<'_> {
             }
             ParseErrorType::InvalidArgumentUnpackingOrder => {
                 let message = "iterable argument unpacking follows keyword argument unpacking";
-                return self.syntax(message, self.comma_before(range));
+                let comma = self.comma_before(range);
+                let star = if self.token_text(comma.end(), 0) == "*" { 1 } else { 0 };
+                let first =
+                    self.tokens_from(comma.end()).get(star).map_or(range.start().to_usize(), |it| it.range.start);
+                return self.syntax(message, self.through(comma, TextSize::new(first as u32)));
             }
             ParseErrorType::IterableUnpackingInComprehension => "iterable unpacking cannot be used in comprehension",
+            ParseErrorType::UnparenthesizedGeneratorExpression if self.in_header_of("class", range) => {
+                let tokens = self.tokens_from(range.start());
+                let keyword = tokens.iter().find(|token| self.token(token) == "for");
+                let keyword = keyword.map_or(range, |token| {
+                    TextRange::new(TextSize::new(token.range.start as u32), TextSize::new(token.range.end as u32))
+                });
+                return self.syntax("invalid syntax", keyword);
+            }
             ParseErrorType::UnparenthesizedGeneratorExpression => "Generator expression must be parenthesized",
             ParseErrorType::InvalidStarredExpressionUsage if self.is_dict_value(range) => {
                 "cannot use a starred expression in a dictionary value"
             }
             ParseErrorType::InvalidStarredExpressionUsage if self.is_parenthesized(range) => {
                 "cannot use starred expression here"
+            }
+            ParseErrorType::UnparenthesizedTupleExpression => {
+                let end = self.expression_end(range.start()).unwrap_or(range.start());
+                return self.syntax("invalid syntax", TextRange::at(end, TextSize::new(1)));
+            }
+            ParseErrorType::InvalidMatchPatternTarget if self.source[..range.start().to_usize()].ends_with("**") => {
+                "invalid syntax"
             }
             ParseErrorType::InvalidMatchPatternTarget => "cannot use '_' as a target",
             ParseErrorType::ExpectedImaginaryNumber => "imaginary number required in complex literal",
@@ -190,7 +268,16 @@ impl Diagnosis<'_> {
     }
 
     fn is_dict_value(&self, range: TextRange) -> bool {
-        self.source[..range.start().to_usize()].trim_end().ends_with(':')
+        let in_display = self.tokens.tokens.iter().take_while(|token| token.range.start < range.start().to_usize());
+        let mut open = Vec::new();
+        for token in in_display {
+            match self.token(token) {
+                bracket @ ("(" | "[" | "{") => open.push(bracket),
+                ")" | "]" | "}" => drop(open.pop()),
+                _ => {}
+            }
+        }
+        open.last() == Some(&"{") && self.source[..range.start().to_usize()].trim_end().ends_with(':')
     }
 
     fn format_string(&self, kind: &str, error: &InterpolatedStringErrorType, range: TextRange) -> Box<Failure> {
@@ -251,12 +338,11 @@ impl Diagnosis<'_> {
     /// A bad escape, reported at the string it is in.
     fn unicode_error(&self, range: TextRange) -> Box<Failure> {
         let offset = range.start().to_usize();
-        let string = self
-            .parsed
-            .tokens()
-            .iter()
-            .rfind(|token| token.start().to_usize() <= offset)
-            .map_or(range, |token| token.range());
+        let token = self.parsed.tokens().iter().rfind(|token| token.start().to_usize() <= offset);
+        let string = token.map_or(range, |token| token.range());
+        if token.is_some_and(|token| token.kind() != TokenKind::String) {
+            return self.unicode_error_in_text(offset);
+        }
         let text = self.text(string);
         let content = text.trim_start_matches(|character: char| character.is_ascii_alphabetic());
         let content = content.trim_matches(|character| character == '"' || character == '\'');
@@ -267,6 +353,35 @@ impl Diagnosis<'_> {
             None => "(unicode error) 'unicodeescape' codec can't decode bytes".to_string(),
         };
         self.syntax(message, string)
+    }
+
+    /// The same in the text of an f-string, reported at what ends the text.
+    fn unicode_error_in_text(&self, offset: usize) -> Box<Failure> {
+        let is_end = |token: &&ruff::token::Token| {
+            matches!(token.kind(), TokenKind::FStringStart | TokenKind::TStringStart | TokenKind::Rbrace)
+        };
+        let before = self.parsed.tokens().iter().filter(is_end).rfind(|token| token.end().to_usize() <= offset);
+        let start = before.map_or(0, |token| token.end().to_usize());
+        let (mut end, mut in_name) = (start, false);
+        for (index, character) in self.source[start..].char_indices() {
+            end = start + index;
+            match character {
+                '{' if self.source[..end].ends_with("\\N") => in_name = true,
+                '}' if in_name => in_name = false,
+                '{' | '"' | '\'' => break,
+                _ => {}
+            }
+        }
+        let end_range = TextRange::at(TextSize::new(end as u32), TextSize::new(1));
+        let message = match super::escape::first_problem(&self.source[start..end]) {
+            Some((first, last, problem)) => {
+                format!(
+                    "(unicode error) 'unicodeescape' codec can't decode bytes in position {first}-{last}: {problem}"
+                )
+            }
+            None => "(unicode error) 'unicodeescape' codec can't decode bytes".to_string(),
+        };
+        self.syntax(message, end_range)
     }
 
     fn expected_expression(&self, range: TextRange) -> Box<Failure> {
@@ -334,18 +449,25 @@ impl Diagnosis<'_> {
                 }
             }
             (TokenKind::Lpar, _) if self.in_header_of("def", range) => return self.syntax("expected '('", range),
-            (TokenKind::Else, _) => {
-                if let Some(failure) = self.missing_else(range) {
+            (TokenKind::Else, found) => {
+                if let Some(failure) = self.loop_without_in(range) {
+                    return failure;
+                }
+                if found != TokenKind::Colon
+                    && let Some(failure) = self.missing_else(range)
+                {
                     return failure;
                 }
             }
             (TokenKind::Colon, TokenKind::Dot) if self.in_header_of("case", range) => {
-                return self.syntax("cannot use attribute as pattern target", self.word_before(range));
+                let word = self.word_before(range);
+                return self.syntax("cannot use attribute as pattern target", self.through(word, word.start()));
             }
             (TokenKind::Comma, TokenKind::Dot)
                 if self.in_header_of("import", range) || self.in_header_of("from", range) =>
             {
-                return self.syntax("cannot use attribute as import target", self.word_before(range));
+                let word = self.word_before(range);
+                return self.syntax("cannot use attribute as import target", self.through(word, word.start()));
             }
             _ => {}
         }
@@ -392,6 +514,9 @@ impl Diagnosis<'_> {
     /// Two expressions side by side inside brackets.
     fn forgotten_comma(&self, range: TextRange) -> Option<Box<Failure>> {
         let mut open = Vec::new();
+        // Whether the innermost bracket has a comprehension's `for`: its iterable is no place for a comma.
+        let mut in_loop = false;
+        let mut loops = Vec::new();
         let mut next = None;
         let mut previous = None;
         for token in self.parsed.tokens() {
@@ -400,10 +525,15 @@ impl Diagnosis<'_> {
                 break;
             }
             match token.kind() {
-                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => open.push(token.end()),
+                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+                    open.push(token.end());
+                    loops.push(std::mem::take(&mut in_loop));
+                }
                 TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
                     open.pop();
+                    in_loop = loops.pop().unwrap_or(false);
                 }
+                TokenKind::For => in_loop = true,
                 _ => {}
             }
             previous = Some(token);
@@ -431,7 +561,11 @@ impl Diagnosis<'_> {
             return None;
         }
         let expression = self.expression_between(*open.last()?, next.start())?;
-        let range = TextRange::new(expression.range().start(), next.end());
+        if in_loop {
+            return None;
+        }
+        let end = self.expression_end(next.start()).unwrap_or(next.end());
+        let range = TextRange::new(expression.range().start(), end);
         Some(self.syntax("invalid syntax. Perhaps you forgot a comma?", range))
     }
 
@@ -444,7 +578,12 @@ impl Diagnosis<'_> {
                     .chars()
                     .next_back()
                     .is_none_or(|character| !character.is_alphanumeric() && character != '_' && character != '.');
-            if starts {
+            let place = range.start().to_usize();
+            let first = self.tokens.tokens.partition_point(|token| token.range.start < place);
+            let count = self.longest_expression(&self.tokens.tokens[first..]);
+            if starts && count > 0 {
+                let end = self.tokens.tokens[first + count - 1].range.end;
+                let range = TextRange::new(range.start(), TextSize::new(end as u32));
                 let start = TextSize::new((before.len() - name.len()) as u32);
                 let message = format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?");
                 return self.syntax(message, TextRange::new(start, range.end()));
@@ -472,26 +611,46 @@ impl Diagnosis<'_> {
                 "cannot mix t-string literals with string or bytes literals"
             }
             "Multiple exception types must be parenthesized when using `as`" => {
-                "multiple exception types must be parenthesized when using 'as'"
+                let range = TextRange::new(range.start(), self.end_with_alias(range.end()));
+                return self.syntax("multiple exception types must be parenthesized when using 'as'", range);
             }
             "Only single target (not tuple) can be annotated" => "only single target (not tuple) can be annotated",
             "Only single target (not list) can be annotated" => "only single target (not list) can be annotated",
             "Expected a parameter name" => {
                 let word = self.text(range);
+                if word.starts_with('*') {
+                    let equal = self.tokens_from(range.end()).first().map_or(range.end().to_usize(), |it| it.range.end);
+                    let range = self.through(range, TextSize::new(equal as u32));
+                    return self.syntax("cannot assign to iterable argument unpacking", range);
+                }
+                let equal = self.tokens_from(range.end()).first().filter(|token| self.token(token) == "=");
+                let end = equal.map_or(range.end(), |token| TextSize::new(token.range.end as u32));
+                let range = TextRange::new(range.start(), end);
                 if matches!(word, "True" | "False" | "None") {
                     return self.syntax(format!("cannot assign to {word}"), range);
                 }
-                "expression cannot contain assignment, perhaps you meant \"==\"?"
+                return self.syntax("expression cannot contain assignment, perhaps you meant \"==\"?", range);
             }
             "Expected a statement" if self.text(range) == ":=" => return self.walrus(range),
-            "Only one '*' parameter allowed" => "* argument may appear only once",
+            "Only one '*' parameter allowed" => {
+                return self.syntax("* argument may appear only once", TextRange::at(range.start(), TextSize::new(1)));
+            }
             "Only one '/' separator allowed" => "/ may appear only once",
             "'/' parameter must appear before '*' parameter" => "/ must be ahead of *",
             "Position-only parameter separator not allowed as first parameter" => {
-                "at least one argument must precede /"
+                let before = self.source[..range.start().to_usize()].trim_end().trim_end_matches(',').trim_end();
+                match (before.ends_with('*'), self.token_text(range.start(), 1)) {
+                    (true, _) => "/ must be ahead of *",
+                    (_, ",") => "at least one argument must precede /",
+                    _ => "invalid syntax",
+                }
             }
             "Cannot have both 'except' and 'except*' on the same 'try'" => {
-                "cannot have both 'except' and 'except*' on the same 'try'"
+                let tokens = self.tokens_from(range.start());
+                let count = if tokens.get(1).is_some_and(|token| self.token(token) == "*") { 2 } else { 1 };
+                let end = tokens.get(count - 1).map_or(range.end(), |token| TextSize::new(token.range.end as u32));
+                let range = TextRange::new(range.start(), end);
+                return self.syntax("cannot have both 'except' and 'except*' on the same 'try'", range);
             }
             "Expected one or more exception types" => "expected one or more exception types",
             "Positional patterns cannot follow keyword patterns" => "positional patterns follow keyword patterns",

@@ -32,7 +32,14 @@ pub(super) fn first_problem(content: &str) -> Option<(usize, usize, &'static str
                         position += length;
                         continue;
                     }
-                    _ => return Some((position, position + 1 + rest.len().min(1), "malformed \\N character escape")),
+                    _ => {
+                        let length = match rest.strip_prefix('{') {
+                            Some(name) if name.contains('}') => 1,
+                            Some(_) => rest.len(),
+                            None => 0,
+                        };
+                        return Some((position, position + 1 + length, "malformed \\N character escape"));
+                    }
                 }
             }
             _ => {

@@ -2,10 +2,13 @@
 
 use super::Lowering;
 use crate::ast::*;
-use crate::error::Outcome;
+use crate::error::{Failure, Origin, Outcome};
 use ruff_python_ast::{self as ruff, FStringPart, InterpolatedStringElement};
 use ruff_text_size::{Ranged, TextRange};
 use sidewinder_bytecode::{Constant, Position};
+
+/// The depth of fields at which CPython gives up.
+const FIELDS_MAX: u32 = 3;
 
 pub(super) fn number(number: &ruff::Number) -> Constant {
     match number {
@@ -178,14 +181,19 @@ impl Lowering<'_> {
         let specification = match &field.format_spec {
             Some(specification) => {
                 let mut nested = PartBuilder::default();
+                self.specifications += 1;
+                self.check_specifications(specification)?;
                 self.nested(field.range, |lowering| {
                     lowering.format_elements(&specification.elements, raw, &mut nested)
                 })?;
+                self.specifications -= 1;
                 Some(nested.finish())
             }
             None => None,
         };
+        let outside = std::mem::take(&mut self.specifications);
         let value = self.expression(&field.expression)?;
+        self.specifications = outside;
         let position = self.position(field.range);
         let text = match self.given.get(&field.range.start()) {
             Some(constant) => constant.clone(),
@@ -194,6 +202,18 @@ impl Lowering<'_> {
         };
         parts.push_field(FormatField { position, value, conversion, specification, text });
         Ok(())
+    }
+}
+
+impl Lowering<'_> {
+    /// CPython's limit on fields in format specifiers of fields.
+    fn check_specifications(&self, specification: &ruff::InterpolatedStringFormatSpec) -> Outcome<()> {
+        let inner = specification.elements.iter().find_map(InterpolatedStringElement::as_interpolation);
+        let Some(field) = inner.filter(|_| self.specifications >= FIELDS_MAX) else { return Ok(()) };
+        let mut position = self.position(field.range);
+        position.column = position.column.saturating_sub(1);
+        (position.end_line, position.end_column) = (position.line, position.column);
+        Err(Failure::syntax("f-string: expressions nested too deeply", position).of(Origin::Tokenizer))
     }
 }
 

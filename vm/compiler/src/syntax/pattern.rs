@@ -2,9 +2,9 @@
 
 use super::Lowering;
 use crate::ast::*;
-use crate::error::Outcome;
+use crate::error::{Failure, Origin, Outcome};
 use ruff_python_ast as ruff;
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextRange, TextSize};
 use sidewinder_bytecode::Constant;
 
 impl Lowering<'_> {
@@ -31,9 +31,30 @@ impl Lowering<'_> {
         Ok(Pattern { position, kind })
     }
 
+    /// Refuses what the parser lets pass: f-strings, and operations on a negative number.
+    fn check_value(&self, value: &ruff::Expr) -> Outcome<()> {
+        if matches!(value, ruff::Expr::FString(_) | ruff::Expr::TString(_)) {
+            let message = "patterns may only match literals and attribute lookups";
+            return Err(Failure::syntax(message, self.position(value.range())));
+        }
+        if let ruff::Expr::UnaryOp(unary) = value
+            && let ruff::Expr::BinOp(operation) = &*unary.operand
+        {
+            let (start, end) = (operation.left.end(), operation.right.start());
+            let between = &self.source[start.to_usize()..end.to_usize()];
+            let start = start + TextSize::new((between.len() - between.trim_start().len()) as u32);
+            let operator = TextRange::at(start, TextSize::new(between.trim().len() as u32));
+            return Err(Failure::syntax("invalid syntax", self.position(operator)).of(Origin::Parser));
+        }
+        Ok(())
+    }
+
     fn pattern_kind(&mut self, pattern: &ruff::Pattern) -> Outcome<PatternKind> {
         Ok(match pattern {
-            ruff::Pattern::MatchValue(node) => PatternKind::Value(self.expression(&node.value)?),
+            ruff::Pattern::MatchValue(node) => {
+                self.check_value(&node.value)?;
+                PatternKind::Value(self.expression(&node.value)?)
+            }
             ruff::Pattern::MatchSingleton(node) => PatternKind::Singleton(match node.value {
                 ruff::Singleton::None => Constant::None,
                 ruff::Singleton::True => Constant::True,

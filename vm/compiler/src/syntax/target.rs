@@ -48,6 +48,29 @@ pub(super) fn describe(diagnosis: &Diagnosis, error: &ParseErrorType, range: Tex
         return ("invalid syntax".to_string(), range);
     };
     let name = expression_name(expression);
+    if matches!(error, ParseErrorType::InvalidAnnotatedAssignmentTarget)
+        && let Expr::Tuple(tuple) = expression
+        && !tuple.parenthesized
+        && let Some(first) = tuple.elts.first()
+    {
+        return ("only single target (not tuple) can be annotated".to_string(), first.range());
+    }
+    let before = &diagnosis.source[..range.start().to_usize()];
+    if let Expr::Compare(compare) = expression
+        && !compare.ops.contains(&ruff::CmpOp::In)
+        && let Some(line) = before.trim_end_matches(['(', ' ']).strip_suffix("for")
+    {
+        // What a comparison is assigned to by a loop is not looked at: the loop's `in` is missed.
+        let is_bracketed = before.ends_with('(');
+        let start = if is_bracketed { range.end() + TextSize::new(1) } else { compare.left.end() };
+        let place = diagnosis.tokens_from(start).first().map(|token| token.range.clone());
+        let place = place.unwrap_or(start.to_usize()..start.to_usize());
+        let place = TextRange::new(TextSize::new(place.start as u32), TextSize::new(place.end as u32));
+        let line = line.rsplit(['\n', ';']).next().unwrap_or_default().trim();
+        let is_statement = line.is_empty() || line == "async";
+        let message = if is_statement { "invalid syntax" } else { "'in' expected after for-loop variables" };
+        return (message.to_string(), place);
+    }
     let message = match error {
         ParseErrorType::InvalidDeleteTarget => format!("cannot delete {name}"),
         ParseErrorType::InvalidAugmentedAssignmentTarget => {
@@ -105,7 +128,14 @@ fn is_only_target(parsed: &Parsed<ruff::Mod>, range: TextRange) -> bool {
 
 /// `a = b` where only an expression may stand.
 pub(super) fn equal_sign(diagnosis: &Diagnosis, range: TextRange) -> Option<(String, TextRange)> {
+    let equal = TextRange::at(range.start(), TextSize::new(1));
     let expression = diagnosis.expression_before(range.start())?;
+    let before = diagnosis.source[..expression.range().start().to_usize()].trim_end();
+    if before.ends_with("**") {
+        let start = TextSize::new(before.len() as u32 - 2);
+        let range = diagnosis.through(TextRange::new(start, equal.end()), equal.end());
+        return Some(("cannot assign to keyword argument unpacking".to_string(), range));
+    }
     let message = match expression {
         Expr::Name(_) => "invalid syntax. Maybe you meant '==' or ':=' instead of '='?".to_string(),
         Expr::NoneLiteral(_) | Expr::BooleanLiteral(_) | Expr::List(_) | Expr::Tuple(_) | Expr::Generator(_) => {
@@ -116,7 +146,8 @@ pub(super) fn equal_sign(diagnosis: &Diagnosis, range: TextRange) -> Option<(Str
             format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?")
         }
     };
-    Some((message, expression.range()))
+    let range = expression.range();
+    Some((message, if matches!(expression, Expr::Name(_)) { diagnosis.through(range, equal.end()) } else { range }))
 }
 
 fn expression_at(parsed: &Parsed<ruff::Mod>, range: TextRange) -> Option<&Expr> {

@@ -1,14 +1,41 @@
 //! A small tokenizer after CPython's `Parser/lexer/lexer.c`, run only on sources that do not parse: it finds the errors
 //! that CPython's tokenizer reports itself, in its words and places. CPython prefers them to the parser's errors.
 
+mod strings;
+
 use crate::error::{ErrorKind, Failure};
 use sidewinder_bytecode::Position;
+use std::ops::Range;
+use strings::Interpolated;
 
 /// What the tokenizer says about a source.
 pub(super) struct Tokens {
     pub error: Option<Box<Failure>>,
     /// Brackets still open at the end: character and offset.
     pub open: Vec<(u8, usize)>,
+    pub tokens: Vec<Token>,
+    /// The replacement fields of f-strings and t-strings.
+    pub fields: Vec<Field>,
+    /// Where the token starts that is wrong, or the end.
+    pub stopped: usize,
+}
+
+/// A token but for line ends, indentation, and the text of f-strings.
+#[derive(Clone)]
+pub(super) struct Token {
+    pub range: Range<usize>,
+    /// In how many f-strings it lies.
+    pub level: usize,
+}
+
+/// A replacement field.
+pub(super) struct Field {
+    /// `f-string` or `t-string`.
+    pub kind: &'static str,
+    /// From its opening bracket on to the end of the closing one, or of what there is.
+    pub range: Range<usize>,
+    /// In how many f-strings it lies.
+    pub level: usize,
 }
 
 pub(super) fn tokenize(source: &str) -> Tokens {
@@ -20,13 +47,18 @@ pub(super) fn tokenize(source: &str) -> Tokens {
         line_start: 0,
         open: Vec::new(),
         indentation: vec![(0, 0)],
+        tokens: Vec::new(),
+        fields: Vec::new(),
+        strings: Vec::new(),
+        stopped: 0,
     };
     if source.starts_with('\u{feff}') {
         tokenizer.offset = 3;
         tokenizer.line_start = 3;
     }
     let error = tokenizer.run().err();
-    Tokens { error, open: tokenizer.open }
+    let Tokenizer { open, tokens, fields, stopped, .. } = tokenizer;
+    Tokens { error, open, tokens, fields, stopped }
 }
 
 type Step = Result<(), Box<Failure>>;
@@ -40,6 +72,12 @@ struct Tokenizer<'a> {
     open: Vec<(u8, usize)>,
     /// Columns of the open blocks with tabs of 8 and of 1.
     indentation: Vec<(usize, usize)>,
+    tokens: Vec<Token>,
+    fields: Vec<Field>,
+    /// The f-strings and t-strings around the place.
+    strings: Vec<Interpolated>,
+    /// Where the current token starts.
+    stopped: usize,
 }
 
 impl Tokenizer<'_> {
@@ -77,12 +115,23 @@ impl Tokenizer<'_> {
 
     fn run(&mut self) -> Step {
         let mut at_line_start = true;
-        while !self.at_end() {
+        loop {
+            if self.strings.last().is_some_and(|string| string.in_text) {
+                self.stopped = self.offset;
+                self.text()?;
+                continue;
+            }
+            if self.at_end() {
+                return Ok(());
+            }
             if at_line_start && self.open.is_empty() {
                 at_line_start = false;
                 self.indent()?;
                 continue;
             }
+            let (start, level) = (self.offset, self.strings.len());
+            self.stopped = start;
+            let is_token = !matches!(self.peek(0), b' ' | b'\t' | b'\x0c' | b'\n' | b'\r' | b'#' | b'\\');
             match self.peek(0) {
                 b' ' | b'\t' | b'\x0c' => self.offset += 1,
                 b'\n' | b'\r' => {
@@ -95,20 +144,43 @@ impl Tokenizer<'_> {
                 b'.' if self.peek(1).is_ascii_digit() => self.number()?,
                 b'"' | b'\'' => self.string("", self.offset)?,
                 byte if byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 => self.word()?,
-                b'(' | b'[' | b'{' => {
-                    self.open.push((self.peek(0), self.offset));
-                    self.offset += 1;
-                }
+                b'(' | b'[' | b'{' => self.open(),
                 b')' | b']' | b'}' => self.close()?,
                 byte @ (0x01..=0x1f | 0x7f) => {
                     let message = format!("invalid non-printable character U+{:04X}", byte);
                     self.offset += 1;
                     return Err(self.error_here(message));
                 }
-                _ => self.offset += 1,
+                _ => self.operator(),
+            }
+            // An f-string is a token when it ends.
+            if is_token && self.strings.len() <= level && start < self.offset {
+                self.tokens.push(Token { range: start..self.offset, level });
             }
         }
-        Ok(())
+    }
+
+    fn open(&mut self) {
+        self.open.push((self.peek(0), self.offset));
+        self.offset += 1;
+        if let Some(string) = self.strings.last_mut() {
+            string.depth += 1;
+        }
+    }
+
+    /// The longest operator here; a colon may end the expression of a replacement field.
+    fn operator(&mut self) {
+        const OPERATORS: [&str; 25] = [
+            "**=", "//=", ">>=", "<<=", "...", "!=", "%=", "&=", "**", "*=", "+=", "-=", "->", "//", "/=", ":=", "<<",
+            "<=", "<>", "==", ">=", ">>", "@=", "^=", "|=",
+        ];
+        if self.peek(0) == b':' && self.start_specification() {
+            self.offset += 1;
+            return;
+        }
+        let rest = &self.bytes[self.offset..];
+        let known = OPERATORS.iter().find(|operator| rest.starts_with(operator.as_bytes()));
+        self.offset += known.map_or(1, |operator| operator.len());
     }
 
     fn skip_comment(&mut self) {
@@ -179,12 +251,22 @@ impl Tokenizer<'_> {
     fn close(&mut self) -> Step {
         let closing = self.peek(0);
         self.offset += 1;
+        let kind = self.strings.last().map(|string| (string.kind, string.depth, string.fields));
+        if let Some((kind, 0, _)) = kind.filter(|_| closing == b'}') {
+            return Err(self.error_here(format!("{kind}: single '}}' is not allowed")));
+        }
         let Some((opening, opened_at)) = self.open.pop() else {
             return Err(self.error_here(format!("unmatched '{}'", closing as char)));
         };
         let matches = matches!((opening, closing), (b'(', b')') | (b'[', b']') | (b'{', b'}'));
         if matches {
-            return Ok(());
+            return self.close_in_string(closing);
+        }
+        if let Some((kind, depth, fields)) = kind
+            && opening == b'{'
+            && depth == fields
+        {
+            return Err(self.error_here(format!("{kind}: unmatched '{}'", closing as char)));
         }
         let opened_line = 1 + self.source[..opened_at].bytes().filter(|&byte| byte == b'\n').count() as u32;
         let on_line = if opened_line == self.line { String::new() } else { format!(" on line {opened_line}") };
@@ -232,98 +314,6 @@ impl Tokenizer<'_> {
         Ok(())
     }
 
-    fn string(&mut self, prefix: &str, start: usize) -> Step {
-        let quote = self.peek(0);
-        let triple = self.peek(1) == quote && self.peek(2) == quote;
-        let (start_line, start_column) = (self.line, start - self.line_start);
-        self.offset += if triple { 3 } else { 1 };
-        let interpolated = prefix.contains('f') || prefix.contains('t');
-        let kind = match (prefix.contains('f'), prefix.contains('t')) {
-            (true, _) => "f-string",
-            (_, true) => "t-string",
-            _ => "string",
-        };
-        let mut escaped_quote = false;
-        let mut bytes_error = None;
-        loop {
-            let byte = self.peek(0);
-            if self.at_end() || (!triple && matches!(byte, b'\n' | b'\r')) {
-                let what = if triple { "triple-quoted " } else { "" };
-                let hint = if escaped_quote { "; perhaps you escaped the end quote?" } else { "" };
-                let line =
-                    if triple && self.offset == self.line_start && self.line > 1 { self.line - 1 } else { self.line };
-                let message = format!("unterminated {what}{kind} literal (detected at line {line}){hint}");
-                return Err(self.error_at(message, start_line, start_column));
-            }
-            match byte {
-                b'\\' => {
-                    self.offset += 1;
-                    escaped_quote |= self.peek(0) == quote;
-                    if self.is_line_end() { self.new_line() } else { self.offset += 1 }
-                }
-                b'\n' | b'\r' => self.new_line(),
-                _ if byte == quote && (!triple || (self.peek(1) == quote && self.peek(2) == quote)) => {
-                    self.offset += if triple { 3 } else { 1 };
-                    break;
-                }
-                b'{' if interpolated && self.peek(1) == b'{' => self.offset += 2,
-                b'{' if interpolated => self.replacement_field(quote, triple),
-                _ => {
-                    if byte >= 0x80 && prefix.contains('b') {
-                        bytes_error = Some(());
-                    }
-                    self.offset += 1;
-                }
-            }
-        }
-        if bytes_error.is_some() {
-            let message = "bytes can only contain ASCII literal characters";
-            let (column, end_column) = (start_column as u32, (self.offset - self.line_start) as u32);
-            let position = Position { line: start_line, end_line: self.line, column, end_column };
-            return Err(Failure::syntax(message, position));
-        }
-        Ok(())
-    }
-
-    /// Skips a replacement field of an f-string, strings in it included; its own errors are left to the parser.
-    fn replacement_field(&mut self, quote: u8, triple: bool) {
-        let mut depth = 0;
-        while !self.at_end() {
-            match self.peek(0) {
-                b'{' | b'(' | b'[' => depth += 1,
-                b'}' | b')' | b']' => {
-                    depth -= 1;
-                    if depth <= 0 {
-                        self.offset += 1;
-                        return;
-                    }
-                }
-                b'\n' | b'\r' => {
-                    if !triple && depth <= 1 && self.bytes[self.offset..].iter().all(|&byte| byte != b'}') {
-                        return;
-                    }
-                    self.new_line();
-                    continue;
-                }
-                byte @ (b'"' | b'\'') => {
-                    // The quote of the string itself ends it unless a nested string closes on the line.
-                    let rest = &self.bytes[self.offset + 1..];
-                    let line = rest.iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')).count();
-                    let close = rest[..line].iter().position(|&other| other == byte);
-                    match close {
-                        Some(distance) if byte != quote || rest[distance + 1..line].contains(&quote) => {
-                            self.offset += distance + 1;
-                        }
-                        _ if byte == quote => return,
-                        _ => {}
-                    }
-                }
-                _ => {}
-            }
-            self.offset += 1;
-        }
-    }
-
     fn number(&mut self) -> Step {
         let start = self.offset;
         if self.peek(0) == b'0' {
@@ -354,6 +344,13 @@ impl Tokenizer<'_> {
             is_integer = false;
             self.offset += if matches!(self.peek(1), b'+' | b'-') { 2 } else { 1 };
             self.decimal_digits()?;
+        }
+        if matches!(self.peek(0), b'e' | b'E')
+            && matches!(self.peek(1), b'+' | b'-')
+            && !exponent_digit.is_ascii_digit()
+        {
+            self.offset += 2;
+            return Err(self.error_here("invalid decimal literal"));
         }
         if matches!(self.peek(0), b'j' | b'J') {
             self.offset += 1;
@@ -424,7 +421,7 @@ impl Tokenizer<'_> {
         let keywords: [&[u8]; 8] = [b"and", b"else", b"for", b"if", b"in", b"is", b"or", b"not"];
         let follows_keyword = keywords.iter().any(|keyword| rest.starts_with(keyword));
         let byte = self.peek(0);
-        if !follows_keyword && (byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80) {
+        if !follows_keyword && (byte.is_ascii_alphabetic() || byte == b'_') {
             return Err(self.error_here(format!("invalid {kind} literal")));
         }
         Ok(())

@@ -2,6 +2,7 @@
 //! (`Python/ast_unparse.c`).
 
 use ruff_python_ast::{self as ruff, Expr, InterpolatedStringElement};
+use sidewinder_bytecode::Constant;
 
 /// How tightly an operand must bind to stand without parentheses.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -421,8 +422,8 @@ impl Writer {
 fn number(value: &ruff::Number) -> String {
     match value {
         ruff::Number::Int(_) => match super::literal::number(value) {
-            sidewinder_bytecode::Constant::BigInt(digits) => digits,
-            sidewinder_bytecode::Constant::Int(value) => value.to_string(),
+            Constant::BigInt(digits) => digits,
+            Constant::Int(value) => value.to_string(),
             _ => String::new(),
         },
         ruff::Number::Float(value) => float(*value),
@@ -430,6 +431,34 @@ fn number(value: &ruff::Number) -> String {
             let text = float(*imag);
             format!("{}j", text.strip_suffix(".0").unwrap_or(&text))
         }
+    }
+}
+
+/// A constant as `repr` shows it.
+pub(crate) fn repr(constant: &Constant) -> String {
+    let float = |value: f64| if value.is_finite() { float(value) } else { value.to_string() };
+    match constant {
+        Constant::None => "None".to_string(),
+        Constant::True => "True".to_string(),
+        Constant::False => "False".to_string(),
+        Constant::Ellipsis => "Ellipsis".to_string(),
+        Constant::Int(value) => value.to_string(),
+        Constant::BigInt(digits) => digits.clone(),
+        Constant::Float(value) => float(*value),
+        Constant::Complex(real, imaginary) => {
+            let whole = |text: String| text.strip_suffix(".0").map(str::to_string).unwrap_or(text);
+            let part = whole(float(*imaginary));
+            match *real == 0.0 && real.is_sign_positive() {
+                true => format!("{part}j"),
+                false => {
+                    let sign = if part.starts_with('-') { "" } else { "+" };
+                    format!("({}{sign}{part}j)", whole(float(*real)))
+                }
+            }
+        }
+        Constant::Str(text) => quoted(text),
+        Constant::Bytes(bytes) => quoted_bytes(bytes),
+        _ => "constant".to_string(),
     }
 }
 

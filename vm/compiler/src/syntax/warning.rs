@@ -2,7 +2,8 @@
 
 use super::Lowering;
 use crate::Warning;
-use ruff_python_ast::{self as ruff, Expr, Stmt};
+use ruff_python_ast::{self as ruff, Expr, Stmt, token::TokenKind};
+use ruff_python_parser::Parsed;
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 /// CPython's passes, which warn one after the other.
@@ -38,6 +39,7 @@ fn type_name(expression: &Expr) -> Option<&'static str> {
             ruff::Number::Complex { .. } => "complex",
         },
         Expr::StringLiteral(_) | Expr::FString(_) => "str",
+        Expr::TString(_) => "string.templatelib.Template",
         Expr::BytesLiteral(_) => "bytes",
         Expr::NoneLiteral(_) => "NoneType",
         Expr::BooleanLiteral(_) => "bool",
@@ -78,10 +80,34 @@ impl Lowering<'_> {
         self.warn(Pass::Code, range.start(), message);
     }
 
+    /// Numbers that a keyword follows without a blank.
+    pub(super) fn check_numbers(&mut self, parsed: &Parsed<ruff::Mod>) {
+        let source = self.source.as_bytes();
+        for token in parsed.tokens() {
+            if !matches!(token.kind(), TokenKind::Int | TokenKind::Float | TokenKind::Complex)
+                || !source.get(token.end().to_usize()).is_some_and(u8::is_ascii_alphabetic)
+            {
+                continue;
+            }
+            let text = &self.source[token.range().to_std_range()];
+            let kind = match (token.kind(), text.as_bytes().get(1).map(u8::to_ascii_lowercase)) {
+                (TokenKind::Complex, _) => "imaginary",
+                (TokenKind::Int, Some(b'x')) => "hexadecimal",
+                (TokenKind::Int, Some(b'o')) => "octal",
+                (TokenKind::Int, Some(b'b')) => "binary",
+                _ => "decimal",
+            };
+            self.warn(Pass::Tokens, token.start(), format!("invalid {kind} literal"));
+        }
+    }
+
     /// The first escape sequence of a literal's content that means nothing.
     pub(super) fn check_escapes(&mut self, content: TextRange, is_bytes: bool) {
         let source = self.source;
-        let text = &source[content.to_std_range()];
+        // A backslash before a replacement field is the last character of the text before the field.
+        let end = content.end().to_usize();
+        let end = end + (source[..end].ends_with('\\') && source[end..].starts_with('{')) as usize;
+        let text = &source[content.start().to_usize()..end];
         let mut rest = text;
         while let Some(start) = rest.find('\\') {
             let after = &rest[start + 1..];

@@ -66,9 +66,17 @@ pub fn list_extend(cx: &mut Context, pc: Pc) -> Pc {
 pub fn set_add(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
     let item = take(cx, i.b);
-    let result = unwrap_exact::<SetObject>(register(cx, i.a)).add(cx, item.value());
+    // The set of annotations that count has a name, to which a program may assign anything.
+    let target = register(cx, i.a);
+    let result = match target.cast::<SetObject>() {
+        Some(set) => set.add(cx, item.value()).map(|_| ()),
+        None => {
+            let actual = target.type_of().name();
+            Err(cx.type_error(format!("'{actual}' object is not a set")))
+        }
+    };
     super::release(cx, item);
-    finish_effect(cx, pc, result.map(|_| ()))
+    finish_effect(cx, pc, result)
 }
 
 pub fn set_update(cx: &mut Context, pc: Pc) -> Pc {

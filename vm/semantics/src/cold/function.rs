@@ -3,7 +3,6 @@
 use super::{fetch, finish, next, raise, register, set, take};
 use crate::frame::current_function;
 use crate::semantics::Pc;
-use sidewinder_runtime::objects::dict;
 use sidewinder_runtime::objects::exception::{NAME_ERROR, RUNTIME_ERROR};
 use sidewinder_runtime::objects::function::{self, FunctionObject};
 use sidewinder_runtime::objects::singleton;
@@ -89,10 +88,10 @@ fn display(cx: &mut Context, value: Owned) -> Result<()> {
 }
 
 pub fn load_build_class(cx: &mut Context, pc: Pc) -> Pc {
-    let builtins = dict::of(current_function(cx).builtins.get());
-    match builtins.get_text(cx, "__build_class__") {
-        Some(value) => finish(cx, pc, Ok(Owned::new(value))),
-        None => {
+    match super::name::builtin(cx, "__build_class__") {
+        Ok(Some(value)) => finish(cx, pc, Ok(value)),
+        Err(_) => raise(cx, pc),
+        Ok(None) => {
             cx.raise(&NAME_ERROR, "__build_class__ not found");
             raise(cx, pc)
         }

@@ -3,6 +3,7 @@
 use super::{clear, fetch, finish, next, raise, register, take};
 use crate::frame::{current_code, current_function};
 use crate::semantics::Pc;
+use sidewinder_bytecode::CodeFlags;
 use sidewinder_runtime::objects::dict;
 use sidewinder_runtime::objects::exception::{self, IMPORT_ERROR};
 use sidewinder_runtime::objects::module::ModuleObject;
@@ -28,13 +29,18 @@ pub fn name(cx: &mut Context, pc: Pc) -> Pc {
 }
 
 fn import_statement(cx: &mut Context, name: Value, level: Value, from_list: Value) -> Result<Owned> {
-    let builtins = dict::of(current_function(cx).builtins.get());
-    if let Some(function) = builtins.get_text(cx, "__import__")
-        && !call::is_native(function)
-    {
-        let function = Owned::new(function);
+    let Some(function) = super::name::builtin(cx, "__import__")? else {
+        return Err(cx.raise(&IMPORT_ERROR, "__import__ not found"));
+    };
+    if !call::is_native(function.value()) {
         let globals = current_function(cx).globals.get();
-        return call::call(cx, function.value(), &[name, globals, singleton::none(), from_list, level]);
+        let code = current_code(cx);
+        let locals = match (code.has_flag(CodeFlags::NAMESPACE), code.has_flag(CodeFlags::FUNCTION)) {
+            (true, _) => register(cx, 0),
+            (false, true) => singleton::none(),
+            (false, false) => globals,
+        };
+        return call::call(cx, function.value(), &[name, globals, locals, from_list, level]);
     }
     let globals = current_function(cx).globals.get();
     import::import(cx, name, globals, from_list, int::as_i64(level).unwrap_or(0))

@@ -13,19 +13,24 @@ fn boolean(value: bool) -> Owned {
     Owned::new(singleton::boolean(value))
 }
 
-fn has_any_flag(value: Value, flag: u32) -> bool {
-    value.type_of().mro().iter().any(|entry| entry.has_flag(flag))
+/// Whether a value's type counts as a collection of that kind.
+fn is_collection(value: Value, kind: u32, builtin: u32) -> bool {
+    let class = value.type_of();
+    match class.flags.get() & (flags::SEQUENCE | flags::MAPPING) {
+        0 => class.has_flag(builtin),
+        found => found & kind != 0,
+    }
 }
 
 pub fn sequence(cx: &mut Context, pc: Pc) -> Pc {
     let value = register(cx, fetch(pc).b);
-    let is = has_any_flag(value, flags::SEQUENCE | flags::LIST | flags::TUPLE);
+    let is = is_collection(value, flags::SEQUENCE, flags::LIST | flags::TUPLE);
     finish(cx, pc, Ok(boolean(is)))
 }
 
 pub fn mapping(cx: &mut Context, pc: Pc) -> Pc {
     let value = register(cx, fetch(pc).b);
-    let is = has_any_flag(value, flags::MAPPING | flags::DICT);
+    let is = is_collection(value, flags::MAPPING, flags::DICT);
     finish(cx, pc, Ok(boolean(is)))
 }
 

@@ -171,6 +171,12 @@ pub fn load_global(cx: &mut Context, pc: Pc) -> Pc {
     raise(cx, pc)
 }
 
+/// A builtin that a statement needs.
+pub fn builtin(cx: &mut Context, name: &str) -> Result<Option<Owned>> {
+    let (builtins, name) = (Owned::new(current_function(cx).builtins.get()), str::intern(cx, name));
+    namespace_get(cx, builtins.value(), name.value())
+}
+
 /// How a name is got from a mapping; `None` if absent.
 type Get = fn(&mut Context, Value, Value) -> Result<Option<Owned>>;
 
@@ -247,7 +253,11 @@ pub fn load_name(cx: &mut Context, pc: Pc) -> Pc {
     let namespace = register(cx, 0);
     match namespace_get(cx, namespace, name) {
         Ok(Some(value)) => finish(cx, pc, Ok(value)),
-        Ok(None) => load_from_mappings(cx, pc, name, dict_get),
+        Ok(None) => {
+            // Annotations in a class ask the globals as the mapping that they may be, as functions do.
+            let is_function = current_code(cx).has_flag(sidewinder_bytecode::CodeFlags::FUNCTION);
+            load_from_mappings(cx, pc, name, if is_function { namespace_get } else { dict_get })
+        }
         Err(_) => raise(cx, pc),
     }
 }

@@ -334,6 +334,7 @@ fn multiply_inplace(cx: &mut Context, left: Value, right: Value) -> Result<Owned
 fn remainder(cx: &mut Context, left: Value, right: Value) -> Result<Owned> {
     let Some(format) = left.cast::<ByteArrayObject>() else { return Ok(Owned::new(singleton::not_implemented())) };
     let format = format.as_slice().to_vec();
+    let _held = Buffer::read(cx, left)?;
     let result = percent::format_bytes(cx, &format, right)?;
     Ok(ByteArrayObject::new(cx, &result))
 }

@@ -9,6 +9,7 @@ use crate::native::Arguments;
 use crate::objects::bytes::BytesObject;
 use crate::objects::iterator::arguments::bad_argument;
 use crate::objects::iterator::arguments::unexpected_keyword;
+use crate::objects::list::ListObject;
 use crate::objects::slots::Slots;
 use crate::objects::str::{self, StrObject};
 use crate::objects::tuple::TupleObject;
@@ -49,6 +50,8 @@ pub const UNICODE_END: usize = 3;
 pub const UNICODE_REASON: usize = 4;
 pub const GROUP_MESSAGE: usize = 0;
 pub const GROUP_EXCEPTIONS: usize = 1;
+/// What a group shows for a sequence that is neither a list nor a tuple.
+pub const GROUP_SHOWN: usize = 2;
 
 /// Takes the keyword-only arguments `names` into the fields from 0 up; the positional ones become `args`.
 fn init_keywords(
@@ -78,10 +81,15 @@ pub(crate) fn init_name_error(cx: &mut Context, value: Value, arguments: Argumen
 }
 
 pub(crate) fn init_import_error(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Result<()> {
-    init_keywords(cx, value, arguments, "ImportError", &["name", "path", "name_from"])?;
-    if let [message] = arguments.positionals() {
-        of(value).set_field(IMPORT_MESSAGE, Some(Owned::new(*message)));
+    for field in [IMPORT_NAME, IMPORT_PATH, IMPORT_NAME_FROM] {
+        of(value).set_field(field, None);
     }
+    init_keywords(cx, value, arguments, "ImportError", &["name", "path", "name_from"])?;
+    let message = match arguments.positionals() {
+        [message] => Some(Owned::new(*message)),
+        _ => None,
+    };
+    of(value).set_field(IMPORT_MESSAGE, message);
     Ok(())
 }
 
@@ -357,9 +365,12 @@ fn escaped(code_point: u32) -> String {
 
 fn str_unicode_text(cx: &mut Context, value: Value, encoding: &str, verb: &str) -> Result<Owned> {
     let exception = of(value);
-    let Some(object) = exception.field(UNICODE_OBJECT) else { return Ok(StrObject::new(cx, "")) };
     let reason = text_of(cx, exception.field_or_none(UNICODE_REASON))?;
-    let Some(text) = object.cast::<StrObject>() else { return Ok(StrObject::new(cx, "")) };
+    // What was asked for its text may have changed the object.
+    let object = unicode_object(cx, exception)?;
+    let Some(text) = object.value().cast::<StrObject>() else {
+        return Err(cx.type_error("object attribute must be unicode"));
+    };
     let (start, end) = unicode_range(exception);
     let text = if end == start + 1 && (0..text.len() as i64).contains(&start) {
         let character = escaped(text.code_point(start as usize));
@@ -378,16 +389,31 @@ pub(crate) fn str_unicode_encode(cx: &mut Context, value: Value) -> Result<Owned
     str_unicode_text(cx, value, &format!("'{encoding}' codec "), "encode")
 }
 
+fn unicode_object(cx: &mut Context, exception: &ExceptionObject) -> Result<Owned> {
+    match exception.field(UNICODE_OBJECT) {
+        Some(object) => Ok(Owned::new(object)),
+        None => Err(cx.type_error("object attribute not set")),
+    }
+}
+
 pub(crate) fn str_unicode_translate(cx: &mut Context, value: Value) -> Result<Owned> {
+    if of(value).field(UNICODE_OBJECT).is_none() {
+        return Ok(StrObject::new(cx, ""));
+    }
     str_unicode_text(cx, value, "", "translate")
 }
 
 pub(crate) fn str_unicode_decode(cx: &mut Context, value: Value) -> Result<Owned> {
     let exception = of(value);
-    let Some(object) = exception.field(UNICODE_OBJECT) else { return Ok(StrObject::new(cx, "")) };
+    if exception.field(UNICODE_OBJECT).is_none() {
+        return Ok(StrObject::new(cx, ""));
+    }
     let encoding = text_of(cx, exception.field_or_none(UNICODE_ENCODING))?;
     let reason = text_of(cx, exception.field_or_none(UNICODE_REASON))?;
-    let Some(bytes) = object.cast::<BytesObject>() else { return Ok(StrObject::new(cx, "")) };
+    let object = unicode_object(cx, exception)?;
+    let Some(bytes) = object.value().cast::<BytesObject>() else {
+        return Err(cx.type_error("object attribute must be bytes"));
+    };
     let (start, end) = unicode_range(exception);
     let text = match bytes.as_slice().get(start as usize) {
         Some(byte) if end == start + 1 => {
@@ -435,7 +461,12 @@ pub(crate) fn new_group(cx: &mut Context, kind: &'static TypeObject, arguments: 
         };
         return Err(cx.type_error(message));
     }
-    let made = super::allocate(cx, actual, 2, arguments.positionals());
+    let shown = match members.type_of().has_flag(flags::LIST | flags::TUPLE) {
+        true => None,
+        false => Some(convert::repr(cx, members)?),
+    };
+    let made = super::allocate(cx, actual, 3, arguments.positionals());
+    of(made.value()).set_field(GROUP_SHOWN, shown);
     of(made.value()).set_field(GROUP_MESSAGE, Some(Owned::new(message)));
     let tuple = TupleObject::from_owned(cx, items);
     of(made.value()).set_field(GROUP_EXCEPTIONS, Some(tuple));
@@ -464,11 +495,19 @@ pub(crate) fn repr_group(cx: &mut Context, value: Value) -> Result<Owned> {
     let message = exception.field_or_none(GROUP_MESSAGE);
     let message = repr_of(cx, message.value())?;
     let original = exception.arguments().as_slice().get(1).copied();
+    let members = exception.field_or_none(GROUP_EXCEPTIONS);
     let members = match original {
-        Some(list) if list.type_of().has_flag(flags::LIST) => Owned::new(list),
-        _ => exception.field_or_none(GROUP_EXCEPTIONS),
+        // The list itself may have changed.
+        Some(list) if list.type_of().has_flag(flags::LIST) => {
+            let items = iterate::collect(cx, members.value())?;
+            ListObject::new(cx, items)
+        }
+        _ => members,
     };
-    let members = repr_of(cx, members.value())?;
+    let members = match exception.field(GROUP_SHOWN) {
+        Some(shown) => text_of(cx, Owned::new(shown))?,
+        None => repr_of(cx, members.value())?,
+    };
     let name = value.type_of().name();
     Ok(StrObject::new(cx, &format!("{name}({message}, {members})")))
 }

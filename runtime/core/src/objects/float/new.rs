@@ -5,18 +5,16 @@ use crate::heap::Owned;
 use crate::native::Arguments;
 use crate::objects::float::{FLOAT, allocate, as_f64, from_f64, operand, text};
 use crate::objects::int::{self, new::text_of};
+use crate::objects::iterator::arguments::refuse_keywords_of_new;
 use crate::objects::str::StrObject;
 use crate::objects::type_object::TypeObject;
-use crate::operations::convert;
+use crate::operations::{convert, warnings};
 use crate::value::Value;
 
 /// The constructor slot, for `float` and its subclasses.
 pub fn new(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'_>) -> Result<Owned> {
     let exact = std::ptr::eq(kind, &FLOAT.object);
-    // A subclass's own `__init__` may take keywords.
-    if exact && !arguments.names.is_empty() {
-        return Err(cx.type_error("float() takes no keyword arguments"));
-    }
+    refuse_keywords_of_new(cx, &FLOAT, kind, arguments)?;
     let float = match *arguments.positionals() {
         [] => 0.0,
         [value] => from_object(cx, value)?,
@@ -63,6 +61,10 @@ pub fn from_number(cx: &mut Context, value: Value) -> Result<Option<f64>> {
     let kind = value.type_of();
     if let Some(convert) = kind.slots().float {
         let float = convert(cx, value)?;
+        if !float.value().is_float() && as_f64(float.value()).is_some() && !float.value().has_type(&FLOAT) {
+            let what = format!("{}.__float__ returned non-float", kind.name());
+            warnings::warn_of_subclass(cx, &what, float.value(), "float")?;
+        }
         return match as_f64(float.value()) {
             Some(float) => Ok(Some(float)),
             None => {

@@ -3,6 +3,7 @@
 //! The generator's `Yield`s are of two kinds: one after `Send` passes on what the body waits for, any other gives an
 //! item, which ends the wait by a `StopIteration` that carries it.
 
+use super::awaitable::warn_of_signature;
 use super::hooks::{first_use, warn_unawaited_method};
 use super::{GeneratorObject, awaitable, take_result, thrown};
 use crate::context::{Context, Raised, Result};
@@ -120,6 +121,7 @@ pub fn asend(cx: &mut Context, generator: &GeneratorObject, value: Value) -> Res
 
 /// `generator.athrow(…)`
 pub fn athrow(cx: &mut Context, generator: &GeneratorObject, arguments: &[Value]) -> Result<Owned> {
+    warn_of_signature(cx, "athrow", arguments)?;
     let arguments = tuple::TupleObject::new(cx, arguments);
     new(cx, &ASYNC_THROW, generator, arguments.value())
 }

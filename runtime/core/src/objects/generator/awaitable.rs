@@ -5,6 +5,7 @@ use super::{ASYNC_GENERATOR, COROUTINE, GENERATOR, GeneratorObject, cast, close,
 use crate::context::{Context, Raised, Result};
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::Native;
+use crate::objects::exception::DEPRECATION_WARNING;
 use crate::objects::iterator::{iter_self, iterator_slots, release_fields, traverse_fields};
 use crate::objects::slots::Slots;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
@@ -132,12 +133,19 @@ fn wrapped_coroutine(value: Value) -> &'static GeneratorObject {
 
 /// `throw` of the three types.
 pub fn throw_into(cx: &mut Context, generator: &GeneratorObject, arguments: &[Value]) -> Result<Owned> {
-    if arguments.len() > 1 {
-        let message = "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead.";
-        warnings::warn(cx, &exception::DEPRECATION_WARNING, message, 1)?;
-    }
+    warn_of_signature(cx, "throw", arguments)?;
     let thrown = thrown(cx, arguments)?;
     throw(cx, generator, thrown)
+}
+
+/// Warns of an exception that is given in parts.
+pub fn warn_of_signature(cx: &mut Context, method: &str, arguments: &[Value]) -> Result<()> {
+    if arguments.len() < 2 {
+        return Ok(());
+    }
+    let message =
+        format!("the (type, exc, tb) signature of {method}() is deprecated, use the single-arg signature instead.");
+    warnings::warn(cx, &DEPRECATION_WARNING, &message, 1)
 }
 
 /// The next thing that a coroutine waits for, as an iterator's slot gives it: a result but `None` comes as a

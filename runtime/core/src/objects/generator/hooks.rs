@@ -9,7 +9,7 @@ use crate::objects::exception::RUNTIME_WARNING;
 use crate::objects::str::{self, StrObject};
 use crate::objects::tuple::TupleObject;
 use crate::objects::{frame, int};
-use crate::operations::finalize::report_unraisable;
+use crate::operations::finalize::{report_unraisable, report_unraisable_call};
 use crate::operations::{call, warnings};
 use crate::value::Value;
 
@@ -58,9 +58,7 @@ pub fn remember_origin(cx: &mut Context, coroutine: Value) {
 pub(super) fn finalize(cx: &mut Context, generator: &GeneratorObject) -> bool {
     let value = generator.value();
     if value.has_type(&COROUTINE) && generator.state.get() == state::CREATED {
-        if !generator.hooked.replace(true) {
-            warn_unawaited(cx, generator);
-        }
+        warn_if_unawaited(cx, generator);
         return true;
     }
     let hook = generator.extra.get();
@@ -75,6 +73,14 @@ pub(super) fn finalize(cx: &mut Context, generator: &GeneratorObject) -> bool {
     false
 }
 
+/// Warns, once, of a coroutine that nobody has awaited, for it is given up.
+pub fn warn_if_unawaited(cx: &mut Context, generator: &GeneratorObject) {
+    let never_ran = generator.value().has_type(&COROUTINE) && generator.state.get() == state::CREATED;
+    if never_ran && !generator.hooked.replace(true) {
+        warn_unawaited(cx, generator);
+    }
+}
+
 fn warn_unawaited(cx: &mut Context, coroutine: &GeneratorObject) {
     let name = str::text(coroutine.qualified_name.get()).unwrap_or_default().into_owned();
     let warned = match warnings::function(cx, "_warn_unawaited_coroutine") {
@@ -83,7 +89,7 @@ fn warn_unawaited(cx: &mut Context, coroutine: &GeneratorObject) {
         Err(raised) => Err(raised),
     };
     if warned.is_err() {
-        report_unraisable(cx, "while finalizing coroutine", coroutine.value());
+        report_unraisable_call(cx, "while finalizing coroutine", coroutine.value());
     }
 }
 

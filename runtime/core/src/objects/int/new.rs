@@ -8,7 +8,7 @@ use crate::objects::int::{INT, Integer, allocate, as_i64, exact, is_exact, is_in
 use crate::objects::iterator::arguments::unexpected_keyword;
 use crate::objects::str::{StrObject, equals_text};
 use crate::objects::type_object::TypeObject;
-use crate::operations::convert;
+use crate::operations::{convert, warnings};
 use crate::value::Value;
 
 pub const DOC: &str = "int(x=0) -> integer\n\
@@ -67,6 +67,9 @@ pub fn from_object(cx: &mut Context, value: Value) -> Result<Owned> {
             let name = number.value().type_of().name();
             return Err(cx.type_error(format!("__int__ returned non-int (type {name})")));
         }
+        if !is_exact(number.value()) {
+            warnings::warn_of_subclass(cx, "__int__ returned non-int", number.value(), "int")?;
+        }
         return Ok(exact(cx, number.value()));
     }
     if slots.index.is_some() {
@@ -89,7 +92,8 @@ fn from_text(cx: &mut Context, value: Value, base: Value) -> Result<Owned> {
         Some(base @ (0 | 2..=36)) => base as u32,
         _ => return Err(cx.value_error("int() base must be >= 2 and <= 36, or 0")),
     };
-    match text_of(value) {
+    let is_text = crate::objects::str::is_str(value) || bytes::like(value).is_some();
+    match text_of(value).filter(|_| is_text) {
         Some(text) => parse_text(cx, &text, base, value),
         None => Err(cx.type_error("int() can't convert non-string with explicit base")),
     }

@@ -3,6 +3,7 @@
 
 use crate::context::{Context, Raised, Result};
 use crate::native::Arguments;
+use crate::objects::type_object::TypeObject;
 use crate::objects::{singleton, str as text};
 use crate::operations::suggestion;
 use crate::value::Value;
@@ -125,6 +126,20 @@ pub fn refuse_keywords(cx: &mut Context, function: &str, arguments: Arguments<'_
         return Ok(());
     }
     Err(cx.type_error(format!("{function}() takes no keyword arguments")))
+}
+
+/// The same for the constructor of a type. A class derived from it may have an `__init__` that takes keywords.
+pub fn refuse_keywords_of_new(
+    cx: &mut Context,
+    base: &TypeObject,
+    class: &TypeObject,
+    arguments: Arguments<'_>,
+) -> Result<()> {
+    let init = |kind: &TypeObject| kind.slots().init.map(|function| function as usize);
+    if std::ptr::eq(base, class) || init(base) == init(class) {
+        return refuse_keywords(cx, base.name(), arguments);
+    }
+    Ok(())
 }
 
 /// The positional arguments, if their number is within bounds; messages as of `PyArg_UnpackTuple`.

@@ -115,7 +115,10 @@ fn step(iterator: &DictIterator, dict: &DictObject) -> Option<(Value, Value)> {
 }
 
 fn step_back(iterator: &DictIterator, dict: &DictObject) -> Option<(Value, Value)> {
-    let mut index = iterator.index.get().min(dict.entry_count());
+    let mut index = iterator.index.get();
+    if index > dict.entry_count() {
+        return None;
+    }
     while index > 0 {
         index -= 1;
         if let Some(entry) = dict.entry(index) {

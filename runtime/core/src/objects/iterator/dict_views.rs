@@ -169,8 +169,7 @@ fn view_xor(cx: &mut Context, left: Value, right: Value) -> Result<Owned> {
 fn view_and(cx: &mut Context, left: Value, right: Value) -> Result<Owned> {
     let (view, other) = if is_set_view(left) { (left, right) } else { (right, left) };
     let length = subscript::length(cx, view)?;
-    let exact_set = other.has_type(&SET) || other.has_type(&set::FROZENSET);
-    if exact_set && length <= set::operations::of(other).len() {
+    if other.has_type(&SET) && length <= set::operations::of(other).len() {
         return set::operations::intersection(cx, other, view);
     }
     // Walk the smaller of two views.

@@ -3,7 +3,7 @@
 use crate::context::{Context, Raised, Result};
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::Arguments;
-use crate::objects::iterator::arguments::{positionals, refuse_keywords};
+use crate::objects::iterator::arguments::{positionals, refuse_keywords_of_new};
 use crate::objects::iterator::sequence::ListReverseIterator;
 use crate::objects::iterator::{exhaust, iterator_slots, release_fields, traverse_fields};
 use crate::objects::list::{LIST, ListObject, as_values};
@@ -331,9 +331,7 @@ pub struct Filter {
 }
 
 fn filter_new(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'_>) -> Result<Owned> {
-    if std::ptr::eq(kind, &FILTER.object) {
-        refuse_keywords(cx, "filter", arguments)?;
-    }
+    refuse_keywords_of_new(cx, &FILTER, kind, arguments)?;
     let values = positionals(cx, "filter", arguments, 2, 2)?;
     let iterator = iterate::get_iter(cx, values[1])?;
     let filter = instance::allocate(cx, kind, 0) as *mut Filter;
@@ -395,9 +393,7 @@ pub fn reversed(cx: &mut Context, value: Value) -> Result<Owned> {
 }
 
 fn reversed_new(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'_>) -> Result<Owned> {
-    if std::ptr::eq(kind, &REVERSED.object) {
-        refuse_keywords(cx, "reversed", arguments)?;
-    }
+    refuse_keywords_of_new(cx, &REVERSED, kind, arguments)?;
     let values = positionals(cx, "reversed", arguments, 1, 1)?;
     reversed_of(cx, kind, values[0])
 }

@@ -4,6 +4,7 @@ use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Owned};
 use crate::native::Arguments;
+use crate::objects::iterator::arguments::refuse_keywords;
 use crate::objects::iterator::sequence::ListIterator;
 use crate::objects::list::{self, LIST, ListObject};
 use crate::objects::range::RangeIterator;
@@ -36,9 +37,12 @@ fn list_new(cx: &mut Context, kind: &'static TypeObject, _arguments: Arguments<'
 }
 
 fn list_init(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Result<()> {
-    if !arguments.names.is_empty() {
-        return Err(cx.type_error("list() takes no keyword arguments"));
+    let new = |kind: &TypeObject| kind.slots().new.map(|function| function as usize);
+    // A class's own `__new__` may take keywords.
+    if new(value.type_of()) == new(&LIST) {
+        refuse_keywords(cx, "list", arguments)?;
     }
+    let arguments = Arguments::positional(arguments.positionals());
     if arguments.values.len() > 1 {
         let count = arguments.values.len();
         return Err(cx.type_error(format!("list expected at most 1 argument, got {count}")));

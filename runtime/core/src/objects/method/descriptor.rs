@@ -281,18 +281,25 @@ fn property_init(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Re
     PropertyObject::set(&property.getter, given[0]);
     PropertyObject::set(&property.setter, given[1]);
     PropertyObject::set(&property.deleter, given[2]);
-    PropertyObject::set(&property.doc, given[3]);
-    let without_doc = given[3].is_unbound() || given[3] == singleton::none();
     property.doc_from_getter.set(false);
-    if without_doc && !property.getter.get().is_unbound() {
-        take_getter_doc(cx, value, property)?;
-    } else if !without_doc && !std::ptr::eq(value.type_of(), &PROPERTY.object) {
-        set_subclass_doc(cx, value, given[3])?;
+    let given_doc = (!given[3].is_unbound() && given[3] != singleton::none()).then(|| Owned::new(given[3]));
+    let doc = match given_doc {
+        Some(doc) => Some(doc),
+        None if property.getter.get().is_unbound() => None,
+        None => {
+            let doc = getter_doc(cx, property)?;
+            property.doc_from_getter.set(doc.is_some());
+            doc
+        }
+    };
+    if std::ptr::eq(value.type_of(), &PROPERTY.object) {
+        PropertyObject::set(&property.doc, doc.map_or(Value::UNBOUND, |doc| doc.value()));
+        return Ok(());
     }
-    Ok(())
+    set_subclass_doc(cx, value, doc.unwrap_or_else(|| Owned::new(singleton::none())).value())
 }
 
-fn take_getter_doc(cx: &mut Context, value: Value, property: &PropertyObject) -> Result<()> {
+fn getter_doc(cx: &mut Context, property: &PropertyObject) -> Result<Option<Owned>> {
     let name = cx.interpreter().names.doc;
     let getter = property.getter.get();
     let doc = match getter.cast_exact::<FunctionObject>() {
@@ -302,22 +309,17 @@ fn take_getter_doc(cx: &mut Context, value: Value, property: &PropertyObject) ->
         }
         None => attribute::get_optional(cx, getter, name)?,
     };
-    let Some(doc) = doc.filter(|doc| doc.value() != singleton::none()) else { return Ok(()) };
-    property.doc_from_getter.set(true);
-    PropertyObject::set(&property.doc, doc.value());
-    if !std::ptr::eq(value.type_of(), &PROPERTY.object) {
-        set_subclass_doc(cx, value, doc.value())?;
-    }
-    Ok(())
+    Ok(doc.filter(|doc| doc.value() != singleton::none()))
 }
 
 /// Instances of subclasses show their documentation through their `__dict__`, where the class's does not hide it.
 fn set_subclass_doc(cx: &mut Context, value: Value, doc: Value) -> Result<()> {
     let name = cx.interpreter().names.doc;
-    if value.type_of().has_flag(flags::HAS_DICT) {
-        instance::set_attribute_slot(cx, value, name, Owned::new(doc))?;
+    match attribute::set(cx, value, name, doc) {
+        // What the caller says is dropped where there is no place for it; what the getter says is not.
+        Err(_) if !property_of(value).doc_from_getter.get() && cx.swallow(&exception::ATTRIBUTE_ERROR) => Ok(()),
+        result => result,
     }
-    Ok(())
 }
 
 #[cold]

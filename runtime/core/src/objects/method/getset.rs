@@ -8,6 +8,7 @@ use crate::objects::slots::Slots;
 use crate::objects::str::{self, StrObject};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::objects::{exception, instance};
+use crate::operations::dunder::type_slots;
 use crate::value::Value;
 
 /// A computed attribute of a type.
@@ -166,7 +167,11 @@ fn member_get(cx: &mut Context, value: Value, instance: Value, _owner: &TypeObje
 
 #[cold]
 fn missing(cx: &mut Context, member: &MemberObject, instance: Value) -> Raised {
-    let kind = instance.type_of().name();
+    let kind = match type_slots::display_name(cx, instance.type_of()) {
+        Ok(name) => name,
+        Err(raised) => return raised,
+    };
+    let kind = kind.strip_prefix("__main__.").unwrap_or(&kind);
     let message = format!("'{kind}' object has no attribute '{}'", member.name_text());
     exception::raise_attribute_error(cx, instance, member.name, &message)
 }

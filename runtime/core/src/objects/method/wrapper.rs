@@ -98,13 +98,18 @@ fn invoke(
     let given = arguments.values.len();
     let (minimum, maximum) = (row.minimum as usize, row.maximum as usize);
     if !row.keywords && (given < minimum || given > maximum) {
-        let message = if minimum == maximum {
+        let name = row.name;
+        let message = if minimum == maximum && minimum < 2 {
             let plural = if minimum == 1 { "" } else { "s" };
             format!("expected {minimum} argument{plural}, got {given}")
+        } else if minimum == maximum {
+            format!("{name} expected {minimum} arguments, got {given}")
+        } else if (minimum, maximum) == (1, 2) && name.ends_with("pow__") {
+            format!("expected 1 or 2 arguments, got {given}")
         } else if given < minimum {
-            format!("expected at least {minimum} argument{}, got {given}", if minimum == 1 { "" } else { "s" })
+            format!("{name} expected at least {minimum} argument{}, got {given}", if minimum == 1 { "" } else { "s" })
         } else {
-            format!("expected at most {maximum} argument{}, got {given}", if maximum == 1 { "" } else { "s" })
+            format!("{name} expected at most {maximum} argument{}, got {given}", if maximum == 1 { "" } else { "s" })
         };
         return Err(cx.type_error(message));
     }

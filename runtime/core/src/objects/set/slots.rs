@@ -4,7 +4,7 @@ use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::Arguments;
-use crate::objects::iterator::arguments::positionals;
+use crate::objects::iterator::arguments::{positionals, refuse_keywords_of_new};
 use crate::objects::iterator::{exhaust, iterator_slots};
 use crate::objects::set::SetObject;
 use crate::objects::set::operations::{self, cast, of};
@@ -51,9 +51,7 @@ fn set_init(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Result<
 
 fn frozenset_new(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'_>) -> Result<Owned> {
     let exact = std::ptr::eq(kind, &FROZENSET.object);
-    if exact && !arguments.names.is_empty() {
-        return Err(cx.type_error("frozenset() takes no keyword arguments"));
-    }
+    refuse_keywords_of_new(cx, &FROZENSET, kind, arguments)?;
     let values = positionals(cx, "frozenset", arguments, 0, 1)?;
     if let Some(&iterable) = values.first()
         && exact

@@ -3,6 +3,7 @@
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::native::Arguments;
+use crate::objects::buffer::Buffer;
 use crate::objects::bytes;
 use crate::objects::iterator::arguments::unexpected_keyword;
 use crate::objects::str::{STR, StrObject, cast, codec, is_str, text};
@@ -77,8 +78,12 @@ fn decode(cx: &mut Context, object: Value, encoding: &str, errors: &str) -> Resu
         return Err(cx.type_error("decoding str is not supported"));
     }
     if bytes::like(object).is_none() {
-        let found = object.type_of().name();
-        return Err(cx.type_error(format!("decoding to str: need a bytes-like object, {found} found")));
+        let Some(copy) = Buffer::copy_optional(cx, object)? else {
+            let found = object.type_of().name();
+            return Err(cx.type_error(format!("decoding to str: need a bytes-like object, {found} found")));
+        };
+        let copy = bytes::BytesObject::new(cx, &copy);
+        return codec::decode(cx, copy.value(), encoding, errors);
     }
     codec::decode(cx, object, encoding, errors)
 }

@@ -239,13 +239,9 @@ fn unpacked(cx: &mut Context, value: Value) -> Result<Owned> {
 
 /// Remembers the module of the caller.
 fn set_module(cx: &mut Context, made: Value) -> Result<()> {
-    match calling_module(cx) {
-        Some(module) => {
-            let name = cx.interpreter().names.module;
-            instance::set_attribute_slot(cx, made, name, module)
-        }
-        None => Ok(()),
-    }
+    let module = calling_module(cx).unwrap_or_else(|| Owned::new(singleton::none()));
+    let name = cx.interpreter().names.module;
+    instance::set_attribute_slot(cx, made, name, module)
 }
 
 /// The name of a new type parameter; it must be text.
@@ -335,7 +331,7 @@ fn new_specification(cx: &mut Context, _kind: &'static TypeObject, arguments: Ar
     let [name, bound, default, covariant, contravariant, inferred] = SIGNATURE.bind(cx, arguments)?;
     let name = checked_name(cx, "paramspec", name)?;
     let bits = variance_bits(cx, [covariant, contravariant, inferred])?;
-    let bound = checked_bound(cx, bound)?;
+    let bound = bound.filter(|bound| *bound != singleton::none()).map(Owned::new);
     let made = allocate(cx, &PARAMETER_SPECIFICATION, name);
     let value = Owned::from_raw(Value::from_pointer(made));
     made.variance.set(bits);

@@ -87,9 +87,7 @@ pub mod object_slots {
         match op {
             CompareOp::Equal if a == b => Ok(Owned::new(singleton::true_())),
             CompareOp::NotEqual => {
-                let Some(function) = a.type_of().slots().compare else {
-                    return Ok(Owned::new(singleton::not_implemented()));
-                };
+                let function = a.type_of().slots().compare.unwrap_or(compare);
                 let result = function(cx, a, b, CompareOp::Equal)?;
                 if result.value() == singleton::not_implemented() {
                     return Ok(result);
@@ -120,7 +118,7 @@ pub mod object_slots {
         }
         // Builtin types without a constructor of their own must not be filled with nothing.
         let builtin = builtin_base(kind);
-        if !std::ptr::eq(builtin, &OBJECT.object) {
+        if !std::ptr::eq(builtin, &OBJECT.object) && !is_bare(builtin) {
             let name = kind.name();
             return Err(cx.type_error(format!("cannot create '{name}' instances")));
         }
@@ -129,6 +127,14 @@ pub mod object_slots {
         }
         let header = instance::allocate(cx, kind, 0);
         Ok(Owned::from_raw(Value::from_pointer(header)))
+    }
+
+    /// Whether a builtin type's objects are a header and nothing else, as those of `typing.Generic`.
+    fn is_bare(builtin: &TypeObject) -> bool {
+        builtin.has_flag(flags::BASE)
+            && builtin.basic_bytes.get() == OBJECT.object.basic_bytes.get()
+            && builtin.slots().size.is_none()
+            && is_own_new(builtin)
     }
 
     #[cold]
@@ -200,6 +206,12 @@ pub mod type_slots {
             Some(module) if module != "builtins" => format!("{module}.{name}"),
             _ => name,
         })
+    }
+
+    /// The name with its module as messages show it, which leave out `__main__` too.
+    pub fn full_name(cx: &mut Context, kind: &'static TypeObject) -> Result<String> {
+        let name = display_name(cx, kind)?;
+        Ok(name.strip_prefix("__main__.").map(String::from).unwrap_or(name))
     }
 
     /// `__module__` of a class, if it is a string. Builtin types outside `builtins` have it in their name.

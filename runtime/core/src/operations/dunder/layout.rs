@@ -122,8 +122,6 @@ pub fn complete(cx: &mut Context, kind: &'static TypeObject, base: &'static Type
         | flags::CUSTOM_GETATTR
         | flags::CUSTOM_SETATTR
         | flags::HAS_FINALIZER
-        | flags::SEQUENCE
-        | flags::MAPPING
         | 0x7f << 8;
     kind.add_flag(base.flags.get() & inherited);
     kind.add_flag(flags::HEAP | flags::BASE | flags::COLLECTED);

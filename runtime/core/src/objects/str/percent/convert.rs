@@ -8,6 +8,7 @@ use crate::objects::int::text::{decimal, decimal_i64, push_digits};
 use crate::objects::str::units::Units;
 use crate::objects::str::{StrBuilder, cast, check_bytes};
 use crate::objects::{float, int};
+use crate::operations::dunder::type_slots;
 use crate::operations::{call, convert};
 use crate::value::Value;
 
@@ -83,7 +84,7 @@ fn character(cx: &mut Context, value: Value) -> Result<u32> {
         );
     }
     let Some(number) = index_of(cx, value)? else {
-        let found = value.type_of().name();
+        let found = type_slots::full_name(cx, value.type_of())?;
         return Err(cx.type_error(format!("%c requires an int or a unicode character, not {found}")));
     };
     match int::as_i64(number.value()) {
@@ -107,6 +108,7 @@ fn single_byte(cx: &mut Context, value: Value) -> Result<u8> {
         };
     }
     let Some(number) = index_of(cx, value)? else {
+        let found = type_slots::full_name(cx, value.type_of())?;
         return Err(cx.type_error(format!("%c requires an integer in range(256) or a single byte, not {found}")));
     };
     match int::as_i64(number.value()) {
