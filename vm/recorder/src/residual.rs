@@ -149,6 +149,12 @@ impl Recorder<'_> {
             self.exit_raised();
             return Some(next);
         }
+        let floor = self.cx.temporary_floor;
+        for &register in consumed.iter().filter(|register| (**register as i64) < floor) {
+            // Unlike a temporary, a local may be read again.
+            let (slot, unbound) = (self.slot_of(register as i32), self.constant(Op::ConstValue, 0));
+            self.write_slot(slot, unbound);
+        }
         for &register in &written {
             let slot = self.slot_of(register as i32);
             self.reload_slot(slot);
