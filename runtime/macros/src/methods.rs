@@ -22,6 +22,8 @@ struct Getter {
     name: String,
     get: TokenStream,
     documentation: String,
+    /// It stands for a member of a C structure: setting it is refused in other words.
+    member: bool,
 }
 
 pub fn methods(item: TokenStream) -> Result<TokenStream> {
@@ -36,9 +38,10 @@ pub fn methods(item: TokenStream) -> Result<TokenStream> {
     if let Some((name, _)) = setters.iter().find(|(name, _)| getters.iter().all(|getter| getter.name != *name)) {
         return Err(syn::Error::new_spanned(&state, format!("`{name}` is set but cannot be got")));
     }
-    let getset = getters.iter().map(|Getter { name, get, documentation }| {
+    let getset = getters.iter().map(|Getter { name, get, documentation, member }| {
         let set = match setters.iter().find(|(other, _)| other == name) {
             Some((_, set)) => quote!(Some(#set)),
+            None if *member => quote!(Some(::sidewinder_runtime::native::object::readonly_member)),
             None => quote!(None),
         };
         quote! {
@@ -88,7 +91,8 @@ fn read(function: &mut ImplItemFn, state: &TokenStream, rows: &mut Rows) -> Resu
             rows.slots.push(quote!(slots.init = Some(|cx, receiver, arguments| { #body });));
         }
         Some("call") => {
-            let body = binding::call_with_arguments(&marked, "__call__", &path, state);
+            let name = marked.words.name.clone().unwrap_or_else(|| "__call__".into());
+            let body = binding::call_with_arguments(&marked, &name, &path, state);
             rows.slots.push(quote! {
                 slots.call = Some(|cx, receiver, arguments| {
                     ::sidewinder_runtime::native::IntoResult::into_result({ #body }, cx)
@@ -101,6 +105,7 @@ fn read(function: &mut ImplItemFn, state: &TokenStream, rows: &mut Rows) -> Resu
                 name: python_name(&marked.words, &ident),
                 get: quote!(|cx, receiver| ::sidewinder_runtime::native::IntoResult::into_result({ #call }, cx)),
                 documentation: marked.documentation.clone(),
+                member: marked.words.has("member"),
             });
         }
         Some("set") => {

@@ -1,10 +1,13 @@
 //! Native modules about text: encodings, regular expressions, the Unicode database. Each is one file (or folder), and a row in `MODULES`.
 
 pub mod codecs;
+pub mod csv;
+pub mod json;
 pub mod sre;
 pub mod unicode_data;
 
 use sidewinder_runtime::native::NativeModule;
 
 /// The modules of this crate.
-pub static MODULES: &[&NativeModule] = &[&codecs::MODULE, &sre::MODULE, &unicode_data::MODULE];
+pub static MODULES: &[&NativeModule] =
+    &[&codecs::MODULE, &csv::MODULE, &json::MODULE, &sre::MODULE, &unicode_data::MODULE];

@@ -153,6 +153,12 @@ impl<T: NativeType> NativeObject<T> {
     }
 }
 
+/// Refuses to set an attribute that is a member of a C structure in CPython (`#[get(member)]`).
+#[cold]
+pub fn readonly_member(cx: &mut Context, _object: Value, _value: Value) -> Result<()> {
+    Err(cx.raise(&crate::objects::exception::ATTRIBUTE_ERROR, "readonly attribute"))
+}
+
 /// The slots of a native type: its own, and those that the heap uses.
 pub const fn slots<T: NativeType + NativeMethods>() -> Slots {
     let mut slots = T::SLOTS;
