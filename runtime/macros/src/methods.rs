@@ -91,7 +91,8 @@ fn read(function: &mut ImplItemFn, state: &TokenStream, rows: &mut Rows) -> Resu
             rows.slots.push(quote!(slots.init = Some(|cx, receiver, arguments| { #body });));
         }
         Some("call") => {
-            let body = binding::call_with_arguments(&marked, "__call__", &path, state);
+            let name = marked.words.name.clone().unwrap_or_else(|| "__call__".into());
+            let body = binding::call_with_arguments(&marked, &name, &path, state);
             rows.slots.push(quote! {
                 slots.call = Some(|cx, receiver, arguments| {
                     ::sidewinder_runtime::native::IntoResult::into_result({ #body }, cx)

@@ -3,10 +3,19 @@
 
 pub mod binary_ascii;
 pub mod codecs;
+pub mod csv;
+pub mod json;
 pub mod sre;
 pub mod unicode_data;
 
 use sidewinder_runtime::native::NativeModule;
 
 /// The modules of this crate.
-pub static MODULES: &[&NativeModule] = &[&binary_ascii::MODULE, &codecs::MODULE, &sre::MODULE, &unicode_data::MODULE];
+pub static MODULES: &[&NativeModule] = &[
+    &binary_ascii::MODULE,
+    &codecs::MODULE,
+    &csv::MODULE,
+    &json::MODULE,
+    &sre::MODULE,
+    &unicode_data::MODULE,
+];
