@@ -11,11 +11,5 @@ pub mod unicode_data;
 use sidewinder_runtime::native::NativeModule;
 
 /// The modules of this crate.
-pub static MODULES: &[&NativeModule] = &[
-    &binary_ascii::MODULE,
-    &codecs::MODULE,
-    &csv::MODULE,
-    &json::MODULE,
-    &sre::MODULE,
-    &unicode_data::MODULE,
-];
+pub static MODULES: &[&NativeModule] =
+    &[&binary_ascii::MODULE, &codecs::MODULE, &csv::MODULE, &json::MODULE, &sre::MODULE, &unicode_data::MODULE];

@@ -211,6 +211,7 @@ pub fn install(cx: &mut Context) {
     }
     let hooks = &mut cx.interpreter().hooks;
     hooks.hot = code::hot_loop;
+    hooks.interpret = function_call::run_called;
     hooks.broken = broken;
     hooks.show_frames = frames_shown::show;
     hooks.around_fork = around_fork;

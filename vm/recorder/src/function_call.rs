@@ -3,7 +3,7 @@
 
 use crate::engine::{Left, Run, follow, start_code};
 use crate::helper_table::{Helpers, Special};
-use sidewinder_bytecode::HEADER_WORDS;
+use sidewinder_bytecode::{CodeFlags, HEADER_WORDS};
 use sidewinder_jit::layout::activation;
 use sidewinder_jit::{DirectCalls, NativeEntry, Outcome};
 use sidewinder_runtime::context::Activation;
@@ -120,6 +120,31 @@ extern "C" fn finish_call(cx: &mut Context, activation: &mut Activation, number:
         let left = follow(cx, run);
         complete(cx, base, code, left)
     })
+}
+
+/// The hook that runs a frame which native code has made: a call of a function in its machine code, if it has any.
+pub fn run_called(cx: &mut Context, pc: Pc) {
+    const SUSPENDED: u32 = CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;
+    let code = frame::current_code(cx);
+    if pc != code.instructions || code.has_flag(SUSPENDED) || cx.interrupt.load(Ordering::Relaxed) != 0 {
+        return run::interpret(cx, pc);
+    }
+    let index = code.entry.trace.get() as usize;
+    let run = if index > 0 { start_code(cx, index - 1) } else { None };
+    let next = match run.map(|run| follow(cx, run)) {
+        Some(Left::At(next)) => next,
+        Some(Left::Returned { base, result }) => leave_boundary(cx, base, result),
+        None => {
+            let countdown = code.entry.countdown.get();
+            if countdown > 1 {
+                code.entry.countdown.set(countdown - 1);
+                pc
+            } else {
+                run::hot_loop(cx, pc, pc, &code.entry)
+            }
+        }
+    };
+    run::interpret(cx, next);
 }
 
 /// Runs the frame of a function that traces call, to its end: its result, or unbound when it raised.
