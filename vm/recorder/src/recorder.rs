@@ -3,11 +3,12 @@
 //! The recorder executes every instruction through `Interp` and mirrors the value stack in `slots`: which IR
 //! instruction is the value of which word, counted from the entry frame's first register. A guard that fails must find
 //! the state at the start of its instruction, so writes since then are kept in an undo log; after an effect a guard
-//! may only follow at the end of a branching instruction, where both outcomes share one state.
+//! may only follow at the end of a branching instruction, where both outcomes share one state, or differ in the operand.
 
 use crate::assumptions::Assumptions;
 use crate::engine::Engine;
 use crate::inner_loops::InnerLoop;
+use sidewinder_bytecode::Op as Opcode;
 use sidewinder_ir::op::Alias;
 use sidewinder_ir::snapshot::{RELEASED_SLOT, RESULT_SLOT};
 use sidewinder_ir::{DECISIVE, FrameState, Instruction, Op, Ref, SlotValue, Snapshot, SnapshotId, Trace, TraceEnd};
@@ -490,6 +491,13 @@ impl<'a> Recorder<'a> {
         if self.stop.is_some() {
             return;
         }
+        if self.effect_done
+            && let Some(wanted) = self.keeps_where()
+        {
+            let snapshot = self.snapshot_of_other(expected == wanted);
+            self.emit_guard(condition, expected, snapshot);
+            return;
+        }
         if self.effect_done {
             match self.successors() {
                 Some(successors) => self.deferred.push(Deferred { condition, expected, successors }),
@@ -499,6 +507,31 @@ impl<'a> Recorder<'a> {
         }
         let snapshot = self.snapshot();
         self.emit_guard(condition, expected, snapshot);
+    }
+
+    /// For a branch that keeps its operand at one successor and clears it at the other: the truth where it is kept.
+    fn keeps_where(&self) -> Option<bool> {
+        match sidewinder_semantics::handlers::fetch(self.pc).op {
+            Opcode::JumpIfTrueKeep => Some(true),
+            Opcode::JumpIfFalseKeep => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The state at the successor of such a branch that is not taken, before the operand is cleared here, if it is.
+    fn snapshot_of_other(&mut self, kept: bool) -> SnapshotId {
+        let instruction = sidewinder_semantics::handlers::fetch(self.pc);
+        let slot = self.slot_of(instruction.a as i32);
+        if !kept {
+            return self.take_snapshot(sidewinder_semantics::handlers::jump(self.pc, instruction.wide_value()));
+        }
+        let operand = self.read_slot(slot);
+        let unbound = Recorder::constant(self, Op::ConstValue, 0);
+        self.write_slot(slot, unbound);
+        let following = sidewinder_semantics::handlers::following(self.pc);
+        let snapshot = self.take_snapshot_releasing(following, operand);
+        self.write_slot(slot, operand);
+        snapshot
     }
 
     fn emit_guard(&mut self, condition: Ref, expected: bool, snapshot: SnapshotId) {
