@@ -344,9 +344,18 @@ fn is_same(a: &CodeData, b: &CodeData) -> bool {
         && a.free_names == b.free_names
         && a.names == b.names
         && a.instructions == b.instructions
-        && a.constants == b.constants
+        && same_constants(&a.constants, &b.constants)
         && a.handlers == b.handlers
         && a.positions == b.positions
+}
+
+/// Whether constants are equal, code among them by what it does.
+fn same_constants(a: &[Constant], b: &[Constant]) -> bool {
+    let same = |pair: (&Constant, &Constant)| match pair {
+        (Constant::Code(a), Constant::Code(b)) => Rc::ptr_eq(a, b) || is_same(a, b),
+        (a, b) => a == b,
+    };
+    a.len() == b.len() && a.iter().zip(b).all(same)
 }
 
 fn hash(_cx: &mut Context, value: Value) -> Result<i64> {

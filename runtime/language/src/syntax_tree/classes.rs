@@ -45,10 +45,7 @@ impl Classes {
 
     /// The Python class of nodes.
     pub fn node(&self, class: Class) -> Option<&'static TypeObject> {
-        let nodes = self.nodes.borrow();
-        let object = nodes.get(class as usize)?.value();
-        // SAFETY: (types 2) the state keeps the class, and is kept by the interpreter.
-        object.cast::<TypeObject>().map(|class| unsafe { &*std::ptr::from_ref(class) })
+        self.nodes.borrow().get(class as usize)?.value().cast::<TypeObject>()
     }
 
     pub fn node_value(&self, class: Class) -> Option<Owned> {
