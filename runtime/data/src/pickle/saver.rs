@@ -456,7 +456,7 @@ impl Saver {
         }
         let tools = state::tools(cx)?;
         let text = StrObject::from_latin1(cx, data);
-        let encoding = StrObject::new(cx, "latin1");
+        let encoding = str::intern(cx, "latin1");
         let arguments = TupleObject::pair(cx, text, encoding);
         self.save_parts(cx, object, vec![tools.encode.clone(), arguments])
     }
