@@ -11,8 +11,9 @@ use sidewinder_runtime::native::{Given, NativeObject, NativeType};
 use sidewinder_runtime::objects::buffer::Buffer;
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception::{MEMORY_ERROR, SYSTEM_ERROR};
+use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::module::ModuleObject;
-use sidewinder_runtime::objects::set::{FROZENSET, SetObject};
+use sidewinder_runtime::objects::set::FROZENSET;
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::{bytes, type_object::TYPE};
 use sidewinder_runtime::operations::{attribute, call, convert};
@@ -384,17 +385,17 @@ mod rows {
         let state = cx.state::<State>();
         let class = error_class(cx, &state.unsupported_digestmod_error, "_hashlib", "UnsupportedDigestmodError")?;
         module.namespace().set_text(cx, "UnsupportedDigestmodError", class.value());
-        let names = SetObject::new_of(cx, &FROZENSET);
+        let mut names = Vec::with_capacity(ALGORITHMS.len());
         let functions = DictObject::new(cx);
         for row in ALGORITHMS {
             let name = StrObject::new(cx, row.name);
-            if let Some(names) = names.value().cast::<SetObject>() {
-                names.add(cx, name.value())?;
-            }
+            names.push(name.clone());
             if let Some(function) = module.namespace().get_text(cx, &format!("openssl_{}", row.name)) {
                 dict::of(functions.value()).set(cx, function, name.value())?;
             }
         }
+        let names = ListObject::new(cx, names);
+        let names = call::call(cx, FROZENSET.value(), &[names.value()])?;
         module.namespace().set_text(cx, "openssl_md_meth_names", names.value());
         let proxy = attribute::get_text(cx, TYPE.value(), "__dict__")?;
         let proxy = call::call(cx, proxy.value().type_of().value(), &[functions.value()])?;
