@@ -6,7 +6,7 @@ use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
 use sidewinder_runtime::native::{Arguments, Effects};
 use sidewinder_runtime::objects::int;
-use sidewinder_runtime::objects::str::{STR, codec};
+use sidewinder_runtime::objects::str::{STR, StrObject, codec};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::value::Value;
 
