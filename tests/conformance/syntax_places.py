@@ -11,7 +11,7 @@ def show(source):
 
 for source in [
     "print foo", "print {1: (foo.)}", "exec {1: 2}", "if 1:\n    print foo.bar", "1 + not 2", "- not 2 + 3", "f(a b)", "f(a, b 'x' + 1)",
-    "[x for x if y]", "[x for x, y if z]", "[a = 1]", "{1 = 2}", "{'a' = 2, 'b': 3}", "f((a)=1)", "f(a.b=1)", "f(True=1)",
+    "[x for x if y]", "[x for x, y if z]", "[a = 1]", "{1 = 2}", "{'a' = 2, 'b': 3}", "f(a.b=1)", "f(True=1)",
     "f(*a=[0])", "f(**a={})", "f(a or b=1)", "a, b += 1", "if a = 3: pass", "while x.y = 3: pass", "(x, y, z=3, w)",
     "def f((a, b)): pass", "lambda (a, b): 1", "def f(*): pass", "def f(*None): pass", "def f(*, await=1): pass",
     "def f(/): pass", "def f(/, a): pass", "def f(*, /, a): pass", "def f(*a, *b): pass", "def f(a: *b): pass",
@@ -27,7 +27,7 @@ for source in [
     "from __future__ import barry_as_FLUFL\n1 <> 2", "from __future__ import barry_as_FLUFL\n1 != 2", "1 <> 2",
     "match x:\n case f'': pass", "match x:\n case {0: _, False: _}: pass", "match x:\n case {1: _, 1.0: _}: pass",
     "for i < (): pass", "for (a == b) in c: pass", "[x for a < b in c]", "def f(None=1): pass",
-    "try: pass\nexcept A, B as c: pass", "f((a)=2)", "f(a, (b.c)=2)", "x = 1 if 2 else del y",
+    "try: pass\nexcept A, B as c: pass", "x = 1 if 2 else del y",
     "match x:\n case {0: _, -0j: _}: pass", "match x:\n case -0j ** 0: pass", "match x:\n case A(__debug__=1): pass",
 ]:
     show(source)
