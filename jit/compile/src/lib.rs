@@ -17,7 +17,7 @@ pub mod tree;
 pub mod worker;
 
 pub use arena::{Allocation, Arena};
-pub use compile::{CompiledTree, Compiler, Dumps, Entry, Options, Outcome, Statistics};
+pub use compile::{CompiledTree, Compiler, Dumps, Entry, Options, Outcome, Statistics, process_time};
 pub use exit::{CallRecord, ExitRecord, LINK, RETURNED, Source, materialize};
 pub use layout::{DirectCalls, HeapLayout, Layout, NativeEntry};
 pub use tree::{Bridge, ExitId, Pass, TraceIndex, Tree};

@@ -1,5 +1,6 @@
 //! The engine: counts, records, compiles, enters machine code, leaves it again, and invalidates.
 
+mod budget;
 mod code;
 
 pub use code::{Left, Run, follow, start_code};
@@ -83,6 +84,8 @@ struct TreeState {
     submitted_bridges: usize,
     /// Trees that there were then.
     submitted_starts: usize,
+    /// Its operations that wait to be compiled.
+    queued: usize,
     entered: u64,
     /// Visits of other trees by exits that are no links, since it was last submitted for them.
     links_missed: usize,
@@ -180,6 +183,7 @@ pub struct Engine {
     links: [(u64, *const NativeEntry); LINKS],
     dependents: Dependents,
     volatile: NumberSet<Broken>,
+    budget: budget::Budget,
     failures: NumberMap<u64, u32>,
     /// How often the trees of loops and functions were found invalidated, by where they start.
     invalidations: NumberMap<u64, u32>,
@@ -295,6 +299,7 @@ fn make(cx: &mut Context) -> Option<&'static mut Engine> {
         links: [(0, std::ptr::null()); LINKS],
         dependents: Dependents::default(),
         volatile: NumberSet::default(),
+        budget: budget::Budget::new(sync || options.threshold < THRESHOLD_STRESS_MAX as u64),
         failures: NumberMap::default(),
         invalidations: NumberMap::default(),
         keyword_names: Vec::new(),
@@ -446,6 +451,10 @@ impl Engine {
         tree.invalidated.fetch_or(frames_shown::DEAD, Ordering::Relaxed);
         self.counters.invalidated += 1;
         self.retired.extend(tree.native.take());
+        // Nothing will be compiled of it any more.
+        tree.tree.bridges = Vec::new();
+        tree.tree.root.instructions = Vec::new();
+        tree.tree.root.snapshots = Vec::new();
         if let Some(code) = tree.function {
             code.native.set(std::ptr::null());
         }
@@ -617,6 +626,7 @@ impl Engine {
             exit_counts: Vec::new(),
             submitted_bridges: 0,
             submitted_starts: 0,
+            queued: 0,
             entered: 0,
             links_missed: 0,
             is_short,
@@ -645,6 +655,8 @@ impl Engine {
         self.trees[index].submitted_bridges = self.trees[index].tree.bridges.len();
         self.trees[index].submitted_starts = self.by_start.len() + self.side_starts.len();
         let mut tree = self.trees[index].tree.clone();
+        let queued = std::mem::replace(&mut self.trees[index].queued, tree.size());
+        self.budget.note_submitted(tree.size().saturating_sub(queued));
         tree.starts = self.by_start.keys().chain(self.side_starts.keys()).copied().collect();
         match (&mut self.compiler, &self.worker) {
             (Some(compiler), _) => {
@@ -664,6 +676,8 @@ impl Engine {
     }
 
     fn finish(&mut self, index: usize, outcome: Result<CompiledTree, String>) {
+        let time = outcome.as_ref().map_or(Default::default(), |compiled| compiled.statistics.total_time);
+        self.budget.note_finished(std::mem::take(&mut self.trees[index].queued), time);
         let compiled = match outcome {
             Ok(compiled) => compiled,
             Err(message) => {
@@ -726,7 +740,7 @@ impl Engine {
         let state = &mut self.trees[index];
         state.links_missed += 1;
         let enough = state.links_missed >= LINKS_MISSED_FACTOR * state.tree.size();
-        if enough && !state.dead && state.submitted_starts < starts {
+        if enough && !state.dead && state.submitted_starts < starts && self.budget.allows() {
             state.links_missed = 0;
             self.submit(index);
         }
@@ -787,7 +801,8 @@ impl Engine {
             && tree.tree.may_have_bridge(record.id)
             && !tree.barren.contains(&record.id)
             && !has_bridge
-            && cx.interrupt.load(Ordering::Relaxed) == 0;
+            && cx.interrupt.load(Ordering::Relaxed) == 0
+            && self.budget.allows();
         if wanted && (tree.function.is_some() || tree.tree.size() < TREE_OPS_MAX) {
             if tree.tree.bridges.len() < self.bridges_max {
                 return self.record_bridge(cx, index, base, recursion, pc, record);
@@ -797,7 +812,7 @@ impl Engine {
             return self.record_tree(cx, pc, None, Root::Side);
         }
         let waits = tree.tree.bridges.len() > tree.submitted_bridges;
-        if waits && count.is_multiple_of(COMPILE_WAITING) && has_bridge {
+        if waits && count.is_multiple_of(COMPILE_WAITING) && has_bridge && self.budget.allows() {
             self.submit(index);
         } else if tree.is_futile(record.id, count) {
             self.give_up(index);

@@ -3,7 +3,7 @@
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::objects::singleton;
-use crate::objects::type_object::flags;
+use crate::objects::type_object::{TYPE, flags};
 use crate::operations::{call, compare, iterate};
 use crate::value::Value;
 
@@ -12,6 +12,9 @@ pub fn get_item(cx: &mut Context, container: Value, key: Value) -> Result<Owned>
     cx.check_native_stack("")?;
     if let Some(function) = container.type_of().slots().get_item {
         return function(cx, container, key);
+    }
+    if container == TYPE.value() {
+        return Ok((cx.interpreter().hooks.generic_alias)(cx, container, key));
     }
     if container.type_of().has_flag(flags::TYPE) {
         let name = cx.interpreter().names.class_getitem;

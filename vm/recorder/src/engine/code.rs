@@ -36,8 +36,8 @@ pub fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc 
     }
     let failures = engine.failures.get(&(target as u64)).copied().unwrap_or(0);
     let records = engine.is_recording(cx);
-    if records || failures >= FAILURES_MAX {
-        state.countdown.set(if records { engine.threshold } else { u32::MAX });
+    if records || failures >= FAILURES_MAX || !engine.budget.allows() {
+        state.countdown.set(if failures >= FAILURES_MAX { u32::MAX } else { engine.threshold });
         return target;
     }
     let root = match function {
