@@ -652,6 +652,9 @@ impl Engine {
     }
 
     fn submit(&mut self, index: usize) {
+        if self.trees[index].dead {
+            return;
+        }
         self.trees[index].submitted_bridges = self.trees[index].tree.bridges.len();
         self.trees[index].submitted_starts = self.by_start.len() + self.side_starts.len();
         let mut tree = self.trees[index].tree.clone();
@@ -861,6 +864,9 @@ impl Engine {
             (Some(Stop::Closed | Stop::Exit), Some((trace, assumptions)))
                 if !returns_at_once(&trace, pc, record.frame.base) =>
             {
+                if self.trees[index].dead {
+                    return next;
+                }
                 self.trees[index].tree.bridges.push(Bridge { parent_exit: record.id, trace });
                 self.depend(index, assumptions);
                 if self.trees[index].worth_compiling() {
