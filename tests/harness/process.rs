@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// A process that lives longer than this is killed and reported.
-pub const TIME_LIMIT: Duration = Duration::from_secs(20);
+pub const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// How often the end of a process is looked for; the first looks come sooner.
 const POLL_INTERVAL_MAX: Duration = Duration::from_millis(10);
