@@ -7,7 +7,6 @@ pub mod functools;
 pub mod heap_queue;
 pub mod itertools;
 pub mod operator;
-pub mod pickle;
 pub mod structure;
 
 use sidewinder_runtime::native::NativeModule;
