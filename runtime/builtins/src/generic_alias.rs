@@ -1,5 +1,6 @@
 //! `types.GenericAlias`, what `list[int]` gives: a class with type arguments, which calls and attributes pass on to.
 
+pub mod iterator;
 pub mod substitution;
 
 use crate::type_methods::mapping_proxy::MAPPING_PROXY;
@@ -22,7 +23,7 @@ use sidewinder_runtime::objects::tuple::{TUPLE, TupleObject, push_repr};
 use sidewinder_runtime::objects::type_object::{OBJECT, StaticType, flags};
 use sidewinder_runtime::objects::typing;
 use sidewinder_runtime::objects::{exception, instance, singleton};
-use sidewinder_runtime::operations::{attribute, call, compare, convert, dunder, iterate};
+use sidewinder_runtime::operations::{attribute, call, compare, convert, dunder};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 use std::cell::Cell;
 
@@ -170,10 +171,7 @@ impl GenericAlias {
 
 /// An iterator over the unpacked alias alone: what `*alias` means.
 fn alias_iter(cx: &mut Context, value: Value) -> Result<Owned> {
-    let own = alias(value);
-    let unpacked = GenericAlias::make(cx, &GENERIC_ALIAS, own.origin, own.arguments, true);
-    let list = ListObject::new(cx, vec![unpacked]);
-    iterate::get_iter(cx, list.value())
+    Ok(iterator::new(cx, value))
 }
 
 fn get_parameters(cx: &mut Context, value: Value) -> Result<Owned> {
@@ -225,7 +223,9 @@ pub fn push_type(cx: &mut Context, result: &mut StrBuilder, value: Value) -> Res
             if index > 0 {
                 result.push_text(", ");
             }
-            push_type(cx, result, item)?;
+            // What tells its name may change the list.
+            let item = Owned::new(item);
+            push_type(cx, result, item.value())?;
             index += 1;
         }
         result.push_text("]");

@@ -248,11 +248,15 @@ pub fn compile_request(cx: &mut Context, request: &CompileRequest<'_>) -> Result
     let mut warnings = Vec::new();
     let compiled = sidewinder_compiler::compile_with_options(source, file_name, options, &mut warnings);
     issue_warnings(cx, source, file_name, &warnings)?;
+    let may_go_on = || match &compiled {
+        Ok(_) => request.block_stays_open && options.mode == Mode::OpenSingle && sidewinder_compiler::is_open_ended(source),
+        Err(_) => sidewinder_compiler::is_incomplete(source, options.mode),
+    };
+    if request.allow_incomplete && may_go_on() {
+        return Err(cx.raise(&INCOMPLETE_INPUT_ERROR, "incomplete input"));
+    }
     match compiled {
         Ok(data) => Ok(new_code(cx, data)),
-        Err(_) if request.allow_incomplete && sidewinder_compiler::is_incomplete(source) => {
-            Err(cx.raise(&INCOMPLETE_INPUT_ERROR, "incomplete input"))
-        }
         Err(error) => Err(raise_compile_error(cx, &error, source)),
     }
 }
@@ -309,6 +313,8 @@ pub fn issue_warnings(cx: &mut Context, source: &str, file_name: &str, warnings:
                 return Err(raised);
             }
             let text = source.lines().nth(*line as usize - 1);
+            // As an error, the escape sequence works no longer.
+            let message = &message.replace(" Such sequences will not work in the future.", "");
             let place = Place { file_name, line: *line, column: 1, end_line: *line, end_column: 0, text };
             return Err(source::raise_syntax_error(cx, &SYNTAX_ERROR, message, place));
         }
