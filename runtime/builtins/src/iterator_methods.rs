@@ -258,6 +258,8 @@ fn long_range_set_state(cx: &mut Context, arguments: &[Value]) -> Result<Owned> 
         let found = state.type_of().name();
         return Err(cx.type_error(format!("state must be an int, not {found}")));
     }
+    let state = convert::index(cx, state)?;
+    let state = state.value();
     let current = iterator.current.get();
     if current.is_unbound() {
         return none();

@@ -22,11 +22,7 @@ pub static ALIAS_ITERATOR: StaticType = Immortal::new(
     TypeObject::builtin(
         "generic_alias_iterator",
         size_of::<AliasIterator>(),
-        Slots {
-            traverse: Some(traverse_fields::<1>),
-            release: Some(release_fields::<1>),
-            ..iterator_slots(next)
-        },
+        Slots { traverse: Some(traverse_fields::<1>), release: Some(release_fields::<1>), ..iterator_slots(next) },
     )
     .with_base(&OBJECT.object)
     .with_methods(METHODS)
