@@ -119,6 +119,7 @@ static METHODS: &[Native] = &[
     Native::new("__instancecheck__", 1, 1, instance_check, ""),
     Native::new("__subclasscheck__", 1, 1, subclass_check, ""),
     Native::new("__reduce__", 0, 0, reduce, ""),
+    Native::new("__dir__", 0, 0, dir, ""),
 ];
 
 static GETSET: &[GetSet] = &[
@@ -339,6 +340,29 @@ fn alias_get_attribute(cx: &mut Context, value: Value, name: Value) -> Result<Ow
 
 fn mro_entries(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     Ok(TupleObject::new(cx, &[alias(arguments[0]).origin]))
+}
+
+/// What the class has, and what only the alias has.
+fn dir(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    const ADDED: [&str; 6] = [
+        "__origin__",
+        "__args__",
+        "__unpacked__",
+        "__parameters__",
+        "__mro_entries__",
+        "__typing_unpacked_tuple_args__",
+    ];
+    let function = cx.builtins().get_text(cx, "dir").unwrap_or(singleton::none());
+    let names = call::call(cx, function, &[alias(arguments[0]).origin])?;
+    if let Some(list) = names.value().cast_exact::<ListObject>() {
+        for name in ADDED {
+            if !list.as_slice().iter().any(|known| text::text(*known).is_some_and(|known| known == name)) {
+                let name = text::StrObject::new(cx, name);
+                list.push(name);
+            }
+        }
+    }
+    Ok(names)
 }
 
 fn instance_check(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {

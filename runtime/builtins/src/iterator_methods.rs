@@ -254,12 +254,10 @@ fn long_range_reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 
 fn long_range_set_state(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let (iterator, state): (&LongRangeIterator, _) = (of(arguments), arguments[1]);
-    if !int::is_int_like(state) {
+    if !int::is_exact(state) {
         let found = state.type_of().name();
         return Err(cx.type_error(format!("state must be an int, not {found}")));
     }
-    let state = convert::index(cx, state)?;
-    let state = state.value();
     let current = iterator.current.get();
     if current.is_unbound() {
         return none();
