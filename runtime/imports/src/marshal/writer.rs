@@ -52,7 +52,7 @@ impl Writer {
     }
 
     fn object(&mut self, cx: &mut Context, value: Value) -> Result<()> {
-        if self.depth > DEPTH_MAX {
+        if self.depth >= DEPTH_MAX {
             return Err(cx.value_error("object too deeply nested to marshal"));
         }
         cx.check_native_stack("")?;
