@@ -273,8 +273,8 @@ mod compile_flags {
     pub const ONLY_TREE: i64 = 0x400;
     pub const OPTIMIZED_TREE: i64 = 0x8000;
     pub const TYPE_COMMENTS: i64 = 0x1000;
-    /// Of no consequence here: dedents at the end, incomplete input.
-    pub const OTHERS: i64 = 0x200 | 0x4000;
+    pub const DONT_IMPLY_DEDENT: i64 = 0x200;
+    pub const OTHERS: i64 = DONT_IMPLY_DEDENT | ALLOW_INCOMPLETE;
 }
 
 /// `compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1)`
@@ -359,6 +359,7 @@ fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         type_comments: flags & compile_flags::TYPE_COMMENTS != 0,
         minor_version: u8::try_from(feature_version).ok(),
         allow_incomplete: flags & compile_flags::ALLOW_INCOMPLETE != 0,
+        block_stays_open: flags & compile_flags::DONT_IMPLY_DEDENT != 0,
     };
     (cx.interpreter().hooks.compile)(cx, &request)
 }

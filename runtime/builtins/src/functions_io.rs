@@ -199,7 +199,10 @@ fn input(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
         let prompt = convert::str(cx, prompt)?;
         target.write(cx, prompt.value())?;
     }
-    target.flush(cx)?;
+    // A stream need not be able to.
+    if target.flush(cx).is_err() {
+        drop(cx.take_pending());
+    }
     let method = attribute::get(cx, stdin.value(), readline)?;
     let line = call::call(cx, method.value(), &[])?;
     let Some(string) = text::cast(line.value()) else {

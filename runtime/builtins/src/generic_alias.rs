@@ -1,5 +1,6 @@
 //! `types.GenericAlias`, what `list[int]` gives: a class with type arguments, which calls and attributes pass on to.
 
+pub mod iterator;
 pub mod substitution;
 
 use crate::type_methods::mapping_proxy::MAPPING_PROXY;
@@ -22,7 +23,7 @@ use sidewinder_runtime::objects::tuple::{TUPLE, TupleObject, push_repr};
 use sidewinder_runtime::objects::type_object::{OBJECT, StaticType, flags};
 use sidewinder_runtime::objects::typing;
 use sidewinder_runtime::objects::{exception, instance, singleton};
-use sidewinder_runtime::operations::{attribute, call, compare, convert, dunder, iterate};
+use sidewinder_runtime::operations::{attribute, call, compare, convert, dunder};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 use std::cell::Cell;
 
@@ -118,6 +119,7 @@ static METHODS: &[Native] = &[
     Native::new("__instancecheck__", 1, 1, instance_check, ""),
     Native::new("__subclasscheck__", 1, 1, subclass_check, ""),
     Native::new("__reduce__", 0, 0, reduce, ""),
+    Native::new("__dir__", 0, 0, dir, ""),
 ];
 
 static GETSET: &[GetSet] = &[
@@ -170,10 +172,7 @@ impl GenericAlias {
 
 /// An iterator over the unpacked alias alone: what `*alias` means.
 fn alias_iter(cx: &mut Context, value: Value) -> Result<Owned> {
-    let own = alias(value);
-    let unpacked = GenericAlias::make(cx, &GENERIC_ALIAS, own.origin, own.arguments, true);
-    let list = ListObject::new(cx, vec![unpacked]);
-    iterate::get_iter(cx, list.value())
+    Ok(iterator::new(cx, value))
 }
 
 fn get_parameters(cx: &mut Context, value: Value) -> Result<Owned> {
@@ -225,7 +224,9 @@ pub fn push_type(cx: &mut Context, result: &mut StrBuilder, value: Value) -> Res
             if index > 0 {
                 result.push_text(", ");
             }
-            push_type(cx, result, item)?;
+            // What tells its name may change the list.
+            let item = Owned::new(item);
+            push_type(cx, result, item.value())?;
             index += 1;
         }
         result.push_text("]");
@@ -339,6 +340,29 @@ fn alias_get_attribute(cx: &mut Context, value: Value, name: Value) -> Result<Ow
 
 fn mro_entries(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     Ok(TupleObject::new(cx, &[alias(arguments[0]).origin]))
+}
+
+/// What the class has, and what only the alias has.
+fn dir(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    const ADDED: [&str; 6] = [
+        "__origin__",
+        "__args__",
+        "__unpacked__",
+        "__parameters__",
+        "__mro_entries__",
+        "__typing_unpacked_tuple_args__",
+    ];
+    let function = cx.builtins().get_text(cx, "dir").unwrap_or(singleton::none());
+    let names = call::call(cx, function, &[alias(arguments[0]).origin])?;
+    if let Some(list) = names.value().cast_exact::<ListObject>() {
+        for name in ADDED {
+            if !list.as_slice().iter().any(|known| text::text(*known).is_some_and(|known| known == name)) {
+                let name = text::StrObject::new(cx, name);
+                list.push(name);
+            }
+        }
+    }
+    Ok(names)
 }
 
 fn instance_check(cx: &mut Context, _arguments: &[Value]) -> Result<Owned> {

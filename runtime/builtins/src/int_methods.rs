@@ -236,6 +236,19 @@ fn from_bytes(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 
 /// The bytes that `bytes(source)` has, except that text and numbers are refused.
 fn bytes_of(cx: &mut Context, source: Value) -> Result<Vec<u8>> {
+    let name = cx.interpreter().names.bytes;
+    if !source.has_type(&bytes::BYTES)
+        && let Some(method) = call::lookup_special(cx, source, name)?
+    {
+        let result = call::call(cx, method.value(), &[])?;
+        return match result.value().cast::<BytesObject>() {
+            Some(bytes) => Ok(bytes.as_slice().to_vec()),
+            None => {
+                let found = result.value().type_of().name();
+                Err(cx.type_error(format!("__bytes__ returned non-bytes (type {found})")))
+            }
+        };
+    }
     match bytes::like(source) {
         Some(bytes) => Ok(bytes.to_vec()),
         None => bytes::new::from_object(cx, source, "bytes", true),

@@ -83,6 +83,7 @@ static RANGE: &[Native] = &[
 static LONG_RANGE: &[Native] = &[
     Native::new("__length_hint__", 0, 0, long_range_hint, HINT).effects(QUIET),
     Native::new("__reduce__", 0, 0, long_range_reduce, REDUCE),
+    Native::new("__setstate__", 1, 1, long_range_set_state, SET_STATE),
 ];
 
 static CALLABLE: &[Native] = &[Native::new("__reduce__", 0, 0, callable_reduce, REDUCE)];
@@ -249,6 +250,33 @@ fn long_range_reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let stop = int::add(cx, current, distance.value())?;
     let rest = RangeObject::new(cx, Owned::new(current), stop, Owned::new(step))?;
     iter_call(cx, rest.value(), Some(singleton::none()))
+}
+
+fn long_range_set_state(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let (iterator, state): (&LongRangeIterator, _) = (of(arguments), arguments[1]);
+    if !int::is_exact(state) {
+        let found = state.type_of().name();
+        return Err(cx.type_error(format!("state must be an int, not {found}")));
+    }
+    let current = iterator.current.get();
+    if current.is_unbound() {
+        return none();
+    }
+    let remaining = iterator.remaining.get();
+    let state = match int::is_negative(state) {
+        true => Owned::new(Value::from_small_int(0)),
+        false => Owned::new(state),
+    };
+    let rest = int::subtract(cx, remaining, state.value())?;
+    let (state, rest) = match int::is_negative(rest.value()) {
+        true => (Owned::new(remaining), Owned::new(Value::from_small_int(0))),
+        false => (state, rest),
+    };
+    let distance = int::multiply(cx, state.value(), iterator.step.get())?;
+    let current = int::add(cx, current, distance.value())?;
+    drop(Owned::from_raw(iterator.current.replace(current.into_raw())));
+    drop(Owned::from_raw(iterator.remaining.replace(rest.into_raw())));
+    none()
 }
 
 fn callable_reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {

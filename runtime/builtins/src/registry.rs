@@ -56,6 +56,7 @@ static OWN_TYPES: &[&StaticType] = &[
     &array_module::ARRAY_ITERATOR,
     &frame_methods::PROXY,
     &generic_alias::GENERIC_ALIAS,
+    &generic_alias::iterator::ALIAS_ITERATOR,
     &memory_view::MEMORY_ITERATOR,
     &memory_view::MEMORY_VIEW,
     &memory_view::LENDER,

@@ -64,6 +64,8 @@ pub struct CompileRequest<'a> {
     pub minor_version: Option<u8>,
     /// A source that more lines could make right is to be told from one that is wrong.
     pub allow_incomplete: bool,
+    /// The end of an interactive source ends its last line, but not the statement that the line belongs to.
+    pub block_stays_open: bool,
 }
 
 impl<'a> CompileRequest<'a> {
@@ -82,6 +84,7 @@ impl<'a> CompileRequest<'a> {
             type_comments: false,
             minor_version: None,
             allow_incomplete: false,
+            block_stays_open: false,
         }
     }
 }

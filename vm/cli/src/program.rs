@@ -241,20 +241,37 @@ pub fn compile_request(cx: &mut Context, request: &CompileRequest<'_>) -> Result
         }
         hooks::Source::Tree(tree) => return crate::tree::compile(cx, request, tree),
     };
-    if request.product != Product::Code {
-        return crate::tree::parse(cx, request, source);
-    }
     let options = options(cx, request);
+    if request.product != Product::Code {
+        let parsed = crate::tree::parse(cx, request, source);
+        let is_wrong = parsed.is_err() && cx.pending_is(&SYNTAX_ERROR);
+        if (parsed.is_ok() || is_wrong) && may_go_on(request, options.mode, source, is_wrong) {
+            if is_wrong {
+                drop(cx.take_pending());
+            }
+            return Err(cx.raise(&INCOMPLETE_INPUT_ERROR, "incomplete input"));
+        }
+        return parsed;
+    }
     let mut warnings = Vec::new();
     let compiled = sidewinder_compiler::compile_with_options(source, file_name, options, &mut warnings);
     issue_warnings(cx, source, file_name, &warnings)?;
+    if may_go_on(request, options.mode, source, compiled.is_err()) {
+        return Err(cx.raise(&INCOMPLETE_INPUT_ERROR, "incomplete input"));
+    }
     match compiled {
         Ok(data) => Ok(new_code(cx, data)),
-        Err(_) if request.allow_incomplete && sidewinder_compiler::is_incomplete(source) => {
-            Err(cx.raise(&INCOMPLETE_INPUT_ERROR, "incomplete input"))
-        }
         Err(error) => Err(raise_compile_error(cx, &error, source)),
     }
+}
+
+/// Whether more lines could make a source right that is wrong, or belong to its last statement.
+fn may_go_on(request: &CompileRequest<'_>, mode: Mode, source: &str, is_wrong: bool) -> bool {
+    request.allow_incomplete
+        && match is_wrong {
+            true => sidewinder_compiler::is_incomplete(source, mode),
+            false => request.block_stays_open && mode == Mode::OpenSingle && sidewinder_compiler::is_open_ended(source),
+        }
 }
 
 /// The object of code that was compiled.
@@ -309,6 +326,8 @@ pub fn issue_warnings(cx: &mut Context, source: &str, file_name: &str, warnings:
                 return Err(raised);
             }
             let text = source.lines().nth(*line as usize - 1);
+            // As an error, the escape sequence works no longer.
+            let message = &message.replace(" Such sequences will not work in the future.", "");
             let place = Place { file_name, line: *line, column: 1, end_line: *line, end_column: 0, text };
             return Err(source::raise_syntax_error(cx, &SYNTAX_ERROR, message, place));
         }

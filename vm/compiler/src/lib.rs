@@ -111,8 +111,13 @@ pub fn compile(source: &str, file_name: &str, mode: Mode) -> Result<CodeData, Co
 }
 
 /// Whether a source that does not parse might with more lines.
-pub fn is_incomplete(source: &str) -> bool {
-    syntax::is_incomplete(source)
+pub fn is_incomplete(source: &str, mode: Mode) -> bool {
+    syntax::is_incomplete(source, mode)
+}
+
+/// Whether a source that parses ends in a compound statement without the newline that would end it.
+pub fn is_open_ended(source: &str) -> bool {
+    syntax::is_open_ended(source)
 }
 
 /// Compiles a source text, and adds its warnings to `warnings`.

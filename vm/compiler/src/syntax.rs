@@ -33,7 +33,7 @@ use annotation::{AnnotationBlock, BlockKind};
 use position::LineMap;
 use ruff_python_ast::visitor::source_order::{self, SourceOrderVisitor};
 use ruff_python_ast::{self as ruff, PythonVersion, token::TokenKind};
-use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
+use ruff_python_parser::{ParseErrorType, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use sidewinder_bytecode::{CodeFlags, Constant, Position};
 use std::collections::HashMap;
@@ -130,21 +130,61 @@ fn parse_flufl<T>(
 }
 
 /// Whether a source that does not parse might with more lines: nothing is wrong before its end.
-pub(crate) fn is_incomplete(source: &str) -> bool {
-    let options = ParseOptions::from(ruff_python_parser::Mode::Module).with_target_version(PythonVersion::PY314);
+pub(crate) fn is_incomplete(source: &str, mode: Mode) -> bool {
+    let options = ParseOptions::from(parser_mode(mode)).with_target_version(PythonVersion::PY314);
     let parsed = parse_unchecked(source, options);
-    let first = parsed.errors().first().map(|error| error.location.start());
+    let error = parsed.errors().first();
+    let first = error.map(|error| error.location.start());
     let tokens = tokenizer::tokenize(source);
     if let Some(error) = &tokens.error {
+        // The parser finds a line that a backslash continues wrong at the backslash.
+        let at_end = |first: TextSize| {
+            first.to_usize() >= tokens.stopped || matches!(source[first.to_usize()..].trim(), "" | "\\")
+        };
         let may_go_on =
             error.message.starts_with("unterminated triple-quoted") || error.message == "unexpected EOF while parsing";
-        return may_go_on && first.is_none_or(|first| first.to_usize() >= tokens.stopped);
+        return may_go_on && first.is_none_or(at_end);
     }
-    let Some(first) = first else { return false };
+    let (Some(error), Some(first)) = (error, first) else { return false };
+    if matches!(&error.error, ParseErrorType::OtherError(text) if text.starts_with("Expected an indented block")) {
+        // The block may follow unless something else does.
+        let is_blank = |line: &str| matches!(line.trim_start().as_bytes().first(), None | Some(b'#'));
+        return source[first.to_usize()..].lines().all(is_blank);
+    }
     let ends_line = |token: &ruff::token::Token| {
         token.kind() == TokenKind::Newline && token.start() >= first && !token.range().is_empty()
     };
     source[first.to_usize()..].trim().is_empty() && !parsed.tokens().iter().any(ends_line)
+}
+
+/// Whether a source that parses ends in a compound statement without the newline that would end it.
+pub(crate) fn is_open_ended(source: &str) -> bool {
+    if source.ends_with('\n') {
+        return false;
+    }
+    let options = ParseOptions::from(ruff_python_parser::Mode::Module).with_target_version(PythonVersion::PY314);
+    let parsed = parse_unchecked(source, options);
+    let ruff::Mod::Module(module) = parsed.syntax() else { return false };
+    module.body.last().is_some_and(|statement| {
+        matches!(
+            statement,
+            ruff::Stmt::If(_)
+                | ruff::Stmt::While(_)
+                | ruff::Stmt::For(_)
+                | ruff::Stmt::Try(_)
+                | ruff::Stmt::With(_)
+                | ruff::Stmt::Match(_)
+                | ruff::Stmt::FunctionDef(_)
+                | ruff::Stmt::ClassDef(_)
+        )
+    })
+}
+
+fn parser_mode(mode: Mode) -> ruff_python_parser::Mode {
+    match mode {
+        Mode::Module | Mode::NamespaceModule | Mode::OpenModule | Mode::OpenSingle => ruff_python_parser::Mode::Module,
+        Mode::Eval | Mode::NamespaceEval | Mode::OpenEval => ruff_python_parser::Mode::Expression,
+    }
 }
 
 fn parse_plain<T>(
@@ -152,10 +192,7 @@ fn parse_plain<T>(
     options: Options,
     lower: impl FnOnce(&str, &Parsed<ruff::Mod>, LineMap) -> Outcome<T>,
 ) -> Outcome<T> {
-    let parser_mode = match options.mode {
-        Mode::Module | Mode::NamespaceModule | Mode::OpenModule | Mode::OpenSingle => ruff_python_parser::Mode::Module,
-        Mode::Eval | Mode::NamespaceEval | Mode::OpenEval => ruff_python_parser::Mode::Expression,
-    };
+    let parser_mode = parser_mode(options.mode);
     let source_to_parse = if parser_mode == ruff_python_parser::Mode::Expression {
         // eval() ignores leading blanks.
         source.trim_start_matches([' ', '\t'])

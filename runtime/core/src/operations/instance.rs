@@ -1,6 +1,7 @@
 //! `isinstance` and `issubclass` (CPython's `object_isinstance`, `object_recursive_isinstance`).
 
 use crate::context::{Context, Result};
+use crate::objects::exception::RECURSION_ERROR;
 use crate::objects::tuple::TupleObject;
 use crate::objects::type_object::{TYPE, TypeObject};
 use crate::operations::dunder::class_check;
@@ -12,19 +13,26 @@ pub fn is_instance(cx: &mut Context, object: Value, class: Value) -> Result<bool
     if std::ptr::eq(object.type_of(), class.0 as *const TypeObject) {
         return Ok(true);
     }
-    check(cx, object, class, false)
+    check(cx, object, class, false, 0)
 }
 
 /// `issubclass(derived, class)`; `class` may be a tuple of classes.
 pub fn is_subclass(cx: &mut Context, derived: Value, class: Value) -> Result<bool> {
-    check(cx, derived, class, true)
+    check(cx, derived, class, true, 0)
 }
 
-fn check(cx: &mut Context, object: Value, class: Value, subclass: bool) -> Result<bool> {
+/// How deep tuples of classes may nest, about as deep as on CPython's smaller stack.
+const DEPTH_MAX: u32 = 100_000;
+
+fn check(cx: &mut Context, object: Value, class: Value, subclass: bool, depth: u32) -> Result<bool> {
     if let Some(classes) = class.cast_exact::<TupleObject>() {
-        cx.check_native_stack(" in __instancecheck__")?;
+        let doing = if subclass { " in __subclasscheck__" } else { " in __instancecheck__" };
+        if depth > DEPTH_MAX {
+            return Err(cx.raise(&RECURSION_ERROR, format!("maximum recursion depth exceeded{doing}")));
+        }
+        cx.check_native_stack(doing)?;
         for index in 0..classes.as_slice().len() {
-            if check(cx, object, classes.as_slice()[index], subclass)? {
+            if check(cx, object, classes.as_slice()[index], subclass, depth + 1)? {
                 return Ok(true);
             }
         }

@@ -5,7 +5,7 @@ use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::float::{complex, complex_new};
 use sidewinder_runtime::objects::int::{self, Integer};
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::{float, singleton};
+use sidewinder_runtime::objects::{exception, float, singleton};
 use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
@@ -144,7 +144,11 @@ impl Layout {
                 let Some(&value) = values.next() else { return Ok(()) };
                 let start = item.offset + index * item.size;
                 let place = &mut bytes[start..start + item.size];
-                item.store(cx, value, place, self.big)?;
+                if let Err(raised) = item.store(cx, value, place, self.big) {
+                    // A float that is too large stays an `OverflowError`.
+                    let too_large = int::is_int_like(value) && cx.swallow(&exception::OVERFLOW_ERROR);
+                    return Err(if too_large { error(cx, "int too large to convert") } else { raised });
+                }
             }
         }
         Ok(())

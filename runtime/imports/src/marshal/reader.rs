@@ -170,6 +170,10 @@ impl<'a> Reader<'a> {
                 let number = self.number(cx)?;
                 int::from_i64(cx, number as i64)
             }
+            kind::INT64 => {
+                let (low, high) = (self.number(cx)?, self.number(cx)?);
+                int::from_i64(cx, (high as i64) << 32 | low as u32 as i64)
+            }
             kind::LONG => self.long(cx)?,
             kind::FLOAT => {
                 let number = self.text_float(cx)?;

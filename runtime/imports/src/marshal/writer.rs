@@ -52,7 +52,7 @@ impl Writer {
     }
 
     fn object(&mut self, cx: &mut Context, value: Value) -> Result<()> {
-        if self.depth > DEPTH_MAX {
+        if self.depth >= DEPTH_MAX {
             return Err(cx.value_error("object too deeply nested to marshal"));
         }
         cx.check_native_stack("")?;
@@ -78,8 +78,8 @@ impl Writer {
         if int::is_exact(value) {
             self.int(shared, value);
             Ok(())
-        } else if value.is_float() {
-            self.float(cx, shared, [kind::FLOAT, kind::BINARY_FLOAT], &[value.float()])
+        } else if let Some(number) = float::as_f64(value).filter(|_| value.has_type(&float::FLOAT)) {
+            self.float(cx, shared, [kind::FLOAT, kind::BINARY_FLOAT], &[number])
         } else if value.has_type(&COMPLEX) {
             let number = complex::as_complex(value).unwrap_or(complex::Complex { real: 0.0, imaginary: 0.0 });
             let parts = [number.real, number.imaginary];

@@ -52,7 +52,16 @@ pub(super) fn diagnose(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap
 /// The first error of a parse of correct tokens.
 fn diagnose_parser(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap, tokens: &Tokens) -> Box<Failure> {
     let diagnosis = Diagnosis { source, parsed, lines, tokens };
-    let Some(error) = parsed.errors().first() else {
+    let mut unsupported = parsed.unsupported_syntax_errors().iter();
+    let first = parsed.errors().first();
+    // A parenthesized name of an argument is wrong before what follows it is.
+    if let Some(error) = unsupported.find(|error| {
+        error.kind == UnsupportedSyntaxErrorKind::ParenthesizedKeywordArgumentName
+            && first.is_some_and(|first| error.range().end() < first.location.start())
+    }) {
+        return diagnosis.unsupported(error.kind, error.range());
+    }
+    let Some(error) = first else {
         let error = &parsed.unsupported_syntax_errors()[0];
         return diagnosis.unsupported(error.kind, error.range());
     };
@@ -126,6 +135,14 @@ impl Diagnosis<'_> {
             }
             _ => "invalid syntax",
         };
+        if kind == UnsupportedSyntaxErrorKind::ParenthesizedKeywordArgumentName {
+            // From the name in the parentheses to the equal sign.
+            let inner = self.text(range).trim_start_matches(['(', ' ']);
+            let start = range.end() - TextSize::of(inner);
+            let sign = self.source[range.end().to_usize()..].find('=').unwrap_or(0) as u32 + 1;
+            let message = "expression cannot contain assignment, perhaps you meant \"==\"?";
+            return self.syntax(message, TextRange::new(start, range.end() + TextSize::new(sign)));
+        }
         let end = range.start() + TextSize::new(2);
         self.syntax(message, TextRange::new(range.start(), end.min(range.end())))
     }

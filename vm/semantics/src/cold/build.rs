@@ -154,7 +154,11 @@ pub fn dict_merge(cx: &mut Context, pc: Pc) -> Pc {
     let target = dict::of(register(cx, i.a));
     let callable = register(cx, i.c);
     let mut result = dict_operations::merge_keywords(cx, target, mapping.value(), |cx, key| {
-        let key = str::text(key).unwrap_or_default().into_owned();
+        let key = Owned::new(key);
+        let key = match convert::str(cx, key.value()) {
+            Ok(key) => str::text(key.value()).unwrap_or_default().into_owned(),
+            Err(raised) => return raised,
+        };
         let name = callable_text(cx, callable);
         cx.type_error(format!("{name} got multiple values for keyword argument '{key}'"))
     });

@@ -40,7 +40,10 @@ fn parameters(cx: &mut Context, arguments: Arguments<'_>) -> Result<[Value; 3]> 
     let mut result = [Value::UNBOUND; 3];
     if arguments.values.len() > 3 {
         let given = arguments.values.len();
-        return Err(cx.type_error(format!("str expected at most 3 arguments, got {given}")));
+        return Err(cx.type_error(match positionals.len() == given {
+            true => format!("str expected at most 3 arguments, got {given}"),
+            false => format!("str() takes at most 3 arguments ({given} given)"),
+        }));
     }
     result[..positionals.len()].copy_from_slice(positionals);
     for (name, value) in arguments.keywords() {
