@@ -61,6 +61,8 @@ pub struct NativeEntry {
     pub entry: crate::compile::Entry,
     /// Bytes of the value stack above the frame's base that it uses.
     pub stack_bytes: usize,
+    /// The most frames above its entry frame that it enters.
+    pub frames_max: i64,
     pub exits: Box<[crate::exit::ExitRecord]>,
     /// Its calls that others may look at.
     pub calls: Vec<crate::exit::CallRecord>,

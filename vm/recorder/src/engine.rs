@@ -723,6 +723,7 @@ impl Engine {
         let native = Box::new(NativeEntry {
             entry,
             stack_bytes: stack_words * size_of::<Value>(),
+            frames_max: compiled.exits.iter().map(|exit| exit.frame.depth as i64).max().unwrap_or(0),
             exits: compiled.exits.into(),
             calls: compiled.calls,
             invalidated: &raw const *state.invalidated,

@@ -78,7 +78,8 @@ impl Writer {
         if int::is_exact(value) {
             self.int(shared, value);
             Ok(())
-        } else if let Some(number) = float::as_f64(value).filter(|_| value.is_float() || value.has_type(&float::FLOAT)) {
+        } else if let Some(number) = float::as_f64(value).filter(|_| value.is_float() || value.has_type(&float::FLOAT))
+        {
             self.float(cx, shared, [kind::FLOAT, kind::BINARY_FLOAT], &[number])
         } else if value.has_type(&COMPLEX) {
             let number = complex::as_complex(value).unwrap_or(complex::Complex { real: 0.0, imaginary: 0.0 });
