@@ -248,7 +248,7 @@ pub fn push_type(cx: &mut Context, result: &mut StrBuilder, value: Value) -> Res
     let Some(module) = module.filter(|module| module.value() != singleton::none()) else {
         return push_repr(cx, result, value);
     };
-    if !text::text(module.value()).is_some_and(|module| module == "builtins") {
+    if text::text(module.value()).is_none_or(|module| module != "builtins") {
         push_shown(cx, result, module.value())?;
         result.push_text(".");
     }

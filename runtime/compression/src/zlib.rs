@@ -240,7 +240,7 @@ mod rows {
     fn adler32(cx: &mut Context, data: Buffer, #[default(LowWord(1), "1")] value: LowWord) -> u32 {
         let bytes = data.as_slice();
         // Two sums, each below the greatest prime of 16 bits.
-        let start = (value.0 >> 16) % 65521 << 16 | (value.0 & 0xffff) % 65521;
+        let start = (((value.0 >> 16) % 65521) << 16) | ((value.0 & 0xffff) % 65521);
         long(cx, bytes.len(), || zlib_rs::adler32::adler32(start, bytes))
     }
 

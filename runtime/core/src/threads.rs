@@ -168,7 +168,7 @@ pub fn spawn(cx: &mut Context, start: ThreadStart, handle: &Arc<ThreadHandle>) -
         Ok(thread) => {
             use std::os::unix::thread::JoinHandleExt;
             // The thread notes it, too: whoever comes first.
-            let identifier = thread.as_pthread_t() as u64;
+            let identifier = thread.as_pthread_t();
             handle.identifier.store(identifier, Ordering::Relaxed);
             let _ = handle.stage.compare_exchange(
                 Stage::Starting as u32,

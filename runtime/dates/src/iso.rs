@@ -90,7 +90,7 @@ pub fn push_offset(text: &mut String, offset: Delta, separator: &str) {
     push_padded(text, seconds / 3600, 2);
     text.push_str(separator);
     push_padded(text, seconds / 60 % 60, 2);
-    if seconds % 60 != 0 || offset.microseconds != 0 {
+    if !seconds.is_multiple_of(60) || offset.microseconds != 0 {
         text.push_str(separator);
         push_padded(text, seconds % 60, 2);
     }

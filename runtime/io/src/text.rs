@@ -384,6 +384,6 @@ fn flush_buffer(cx: &mut Context, buffer: &Owned) -> Result<()> {
 }
 
 /// The buffer below a stream, if it is exactly ours and can be read.
-fn readable_buffer<'a>(buffer: &'a Owned) -> Option<&'a Buffered> {
+fn readable_buffer(buffer: &Owned) -> Option<&Buffered> {
     exact_buffered(buffer.value()).filter(|buffered| buffered.directions().0)
 }

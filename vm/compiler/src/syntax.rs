@@ -307,8 +307,9 @@ fn statement_before(parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> (u32, u32) {
     }
     let Some(error) = parsed.errors().first() else { return (0, 0) };
     let place = error.location.start();
-    let newlines = parsed.tokens().iter().filter(|token| token.kind() == TokenKind::Newline && token.end() <= place);
-    let mut last = Last { limit: newlines.last().map_or(TextSize::new(0), Ranged::end), start: None };
+    let mut newlines =
+        parsed.tokens().iter().filter(|token| token.kind() == TokenKind::Newline && token.end() <= place);
+    let mut last = Last { limit: newlines.next_back().map_or(TextSize::new(0), Ranged::end), start: None };
     if let ruff::Mod::Module(module) = parsed.syntax() {
         last.visit_body(&module.body);
     }

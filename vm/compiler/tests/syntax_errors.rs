@@ -60,7 +60,7 @@ fn messages_and_places() {
 fn the_error_carries_its_line() {
     let error = compile("x = 1\nif é = 2:\n  pass\n", "file.py", Mode::Module).unwrap_err();
     assert_eq!(error.source_line.as_deref(), Some("if é = 2:\n"));
-    assert_eq!((error.line, error.column, error.end_column), (2, 4, 5));
+    assert_eq!((error.line, error.column, error.end_column), (2, 4, 9));
     assert_eq!(&*error.file_name, "file.py");
 }
 

@@ -254,7 +254,7 @@ pub fn append_text(cx: &mut Context, array: &ArrayObject, text: &StrObject) -> R
 
 /// Appends items that are given as bytes.
 pub fn append_bytes(cx: &mut Context, array: &ArrayObject, data: &[u8]) -> Result<()> {
-    if data.len() % array.element.size != 0 {
+    if !data.len().is_multiple_of(array.element.size) {
         return Err(cx.value_error("bytes length not a multiple of item size"));
     }
     array.splice(cx, array.len(), 0, data)

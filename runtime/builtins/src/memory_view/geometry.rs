@@ -113,9 +113,9 @@ impl Geometry {
         if let Some(slice) = key.cast::<SliceObject>() {
             let Span { start, step, count, .. } = slice.unpack(cx)?.adjust(self.shape[0] as usize);
             let mut part = self.clone();
-            part.start += if count > 0 { start as isize * self.strides[0] } else { 0 };
+            part.start += if count > 0 { start * self.strides[0] } else { 0 };
             part.shape[0] = count as isize;
-            part.strides[0] *= step as isize;
+            part.strides[0] *= step;
             return Ok(Selection::Part(part));
         }
         let Some(keys) = key.cast::<TupleObject>().map(|tuple| tuple.as_slice().to_vec()) else {

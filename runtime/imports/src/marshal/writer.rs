@@ -46,7 +46,10 @@ impl Writer {
 
     fn length(&mut self, cx: &mut Context, length: usize) -> Result<()> {
         match i32::try_from(length) {
-            Ok(length) => Ok(self.number(length)),
+            Ok(length) => {
+                self.number(length);
+                Ok(())
+            }
             Err(_) => Err(unmarshallable(cx)),
         }
     }

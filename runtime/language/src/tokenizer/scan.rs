@@ -133,12 +133,7 @@ impl Scanner {
 
     /// Whether the line ends here.
     fn at_line_end(&self) -> bool {
-        match (self.peek(0), self.peek(1)) {
-            (None | Some('\n'), _) => true,
-            (Some('\r'), Some('\n')) => true,
-            (Some('\r'), None) => true,
-            _ => false,
-        }
+        matches!((self.peek(0), self.peek(1)), (None | Some('\n'), _) | (Some('\r'), Some('\n') | None))
     }
 
     fn line_text(&self, first: usize, last: usize) -> String {

@@ -48,7 +48,7 @@ pub fn encode(bytes: &[u8], separator: Option<u8>, group: i32) -> Vec<u8> {
 
 /// The bytes of a text of digits, or what is wrong with it.
 pub fn decode(text: &[u8]) -> Result<Vec<u8>, &'static str> {
-    if text.len() % 2 != 0 {
+    if !text.len().is_multiple_of(2) {
         return Err("Odd-length string");
     }
     let mut bytes = Vec::with_capacity(text.len() / 2);

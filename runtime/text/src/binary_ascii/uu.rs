@@ -29,7 +29,7 @@ pub fn decode(line: &[u8]) -> Result<Vec<u8>, &'static str> {
         at += 1;
         let six = match character {
             b'\n' | b'\r' => 0,
-            ZERO..=b'`' => (character - ZERO & 63) as u32,
+            ZERO..=b'`' => ((character - ZERO) & 63) as u32,
             _ => return Err("Illegal char"),
         };
         bits = (bits << 6 | six) & 0xffff;

@@ -116,11 +116,10 @@ fn load_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let site = s.site(i.c);
     let object = s.operand(i.b);
     match site.kind.get() {
-        kind::PROPERTY => {
-            if is_found(s, object, site) {
-                return super::call::property(s, pc, i, site.value.get());
-            }
+        kind::PROPERTY if is_found(s, object, site) => {
+            return super::call::property(s, pc, i, site.value.get());
         }
+        kind::PROPERTY => {}
         kind::BUILTIN_METHOD => {
             let class = cached_type(site);
             if s.has_type(object, class) {
@@ -171,10 +170,10 @@ fn module_entry<S: Semantics>(s: &mut S, object: S::Value, site: &'static Site) 
 pub fn store_attribute<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let site = s.site(i.c);
     let object = s.operand(i.a);
-    if s.has_shape(object, cached_type(site), site.shape.get()) {
-        if let Some(next) = store_by(s, pc, i, object, site) {
-            return next;
-        }
+    if s.has_shape(object, cached_type(site), site.shape.get())
+        && let Some(next) = store_by(s, pc, i, object, site)
+    {
+        return next;
     }
     store_older(s, pc, i)
 }
@@ -202,10 +201,10 @@ fn store_by<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value, s
 #[inline(never)]
 fn store_older<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let object = s.operand(i.a);
-    if let Some(site) = s.older_entry(i.c, object) {
-        if let Some(next) = store_by(s, pc, i, object, site) {
-            return next;
-        }
+    if let Some(site) = s.older_entry(i.c, object)
+        && let Some(next) = store_by(s, pc, i, object, site)
+    {
+        return next;
     }
     s.cold(pc, crate::cold::attribute::store)
 }

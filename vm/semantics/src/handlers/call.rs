@@ -318,7 +318,7 @@ fn method_frame<S: Semantics>(
         return None;
     }
     let other = argument.map_or(Value::UNBOUND, |value| s.peek(value));
-    let Some(function) = method(s.context(), known, other, operation) else { return None };
+    let function = method(s.context(), known, other, operation)?;
     // SAFETY: (heap 2) `method` answers with a function.
     let code = unsafe { function.cast_unchecked::<FunctionObject>() }.code();
     let count = 1 + argument.is_some() as u32;
