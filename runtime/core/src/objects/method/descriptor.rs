@@ -293,7 +293,7 @@ fn property_init(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Re
         }
     };
     if std::ptr::eq(value.type_of(), &PROPERTY.object) {
-        PropertyObject::set(&property.doc, doc.map_or(Value::UNBOUND, |doc| doc.value()));
+        PropertyObject::set(&property.doc, doc.as_ref().map_or(Value::UNBOUND, Owned::value));
         return Ok(());
     }
     set_subclass_doc(cx, value, doc.unwrap_or_else(|| Owned::new(singleton::none())).value())
