@@ -121,8 +121,7 @@ fn set_code(cx: &mut Context, value: Value, new: Value) -> Result<()> {
         return Err(cx.value_error(message));
     }
     let old = function.code.get().cast_exact::<CodeObject>();
-    let kinds = CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;
-    if old.is_some_and(|old| old.flags & kinds != code.flags & kinds) {
+    if old.is_some_and(|old| (old.flags ^ code.flags) & CodeFlags::SUSPENDS != 0) {
         let message = "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain \
                        function)";
         warnings::warn(cx, &DEPRECATION_WARNING, message, 1)?;

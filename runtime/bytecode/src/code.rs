@@ -21,6 +21,8 @@ impl CodeFlags {
     pub const GENERATOR: u32 = 16;
     pub const COROUTINE: u32 = 32;
     pub const ASYNC_GENERATOR: u32 = 64;
+    /// Any of these: a call does not run the code, but makes an object that runs it in parts.
+    pub const SUSPENDS: u32 = CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;
     /// Register 0 holds a namespace mapping: a class body, or `exec` with separate locals.
     pub const NAMESPACE: u32 = 128;
     /// The first constant is the docstring.

@@ -89,15 +89,14 @@ fn check_tables(code: &CodeData) -> Result<(), String> {
 
 /// What handlers take from the flags without a look at the rest.
 fn check_flags(code: &CodeData) -> Result<(), String> {
-    const SUSPENDING: u32 = CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;
     const VARIADIC: u32 = CodeFlags::VARARGS | CodeFlags::VARKEYWORDS;
     let has_any = |mask: u32| code.flags.0 & mask != 0;
-    let plain = !has_any(SUSPENDING | VARIADIC) && code.keyword_only_count == 0;
+    let plain = !has_any(CodeFlags::SUSPENDS | VARIADIC) && code.keyword_only_count == 0;
     ensure(plain || !has_any(CodeFlags::SIMPLE), "simple code has plain parameters and runs at once")?;
     let namespace = code.flags.has(CodeFlags::NAMESPACE);
     ensure(!namespace || code.argument_count > 0, "a namespace is a parameter")?;
     let uses = |op: Op| code.instructions.iter().any(|instruction| instruction.op == op);
-    ensure(has_any(SUSPENDING) || !uses(Op::Yield), "only generators yield")
+    ensure(has_any(CodeFlags::SUSPENDS) || !uses(Op::Yield), "only generators yield")
 }
 
 fn check_fields(code: &CodeData, index: usize) -> Result<(), String> {

@@ -314,7 +314,7 @@ impl<'tree> Generator<'tree> {
         if variadic_keywords {
             unit.flags |= CodeFlags::VARKEYWORDS;
         }
-        let runs_at_once = unit.flags & (CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR) == 0;
+        let runs_at_once = unit.flags & CodeFlags::SUSPENDS == 0;
         if runs_at_once && !variadic && !variadic_keywords && parameters.keyword_only.is_empty() {
             unit.flags |= CodeFlags::SIMPLE;
         }

@@ -430,8 +430,5 @@ fn makes_classes(callable: Value) -> bool {
 /// Whether calling an object makes a frame of the interpreter's.
 fn enters_frame(callable: Value) -> bool {
     let target = callable.cast_exact::<MethodObject>().map_or(callable, |method| method.function);
-    target.cast_exact::<FunctionObject>().is_some_and(|function| {
-        let generator_like = CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;
-        !function.code().has_flag(generator_like)
-    })
+    target.cast_exact::<FunctionObject>().is_some_and(|function| !function.code().has_flag(CodeFlags::SUSPENDS))
 }

@@ -462,11 +462,10 @@ impl Recorder<'_> {
         if self.cx.base != self.entry_base {
             return false;
         }
-        let generator_like = CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;
         self.is_function
             || (self.is_bridge || self.is_side)
                 && self.interp().link().0 == Continuation::Boundary
-                && !frame::current_code(self.cx).has_flag(generator_like)
+                && !frame::current_code(self.cx).has_flag(CodeFlags::SUSPENDS)
     }
 
     /// Guards that the running frame returns to a native caller: a loop's tree serves other calls of its function, too.

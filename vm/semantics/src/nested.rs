@@ -23,7 +23,7 @@ pub fn call_function(cx: &mut Context, function: &FunctionObject, arguments: Arg
             return Err(crate::cold::call::recursion_error(cx));
         }
         crate::cold::bind::bind(cx, function, arguments, base)?;
-        if code.has_flag(CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR) {
+        if code.has_flag(CodeFlags::SUSPENDS) {
             return Ok(crate::cold::call::make_generator(cx, function, base));
         }
         *base.offset(frame::FUNCTION) = Owned::new(function.value()).into_raw();

@@ -59,7 +59,7 @@ impl LiveFrame {
     pub fn generator(&self) -> Option<&'static GeneratorObject> {
         // SAFETY: (heap 2) a frame has a code object.
         let code: &CodeObject = unsafe { self.code.cast_unchecked() };
-        if code.flags & (CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR) == 0 {
+        if code.flags & CodeFlags::SUSPENDS == 0 {
             return None;
         }
         // SAFETY: (frames 2) the header's last word; such a frame keeps its generator there, once it is made.

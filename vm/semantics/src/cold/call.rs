@@ -17,7 +17,6 @@ use sidewinder_runtime::operations::{arithmetic, call, compare, convert, dunder,
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 
 const HEADER: u16 = HEADER_WORDS as u16;
-const GENERATOR_LIKE: u32 = CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;
 
 /// The error of a frame too many.
 #[cold]
@@ -51,7 +50,7 @@ pub fn call_block(cx: &mut Context, pc: Pc, destination: u16, block: u16, count:
         None => (callable, arguments),
     };
     if let Some(function) = target.cast_exact::<FunctionObject>()
-        && function.code().flags & GENERATOR_LIKE == 0
+        && function.code().flags & CodeFlags::SUSPENDS == 0
     {
         let entered = enter(cx, pc, next(pc), function, Arguments::positional(passed), destination);
         clear_block(cx, block, count, entered.is_ok());
@@ -165,7 +164,7 @@ fn call_keywords(cx: &mut Context, pc: Pc, may_enter: bool) -> Pc {
     let cleared = count + (first - i.b - HEADER);
     if may_enter
         && let Some(function) = callable.cast_exact::<FunctionObject>()
-        && function.code().flags & GENERATOR_LIKE == 0
+        && function.code().flags & CodeFlags::SUSPENDS == 0
     {
         let entered = enter(cx, pc, return_to, function, arguments, i.a);
         clear_block(cx, i.b, cleared, entered.is_ok());
@@ -217,7 +216,7 @@ fn call_expanded(cx: &mut Context, pc: Pc, may_enter: bool) -> Pc {
     let arguments = Arguments { values: &raw, names: &names };
     if may_enter
         && let Some(function) = callable.cast_exact::<FunctionObject>()
-        && function.code().flags & GENERATOR_LIKE == 0
+        && function.code().flags & CodeFlags::SUSPENDS == 0
     {
         let entered = enter(cx, pc, next(pc), function, arguments, i.a);
         clear_block(cx, i.b, 1 + i.c, entered.is_ok());
