@@ -93,6 +93,17 @@ impl Options {
         if self.set_number(name, number) { Ok(()) } else { Err(format!("unknown option {name}")) }
     }
 
+    /// Whether the loops' threshold is below the usual one: to find faults, so all that is hot is recorded at once, whatever
+    /// that costs.
+    pub fn records_early(&self) -> bool {
+        self.threshold < 1000
+    }
+
+    /// What counts down to a recording starts at: the option's value, or less if loops' threshold is lower than usual.
+    pub fn lowered(&self, threshold: u64) -> u32 {
+        (if self.records_early() { self.threshold } else { threshold }) as u32
+    }
+
     /// How many calls out of traces there are between two at which the stress switches `force-frames` and `switch` act.
     pub fn calls_out_period(&self) -> u64 {
         if self.force_frames != 0 { self.force_frames } else { self.switch }

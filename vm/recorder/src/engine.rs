@@ -33,8 +33,6 @@ use std::collections::HashMap;
 use std::mem::offset_of;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Thresholds below this are there to find faults: what is hot is recorded at once, whatever it costs.
-const THRESHOLD_STRESS_MAX: u32 = 1000;
 /// Bytes of machine code at most.
 const ARENA_BYTES: usize = 32 << 20;
 // A context's exit buffer has room for every exit.
@@ -163,6 +161,7 @@ pub struct Engine {
     pub inline_depth_max: usize,
     pub inline_recursion_max: usize,
     exit_threshold: u32,
+    records_early: bool,
     threshold: u32,
     bridges_max: usize,
     gc_period: u64,
@@ -278,10 +277,8 @@ fn make(cx: &mut Context) -> Option<&'static mut Engine> {
         trace_cut: options.trace_cut as usize,
         inline_depth_max: options.inline_depth_max as usize,
         inline_recursion_max: options.inline_recursion_max as usize,
-        exit_threshold: match options.threshold {
-            low if low < THRESHOLD_STRESS_MAX as u64 => low as u32,
-            _ => options.exit_threshold as u32,
-        },
+        exit_threshold: options.lowered(options.exit_threshold),
+        records_early: options.records_early(),
         threshold: options.threshold as u32,
         bridges_max: options.bridges_max as usize,
         gc_period: options.gc,
@@ -299,7 +296,7 @@ fn make(cx: &mut Context) -> Option<&'static mut Engine> {
         links: [(0, std::ptr::null()); LINKS],
         dependents: Dependents::default(),
         volatile: NumberSet::default(),
-        budget: budget::Budget::new(sync || options.threshold < THRESHOLD_STRESS_MAX as u64),
+        budget: budget::Budget::new(sync || options.records_early()),
         failures: NumberMap::default(),
         invalidations: NumberMap::default(),
         keyword_names: Vec::new(),
@@ -790,8 +787,6 @@ impl Engine {
         record: &ExitRecord,
     ) -> Pc {
         let records = self.is_recording(cx);
-        let exit_threshold = self.exit_threshold;
-        let scales = self.threshold >= THRESHOLD_STRESS_MAX;
         let tree = &mut self.trees[index];
         if tree.dead || number >= tree.exit_counts.len() {
             return pc;
@@ -799,12 +794,12 @@ impl Engine {
         tree.exit_counts[number].1 += 1;
         let count = tree.exit_counts[number].1;
         let has_bridge = tree.tree.bridge_at(record.id).is_some();
-        let wanted = count >= exit_threshold
-            && (!scales || tree.is_worth_bridge(count - exit_threshold))
+        let wanted = count >= self.exit_threshold
             && !records
             && tree.tree.may_have_bridge(record.id)
             && !tree.barren.contains(&record.id)
             && !has_bridge
+            && (self.records_early || tree.is_worth_bridge(count - self.exit_threshold))
             && cx.interrupt.load(Ordering::Relaxed) == 0
             && self.budget.allows();
         if wanted && (tree.function.is_some() || tree.tree.size() < TREE_OPS_MAX) {

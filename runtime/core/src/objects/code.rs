@@ -222,8 +222,7 @@ pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
     let free_names = intern(cx, &data.free_names);
     let constants: Box<[Value]> = data.constants.iter().map(|constant| instantiate(cx, constant).into_raw()).collect();
     let options = &cx.interpreter().options;
-    let (loop_threshold, call_threshold) = (options.threshold as u32, options.call_threshold as u32);
-    let call_threshold = if loop_threshold < 1000 { loop_threshold } else { call_threshold };
+    let (loop_threshold, call_threshold) = (options.threshold as u32, options.lowered(options.call_threshold));
     let state = |countdown: u32| LoopState { countdown: Cell::new(countdown), trace: Cell::new(0) };
     let storage = Storage {
         constants,
