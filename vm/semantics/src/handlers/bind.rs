@@ -24,7 +24,6 @@ const ARGUMENTS_MAX: usize = 16;
 const PARAMETERS_MAX: u16 = 64;
 /// A keyword argument that no parameter has: for `**kwargs`.
 const REST: u16 = u16::MAX;
-const GENERATOR_LIKE: u32 = CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;
 
 /// The arguments of a call.
 #[derive(Clone, Copy)]
@@ -36,6 +35,12 @@ pub struct Given {
     pub names: &'static [Value],
     /// Whether they still lie in a tuple in the first register.
     pub starred: Starred,
+}
+
+impl Given {
+    fn is_nothing(&self) -> bool {
+        self.positional == 0 && self.names.is_empty() && self.starred == Starred::No
+    }
 }
 
 /// Arguments that are items of a tuple.
@@ -137,7 +142,7 @@ pub fn call_function<S: Semantics>(
     code: &'static CodeObject,
 ) -> Attempt {
     let binding = Binding::find(s, function, code, 0, given)?;
-    if code.has_flag(GENERATOR_LIKE) {
+    if code.has_flag(CodeFlags::SUSPENDS) {
         return binding.make_generator(s, site);
     }
     let through = s.calls_through(code);
@@ -156,7 +161,7 @@ pub fn call_object<S: Semantics>(s: &mut S, site: Site, given: Given) -> Attempt
     if s.has_type(callable, &METHOD) {
         let function = s.load_field(callable, offset_of!(MethodObject, function), Alias::Immutable);
         let code = s.as_function(function)?.code();
-        if code.has_flag(GENERATOR_LIKE) {
+        if code.has_flag(CodeFlags::SUSPENDS) {
             return None;
         }
         let binding = Binding::find(s, function, code, 1, given)?;
@@ -190,17 +195,27 @@ pub fn enter<S: Semantics>(s: &mut S, site: Site, code: &'static CodeObject, thr
     s.enter(code)
 }
 
-/// `C(...)` of a plain class whose `__init__` is a Python function.
+/// `C(...)` of a plain class whose `__init__` is a Python function, or that has none and is given nothing.
 pub fn call_class<S: Semantics>(s: &mut S, site: Site, given: Given) -> Attempt {
     let callable = s.register(site.block);
     let known = s.peek(callable);
     // SAFETY: (heap 2) an object of type `type`.
     let class: &'static TypeObject = unsafe { known.cast_unchecked() };
-    let init = crate::cold::call::plain_init(s.context(), class).filter(|init| !init.is_unbound())?;
+    let init = crate::cold::call::plain_init(s.context(), class)?;
+    if init.is_unbound() && !given.is_nothing()
+        || !s.is_object(callable, known)
+        || !s.type_version_is(class, class.version.get())
+    {
+        return None;
+    }
+    if init.is_unbound() {
+        let instance = s.new_instance(class);
+        s.clear(site.block);
+        return Some(s.set_then(site.destination, instance, site.return_to));
+    }
     // SAFETY: (heap 2) `plain_init` answers with a function.
     let code = unsafe { init.cast_unchecked::<FunctionObject>() }.code();
-    if code.has_flag(GENERATOR_LIKE) || !s.is_object(callable, known) || !s.type_version_is(class, class.version.get())
-    {
+    if code.has_flag(CodeFlags::SUSPENDS) {
         return None;
     }
     let function = s.constant(init);
@@ -435,7 +450,7 @@ impl<S: Semantics> Binding<S> {
 
     /// A call of a generator function makes a generator.
     fn make_generator(self, s: &mut S, site: Site) -> Attempt {
-        let kinds = GENERATOR_LIKE & !CodeFlags::GENERATOR;
+        let kinds = CodeFlags::SUSPENDS & !CodeFlags::GENERATOR;
         if self.code.has_flag(kinds) {
             return None;
         }

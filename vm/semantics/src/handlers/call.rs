@@ -128,15 +128,6 @@ fn call_class<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, cou
     {
         return next;
     }
-    if count == 0
-        && crate::cold::call::plain_init(s.context(), class).is_some_and(Value::is_unbound)
-        && s.is_object(callable, known)
-        && s.type_version_is(class, class.version.get())
-    {
-        let instance = s.new_instance(class);
-        s.clear(block);
-        return done(s, pc, destination, instance);
-    }
     let site = Site { pc, return_to: following(pc), destination, block };
     match bind::call_class(s, site, positional(block, count)) {
         Some(next) => next,
