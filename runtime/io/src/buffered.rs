@@ -227,7 +227,7 @@ impl Buffered {
             Some(file) => file.seek_to(cx, 0, libc::SEEK_CUR)?,
             None => {
                 let answer = call_method(cx, raw.value(), "tell", &[])?;
-                crate::calls::offset(cx, answer.value())?
+                convert::c_long(cx, answer.value())?
             }
         };
         self.note_position(cx, position)
@@ -255,7 +255,7 @@ impl Buffered {
             None => {
                 let (target, whence) = (int::from_i64(cx, target), Value::from_small_int(whence as i64));
                 let answer = call_method(cx, raw.value(), "seek", &[target.value(), whence])?;
-                crate::calls::offset(cx, answer.value())?
+                convert::c_long(cx, answer.value())?
             }
         };
         self.note_position(cx, position)
@@ -404,7 +404,7 @@ impl Buffered {
         }
         self.check_open(cx, "seek of closed file")?;
         self.check_seekable(cx, raw.value())?;
-        let target = crate::calls::offset(cx, target)?;
+        let target = convert::c_long(cx, target)?;
         self.seek_to(cx, this, target, whence)
     }
 

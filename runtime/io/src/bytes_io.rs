@@ -3,7 +3,7 @@
 //! What the stream was made of, or gave out by `getvalue`, it shares until the next write.
 
 use crate::base::{BUFFERED_IO_BASE, BufferedIoBase, Size};
-use crate::calls::{closed_error, none, offset};
+use crate::calls::{closed_error, none};
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::heap::teardown::Children;
 use sidewinder_runtime::native::argument::WritableBuffer;
@@ -15,7 +15,7 @@ use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::str::check_bytes;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{int, singleton};
-use sidewinder_runtime::operations::{attribute, iterate, subscript};
+use sidewinder_runtime::operations::{attribute, convert, iterate, subscript};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 use std::cell::{Cell, RefCell};
 
@@ -321,7 +321,7 @@ impl BytesIo {
         self.check(cx)?;
         self.exports.check_resize(cx)?;
         let size = match size {
-            Some(size) => offset(cx, size)?,
+            Some(size) => convert::c_long(cx, size)?,
             None => self.position.get() as i64,
         };
         let Ok(length) = usize::try_from(size) else {

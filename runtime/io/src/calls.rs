@@ -170,12 +170,6 @@ pub fn cannot_pickle(cx: &mut Context, object: Value) -> Raised {
     cx.type_error(format!("cannot pickle {kind} instances"))
 }
 
-/// A file offset: an integer, or what `__index__` gives.
-pub fn offset(cx: &mut Context, value: Value) -> Result<i64> {
-    let number = convert::index(cx, value)?;
-    int::as_i64(number.value()).ok_or_else(|| cx.overflow_error("Python int too large to convert to C long"))
-}
-
 /// Where a file is, or is moved to.
 pub fn seek_file(cx: &mut Context, fd: i32, position: i64, whence: i32) -> Result<i64> {
     let moved = blocking(cx, |_| {

@@ -2,8 +2,8 @@
 
 use crate::base::{IoBase, RAW_IO_BASE, RawIoBase, Size};
 use crate::calls::{
-    DEFAULT_BUFFER_SIZE, cannot_pickle, io_error, name_text, none, offset, os_error, raise_chained, seek_file,
-    set_aside, set_flag, unsupported, warn,
+    DEFAULT_BUFFER_SIZE, cannot_pickle, io_error, name_text, none, os_error, raise_chained, seek_file, set_aside,
+    set_flag, unsupported, warn,
 };
 use crate::path;
 use sidewinder_macros::{Traverse, methods, native_type};
@@ -537,7 +537,7 @@ impl FileIo {
     /// Changes the position.
     fn seek(&self, cx: &mut Context, pos: Value, #[default(0)] whence: i32) -> Result<i64> {
         self.descriptor(cx)?;
-        let position = offset(cx, pos)?;
+        let position = convert::c_long(cx, pos)?;
         self.seek_to(cx, position, whence)
     }
 
@@ -556,7 +556,7 @@ impl FileIo {
                 int::from_i64(cx, position)
             }
         };
-        let length = offset(cx, size.value())?;
+        let length = convert::c_long(cx, size.value())?;
         let outcome = cx.interruptible(|_| {
             // SAFETY: a call of the system without pointers.
             if unsafe { libc::ftruncate(fd, length) } < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }

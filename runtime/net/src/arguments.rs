@@ -32,24 +32,9 @@ pub fn positional<'a>(
     Err(cx.type_error(format!("{function}() takes {limit} {bound} argument{plural} ({given} given)")))
 }
 
-/// A C int (`i`).
-pub fn number(cx: &mut Context, value: Value) -> Result<i32> {
-    let number = convert::index(cx, value)?;
-    let Some(number) = int::as_i64(number.value()) else {
-        return Err(cx.overflow_error("Python int too large to convert to C long"));
-    };
-    i32::try_from(number).map_err(|_| {
-        cx.overflow_error(if number < 0 {
-            "signed integer is less than minimum"
-        } else {
-            "signed integer is greater than maximum"
-        })
-    })
-}
-
 /// A C int that may be left away.
 pub fn number_or(cx: &mut Context, value: Option<&Value>, default: i32) -> Result<i32> {
-    value.map_or(Ok(default), |value| number(cx, *value))
+    value.map_or(Ok(default), |value| convert::c_int(cx, *value))
 }
 
 /// The low bits of an integer (`I`): what does not fit is cut.
@@ -161,4 +146,10 @@ pub fn buffers(cx: &mut Context, value: Value, message: &str) -> Result<Vec<Buff
         buffers.push(Buffer::read(cx, item.value())?);
     }
     Ok(buffers)
+}
+
+/// A descriptor.
+pub fn descriptor(cx: &mut Context, value: Value) -> Result<i32> {
+    let number = convert::c_long(cx, value)?;
+    i32::try_from(number).map_err(|_| cx.overflow_error("Python int too large to convert to C int"))
 }

@@ -6,20 +6,10 @@ use sidewinder_macros::native_module;
 use sidewinder_os::system::calls as plain_calls;
 use sidewinder_runtime::native::NativeType;
 use sidewinder_runtime::objects::module::ModuleObject;
+use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str::StrObject;
-use sidewinder_runtime::objects::{int, singleton};
-use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
 use std::io;
-
-/// A descriptor, as the module's functions take it.
-fn descriptor(cx: &mut Context, value: Value) -> Result<i32> {
-    let number = convert::index(cx, value)?;
-    match int::as_i64(number.value()) {
-        Some(fd) => i32::try_from(fd).map_err(|_| cx.overflow_error("Python int too large to convert to C int")),
-        None => Err(cx.overflow_error("Python int too large to convert to C long")),
-    }
-}
 
 /// Sockets of the system, and the search for hosts and services.
 #[native_module("_socket", include(numbers::rows, names::rows, interfaces::rows), types(Socket))]
@@ -29,7 +19,7 @@ mod rows {
     /// Closes a descriptor that is a socket.
     #[function]
     fn close(cx: &mut Context, object: Value) -> Result<io::Result<()>> {
-        let fd = descriptor(cx, object)?;
+        let fd = arguments::descriptor(cx, object)?;
         Ok(match cx.detached(|_| system::check(plain_calls::close(fd))) {
             Err(error) if error.raw_os_error() != Some(libc::ECONNRESET) => Err(error),
             _ => Ok(()),
@@ -39,7 +29,7 @@ mod rows {
     /// Another descriptor for the same socket, which is not inherited.
     #[function]
     fn dup(cx: &mut Context, object: Value) -> Result<io::Result<i32>> {
-        let fd = descriptor(cx, object)?;
+        let fd = arguments::descriptor(cx, object)?;
         Ok(cx.detached(|_| plain_calls::control(fd, libc::F_DUPFD_CLOEXEC, 0)))
     }
 

@@ -148,7 +148,7 @@ pub mod rows {
     #[function]
     fn getnameinfo(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         let values = arguments::positional(cx, "getnameinfo", arguments, 2, 2)?;
-        let flags = arguments::number(cx, values[1])?;
+        let flags = convert::c_int(cx, values[1])?;
         let Some(asked) = values[0].cast::<TupleObject>() else {
             return Err(cx.type_error("getnameinfo() argument 1 must be a tuple"));
         };
@@ -157,7 +157,7 @@ pub mod rows {
             _ => return Err(cx.type_error("getnameinfo(): illegal sockaddr argument")),
         };
         let host = arguments::text(cx, host, "getnameinfo", " 1")?;
-        let port = arguments::number(cx, port)?;
+        let port = convert::c_int(cx, port)?;
         let flow = rest.first().map_or(Ok(0), |value| arguments::bits(cx, *value))?;
         let scope = rest.get(1).map_or(Ok(0), |value| arguments::bits(cx, *value))?;
         if flow > 0xfffff {
@@ -226,7 +226,7 @@ pub mod rows {
     #[function]
     fn getservbyport(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         let values = arguments::positional(cx, "getservbyport", arguments, 1, 2)?;
-        let port = arguments::number(cx, values[0])?;
+        let port = convert::c_int(cx, values[0])?;
         let protocol = protocol_name(cx, values.get(1), "getservbyport")?;
         let Ok(port) = u16::try_from(port) else {
             return Err(cx.overflow_error("getservbyport: port must be 0-65535."));

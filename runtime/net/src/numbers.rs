@@ -6,6 +6,7 @@ use sidewinder_macros::native_functions;
 use sidewinder_os::system;
 use sidewinder_runtime::native::result::Bytes;
 use sidewinder_runtime::objects::buffer::Buffer;
+use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::{Arguments, Context, Result, Value};
 use std::io;
 use std::net::Ipv4Addr;
@@ -87,7 +88,7 @@ pub mod rows {
     #[function]
     fn inet_pton(cx: &mut Context, arguments: Arguments<'_>) -> Result<Bytes> {
         let values = arguments::positional(cx, "inet_pton", arguments, 2, 2)?;
-        let kind = arguments::number(cx, values[0])?;
+        let kind = convert::c_int(cx, values[0])?;
         let text = arguments::text(cx, values[1], "inet_pton", " 2")?;
         let mut bytes = [0; 16];
         // SAFETY: (system 1) the text ends with a null byte, the result has room for the longest address.
@@ -102,7 +103,7 @@ pub mod rows {
     #[function]
     fn inet_ntop(cx: &mut Context, arguments: Arguments<'_>) -> Result<String> {
         let values = arguments::positional(cx, "inet_ntop", arguments, 2, 2)?;
-        let kind = arguments::number(cx, values[0])?;
+        let kind = convert::c_int(cx, values[0])?;
         let packed = Buffer::read(cx, values[1])?;
         match kind {
             family::INET => match <[u8; 4]>::try_from(packed.as_slice()) {

@@ -13,7 +13,7 @@ use sidewinder_os::clock::{self, Round};
 use sidewinder_os::system::{calls as plain_calls, check};
 use sidewinder_runtime::native::{Index, NativeObject};
 use sidewinder_runtime::objects::exception::WARNING;
-use sidewinder_runtime::objects::{float, int, singleton, str};
+use sidewinder_runtime::objects::{float, singleton, str};
 use sidewinder_runtime::operations::{convert, finalize};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 use std::cell::Cell;
@@ -296,13 +296,7 @@ impl Socket {
         #[default(singleton::none(), "None")] fileno: Value,
     ) -> Result<()> {
         if fileno != singleton::none() {
-            let number = convert::index(cx, fileno)?;
-            let fd = match int::as_i64(number.value()) {
-                Some(fd) => {
-                    i32::try_from(fd).map_err(|_| cx.overflow_error("Python int too large to convert to C int"))?
-                }
-                None => return Err(cx.overflow_error("Python int too large to convert to C long")),
-            };
+            let fd = arguments::descriptor(cx, fileno)?;
             if fd < 0 {
                 return Err(cx.value_error("negative file descriptor"));
             }

@@ -146,10 +146,7 @@ impl Random {
         for (place, word) in new.iter_mut().zip(words) {
             *place = state_word(cx, *word)?;
         }
-        let number = convert::index(cx, position[0])?;
-        let Some(position) = int::as_i64(number.value()) else {
-            return Err(cx.overflow_error("Python int too large to convert to C long"));
-        };
+        let position = convert::c_long(cx, position[0])?;
         match usize::try_from(position) {
             Ok(position) if position <= STATE_WORDS => {
                 self.generator.borrow_mut().set_state(new, position);

@@ -76,7 +76,7 @@ elements! {
         let number = unsigned_long(cx, value)?;
         u32::try_from(number).map_err(|_| cx.overflow_error("unsigned int is greater than maximum"))
     };
-    'l' i64, false, int::from_i64, long;
+    'l' i64, false, int::from_i64, convert::c_long;
     'L' u64, false, int::from_u64, unsigned_long;
     'q' i64, false, int::from_i64, |cx, value| {
         let number = convert::index(cx, value)?;
@@ -98,14 +98,6 @@ pub fn of_code(code: char) -> Option<&'static Element> {
     ELEMENTS.iter().find(|element| element.code == code)
 }
 
-fn long(cx: &mut Context, value: Value) -> Result<i64> {
-    if value.is_int() {
-        return Ok(value.int());
-    }
-    let number = convert::index(cx, value)?;
-    int::as_i64(number.value()).ok_or_else(|| cx.overflow_error("Python int too large to convert to C long"))
-}
-
 fn unsigned_long(cx: &mut Context, value: Value) -> Result<u64> {
     let number = convert::index(cx, value)?;
     if int::is_negative(number.value()) {
@@ -116,7 +108,7 @@ fn unsigned_long(cx: &mut Context, value: Value) -> Result<u64> {
 
 /// An integer of a smaller type, called `name` in messages.
 fn within<T: TryFrom<i64> + Into<i64>>(cx: &mut Context, value: Value, least: T, name: &str) -> Result<T> {
-    let number = long(cx, value)?;
+    let number = convert::c_long(cx, value)?;
     between(cx, number, least, name)
 }
 

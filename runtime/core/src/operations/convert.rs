@@ -150,6 +150,27 @@ pub fn index_i64(cx: &mut Context, value: Value) -> Result<i64> {
     }
 }
 
+/// An index as a C `long`; `OverflowError` when it does not fit (`PyLong_AsLong`).
+pub fn c_long(cx: &mut Context, value: Value) -> Result<i64> {
+    if value.is_int() {
+        return Ok(value.int());
+    }
+    let number = index(cx, value)?;
+    int::as_i64(number.value()).ok_or_else(|| cx.overflow_error("Python int too large to convert to C long"))
+}
+
+/// An index as a C `int`, in the words of `PyArg_Parse` for the format `i`.
+pub fn c_int(cx: &mut Context, value: Value) -> Result<i32> {
+    let number = c_long(cx, value)?;
+    i32::try_from(number).map_err(|_| {
+        cx.overflow_error(if number < 0 {
+            "signed integer is less than minimum"
+        } else {
+            "signed integer is greater than maximum"
+        })
+    })
+}
+
 /// An index as `i64`, clamped to its range.
 pub fn index_clamped(cx: &mut Context, value: Value) -> Result<i64> {
     if value.is_int() {

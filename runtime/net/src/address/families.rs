@@ -71,7 +71,7 @@ fn packet(cx: &mut Context, value: Value, function: &str) -> Result<Address> {
         return Err(cx.type_error("AF_PACKET address must be a tuple of two to five elements"));
     }
     let interface = arguments::text(cx, interface, "getsockaddrarg", " 1")?;
-    let protocol = arguments::number(cx, protocol)?;
+    let protocol = convert::c_int(cx, protocol)?;
     let packet_type = arguments::number_or(cx, rest.first(), 0)?;
     let hardware = arguments::number_or(cx, rest.get(1), 0)?;
     let own = match rest.get(2) {

@@ -4,6 +4,7 @@ use super::{Address, family};
 use crate::{arguments, errors};
 use sidewinder_runtime::objects::exception::OVERFLOW_ERROR;
 use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::{Context, Raised, Result, Value};
 use std::ffi::{CStr, CString};
 use std::io;
@@ -187,7 +188,7 @@ pub fn v6_text(bytes: [u8; 16]) -> String {
 
 /// A port, whose range is told for the function.
 fn port(cx: &mut Context, value: Value, function: &str) -> Result<i32> {
-    match arguments::number(cx, value) {
+    match convert::c_int(cx, value) {
         Err(_) if cx.swallow(&OVERFLOW_ERROR) => Err(bad_port(cx, function)),
         outcome => outcome,
     }

@@ -13,7 +13,7 @@ use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::exception::RUNTIME_WARNING;
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::operations::warnings;
+use sidewinder_runtime::operations::{convert, warnings};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
 
 /// Bytes that ancillary data can have.
@@ -245,7 +245,7 @@ fn ancillary_item(cx: &mut Context, item: Value) -> Result<(i32, i32, Buffer)> {
         let length = tuple.len();
         return Err(cx.type_error(format!("{FUNCTION} tuple of length 3, not {length}")));
     };
-    let (level, kind) = (arguments::number(cx, level)?, arguments::number(cx, kind)?);
+    let (level, kind) = (convert::c_int(cx, level)?, convert::c_int(cx, kind)?);
     Ok((level, kind, Buffer::read(cx, data)?))
 }
 
@@ -332,7 +332,7 @@ pub fn send_to_algorithm(cx: &mut Context, socket: &Socket, asked: AlgorithmCall
         return Err(errors::plain(cx, "algset is only supported for AF_ALG"));
     }
     let op = match asked.op {
-        Some(op) => arguments::number(cx, op)?,
+        Some(op) => convert::c_int(cx, op)?,
         None => -1,
     };
     if op < 0 {
@@ -340,7 +340,7 @@ pub fn send_to_algorithm(cx: &mut Context, socket: &Socket, asked: AlgorithmCall
     }
     let length = match asked.assoclen {
         Some(length) => {
-            let length = arguments::number(cx, length)?;
+            let length = convert::c_int(cx, length)?;
             if length < 0 {
                 return Err(cx.type_error("assoclen must be positive"));
             }

@@ -43,8 +43,8 @@ fn set_bytes(fd: i32, level: i32, option: i32, bytes: &[u8]) -> io::Result<()> {
 /// `getsockopt(level, option, length=0)`
 pub fn get(cx: &mut Context, socket: &Socket, arguments: Arguments<'_>) -> Result<Owned> {
     let values = arguments::positional(cx, "getsockopt", arguments, 2, 3)?;
-    let level = arguments::number(cx, values[0])?;
-    let option = arguments::number(cx, values[1])?;
+    let level = convert::c_int(cx, values[0])?;
+    let option = convert::c_int(cx, values[1])?;
     let length = arguments::number_or(cx, values.get(2), 0)?;
     let fd = socket.fd.get();
     if length == 0 && socket.family.get() == family::VSOCK {
@@ -77,13 +77,13 @@ pub fn set(cx: &mut Context, socket: &Socket, arguments: Arguments<'_>) -> Resul
     let fd = socket.fd.get();
     match *values {
         [level, option, nothing, length] if nothing == singleton::none() => {
-            let (level, option) = (arguments::number(cx, level)?, arguments::number(cx, option)?);
+            let (level, option) = (convert::c_int(cx, level)?, convert::c_int(cx, option)?);
             let length = arguments::bits(cx, length)?;
             // SAFETY: (system 1) without an address, the system takes the length alone.
             Ok(check(unsafe { libc::setsockopt(fd, level, option, std::ptr::null(), length) }).map(drop))
         }
         [level, option, value] => {
-            let (level, option) = (arguments::number(cx, level)?, arguments::number(cx, option)?);
+            let (level, option) = (convert::c_int(cx, level)?, convert::c_int(cx, option)?);
             if socket.family.get() == family::VSOCK && int::is_int_like(value) {
                 let number = convert::index(cx, value)?;
                 // As in C, what does not fit is cut.
@@ -91,7 +91,7 @@ pub fn set(cx: &mut Context, socket: &Socket, arguments: Arguments<'_>) -> Resul
                 let number = number.or_else(|| int::as_u64(value)).unwrap_or_default();
                 return Ok(set_bytes(fd, level, option, &number.to_ne_bytes()));
             }
-            match arguments::number(cx, value) {
+            match convert::c_int(cx, value) {
                 Ok(number) => Ok(set_bytes(fd, level, option, &number.to_ne_bytes())),
                 Err(_) if is_no_number(cx) => set_buffer(cx, fd, level, option, value),
                 Err(raised) => Err(raised),

@@ -9,6 +9,7 @@ use sidewinder_runtime::native::{Index, IntoObject};
 use sidewinder_runtime::objects::buffer::{Buffer, Request};
 use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::exception::{MEMORY_ERROR, raise_arguments};
+use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::{Arguments, Context, Owned, Result, Value, signals};
 use std::io;
 
@@ -179,7 +180,7 @@ pub fn send_to(cx: &mut Context, socket: &Socket, arguments: Arguments<'_>) -> R
         [data, receiver] => (Buffer::read(cx, data)?, 0, receiver),
         [data, flags, receiver] => {
             let data = Buffer::read(cx, data)?;
-            (data, arguments::number(cx, flags)?, receiver)
+            (data, convert::c_int(cx, flags)?, receiver)
         }
         _ => {
             let given = values.len();
