@@ -226,14 +226,8 @@ pub mod operators {
     }
 
     /// ~a
-    #[function]
+    #[function(also = "invert")]
     fn inv(cx: &mut Context, a: Value) -> Result<Owned> {
-        arithmetic::invert(cx, a)
-    }
-
-    /// ~a
-    #[function]
-    fn invert(cx: &mut Context, a: Value) -> Result<Owned> {
         arithmetic::invert(cx, a)
     }
 }

@@ -5,7 +5,7 @@ use crate::zone::TzInfo;
 use sidewinder_runtime::native::NativeObject;
 use sidewinder_runtime::objects::iterator::arguments::bad_argument;
 use sidewinder_runtime::objects::str::StrObject;
-use sidewinder_runtime::objects::{int, singleton, str};
+use sidewinder_runtime::objects::{singleton, str};
 use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::{Arguments, Context, Owned, Raised, Result, Value};
 
@@ -64,7 +64,7 @@ impl<'a> Call<'a> {
     #[inline]
     pub fn number(&self, cx: &mut Context, place: usize) -> Result<Option<i32>> {
         match self.value(cx, place)? {
-            Some(value) => c_int(cx, value).map(Some),
+            Some(value) => convert::c_int(cx, value).map(Some),
             None => Ok(None),
         }
     }
@@ -93,27 +93,6 @@ impl<'a> Call<'a> {
         }
         Ok(())
     }
-}
-
-/// A C `int`.
-#[inline]
-pub fn c_int(cx: &mut Context, value: Value) -> Result<i32> {
-    if value.is_int()
-        && let Ok(number) = i32::try_from(value.int())
-    {
-        return Ok(number);
-    }
-    let number = convert::index(cx, value)?;
-    let Some(number) = int::as_i64(number.value()) else {
-        return Err(cx.overflow_error("Python int too large to convert to C long"));
-    };
-    i32::try_from(number).map_err(|_| {
-        cx.overflow_error(if number < 0 {
-            "signed integer is less than minimum"
-        } else {
-            "signed integer is greater than maximum"
-        })
-    })
 }
 
 /// The string that an argument is, by its place.

@@ -130,7 +130,7 @@ impl Date {
     /// The date of a number of days, 1 January of the year 1 being day 1.
     #[class_method]
     fn fromordinal(class: &'static TypeObject, cx: &mut Context, ordinal: Value) -> Result<Owned> {
-        let number = arguments::c_int(cx, ordinal)?;
+        let number = convert::c_int(cx, ordinal)?;
         if number < 1 {
             return Err(cx.value_error("ordinal must be >= 1"));
         }
@@ -242,21 +242,8 @@ impl Date {
     }
 
     /// A date with other parts.
+    #[method(also = "__replace__")]
     fn replace(
-        &self,
-        cx: &mut Context,
-        this: Value,
-        #[named]
-        #[default(Given(None), "unchanged")]
-        year: Given<Value>,
-        #[default(Given(None), "unchanged")] month: Given<Value>,
-        #[default(Given(None), "unchanged")] day: Given<Value>,
-    ) -> Result<Owned> {
-        replaced(cx, this, self.day.get(), [year, month, day])
-    }
-
-    /// The same as `replace`.
-    fn __replace__(
         &self,
         cx: &mut Context,
         this: Value,
@@ -351,7 +338,7 @@ fn replaced(cx: &mut Context, this: Value, day: Day, changes: [Given<Value>; 3])
     let mut parts = [i32::from(day.year), i32::from(day.month), i32::from(day.day)];
     for (part, change) in parts.iter_mut().zip(changes) {
         if let Some(value) = change.0 {
-            *part = arguments::c_int(cx, value)?;
+            *part = convert::c_int(cx, value)?;
         }
     }
     make(cx, this.type_of(), (parts[0], parts[1], parts[2]))
@@ -406,7 +393,7 @@ fn iso_item<const PLACE: usize>(_cx: &mut Context, value: Value) -> Result<Owned
 fn iso_new(cx: &mut Context, class: &'static TypeObject, arguments: Arguments<'_>) -> Result<Owned> {
     let mut items = Vec::with_capacity(3);
     for value in ISO_SIGNATURE.bind(cx, arguments)?.into_iter().flatten() {
-        let number = arguments::c_int(cx, value)?;
+        let number = convert::c_int(cx, value)?;
         items.push(int::from_i64(cx, i64::from(number)));
     }
     Ok(tuple::subclass_instance(cx, class, items))

@@ -351,32 +351,9 @@ impl DateTime {
     }
 
     /// A moment with other parts.
+    #[method(also = "__replace__")]
     #[allow(clippy::too_many_arguments)]
     fn replace(
-        &self,
-        cx: &mut Context,
-        this: &NativeObject<Self>,
-        #[named]
-        #[default(Given(None), "unchanged")]
-        year: Given<Value>,
-        #[default(Given(None), "unchanged")] month: Given<Value>,
-        #[default(Given(None), "unchanged")] day: Given<Value>,
-        #[default(Given(None), "unchanged")] hour: Given<Value>,
-        #[default(Given(None), "unchanged")] minute: Given<Value>,
-        #[default(Given(None), "unchanged")] second: Given<Value>,
-        #[default(Given(None), "unchanged")] microsecond: Given<Value>,
-        #[default(Given(None), "unchanged")] tzinfo: Given<Value>,
-        #[keyword]
-        #[default(Given(None), "unchanged")]
-        fold: Given<Value>,
-    ) -> Result<Owned> {
-        let changes = [year, month, day, hour, minute, second, microsecond, fold];
-        convert::replaced(cx, this, changes, tzinfo)
-    }
-
-    /// The same as `replace`.
-    #[allow(clippy::too_many_arguments)]
-    fn __replace__(
         &self,
         cx: &mut Context,
         this: &NativeObject<Self>,

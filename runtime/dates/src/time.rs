@@ -198,28 +198,9 @@ impl Time {
     }
 
     /// A time with other parts.
+    #[method(also = "__replace__")]
     #[allow(clippy::too_many_arguments)]
     fn replace(
-        &self,
-        cx: &mut Context,
-        this: Value,
-        #[named]
-        #[default(Given(None), "unchanged")]
-        hour: Given<Value>,
-        #[default(Given(None), "unchanged")] minute: Given<Value>,
-        #[default(Given(None), "unchanged")] second: Given<Value>,
-        #[default(Given(None), "unchanged")] microsecond: Given<Value>,
-        #[default(Given(None), "unchanged")] tzinfo: Given<Value>,
-        #[keyword]
-        #[default(Given(None), "unchanged")]
-        fold: Given<Value>,
-    ) -> Result<Owned> {
-        replaced(cx, this, self, [hour, minute, second, microsecond, fold], tzinfo)
-    }
-
-    /// The same as `replace`.
-    #[allow(clippy::too_many_arguments)]
-    fn __replace__(
         &self,
         cx: &mut Context,
         this: Value,
@@ -380,7 +361,7 @@ fn replaced(
     let mut parts = parts(clock);
     for (part, change) in parts.iter_mut().zip(changes) {
         if let Some(value) = change.0 {
-            *part = arguments::c_int(cx, value)?;
+            *part = convert::c_int(cx, value)?;
         }
     }
     let zone = changed_zone(cx, time.zone.get(), zone)?;

@@ -154,8 +154,13 @@ pub fn call_slot(marked: &Marked, operands: &[TokenStream], path: &TokenStream, 
 }
 
 /// The row (`Native`) of a function or method.
-pub fn row(marked: &Marked, receiver: Receiver, path: &TokenStream, state: &TokenStream) -> TokenStream {
-    let name = crate::parameters::python_name(&marked.words, &marked.ident);
+pub fn rows(marked: &Marked, receiver: Receiver, path: &TokenStream, state: &TokenStream) -> Vec<TokenStream> {
+    let names =
+        std::iter::once(crate::parameters::python_name(&marked.words, &marked.ident)).chain(marked.words.also.clone());
+    names.map(|name| row(marked, &name, receiver, path, state)).collect()
+}
+
+fn row(marked: &Marked, name: &str, receiver: Receiver, path: &TokenStream, state: &TokenStream) -> TokenStream {
     let parameters = &marked.parameters;
     let skipped = usize::from(receiver != Receiver::None);
     let prepare = match receiver {
@@ -181,7 +186,7 @@ pub fn row(marked: &Marked, receiver: Receiver, path: &TokenStream, state: &Toke
         None => documentation.clone(),
     };
     let made = if parameters.takes_names() || parameters.is_raw() {
-        let conversions = if parameters.is_raw() { quote!() } else { convert_arguments(parameters, &name) };
+        let conversions = if parameters.is_raw() { quote!() } else { convert_arguments(parameters, name) };
         let arguments = if skipped == 1 { quote!(all_arguments.without_first()) } else { quote!(all_arguments) };
         quote! {
             ::sidewinder_runtime::Native::with_keywords(
@@ -200,7 +205,7 @@ pub fn row(marked: &Marked, receiver: Receiver, path: &TokenStream, state: &Toke
         let (minimum, maximum) = (parameters.required() as u8, parameters.list.len() as u8);
         let maximum =
             if parameters.has(Kind::Rest) { quote!(::sidewinder_runtime::Native::MANY) } else { quote!(#maximum) };
-        let conversions = convert_values(parameters, &name);
+        let conversions = convert_values(parameters, name);
         quote! {
             ::sidewinder_runtime::Native::new(
                 #name,

@@ -123,16 +123,16 @@ fn read(function: &mut ImplItemFn, state: &TokenStream, rows: &mut Rows) -> Resu
             rows.slots.push(slot(&marked, name, &path, state)?);
         }
         Some("class_method") => {
-            let row = binding::row(&marked, Receiver::Class, &path, state);
-            rows.methods.push(quote!(#row.class_method()));
+            let made = binding::rows(&marked, Receiver::Class, &path, state);
+            rows.methods.extend(made.into_iter().map(|row| quote!(#row.class_method())));
         }
         Some("static_method") => {
-            let row = binding::row(&marked, Receiver::None, &path, state);
-            rows.methods.push(quote!(#row.static_method()));
+            let made = binding::rows(&marked, Receiver::None, &path, state);
+            rows.methods.extend(made.into_iter().map(|row| quote!(#row.static_method())));
         }
         _ => {
             marked.words.check(ident.span(), WORDS)?;
-            rows.methods.push(binding::row(&marked, Receiver::Object, &path, state));
+            rows.methods.extend(binding::rows(&marked, Receiver::Object, &path, state));
         }
     }
     Ok(())

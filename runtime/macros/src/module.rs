@@ -71,7 +71,7 @@ fn collect(items: &mut [Item]) -> Result<Rows> {
                 words.check(function.sig.ident.span(), WORDS)?;
                 let marked = Marked::function(function, words)?;
                 let ident = &marked.ident;
-                rows.functions.push(binding::row(&marked, Receiver::None, &quote!(#ident), &quote!(())));
+                rows.functions.extend(binding::rows(&marked, Receiver::None, &quote!(#ident), &quote!(())));
             }
             Item::Const(constant) => {
                 let Some(attribute) = take_attribute(&mut constant.attrs, "constant") else { continue };

@@ -257,6 +257,8 @@ fn python_text(value: &Expr) -> Result<String> {
 pub struct Words {
     pub flags: Vec<String>,
     pub name: Option<String>,
+    /// A second name of the same function.
+    pub also: Option<String>,
     pub intrinsic: Option<Ident>,
 }
 
@@ -271,8 +273,9 @@ impl Words {
             match word.as_str() {
                 _ if !meta.input.peek(syn::Token![=]) => words.flags.push(word),
                 "name" => words.name = Some(meta.value()?.parse::<syn::LitStr>()?.value()),
+                "also" => words.also = Some(meta.value()?.parse::<syn::LitStr>()?.value()),
                 "intrinsic" => words.intrinsic = Some(meta.value()?.parse()?),
-                _ => return Err(meta.error("expected `name = …` or `intrinsic = …`")),
+                _ => return Err(meta.error("expected `name = …`, `also = …` or `intrinsic = …`")),
             }
             Ok(())
         })?;

@@ -176,7 +176,7 @@ mod rows {
 
     /// The bytes as hexadecimal digits, with sep between groups of so many bytes, counted from the end, or from the start
     /// if the number is negative.
-    #[function]
+    #[function(also = "hexlify")]
     fn b2a_hex(
         cx: &mut Context,
         #[named] data: Buffer,
@@ -186,27 +186,9 @@ mod rows {
         to_hexadecimal(cx, &data, sep, bytes_per_sep)
     }
 
-    /// The bytes as hexadecimal digits, with sep between groups of so many bytes, counted from the end, or from the start
-    /// if the number is negative.
-    #[function]
-    fn hexlify(
-        cx: &mut Context,
-        #[named] data: Buffer,
-        #[default(Given(None), "<unrepresentable>")] sep: Given<Value>,
-        #[default(1)] bytes_per_sep: i32,
-    ) -> Result<Bytes> {
-        to_hexadecimal(cx, &data, sep, bytes_per_sep)
-    }
-
     /// The bytes that hexadecimal digits stand for.
-    #[function]
+    #[function(also = "unhexlify")]
     fn a2b_hex(cx: &mut Context, hexstr: AsciiText<'_>) -> Result<Bytes> {
-        from_hexadecimal(cx, &hexstr)
-    }
-
-    /// The bytes that hexadecimal digits stand for.
-    #[function]
-    fn unhexlify(cx: &mut Context, hexstr: AsciiText<'_>) -> Result<Bytes> {
         from_hexadecimal(cx, &hexstr)
     }
 

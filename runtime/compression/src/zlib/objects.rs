@@ -67,11 +67,8 @@ impl Compress {
     }
 
     /// A copy of the object in its state.
+    #[method(also = "__copy__")]
     fn copy(&self, cx: &mut Context) -> Result<Owned> {
-        self.copied(cx)
-    }
-
-    fn __copy__(&self, cx: &mut Context) -> Result<Owned> {
         self.copied(cx)
     }
 
@@ -207,11 +204,8 @@ impl Decompress {
     }
 
     /// A copy of the object in its state.
+    #[method(also = "__copy__")]
     fn copy(&self, cx: &mut Context) -> Result<Owned> {
-        self.copied(cx)
-    }
-
-    fn __copy__(&self, cx: &mut Context) -> Result<Owned> {
         self.copied(cx)
     }
 

@@ -78,13 +78,8 @@ impl DefaultDict {
     }
 
     /// A shallow copy.
+    #[method(also = "__copy__")]
     fn copy(&self, cx: &mut Context, this: Value) -> Result<Owned> {
-        self.copy_with(cx, this, this)
-    }
-
-    /// A shallow copy.
-    #[method(name = "__copy__")]
-    fn copy_dunder(&self, cx: &mut Context, this: Value) -> Result<Owned> {
         self.copy_with(cx, this, this)
     }
 

@@ -230,13 +230,8 @@ impl Deque {
     }
 
     /// A shallow copy.
+    #[method(also = "__copy__")]
     fn copy(&self, cx: &mut Context, this: Value) -> Result<Owned> {
-        self.copy_of(cx, this)
-    }
-
-    /// A shallow copy.
-    #[method(name = "__copy__")]
-    fn copy_dunder(&self, cx: &mut Context, this: Value) -> Result<Owned> {
         self.copy_of(cx, this)
     }
 

@@ -4,10 +4,11 @@ use super::{Object, make};
 use crate::calendar::{self, Day, ORDINAL_MAX};
 use crate::clock::check_year;
 use crate::delta::Delta;
-use crate::{arguments, date, format, iso, time, zone};
+use crate::{date, format, iso, time, zone};
 use sidewinder_runtime::native::Given;
 use sidewinder_runtime::objects::str::StrBuilder;
 use sidewinder_runtime::objects::type_object::TypeObject;
+use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// `isoformat`
@@ -109,7 +110,7 @@ pub fn replaced(cx: &mut Context, object: &Object, changes: [Given<Value>; 8], z
     let mut parts = [i32::from(year), i32::from(month), i32::from(day), hour, minute, second, microsecond, fold];
     for (part, change) in parts.iter_mut().zip(changes) {
         if let Some(value) = change.0 {
-            *part = arguments::c_int(cx, value)?;
+            *part = convert::c_int(cx, value)?;
         }
     }
     let zone = time::changed_zone(cx, object.zone(), zone)?;
