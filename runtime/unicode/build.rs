@@ -5,7 +5,10 @@
 #[path = "src/kinds.rs"]
 mod kinds;
 
-use kinds::{CATEGORIES, DIRECTIONS, HAS_DECOMPOSITION, MIRRORED, NFC_MAYBE, NFC_NO, NFKC_MAYBE, NFKC_NO, TAGS, pack};
+use kinds::{
+    CATEGORIES, COMBINING_SHIFT, DIRECTION_SHIFT, DIRECTIONS, HAS_DECOMPOSITION, MIRRORED, NFC_MAYBE, NFC_NO,
+    NFKC_MAYBE, NFKC_NO, TAGS,
+};
 use std::collections::HashMap;
 use std::fmt::{Display, Write};
 use std::path::{Path, PathBuf};
@@ -226,4 +229,10 @@ fn emit(output: &mut String, documentation: &str, name: &str, kind: &str, rows: 
     }
     output.push_str(&text);
     output.push_str("\n];\n");
+}
+
+/// The record of a category, a bidirectional and a combining class.
+fn pack(category: &str, direction: &str, combining: u32) -> u32 {
+    let number = |names: &[&str], name: &str| names.iter().position(|known| *known == name).unwrap_or(0) as u32;
+    number(&CATEGORIES, category) | number(&DIRECTIONS, direction) << DIRECTION_SHIFT | combining << COMBINING_SHIFT
 }

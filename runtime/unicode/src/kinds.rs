@@ -50,10 +50,3 @@ pub const NFC_MAYBE: u32 = 1 << 13;
 pub const NFKC_NO: u32 = 1 << 14;
 /// A record's bit: in NFKC it may be a part of what is composed.
 pub const NFKC_MAYBE: u32 = 1 << 15;
-
-/// The record of a category, a bidirectional and a combining class.
-#[allow(dead_code, reason = "only the build script makes records")]
-pub fn pack(category: &str, direction: &str, combining: u32) -> u32 {
-    let number = |names: &[&str], name: &str| names.iter().position(|known| *known == name).unwrap_or(0) as u32;
-    number(&CATEGORIES, category) | number(&DIRECTIONS, direction) << DIRECTION_SHIFT | combining << COMBINING_SHIFT
-}
