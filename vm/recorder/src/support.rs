@@ -3,7 +3,7 @@
 use crate::helper_table::Special;
 use crate::instance::{Number, RecordedToken};
 use crate::recorder::{Recorded, Recorder};
-use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Op as Opcode};
+use sidewinder_bytecode::{CodeFlags, HEADER_WORDS};
 use sidewinder_ir::op::Alias;
 use sidewinder_ir::{Op, Ref, Type};
 use sidewinder_runtime::hooks::Broken;
@@ -364,31 +364,8 @@ impl Recorder<'_> {
         };
         let one = self.raw(1);
         let test = self.binary(Op::RawEqual, ir, one);
-        match sidewinder_semantics::handlers::fetch(self.pc).op {
-            Opcode::JumpIfTrueKeep => self.guard_kept(test, truth, true, value.ir),
-            Opcode::JumpIfFalseKeep => self.guard_kept(test, truth, false, value.ir),
-            _ => self.guard(test, truth),
-        }
+        self.guard(test, truth);
         Some(truth)
-    }
-
-    /// The guard of a jump that keeps its operand where it jumps, and clears it where it does not: the two ways differ
-    /// in more than the place where they go on.
-    fn guard_kept(&mut self, test: Ref, truth: bool, wanted: bool, value: Ref) {
-        let i = sidewinder_semantics::handlers::fetch(self.pc);
-        let other = if truth == wanted {
-            let slot = self.slot_of(i.a as i32);
-            let old = self.known_slot(slot).unwrap_or(Ref::NONE);
-            let unbound = Recorder::constant(self, Op::ConstValue, 0);
-            self.write_slot(slot, unbound);
-            let other = self.take_snapshot_releasing(sidewinder_semantics::handlers::following(self.pc), value);
-            self.write_slot(slot, old);
-            other
-        } else {
-            self.take_snapshot(sidewinder_semantics::handlers::jump(self.pc, i.wide_value()))
-        };
-        let op = if truth { Op::GuardTrue } else { Op::GuardFalse };
-        self.push_guard(op, [test, Ref::NONE, Ref::NONE], other);
     }
 
     pub fn assign_entry(&mut self, dict: &'static DictObject, index: u32, value: RecordedToken) {

@@ -85,16 +85,15 @@ pub fn start_code(cx: &mut Context, index: usize) -> Option<Run> {
     let tree = &mut own.trees[index];
     tree.entered += 1;
     let native: *const NativeEntry = tree.native.as_deref()?;
-    // SAFETY: (jit 3) it is the tree's.
-    has_room(cx, cx.base, unsafe { &*native }).then(|| run_code(cx, native))
+    has_room(cx, cx.base, native).then(|| run_code(cx, native))
 }
 
 /// Whether the frames that machine code enters above the one at `base` stay within the limits, which it does not test
 /// itself. The interpreter tests them exactly.
 #[inline(always)]
-fn has_room(cx: &Context, base: *mut Value, native: &NativeEntry) -> bool {
-    // SAFETY: (frames 4) the reserve above the limit is larger than any trace's frames.
-    cx.recursion_left >= native.frames_max && unsafe { base.byte_add(native.stack_bytes) } < cx.stack_limit
+fn has_room(cx: &Context, base: *mut Value, native: *const NativeEntry) -> bool {
+    // SAFETY: (jit 3) a living tree's code is there. (frames 4) The reserve above the limit is larger than its frames.
+    unsafe { cx.recursion_left >= (*native).frames_max && base.byte_add((*native).stack_bytes) < cx.stack_limit }
 }
 
 /// Runs machine code from the running frame. The engine is not touched while it runs: what it calls may come back to
@@ -180,8 +179,7 @@ pub fn follow(cx: &mut Context, mut run: Run) -> Left {
         if linked
             && shown.is_none()
             && let Some(next) = own.linked(pc as u64)
-            // SAFETY: (jit 3) linked code is there.
-            && has_room(cx, top, unsafe { &*next })
+            && has_room(cx, top, next)
         {
             cx.base = top;
             run = run_code(cx, next);
@@ -207,8 +205,7 @@ pub fn follow(cx: &mut Context, mut run: Run) -> Left {
                 return Left::At(handler);
             }
             match own.linked(handler as u64) {
-                // SAFETY: (jit 3) as above.
-                Some(next) if has_room(cx, cx.base, unsafe { &*next }) => {
+                Some(next) if has_room(cx, cx.base, next) => {
                     run = run_code(cx, next);
                     continue;
                 }
@@ -230,8 +227,7 @@ pub fn follow(cx: &mut Context, mut run: Run) -> Left {
                 own.count_link(index);
                 // What was compiled anew has replaced the old code.
                 let Some(next) = own.linked(pc as u64) else { return Left::At(pc) };
-                // SAFETY: (jit 3) as above.
-                if !has_room(cx, cx.base, unsafe { &*next }) {
+                if !has_room(cx, cx.base, next) {
                     return Left::At(pc);
                 }
                 run = run_code(cx, next);
