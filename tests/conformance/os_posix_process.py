@@ -77,7 +77,7 @@ for argument in ("a=", "", 3):
     print(attempt(posix.unsetenv, argument))
 
 # Who it is
-print(posix.getpid() > 0, posix.getppid() > 0, posix.getpgrp() == posix.getpgid(0), posix.getsid(0) > 0)
+print(posix.getpid() > 0, posix.getppid() > 0, posix.getpgrp() == posix.getpgid(0), posix.getsid(0) >= 0)
 print(posix.getuid() == posix.getresuid()[0], posix.getgid() == posix.getresgid()[0], posix.getegid() >= 0, posix.geteuid() >= 0)
 print(isinstance(posix.getgroups(), list), attempt(posix.kill, 99999999, 0), attempt(posix.kill, "a", 1), attempt(posix.getpgid, -5))
 print(posix.cpu_count() >= 1, posix.sysconf("SC_PAGESIZE") > 0, posix.confstr("CS_PATH"), posix.strerror(2), posix.strerror(99999))

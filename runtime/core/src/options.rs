@@ -39,7 +39,7 @@ options! {
     threshold = "threshold": 1000;
     /// Calls of a function before it is recorded.
     call_threshold = "call-threshold": 1500;
-    /// Failures of a guard before a side trace is recorded there.
+    /// Failures of a guard, besides one for each operation of the tree, before a side trace is recorded there.
     exit_threshold = "exit-threshold": 60;
     /// Operations after which a recording stops.
     trace_ops_max = "trace-ops-max": 6000;
