@@ -130,7 +130,7 @@ pub struct Context {
     /// First temporary register of the running frame: operands from it up are consumed.
     pub temporary_floor: i64,
     /// Inline caches of the running frame's code.
-    pub sites: *const crate::objects::code::Site,
+    pub sites: *const crate::objects::site::Site,
     /// While a compiled trace calls out: first word above all frames it has inlined; null otherwise.
     pub trace_top: *mut Value,
     /// The innermost trace that runs, or null.
@@ -203,6 +203,7 @@ pub struct Interpreter {
     /// State of builtin types, by `TypeObject::builtin_index`.
     pub builtin_types: Vec<Option<Box<TypeState>>>,
     pub method_cache: MethodCache,
+    pub shared_entries: crate::objects::site::SharedEntries,
     pub shapes: crate::objects::shape::ShapeTable,
     pub weak_references: HashMap<u64, Vec<Value>>,
     /// How many of these objects, builtin types aside, carry no flag that says so.
@@ -473,6 +474,7 @@ impl Interpreter {
             import_lock: Default::default(),
             builtin_types: Vec::new(),
             method_cache: MethodCache::default(),
+            shared_entries: Default::default(),
             shapes: Default::default(),
             weak_references: HashMap::new(),
             weak_unflagged: 0,

@@ -7,11 +7,12 @@ use crate::frames::depth;
 use crate::ledger::{Borrow, Token};
 use sidewinder_ir::HelperEffects;
 use sidewinder_ir::op::Alias;
-use sidewinder_runtime::objects::code::{CodeObject, Site};
+use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
 use sidewinder_runtime::objects::generator;
 use sidewinder_runtime::objects::list::LIST;
+use sidewinder_runtime::objects::site::{Access, Site};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::str::STR;
 use sidewinder_runtime::objects::tuple::TUPLE;
@@ -557,10 +558,10 @@ impl Semantics for Checked<'_> {
         self.interp().text_ordered(op, a, b)
     }
 
-    fn older_entry(&mut self, index: u16, object: Borrow) -> Option<&'static Site> {
+    fn older_entry(&mut self, index: u16, object: Borrow, access: Access) -> Option<&'static Site> {
         self.test("older_entry");
         let object = self.bound(object);
-        self.interp().older_entry(index, object)
+        self.interp().older_entry(index, object, access)
     }
 
     fn set_dict_entry(&mut self, dict: &'static DictObject, index: u32, value: Token) {

@@ -12,7 +12,7 @@ use sidewinder_ir::op::Alias;
 use sidewinder_ir::{Op, Ref, Type};
 use sidewinder_runtime::Value;
 use sidewinder_runtime::objects::function::FunctionObject;
-use sidewinder_runtime::objects::generator::{GENERATOR, GeneratorObject, state};
+use sidewinder_runtime::objects::generator::{GeneratorObject, kind_of, state};
 use sidewinder_semantics::frame::{self, Continuation};
 use sidewinder_semantics::handlers::{fetch, following};
 use sidewinder_semantics::interp::Token;
@@ -40,11 +40,13 @@ impl Recorder<'_> {
     pub fn new_generator(&mut self, function: RecordedToken, first: u16, count: u16) -> RecordedToken {
         self.spill_run(first, count);
         let slot = self.slot_of(first as i32);
+        // SAFETY: (heap 2) the handler tested the type.
+        let code = unsafe { function.value.cast_unchecked::<FunctionObject>() }.code();
         let arguments = [
             function.ir,
             self.raw(slot as i64 as u64),
             self.raw(count as u64),
-            self.raw(&raw const GENERATOR.object as u64),
+            self.raw(&raw const kind_of(code.flags).object as u64),
         ];
         self.effect();
         let helper = self.special(Special::MakeGenerator);

@@ -13,8 +13,9 @@
 //! **Invariant (frames 1)**: every word of the stack is a valid `Value`; words that no frame owns are never counted.
 
 use sidewinder_bytecode::{HEADER_WORDS, Instruction};
-use sidewinder_runtime::objects::code::{CodeObject, Site};
+use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::function::FunctionObject;
+use sidewinder_runtime::objects::site::Site;
 use sidewinder_runtime::{Context, Value};
 
 pub const FUNCTION: isize = -(HEADER_WORDS as isize);

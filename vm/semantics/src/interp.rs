@@ -16,7 +16,7 @@ pub use crate::small::Small;
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::heap::owned::increment_bound;
 use sidewinder_runtime::native::Arguments;
-use sidewinder_runtime::objects::code::{CodeObject, Site};
+use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
 use sidewinder_runtime::objects::instance::{self, BLOCK_BYTES};
@@ -24,6 +24,7 @@ use sidewinder_runtime::objects::iterator::sequence;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::range::RangeIterator;
 use sidewinder_runtime::objects::shape::ShapeId;
+use sidewinder_runtime::objects::site::{Access, Site};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{method, singleton, str};
@@ -664,8 +665,8 @@ impl Semantics for Interp {
     }
 
     #[inline(always)]
-    fn older_entry(&mut self, index: u16, object: Value) -> Option<&'static Site> {
-        crate::cold::attribute::older_entry(&self.0, index, object)
+    fn older_entry(&mut self, index: u16, object: Value, access: Access) -> Option<&'static Site> {
+        crate::cold::attribute::older_entry(&self.0, index, object, access)
     }
 
     #[inline(always)]

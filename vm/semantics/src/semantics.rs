@@ -5,9 +5,10 @@
 //! An `Owned` token must be consumed exactly once on every path; the `Checked` instance counts them.
 
 use sidewinder_bytecode::Instruction;
-use sidewinder_runtime::objects::code::{CodeObject, Site};
+use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::function::FunctionObject;
+use sidewinder_runtime::objects::site::{Access, Site};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::{Context, TypeObject, Value};
 
@@ -321,9 +322,10 @@ pub trait Semantics: Numbers {
         self.frame_left(next.wrapping_sub(1));
         self.set_then(destination, result, next)
     }
-    /// An older entry of an attribute site that serves an instance of this type and shape, to use in place of the
-    /// site's. `None` for the recorder, which has the entry put into the site and executes the instruction again.
-    fn older_entry(&mut self, _index: u16, _object: Self::Value) -> Option<&'static Site> {
+    /// An older entry of an attribute site, or one that it shares, that serves an instance of this type and shape, to use
+    /// in place of the site's. `None` for the recorder, which has the entry put into the site and executes the instruction
+    /// again, or records the general way of a megamorphic site.
+    fn older_entry(&mut self, _index: u16, _object: Self::Value, _access: Access) -> Option<&'static Site> {
         None
     }
     /// Starts the frame just pushed: its first instruction.

@@ -239,8 +239,8 @@ impl Context {
                 return true;
             }
             let finalize = slots.finalize.filter(|_| needs_finalizer(value));
-            if finalize.is_some() || kind.has_flag(flags::HAS_WEAK) && crate::objects::weak::has_callbacks(self, value)
-            {
+            let mut referenced = kind.has_flag(flags::HAS_WEAK) && crate::objects::weak::is_referenced(self, value);
+            if finalize.is_some() || referenced && crate::objects::weak::has_callbacks(self, value) {
                 if !python {
                     (*header).count = 1;
                     self.teardown.push(value);
@@ -257,9 +257,11 @@ impl Context {
                     if (*header).count != 0 {
                         return true;
                     }
+                    // It may have made some.
+                    referenced = kind.has_flag(flags::HAS_WEAK);
                 }
             }
-            if kind.has_flag(flags::HAS_WEAK) {
+            if referenced {
                 (*header).count = 1;
                 let floor = std::mem::replace(&mut self.teardown_floor, self.teardown.len());
                 crate::objects::weak::clear_references(self, value);

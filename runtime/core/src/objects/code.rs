@@ -4,6 +4,7 @@ use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::hooks::Broken;
+use crate::objects::site::Site;
 use crate::objects::slots::{CompareOp, Slots};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::objects::{float, int, singleton, str, tuple};
@@ -12,46 +13,6 @@ use sidewinder_bytecode::{CodeData, CodeFlags, Constant, Instruction};
 use std::cell::Cell;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
-
-/// An inline cache. What the fields mean is the opcode's business; entries hold no counts but the name's. One line of
-/// the processor's cache, so that finding a site by its index takes a shift.
-#[repr(C, align(64))]
-pub struct Site {
-    /// The name, interned; owned by the code object.
-    pub name: Value,
-    /// A type version or a dict's keys version; 0 never matches.
-    pub version: Cell<u64>,
-    /// A second version, of what the first lookup falls back to.
-    pub second_version: Cell<u64>,
-    /// A shape number.
-    pub shape: Cell<u32>,
-    /// A slot or entry index.
-    pub index: Cell<u32>,
-    /// The type that was seen; only compared.
-    pub type_pointer: Cell<*const TypeObject>,
-    /// A borrowed value that the versions keep alive.
-    pub value: Cell<Value>,
-    /// What kind of hit this is.
-    pub kind: Cell<u32>,
-    /// Number of times the cache was filled: many mean a megamorphic site.
-    pub misses: Cell<u32>,
-}
-
-/// Entries behind each site: what it had cached before, for sites that see several types.
-pub const OLDER_ENTRIES: usize = 3;
-
-impl Site {
-    /// Exchanges the contents (but not the names) of two sites.
-    pub fn exchange(&self, other: &Site) {
-        self.version.swap(&other.version);
-        self.second_version.swap(&other.second_version);
-        self.shape.swap(&other.shape);
-        self.index.swap(&other.index);
-        self.type_pointer.swap(&other.type_pointer);
-        self.value.swap(&other.value);
-        self.kind.swap(&other.kind);
-    }
-}
 
 /// The hotness of a loop, and its compiled trace.
 #[repr(C)]
@@ -94,7 +55,6 @@ pub struct CodeObject {
 struct Storage {
     constants: Box<[Value]>,
     sites: Box<[Site]>,
-    older: Box<[[Site; OLDER_ENTRIES]]>,
     loops: Box<[LoopState]>,
     names: Vec<Owned>,
     local_names: Vec<Owned>,
@@ -173,12 +133,6 @@ impl CodeObject {
         self.storage.loops.get(self.data.loop_count as usize + row)
     }
 
-    /// The older entries of a site.
-    #[inline(always)]
-    pub fn older_entries(&self, index: u16) -> &[Site; OLDER_ENTRIES] {
-        &self.storage.older[index as usize]
-    }
-
     /// The index of an instruction of this code.
     #[inline]
     pub fn index_of(&self, instruction: *const Instruction) -> usize {
@@ -226,8 +180,7 @@ pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
     let state = |countdown: u32| LoopState { countdown: Cell::new(countdown), trace: Cell::new(0) };
     let storage = Storage {
         constants,
-        sites: data.sites.iter().map(|&name| new_site(names[name as usize].value())).collect(),
-        older: data.sites.iter().map(|_| std::array::from_fn(|_| new_site(Value::UNBOUND))).collect(),
+        sites: data.sites.iter().map(|&name| Site::new(names[name as usize].value())).collect(),
         loops: (0..data.loop_count as usize + data.handlers.len()).map(|_| state(loop_threshold)).collect(),
         names,
         local_names,
@@ -262,20 +215,6 @@ pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
         });
     }
     Owned::from_raw(Value::from_pointer(code))
-}
-
-fn new_site(name: Value) -> Site {
-    Site {
-        name,
-        version: Cell::new(0),
-        second_version: Cell::new(0),
-        shape: Cell::new(0),
-        index: Cell::new(0),
-        type_pointer: Cell::new(&raw const OBJECT.object),
-        value: Cell::new(Value::UNBOUND),
-        kind: Cell::new(0),
-        misses: Cell::new(0),
-    }
 }
 
 /// The object that a constant stands for.

@@ -24,6 +24,7 @@ pub mod reshape;
 pub mod set;
 pub mod shape;
 pub mod singleton;
+pub mod site;
 pub mod slice;
 pub mod slots;
 pub mod str;

@@ -195,30 +195,33 @@ impl SetObject {
         None
     }
 
-    /// Searches for a key. Comparisons may run Python code. Who is going to add it is content with an equal key that is
-    /// gone since, as in CPython: then the slot means nothing.
-    fn find(&self, cx: &mut Context, key: Value, hash: i64, adding: bool) -> Result<Found> {
+    /// Searches for a key. Comparisons may run Python code. Who is going to add it (`ADDING`) is content with an equal key
+    /// that is gone since, as in CPython: then the slot means nothing. Nobody else learns of deleted slots.
+    fn find<const ADDING: bool>(&self, cx: &mut Context, key: Value, hash: i64) -> Result<Found> {
         loop {
             let (table, mask) = (self.table.get(), self.mask.get());
             let mut deleted = None;
             let found = probe(mask, hash, |slot| {
                 // SAFETY: (set 1) probes stay within the table, which `compare_keys` makes sure is the same.
                 let entry = unsafe { *table.add(slot) };
+                if entry.hash != hash && entry.hash != 0 {
+                    if ADDING && entry.hash == SetEntry::DELETED.hash {
+                        deleted = Some(slot);
+                    }
+                    return None;
+                }
                 if entry.is_unused() {
                     // What was compared may have filled the deleted slot meanwhile.
                     let deleted = deleted.filter(|slot| self.entry(*slot).key.is_unbound());
                     return Some(Ok(Found::Absent(slot, deleted)));
                 }
                 if entry.hash != hash {
-                    if entry.hash == SetEntry::DELETED.hash {
-                        deleted = Some(slot);
-                    }
                     return None;
                 }
                 if entry.key == key {
                     return Some(Ok(Found::Present(slot)));
                 }
-                self.compare_keys(cx, slot, entry, key, adding)
+                self.compare_keys(cx, slot, entry, key, ADDING)
             })?;
             if !matches!(found, Found::Changed) {
                 return Ok(found);
@@ -263,7 +266,7 @@ impl SetObject {
     pub fn add_with_hash(&self, cx: &mut Context, element: Value, hash: i64) -> Result<bool> {
         // The element may be borrowed from something that a comparison changes.
         let element = Owned::new(element);
-        match self.find(cx, element.value(), hash, true)? {
+        match self.find::<true>(cx, element.value(), hash)? {
             Found::Absent(_, Some(deleted)) => {
                 self.write_entry(deleted, SetEntry { key: element.into_raw(), hash });
                 self.used.set(self.used.get() + 1);
@@ -290,7 +293,7 @@ impl SetObject {
 
     #[inline]
     pub fn contains_with_hash(&self, cx: &mut Context, element: Value, hash: i64) -> Result<bool> {
-        Ok(matches!(self.find(cx, element, hash, false)?, Found::Present(_)))
+        Ok(matches!(self.find::<false>(cx, element, hash)?, Found::Present(_)))
     }
 
     /// Removes an element; says whether it was there.
@@ -300,7 +303,7 @@ impl SetObject {
     }
 
     pub fn discard_with_hash(&self, cx: &mut Context, element: Value, hash: i64) -> Result<bool> {
-        match self.find(cx, element, hash, false)? {
+        match self.find::<false>(cx, element, hash)? {
             Found::Present(slot) => {
                 drop(self.remove_entry(slot));
                 Ok(true)

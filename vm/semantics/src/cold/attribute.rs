@@ -5,12 +5,12 @@ use crate::frame::current_code;
 use crate::handlers::attribute::kind;
 use crate::semantics::Pc;
 use sidewinder_bytecode::HEADER_WORDS;
-use sidewinder_runtime::objects::code::Site;
 use sidewinder_runtime::objects::function::FUNCTION;
 use sidewinder_runtime::objects::instance;
 use sidewinder_runtime::objects::method::{CLASS_METHOD, METHOD_DESCRIPTOR, STATIC_METHOD};
 use sidewinder_runtime::objects::module::{MODULE, ModuleObject};
 use sidewinder_runtime::objects::shape::ShapeId;
+use sidewinder_runtime::objects::site::{Access, Site};
 use sidewinder_runtime::objects::slots::Slots;
 use sidewinder_runtime::objects::type_object::{TypeObject, flags};
 use sidewinder_runtime::operations::{attribute, dunder};
@@ -47,8 +47,7 @@ pub fn store(cx: &mut Context, pc: Pc) -> Pc {
     let before = shape_of(object.value());
     let result = attribute::set(cx, object.value(), site.name, value.value());
     if result.is_ok() {
-        retire(cx, i.c);
-        fill_store(cx, site, object.value(), before);
+        remember_store(cx, site, object.value(), before);
     }
     super::release(cx, value);
     super::release(cx, object);
@@ -139,35 +138,49 @@ fn hits(cx: &Context, site: &Site, object: Value) -> bool {
     }
 }
 
-/// The older entry of a site that was filled for an instance of the object's type and shape.
+/// What a site, or another that shares its entries, has found before for an instance of the object's type and shape.
 #[inline(always)]
-pub fn older_entry(cx: &Context, index: u16, object: Value) -> Option<&'static Site> {
+pub fn older_entry(cx: &Context, index: u16, object: Value, access: Access) -> Option<&'static Site> {
     // A shape belongs to one type, so it tells the type too.
     let shape = shape_of(object)?;
-    current_code(cx).older_entries(index).iter().find(|older| older.shape.get() == shape)
+    let site = site_of(cx, index);
+    if site.is_megamorphic()
+        && let Some(shared) = cx.interpreter().shared_entries.get(shape, site.name, access)
+    {
+        return Some(shared);
+    }
+    site.older_entries().iter().find(|older| older.shape.get() == shape)
 }
 
 /// Moves what a site has cached to its older entries.
-fn retire(cx: &Context, index: u16) {
-    let site = site_of(cx, index);
+fn retire(site: &Site) {
     if site.kind.get() != kind::EMPTY {
-        let older = current_code(cx).older_entries(index);
-        let victim = site.misses.get() as usize % older.len();
-        site.exchange(&older[victim]);
+        site.retire();
     }
 }
 
-/// Puts an entry that serves the object into the site: an older one, or a new one. False if there is none.
+/// Puts an entry that serves the object into the site: an older one, or a new one. False if there is none, or if the site
+/// is megamorphic: then the shared entries have one, if there can be one.
 fn find_entry(cx: &mut Context, index: u16, object: Value) -> bool {
     let site = site_of(cx, index);
-    for older in current_code(cx).older_entries(index) {
+    for older in site.older_entries() {
         if hits(cx, older, object) {
             site.exchange(older);
             return true;
         }
     }
-    retire(cx, index);
-    fill_load(cx, site, object);
+    if site.is_megamorphic()
+        && let Some(shape) = shape_of(object)
+    {
+        let shared = &cx.interpreter().shared_entries;
+        let hopeless = |entry: &Site| entry.kind.get() == kind::EMPTY;
+        if !shared.get(shape, site.name, Access::Load).is_some_and(hopeless) {
+            fill_load(cx, shared.replace(shape, site.name, Access::Load), site.name, object);
+        }
+        return false;
+    }
+    retire(site);
+    fill_load(cx, site, site.name, object);
     hits(cx, site, object)
 }
 
@@ -175,7 +188,7 @@ fn find_entry(cx: &mut Context, index: u16, object: Value) -> bool {
 fn find_store_entry(cx: &mut Context, index: u16, object: Value) -> bool {
     let site = site_of(cx, index);
     let Some(shape) = shape_of(object) else { return false };
-    for older in current_code(cx).older_entries(index) {
+    for older in site.older_entries() {
         let stores = matches!(older.kind.get(), kind::INLINE | kind::OVERFLOW | kind::ADD_INLINE);
         if stores && older.shape.get() == shape && std::ptr::eq(object.heap_type(), older.type_pointer.get()) {
             site.exchange(older);
@@ -214,7 +227,7 @@ fn shape_of(object: Value) -> Option<u32> {
 }
 
 /// Remembers how `object.name` is found.
-fn fill_load(cx: &mut Context, site: &Site, object: Value) {
+fn fill_load(cx: &mut Context, site: &Site, name: Value, object: Value) {
     site.kind.set(kind::EMPTY);
     site.misses.set(site.misses.get().saturating_add(1));
     if !object.is_pointer() {
@@ -222,16 +235,16 @@ fn fill_load(cx: &mut Context, site: &Site, object: Value) {
     }
     let class = object.heap_type();
     if class.has_flag(flags::TYPE) {
-        return fill_class(cx, site, object);
+        return fill_class(cx, site, name, object);
     }
     if object.has_type(&MODULE) {
-        return fill_module(cx, site, object);
+        return fill_module(cx, site, name, object);
     }
     if !has_generic_get(class) {
         return;
     }
     site.type_pointer.set(class);
-    let on_class = class.lookup(cx, site.name);
+    let on_class = class.lookup(cx, name);
     let Some(shape) = shape_of(object) else {
         if let Some(found) = on_class
             && !class.has_flag(flags::HEAP | flags::HAS_BLOCK)
@@ -256,7 +269,7 @@ fn fill_load(cx: &mut Context, site: &Site, object: Value) {
         return;
     }
     // Without a dict, slots are found by the members of the class alone.
-    if class.has_flag(flags::HAS_DICT) && fill_slot(cx, site, shape, site.name) {
+    if class.has_flag(flags::HAS_DICT) && fill_slot(cx, site, shape, name) {
         return;
     }
     match on_class {
@@ -264,16 +277,16 @@ fn fill_load(cx: &mut Context, site: &Site, object: Value) {
             site.value.set(found);
             site.kind.set(kind::METHOD);
         }
-        Some(found) => site.kind.set(fill_found(cx, site, class, found)),
+        Some(found) => site.kind.set(fill_found(cx, site, name, class, found)),
         None => {}
     }
 }
 
 /// Remembers a value that was found in the linearisation of a class, and is no method of the object. The kind of entry.
-fn fill_found(cx: &Context, site: &Site, class: &TypeObject, found: Value) -> u32 {
+fn fill_found(cx: &Context, site: &Site, name: Value, class: &TypeObject, found: Value) -> u32 {
     if dunder::is_plain_data(found) {
         let entries = class.mro().iter().map(|owner| owner.namespace(cx));
-        let place = entries.filter_map(|namespace| Some((namespace, namespace.find_interned(site.name)?))).next();
+        let place = entries.filter_map(|namespace| Some((namespace, namespace.find_interned(name)?))).next();
         let Some((namespace, index)) = place else { return kind::EMPTY };
         site.second_version.set(Value::from_pointer(namespace).0);
         site.index.set(index as u32);
@@ -303,20 +316,20 @@ fn fill_slot(cx: &mut Context, site: &Site, shape: u32, name: Value) -> bool {
     true
 }
 
-fn fill_class(cx: &mut Context, site: &Site, object: Value) {
+fn fill_class(cx: &mut Context, site: &Site, name: Value, object: Value) {
     // SAFETY: (heap 2) the type flag says so.
     let class: &'static TypeObject = unsafe { object.cast_unchecked() };
     let meta = object.heap_type();
     if !has_generic_get(meta) && !std::ptr::eq(meta, &raw const sidewinder_runtime::objects::type_object::TYPE.object) {
         return;
     }
-    if let Some(found) = meta.lookup(cx, site.name)
+    if let Some(found) = meta.lookup(cx, name)
         && found.type_of().slots().descriptor_set.is_some()
     {
         return;
     }
-    let Some(found) = class.lookup(cx, site.name) else { return };
-    let cached = fill_found(cx, site, class, found);
+    let Some(found) = class.lookup(cx, name) else { return };
+    let cached = fill_found(cx, site, name, class, found);
     if cached != kind::EMPTY {
         site.type_pointer.set(class);
         site.version.set(class.version.get());
@@ -324,11 +337,11 @@ fn fill_class(cx: &mut Context, site: &Site, object: Value) {
     }
 }
 
-fn fill_module(cx: &mut Context, site: &Site, object: Value) {
+fn fill_module(cx: &mut Context, site: &Site, name: Value, object: Value) {
     // SAFETY: (heap 2) the type was tested.
     let module: &ModuleObject = unsafe { object.cast_unchecked() };
     let dict = sidewinder_runtime::objects::dict::of(module.dict.get());
-    if let Some(index) = dict.find_interned(site.name) {
+    if let Some(index) = dict.find_interned(name) {
         site.second_version.set(object.0);
         site.version.set(dict.version(cx));
         site.index.set(index as u32);
@@ -336,8 +349,22 @@ fn fill_module(cx: &mut Context, site: &Site, object: Value) {
     }
 }
 
+/// Remembers where an attribute was stored, in the site or, once that is megamorphic, among the shared entries.
+fn remember_store(cx: &mut Context, site: &Site, object: Value, before: Option<u32>) {
+    let entry = match before {
+        Some(shape) if site.is_megamorphic() => {
+            cx.interpreter().shared_entries.replace(shape, site.name, Access::Store)
+        }
+        _ => {
+            retire(site);
+            site
+        }
+    };
+    fill_store(cx, entry, site.name, object, before);
+}
+
 /// Remembers where `object.name = …` stored: an existing slot, or a new inline one.
-fn fill_store(cx: &mut Context, site: &Site, object: Value, before: Option<u32>) {
+fn fill_store(cx: &mut Context, site: &Site, mut name: Value, object: Value, before: Option<u32>) {
     site.kind.set(kind::EMPTY);
     site.misses.set(site.misses.get().saturating_add(1));
     let (Some(before), Some(after)) = (before, shape_of(object)) else { return };
@@ -347,7 +374,6 @@ fn fill_store(cx: &mut Context, site: &Site, object: Value, before: Option<u32>)
     {
         return;
     }
-    let mut name = site.name;
     if let Some(found) = class.lookup(cx, name)
         && found.type_of().slots().descriptor_set.is_some()
     {

@@ -22,6 +22,20 @@ pub unsafe fn bind(
     base: *mut Value,
 ) -> Result<()> {
     let code = function.code();
+    let given = arguments.positionals();
+    if code.has_flag(CodeFlags::SIMPLE) && arguments.names.is_empty() && given.len() == code.argument_count as usize {
+        // SAFETY: the caller's promise.
+        unsafe {
+            for (local, value) in given.iter().enumerate() {
+                *base.add(local) = Owned::new(*value).into_raw();
+            }
+            for local in given.len()..code.local_count as usize {
+                // Volatile, lest the compiler call `memset` for a handful of words.
+                base.add(local).write_volatile(Value::UNBOUND);
+            }
+        }
+        return Ok(());
+    }
     // SAFETY: the caller's promise.
     unsafe {
         for local in 0..code.local_count as usize {

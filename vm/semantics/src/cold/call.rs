@@ -230,6 +230,15 @@ fn call_expanded(cx: &mut Context, pc: Pc, may_enter: bool) -> Pc {
     finish_at(cx, pc, next(pc), i.a, result)
 }
 
+/// Whether a type is a metaclass that leaves calls of its classes to `type`.
+pub fn calls_as_type(kind: &TypeObject) -> bool {
+    kind.has_flag(flags::TYPE)
+        && match (kind.slots().call, TYPE.slots().call) {
+            (Some(own), Some(plain)) => std::ptr::fn_addr_eq(own, plain),
+            _ => false,
+        }
+}
+
 /// How a class call may be done inline: `Some(function)` for a plain class with a Python `__init__`, `Some(unbound)`
 /// for one without any; `None` for all others.
 pub fn plain_init(cx: &mut Context, class: &'static TypeObject) -> Option<Value> {
@@ -249,8 +258,7 @@ pub fn plain_init(cx: &mut Context, class: &'static TypeObject) -> Option<Value>
 fn find_plain_init(cx: &mut Context, class: &'static TypeObject) -> Option<Value> {
     let plain = class.has_flag(flags::HAS_BLOCK)
         && !class.has_flag(flags::EXTERNAL_BLOCK)
-        && class.block_offset.get() as usize == sidewinder_runtime::objects::instance::PLAIN_BYTES
-        && std::ptr::eq(class.header.type_pointer, &raw const TYPE.object);
+        && class.block_offset.get() as usize == sidewinder_runtime::objects::instance::PLAIN_BYTES;
     let same_new = match (class.slots().new, OBJECT.slots().new) {
         (Some(own), Some(plain)) => std::ptr::fn_addr_eq(own, plain),
         _ => false,

@@ -5,9 +5,9 @@ use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::{HEADER_WORDS, Instruction};
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::TypeObject;
-use sidewinder_runtime::objects::code::Site;
 use sidewinder_runtime::objects::method::StaticMethodObject;
 use sidewinder_runtime::objects::module::ModuleObject;
+use sidewinder_runtime::objects::site::{Access, Site};
 
 /// What an attribute site has cached.
 pub mod kind {
@@ -98,14 +98,21 @@ pub fn load_attribute<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 #[inline(never)]
 fn load_older<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let object = s.operand(i.b);
-    if let Some(site) = s.older_entry(i.c, object)
-        && matches!(site.kind.get(), kind::INLINE | kind::OVERFLOW)
-    {
-        let inline = site.kind.get() == kind::INLINE;
-        let value = s.load_attribute(object, cached_type(site), site.index.get(), inline);
-        if !s.is_unbound(value) {
-            let value = s.dup(value);
-            return s.release_set_then(i.b, i.a, value, following(pc));
+    if let Some(site) = s.older_entry(i.c, object, Access::Load) {
+        match site.kind.get() {
+            cached @ (kind::INLINE | kind::OVERFLOW) => {
+                let value = s.load_attribute(object, cached_type(site), site.index.get(), cached == kind::INLINE);
+                if !s.is_unbound(value) {
+                    let value = s.dup(value);
+                    return s.release_set_then(i.b, i.a, value, following(pc));
+                }
+            }
+            kind::EMPTY | kind::BUILTIN_METHOD | kind::OF_MODULE | kind::ADD_INLINE => {}
+            _ => {
+                if let Some(next) = load_found(s, pc, i, object, site) {
+                    return next;
+                }
+            }
         }
     }
     s.cold(pc, crate::cold::attribute::load)
@@ -116,10 +123,6 @@ fn load_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let site = s.site(i.c);
     let object = s.operand(i.b);
     match site.kind.get() {
-        kind::PROPERTY if is_found(s, object, site) => {
-            return super::call::property(s, pc, i, site.value.get());
-        }
-        kind::PROPERTY => {}
         kind::BUILTIN_METHOD => {
             let class = cached_type(site);
             if s.has_type(object, class) {
@@ -134,23 +137,39 @@ fn load_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
                 return s.release_set_then(i.b, i.a, value, following(pc));
             }
         }
-        cached if cached != kind::EMPTY && is_found(s, object, site) => {
-            let value = found_value(s, site);
-            let receiver = match cached & !kind::OF_CLASS {
-                kind::METHOD => Some(object),
-                kind::CLASS_METHOD => Some(s.constant(cached_type(site).value())),
-                _ => None,
-            };
-            let value = match receiver {
-                Some(receiver) => s.call2(&crate::helpers::BIND, value, receiver),
-                None => Some(s.dup(value)),
-            };
-            let Some(value) = value else { return s.raise(pc) };
-            return s.release_set_then(i.b, i.a, value, following(pc));
+        kind::EMPTY | kind::ADD_INLINE => {}
+        _ => {
+            if let Some(next) = load_found(s, pc, i, object, site) {
+                return next;
+            }
         }
-        _ => {}
     }
-    s.cold(pc, crate::cold::attribute::load)
+    load_older(s, pc, i)
+}
+
+/// Loads what a class has, by its version.
+#[inline(always)]
+fn load_found<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value, site: &'static Site) -> Attempt {
+    if !is_found(s, object, site) {
+        return None;
+    }
+    if site.kind.get() == kind::PROPERTY {
+        return Some(super::call::property(s, pc, i, site.value.get()));
+    }
+    let value = found_value(s, site);
+    let receiver = match site.kind.get() & !kind::OF_CLASS {
+        kind::METHOD => Some(object),
+        kind::CLASS_METHOD => Some(s.constant(cached_type(site).value())),
+        _ => None,
+    };
+    let value = match receiver {
+        Some(receiver) => s.call2(&crate::helpers::BIND, value, receiver),
+        None => Some(s.dup(value)),
+    };
+    Some(match value {
+        Some(value) => s.release_set_then(i.b, i.a, value, following(pc)),
+        None => s.raise(pc),
+    })
 }
 
 /// The cached entry of a module's dict, if `object` is the cached module and its keys are unchanged.
@@ -201,7 +220,7 @@ fn store_by<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value, s
 #[inline(never)]
 fn store_older<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let object = s.operand(i.a);
-    if let Some(site) = s.older_entry(i.c, object)
+    if let Some(site) = s.older_entry(i.c, object, Access::Store)
         && let Some(next) = store_by(s, pc, i, object, site)
     {
         return next;
@@ -236,11 +255,14 @@ pub fn load_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 #[inline(never)]
 fn load_method_older<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let object = s.operand(i.b);
-    if let Some(site) = s.older_entry(i.c, object)
-        && site.kind.get() == kind::METHOD
-        && s.type_version_is(cached_type(site), site.version.get())
-    {
-        return method_found(s, pc, i, i.a + HEADER_WORDS as u16, site);
+    if let Some(site) = s.older_entry(i.c, object, Access::Load) {
+        if site.kind.get() == kind::METHOD {
+            if s.type_version_is(cached_type(site), site.version.get()) {
+                return method_found(s, pc, i, i.a + HEADER_WORDS as u16, site);
+            }
+        } else if let Some(next) = callable_found(s, pc, i, object, site) {
+            return next;
+        }
     }
     s.cold(pc, crate::cold::attribute::load_method)
 }
@@ -260,44 +282,48 @@ fn method_found<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, receiver: u16, 
 fn load_method_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let site = s.site(i.c);
     let object = s.operand(i.b);
+    match callable_found(s, pc, i, object, site) {
+        Some(next) => next,
+        None => load_method_older(s, pc, i),
+    }
+}
+
+/// Prepares the call of what an entry finds and is no method of the object.
+#[inline(always)]
+fn callable_found<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value, site: &'static Site) -> Attempt {
     let class = cached_type(site);
+    let mut receiver = None;
     let value = match site.kind.get() {
         cached @ (kind::INLINE | kind::OVERFLOW) => {
             if !s.has_shape(object, class, site.shape.get()) {
-                return s.cold(pc, crate::cold::attribute::load_method);
+                return None;
             }
             let value = s.load_attribute(object, class, site.index.get(), cached == kind::INLINE);
             if s.is_unbound(value) {
-                return s.cold(pc, crate::cold::attribute::load_method);
+                return None;
             }
             value
         }
-        kind::OF_MODULE => match module_entry(s, object, site) {
-            Some(value) => value,
-            None => return s.cold(pc, crate::cold::attribute::load_method),
-        },
-        kind::EMPTY | kind::PROPERTY | kind::ADD_INLINE => return s.cold(pc, crate::cold::attribute::load_method),
+        kind::OF_MODULE => module_entry(s, object, site)?,
+        kind::EMPTY | kind::PROPERTY | kind::ADD_INLINE | kind::METHOD | kind::BUILTIN_METHOD => return None,
         cached => {
             if !is_found(s, object, site) {
-                return s.cold(pc, crate::cold::attribute::load_method);
+                return None;
             }
-            let value = found_value(s, site);
             if cached & !kind::OF_CLASS == kind::CLASS_METHOD {
-                let class = s.constant(cached_type(site).value());
-                let (value, class) = (s.dup(value), s.dup(class));
-                s.publish(pc);
-                s.release(i.b);
-                s.set_fresh(i.a, value);
-                s.set_fresh(i.a + HEADER_WORDS as u16, class);
-                return following(pc);
+                receiver = Some(s.constant(class.value()));
             }
-            value
+            found_value(s, site)
         }
     };
     let value = s.dup(value);
+    let receiver = receiver.map(|class| s.dup(class));
     s.publish(pc);
     s.release(i.b);
     s.set_fresh(i.a, value);
-    s.clear(i.a + HEADER_WORDS as u16);
-    following(pc)
+    match receiver {
+        Some(class) => s.set_fresh(i.a + HEADER_WORDS as u16, class),
+        None => s.clear(i.a + HEADER_WORDS as u16),
+    }
+    Some(following(pc))
 }

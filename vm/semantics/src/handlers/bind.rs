@@ -143,7 +143,7 @@ pub fn call_function<S: Semantics>(
 ) -> Attempt {
     let binding = Binding::find(s, function, code, 0, given)?;
     if code.has_flag(CodeFlags::SUSPENDS) {
-        return binding.make_generator(s, site);
+        return Some(binding.make_generator(s, site, None));
     }
     let through = s.calls_through(code);
     if !through && !s.may_enter(code) {
@@ -155,22 +155,39 @@ pub fn call_function<S: Semantics>(
     Some(enter(s, site, code, through))
 }
 
+/// The same for arguments without names that lie in the block and are fewer than the parameters, which all may have
+/// them: the others get their defaults.
+#[inline(never)]
+pub fn call_with_defaults<S: Semantics>(s: &mut S, site: Site, count: u16, code: &'static CodeObject) -> Attempt {
+    let function = s.register(site.block);
+    let defaults = Defaults::find(s, function, code, count)?;
+    let through = s.calls_through(code);
+    if !through && !s.may_enter(code) {
+        return None;
+    }
+    for local in count..code.argument_count as u16 {
+        defaults.fill(s, code, site.block + HEADER, local);
+    }
+    Some(enter(s, site, code, through))
+}
+
 #[inline(never)]
 pub fn call_object<S: Semantics>(s: &mut S, site: Site, given: Given) -> Attempt {
     let callable = s.register(site.block);
     if s.has_type(callable, &METHOD) {
         let function = s.load_field(callable, offset_of!(MethodObject, function), Alias::Immutable);
         let code = s.as_function(function)?.code();
-        if code.has_flag(CodeFlags::SUSPENDS) {
-            return None;
-        }
         let binding = Binding::find(s, function, code, 1, given)?;
-        let through = s.calls_through(code);
-        if !through && !s.may_enter(code) {
+        let suspends = code.has_flag(CodeFlags::SUSPENDS);
+        let through = !suspends && s.calls_through(code);
+        if !suspends && !through && !s.may_enter(code) {
             return None;
         }
         let receiver = s.load_field(callable, offset_of!(MethodObject, receiver), Alias::Immutable);
         let (function, receiver) = (s.dup(function), s.dup(receiver));
+        if suspends {
+            return Some(binding.make_generator(s, site, Some((function, receiver))));
+        }
         if binding.fill(s, site.block, Some(receiver)).is_none() {
             s.drop(function);
             return Some(s.raise(site.pc));
@@ -179,7 +196,17 @@ pub fn call_object<S: Semantics>(s: &mut S, site: Site, given: Given) -> Attempt
         s.set_fresh(site.block, function);
         return Some(enter(s, site, code, through));
     }
-    if s.has_type(callable, &TYPE) { call_class(s, site, given) } else { None }
+    if is_plain_metaclass(s, callable) { call_class(s, site, given) } else { None }
+}
+
+/// Whether the callable is a class that is called as `type` calls classes.
+#[inline(always)]
+pub fn is_plain_metaclass<S: Semantics>(s: &mut S, callable: S::Value) -> bool {
+    let meta = s.peek(callable).type_of();
+    if std::ptr::eq(meta, &raw const TYPE.object) {
+        return s.has_type(callable, &TYPE);
+    }
+    crate::cold::call::calls_as_type(meta) && s.has_type(callable, meta) && s.type_version_is(meta, meta.version.get())
 }
 
 /// Enters the function whose parameters have their values in the site's block.
@@ -237,6 +264,40 @@ pub fn call_class<S: Semantics>(s: &mut S, site: Site, given: Given) -> Attempt 
     Some(s.enter(code))
 }
 
+/// The defaults of a function's last parameters that arguments without names may go to: a tuple, and its length.
+struct Defaults<S: Semantics> {
+    tuple: S::Value,
+    length: u16,
+}
+
+impl<S: Semantics> Defaults<S> {
+    /// Declines if the parameter `missing`, the first that needs one, has none.
+    #[inline(always)]
+    fn find(s: &mut S, function: S::Value, code: &CodeObject, missing: u16) -> Option<Defaults<S>> {
+        let known: &FunctionObject = s.peek(function).cast_exact()?;
+        let length = known.defaults.get().cast_exact::<TupleObject>()?.len();
+        let positional = code.argument_count as usize;
+        if length > positional || (missing as usize) < positional - length {
+            return None;
+        }
+        let tuple = s.load_field(function, offset_of!(FunctionObject, defaults), Alias::Function);
+        if !s.has_type(tuple, &TUPLE) {
+            return None;
+        }
+        let (own, expected) = (s.tuple_length(tuple), s.raw_constant(length as i64));
+        s.raw_equal(own, expected).then_some(Defaults { tuple, length: length as u16 })
+    }
+
+    /// Gives a parameter of the frame at `base` its default.
+    #[inline(always)]
+    fn fill(&self, s: &mut S, code: &CodeObject, base: u16, local: u16) {
+        let index = s.raw_constant((local + self.length - code.argument_count as u16) as i64);
+        let value = s.tuple_item(self.tuple, index);
+        let value = s.dup(value);
+        s.set_fresh(base + local, value);
+    }
+}
+
 /// How the arguments of a call come to the parameters of a function.
 struct Binding<S: Semantics> {
     code: &'static CodeObject,
@@ -251,8 +312,8 @@ struct Binding<S: Semantics> {
     targets: [u16; ARGUMENTS_MAX],
     /// The named parameters that arguments go to.
     bound: u64,
-    /// The tuple of defaults, if one is needed.
-    defaults: Option<S::Value>,
+    /// Of parameters that arguments without names may go to, if one is needed.
+    defaults: Option<Defaults<S>>,
     /// The dict of defaults of parameters that are only keywords, if one is needed.
     keyword_defaults: Option<&'static DictObject>,
 }
@@ -329,26 +390,19 @@ impl<S: Semantics> Binding<S> {
         self.bound & 1 << local != 0
     }
 
-    /// Parameters without a default.
-    fn required(&self, known: &FunctionObject) -> u16 {
-        let length = known.defaults.get().cast_exact::<TupleObject>().map_or(0, TupleObject::len);
-        (self.code.argument_count as u16).saturating_sub(length as u16)
+    /// Whether the names are those of the parameters after the ones that are taken, in their order.
+    fn is_in_order(&self) -> bool {
+        let count = self.given.names.len() as u16;
+        self.receiver == 0
+            && self.given.positional == self.taken
+            && self.targets.iter().take(count as usize).copied().eq(self.taken..self.taken + count)
     }
 
     fn find_defaults(&mut self, s: &mut S, function: S::Value, positional: u16) -> Option<()> {
-        let Some(missing) = (self.taken..positional).find(|&local| !self.is_bound(local)) else { return Some(()) };
-        let known: &FunctionObject = s.peek(function).cast_exact()?;
-        let length = known.defaults.get().cast_exact::<TupleObject>()?.len();
-        if missing < self.required(known) || length > positional as usize {
-            return None;
+        if let Some(missing) = (self.taken..positional).find(|&local| !self.is_bound(local)) {
+            self.defaults = Some(Defaults::find(s, function, self.code, missing)?);
         }
-        let tuple = s.load_field(function, offset_of!(FunctionObject, defaults), Alias::Function);
-        if !s.has_type(tuple, &TUPLE) {
-            return None;
-        }
-        let (own, expected) = (s.tuple_length(tuple), s.raw_constant(length as i64));
-        self.defaults = Some(tuple);
-        s.raw_equal(own, expected).then_some(())
+        Some(())
     }
 
     fn find_keyword_defaults(&mut self, s: &mut S, function: S::Value, mut locals: std::ops::Range<u16>) -> Option<()> {
@@ -390,26 +444,31 @@ impl<S: Semantics> Binding<S> {
         let own = self.taken - self.receiver;
         let has_rest = self.code.has_flag(CodeFlags::VARARGS);
         let rest = if has_rest { Some(make_rest(s, first + own, positional - own)?) } else { None };
-        let mut named: [Option<S::Owned>; ARGUMENTS_MAX] = [const { None }; ARGUMENTS_MAX];
-        for (position, place) in named.iter_mut().enumerate().take(names.len()) {
-            *place = Some(s.move_out(first + positional + position as u16));
+        // Those with names wait above everything, unless each lies where it belongs.
+        let in_place = first == base && self.is_in_order();
+        let scratch = first + positional + names.len() as u16 + self.code.parameter_count as u16;
+        if !in_place {
+            shift(s, first + positional, scratch, names.len() as u16);
         }
         shift(s, first, base + self.receiver, own);
         if let Some(receiver) = receiver {
             s.set_fresh(base, receiver);
         }
         let mut others = 0;
-        let scratch = first + positional + names.len() as u16 + self.code.parameter_count as u16;
-        for ((value, &target), &name) in named.iter_mut().zip(&self.targets).zip(names) {
-            let Some(value) = value.take() else { continue };
+        let pairs = scratch + names.len() as u16;
+        for (position, (&target, &name)) in self.targets.iter().zip(names).enumerate() {
+            if in_place {
+                break;
+            }
+            let value = s.move_out(scratch + position as u16);
             if target != REST {
                 s.set_fresh(base + target, value);
                 continue;
             }
             let name = s.constant(name);
             let name = s.dup(name);
-            s.set_fresh(scratch + 2 * others, name);
-            s.set_fresh(scratch + 2 * others + 1, value);
+            s.set_fresh(pairs + 2 * others, name);
+            s.set_fresh(pairs + 2 * others + 1, value);
             others += 1;
         }
         self.fill_defaults(s, base);
@@ -419,7 +478,7 @@ impl<S: Semantics> Binding<S> {
             next += 1;
         }
         if self.code.has_flag(CodeFlags::VARKEYWORDS) {
-            let made = s.build(&BUILD_MAP, scratch, 2 * others)?;
+            let made = s.build(&BUILD_MAP, pairs, 2 * others)?;
             s.set_fresh(next, made);
         }
         Some(())
@@ -427,13 +486,9 @@ impl<S: Semantics> Binding<S> {
 
     fn fill_defaults(&self, s: &mut S, base: u16) {
         let positional = self.code.argument_count as u16;
-        if let Some(defaults) = self.defaults {
-            let length = s.peek(defaults).cast_exact::<TupleObject>().map_or(0, TupleObject::len) as u16;
+        if let Some(defaults) = &self.defaults {
             for local in (self.taken..positional).filter(|&local| !self.is_bound(local)) {
-                let index = s.raw_constant((local + length - positional) as i64);
-                let value = s.tuple_item(defaults, index);
-                let value = s.dup(value);
-                s.set_fresh(base + local, value);
+                defaults.fill(s, self.code, base, local);
             }
         }
         let Some(defaults) = self.keyword_defaults else { return };
@@ -448,19 +503,24 @@ impl<S: Semantics> Binding<S> {
         }
     }
 
-    /// A call of a generator function makes a generator.
-    fn make_generator(self, s: &mut S, site: Site) -> Attempt {
-        let kinds = CodeFlags::SUSPENDS & !CodeFlags::GENERATOR;
-        if self.code.has_flag(kinds) {
-            return None;
-        }
+    /// A call of a generator function makes a generator, one of a coroutine function a coroutine. `method` is the function
+    /// and the receiver of a bound method, which is in the block.
+    fn make_generator(self, s: &mut S, site: Site, method: Option<(S::Owned, S::Owned)>) -> Pc {
         let code = self.code;
-        if self.fill(s, site.block, None).is_none() {
-            return Some(s.raise(site.pc));
+        let (function, receiver) = method.map_or((None, None), |(function, receiver)| (Some(function), Some(receiver)));
+        if self.fill(s, site.block, receiver).is_none() {
+            if let Some(function) = function {
+                s.drop(function);
+            }
+            return s.raise(site.pc);
+        }
+        if let Some(function) = function {
+            s.clear(site.block);
+            s.set_fresh(site.block, function);
         }
         let function = s.move_out(site.block);
         let generator = s.make_generator(function, site.block + HEADER, code.parameter_count as u16);
-        Some(s.set_then(site.destination, generator, site.return_to))
+        s.set_then(site.destination, generator, site.return_to)
     }
 }
 

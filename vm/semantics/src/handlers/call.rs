@@ -9,7 +9,7 @@ use sidewinder_runtime::Value;
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::method::{BUILTIN_FUNCTION, METHOD, METHOD_DESCRIPTOR, NativeFunctionObject};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
-use sidewinder_runtime::objects::type_object::{TYPE, TypeObject, flags};
+use sidewinder_runtime::objects::type_object::{TypeObject, flags};
 
 const HEADER: u16 = HEADER_WORDS as u16;
 
@@ -60,8 +60,13 @@ fn call_function<S: Semantics>(
         }
         return s.cold(pc, crate::cold::call::call);
     }
-    let callable = s.register(block);
-    match bind::call_function(s, site, positional(block, count), callable, code) {
+    let attempt = if code.has_flag(CodeFlags::SIMPLE) && count < code.argument_count as u16 {
+        bind::call_with_defaults(s, site, count, code)
+    } else {
+        let callable = s.register(block);
+        bind::call_function(s, site, positional(block, count), callable, code)
+    };
+    match attempt {
         Some(next) => next,
         None => s.cold(pc, crate::cold::call::call),
     }
@@ -105,7 +110,7 @@ fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, co
         if let Some(next) = bind::call_object(s, site, positional(block, count)) {
             return next;
         }
-    } else if s.has_type(callable, &TYPE) {
+    } else if bind::is_plain_metaclass(s, callable) {
         return call_class(s, pc, destination, block, count);
     }
     s.cold_call(pc, destination, block, count)
