@@ -191,6 +191,13 @@ impl DictObject {
         }
     }
 
+    /// Tells traces that the value of an entry is another now. Apart, lest those who seldom need it have a stack frame.
+    #[cold]
+    #[inline(never)]
+    fn value_changed(&self, cx: &mut Context, entry: u32) {
+        (cx.interpreter().hooks.broken)(cx, Broken::DictEntry(self.watch.get(), entry));
+    }
+
     #[inline(always)]
     fn read_index(&self, slot: usize) -> u32 {
         let index = self.index.get();
@@ -457,7 +464,7 @@ impl DictObject {
         let value = Owned::new(value);
         if let Some(entry) = found.entry {
             if self.watch.get() != 0 {
-                (cx.interpreter().hooks.broken)(cx, Broken::DictEntry(self.watch.get(), entry as u32));
+                self.value_changed(cx, entry as u32);
             }
             // SAFETY: (dict 1) a found entry is initialised.
             let old = unsafe { std::mem::replace(&mut (*self.entries.get().add(entry)).value, value.into_raw()) };
@@ -525,7 +532,7 @@ impl DictObject {
     #[inline]
     pub fn replace_entry_value(&self, cx: &mut Context, index: u32, value: Value) -> Value {
         if self.watch.get() != 0 {
-            (cx.interpreter().hooks.broken)(cx, Broken::DictEntry(self.watch.get(), index));
+            self.value_changed(cx, index);
         }
         // SAFETY: (dict 1) callers know that the entry is live.
         unsafe { std::mem::replace(&mut (*self.entries.get().add(index as usize)).value, value) }

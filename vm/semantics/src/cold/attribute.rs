@@ -141,15 +141,14 @@ fn hits(cx: &Context, site: &Site, object: Value) -> bool {
 /// What a site, or another that shares its entries, has found before for an instance of the object's type and shape.
 #[inline(always)]
 pub fn older_entry(cx: &Context, index: u16, object: Value, access: Access) -> Option<&'static Site> {
-    // A shape belongs to one type, so it tells the type too.
-    let shape = shape_of(object)?;
+    let key = entry_key(object)?;
     let site = site_of(cx, index);
     if site.is_megamorphic()
-        && let Some(shared) = cx.interpreter().shared_entries.get(shape, site.name, access)
+        && let Some(shared) = cx.interpreter().shared_entries.get(key, site.name, access)
     {
         return Some(shared);
     }
-    site.older_entries().iter().find(|older| older.shape.get() == shape)
+    site.older_entries().iter().find(|older| older.shape.get() == key)
 }
 
 /// Moves what a site has cached to its older entries.
@@ -170,12 +169,12 @@ fn find_entry(cx: &mut Context, index: u16, object: Value) -> bool {
         }
     }
     if site.is_megamorphic()
-        && let Some(shape) = shape_of(object)
+        && let Some(key) = entry_key(object)
     {
         let shared = &cx.interpreter().shared_entries;
         let hopeless = |entry: &Site| entry.kind.get() == kind::EMPTY;
-        if !shared.get(shape, site.name, Access::Load).is_some_and(hopeless) {
-            fill_load(cx, shared.replace(shape, site.name, Access::Load), site.name, object);
+        if !shared.get(key, site.name, Access::Load).is_some_and(hopeless) {
+            fill_load(cx, shared.replace(key, site.name, Access::Load), site.name, object);
         }
         return false;
     }
@@ -224,6 +223,21 @@ fn shape_of(object: Value) -> Option<u32> {
     let class = object.is_pointer().then(|| object.heap_type())?;
     let shape = class.has_inner_block().then(|| instance::block(object, class).shape.get())?;
     (shape != ShapeId::DICT).then_some(shape.0)
+}
+
+/// Marks the keys of classes among those of entries.
+const CLASS_KEY: u32 = 1 << 31;
+
+/// What tells an entry that may serve the object: its shape, which tells its type too, or its version if it is a class.
+#[inline(always)]
+fn entry_key(object: Value) -> Option<u32> {
+    let class = object.is_pointer().then(|| object.heap_type())?;
+    if class.has_flag(flags::TYPE) {
+        // SAFETY: (heap 2) the type flag says so.
+        let version = unsafe { object.cast_unchecked::<TypeObject>() }.version.get();
+        return Some(version as u32 | CLASS_KEY);
+    }
+    shape_of(object)
 }
 
 /// Remembers how `object.name` is found.
@@ -331,6 +345,7 @@ fn fill_class(cx: &mut Context, site: &Site, name: Value, object: Value) {
     let Some(found) = class.lookup(cx, name) else { return };
     let cached = fill_found(cx, site, name, class, found);
     if cached != kind::EMPTY {
+        site.shape.set(class.version.get() as u32 | CLASS_KEY);
         site.type_pointer.set(class);
         site.version.set(class.version.get());
         site.kind.set(cached | kind::OF_CLASS);

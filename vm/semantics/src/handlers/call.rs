@@ -60,12 +60,22 @@ fn call_function<S: Semantics>(
         }
         return s.cold(pc, crate::cold::call::call);
     }
-    let attempt = if code.has_flag(CodeFlags::SIMPLE) && count < code.argument_count as u16 {
-        bind::call_with_defaults(s, site, count, code)
-    } else {
-        let callable = s.register(block);
-        bind::call_function(s, site, positional(block, count), callable, code)
-    };
+    call_general(s, pc, destination, block, count)
+}
+
+/// A call of a function whose parameters do not lie in the block as they are. Apart, lest the structures for it lie on the
+/// stack of all calls.
+#[inline(never)]
+fn call_general<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, count: u16) -> Pc {
+    let callable = s.register(block);
+    let attempt = s.as_function(callable).and_then(|function| {
+        let (code, site) = (function.code(), Site { pc, return_to: following(pc), destination, block });
+        if code.has_flag(CodeFlags::SIMPLE) && count < code.argument_count as u16 {
+            bind::call_with_defaults(s, site, count, code)
+        } else {
+            bind::call_function(s, site, positional(block, count), callable, code)
+        }
+    });
     match attempt {
         Some(next) => next,
         None => s.cold(pc, crate::cold::call::call),

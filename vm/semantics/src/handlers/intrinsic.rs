@@ -18,12 +18,14 @@ use sidewinder_runtime::objects::set::{FROZENSET, SET};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_runtime::objects::str::{STR, StrObject};
-use sidewinder_runtime::objects::tuple::TUPLE;
+use sidewinder_runtime::objects::tuple::{TUPLE, TupleObject};
 use sidewinder_runtime::objects::type_object::{TYPE, TypeObject, flags};
-use sidewinder_runtime::operations::dunder::class_check::has_plain_class;
+use sidewinder_runtime::operations::dunder::class_check::{asks_types_alone, has_plain_class};
 use std::mem::offset_of;
 
 const HEADER: u16 = HEADER_WORDS as u16;
+/// Classes in a tuple up to which `isinstance` is answered here.
+const CLASSES_MAX: usize = 8;
 
 /// Calls the native function behind `intrinsic`, whose identity was tested, with the `count` arguments of the call
 /// block at `block`. Declines when the general way must be taken.
@@ -225,23 +227,35 @@ fn extreme<S: Semantics>(s: &mut S, first: u16, op: CompareOp) -> Option<S::Owne
     Some(s.move_out(if second { first + 1 } else { first }))
 }
 
-/// `isinstance(object, class)` for a class whose metaclass leaves the question to the types.
+/// `isinstance(object, class)` for a class, or a tuple of classes, whose metaclasses leave the question to the types.
 fn is_instance<S: Semantics>(s: &mut S, first: u16) -> Option<S::Owned> {
     let (object, class) = (s.register(first), s.register(first + 1));
     let known = s.peek(class);
-    if !known.has_type(&TYPE) || !s.is_object(class, known) {
+    // Borrowed from the register, where the call keeps it.
+    let classes = match known.cast_exact::<TupleObject>() {
+        Some(tuple) => tuple.as_slice(),
+        None => &[known],
+    };
+    if classes.len() > CLASSES_MAX || !classes.iter().all(|class| asks_types_alone(s.context(), *class)) {
         return None;
     }
-    // SAFETY: (heap 2) an object of type `type`.
-    let class: &'static TypeObject = unsafe { known.cast_unchecked() };
+    if !s.is_object(class, known) {
+        return None;
+    }
+    let mut metas = classes.iter().map(|class| class.heap_type()).filter(|meta| meta.has_flag(flags::HEAP));
+    if !metas.all(|meta| s.type_version_is(meta, meta.version.get())) {
+        return None;
+    }
+    // SAFETY: (heap 2) each was found to be a type.
+    let is_one = |kind: &TypeObject| classes.iter().any(|class| kind.is_subtype(unsafe { class.cast_unchecked() }));
     if s.as_int(object).is_some() {
-        return Some(boolean(s, sidewinder_runtime::objects::int::INT.object.is_subtype(class)));
+        return Some(boolean(s, is_one(&sidewinder_runtime::objects::int::INT.object)));
     }
     if s.as_float(object).is_some() {
-        return Some(boolean(s, sidewinder_runtime::objects::float::FLOAT.object.is_subtype(class)));
+        return Some(boolean(s, is_one(&sidewinder_runtime::objects::float::FLOAT.object)));
     }
     let kind = s.peek(object).heap_type();
-    let answer = kind.is_subtype(class);
+    let answer = is_one(kind);
     if !answer && kind.has_flag(flags::HEAP) && !has_plain_class(s.context(), kind) {
         return None;
     }

@@ -4,7 +4,7 @@
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::objects::tuple::TupleObject;
-use crate::objects::type_object::{OBJECT, TypeObject};
+use crate::objects::type_object::{OBJECT, TYPE, TypeObject, flags};
 use crate::operations::attribute;
 use crate::value::Value;
 
@@ -36,6 +36,19 @@ pub fn has_plain_class(cx: &mut Context, kind: &TypeObject) -> bool {
     let name = cx.interpreter().names.class_;
     kind.slots().get_attribute.is_some_and(|slot| attribute::is_generic(slot) || attribute::is_of_type(slot))
         && kind.lookup(cx, name) == OBJECT.lookup(cx, name)
+}
+
+/// Whether a value is a class whose metaclass leaves the question for its instances to `type.__instancecheck__`.
+pub fn asks_types_alone(cx: &mut Context, value: Value) -> bool {
+    if !value.is_pointer() {
+        return false;
+    }
+    let meta = value.heap_type();
+    if std::ptr::eq(meta, &raw const TYPE.object) {
+        return true;
+    }
+    let name = cx.interpreter().names.instancecheck;
+    meta.has_flag(flags::TYPE) && meta.lookup(cx, name) == TYPE.lookup(cx, name)
 }
 
 /// Whether `class` is a subclass of `target`, without `__subclasscheck__`.
