@@ -19,7 +19,7 @@ pub fn serve(cx: &mut Context) -> Result<()> {
         if cx.interpreter().collector.is_automatic() {
             collect::collect(cx);
         } else {
-            cx.heap.set_threshold(0);
+            cx.heap.set_threshold(0, 0);
         }
     }
     if reasons & interrupt::GIL != 0 {

@@ -218,6 +218,8 @@ helpers! {
     MAKE_FUNCTION: Helper2 = make_function(a, b), HelperEffects::ALLOCATES, |cx| Ok(function::new(cx, a, b));
     /// Bound method of a, a function in Python or Rust, and receiver b
     BIND: Helper2 = bind(a, b), HelperEffects::ALLOCATES, |cx| Ok(method::bind(cx, a, b));
+    /// What the descriptor a, of Rust, gets of b
+    GET_BY_DESCRIPTOR: Helper2 = get_by_descriptor(a, b), ANY, |cx| sidewinder_runtime::operations::attribute::get_by_descriptor(cx, a, b);
     /// Attribute b of a
     GET_ATTRIBUTE: Helper2 = get_attribute(a, b), ANY, |cx| sidewinder_runtime::operations::attribute::get(cx, a, b);
     /// Sets attribute b of a to c; the result is None
@@ -345,9 +347,15 @@ extern "C" fn build_set(cx: &mut Context, first: *mut Value, count: usize) -> Va
 }
 
 extern "C" fn build_map(cx: &mut Context, first: *mut Value, count: usize) -> Value {
-    // SAFETY: the contract of run helpers.
-    let items = unsafe { take_run(first, count) };
-    word(crate::cold::build::map(cx, items))
+    // SAFETY: the contract of run helpers: `count` owned values, which nobody else touches during the call.
+    let items = unsafe { std::slice::from_raw_parts(first as *const Owned, count) };
+    let made = crate::cold::build::map(cx, items);
+    // What was replaced or not needed goes from the last to the first.
+    for position in (0..count).rev() {
+        // SAFETY: as above.
+        drop(Owned::from_raw(unsafe { std::mem::replace(&mut *first.add(position), Value::UNBOUND) }));
+    }
+    word(made)
 }
 
 extern "C" fn build_string(cx: &mut Context, first: *mut Value, count: usize) -> Value {

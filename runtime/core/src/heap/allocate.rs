@@ -114,10 +114,10 @@ impl Heap {
         }
     }
 
-    /// Sets the growth after which the next collection is wanted, from the bytes that are alive now.
-    pub fn set_threshold(&mut self, live_bytes: usize) {
+    /// Sets the growth after which the next collection is wanted: half of the bytes that are alive now, doubled so often.
+    pub fn set_threshold(&mut self, live_bytes: usize, doublings: u32) {
         self.collect_wanted = false;
-        self.budget = COLLECT_BYTES_MIN.max(live_bytes as isize / 2);
+        self.budget = COLLECT_BYTES_MIN.max((live_bytes as isize / 2) << doublings);
         self.budget_start = self.budget;
     }
 

@@ -29,10 +29,18 @@ pub struct Collector {
     pub thresholds: [i64; 3],
     /// `gc.get_debug()`
     pub debug: i64,
+    /// How often the growth that a collection waits for is doubled, as the last ones found little.
+    patience: u32,
     /// Addresses of the objects that `gc.freeze` took out of collections: they count as reachable. One that dies leaves
     /// its address behind, which keeps whoever gets it from being collected, too.
     pub frozen: HashSet<u64>,
 }
+
+/// Bytes that an unreachable object is taken to have, on the average.
+const GARBAGE_BYTES: usize = 64;
+/// A collection that finds less than this part of what is alive has found little.
+const GARBAGE_SHARE: usize = 16;
+const PATIENCE_MAX: u32 = 2;
 
 /// Flags of `gc.set_debug`.
 pub mod debug {
@@ -57,6 +65,7 @@ impl Default for Collector {
             collected: 0,
             thresholds: [2000, 10, 10],
             debug: 0,
+            patience: 0,
             frozen: HashSet::new(),
         }
     }
@@ -97,7 +106,11 @@ pub fn collect_generation(cx: &mut Context, generation: i64) -> usize {
     collector.running = std::ptr::null();
     collector.collections += 1;
     collector.collected += found as u64;
-    cx.heap.set_threshold(live_bytes);
+    // What grows without garbage need not be looked at so often.
+    let much = found * GARBAGE_BYTES > live_bytes / GARBAGE_SHARE;
+    collector.patience = if much { 0 } else { (collector.patience + 1).min(PATIENCE_MAX) };
+    let patience = collector.patience;
+    cx.heap.set_threshold(live_bytes, patience);
     found
 }
 

@@ -132,6 +132,16 @@ impl DictObject {
         allocate(cx, &DICT.object)
     }
 
+    /// Makes room for `count` keys in a dict that has no table yet.
+    pub fn reserve(&self, count: usize) {
+        debug_assert!(self.index_bits.get() == 0);
+        let mut bits = INDEX_BITS_MIN;
+        while entry_capacity(bits) < count {
+            bits += 1;
+        }
+        self.rebuild(bits);
+    }
+
     #[inline(always)]
     pub fn len(&self) -> usize {
         self.length.get()
@@ -183,12 +193,19 @@ impl DictObject {
     }
 
     /// Tells caches and traces that the keys, or how they are found through the dict's owner, are others now.
+    #[inline]
     pub fn keys_changed(&self, cx: &mut Context) {
         self.keys_version.set(0);
         if self.watch.get() != 0 {
-            let watch = self.watch.get();
-            (cx.interpreter().hooks.broken)(cx, Broken::DictKeys(watch));
+            self.layout_changed(cx);
         }
+    }
+
+    /// Tells traces that the keys are others. Apart, like `value_changed`.
+    #[cold]
+    #[inline(never)]
+    fn layout_changed(&self, cx: &mut Context) {
+        (cx.interpreter().hooks.broken)(cx, Broken::DictKeys(self.watch.get()));
     }
 
     /// Tells traces that the value of an entry is another now. Apart, lest those who seldom need it have a stack frame.
@@ -494,14 +511,8 @@ impl DictObject {
     }
 
     fn rebuild(&self, bits: u32) {
-        let (old_entries, old_used, old_bits, old_index) =
-            (self.entries.get(), self.entry_count(), self.index_bits.get(), self.index.get());
-        let capacity = entry_capacity(bits);
-        let entries = allocate_bytes(capacity * size_of::<Entry>()) as *mut Entry;
-        let index_bytes = (1usize << bits) * index_width(bits);
-        let index = allocate_bytes(index_bytes);
-        // SAFETY: (dict 2) fresh memory; all bytes 255 mean EMPTY at every width.
-        unsafe { index.write_bytes(255, index_bytes) };
+        let (old_entries, old_used, old_bits) = (self.entries.get(), self.entry_count(), self.index_bits.get());
+        let (entries, index) = new_table(bits);
         self.index_bits.set(bits);
         self.index.set(index);
         self.entries.set(entries);
@@ -525,7 +536,7 @@ impl DictObject {
             used += 1;
         }
         self.used.set(used);
-        free_table(old_entries, old_index, old_bits);
+        free_table(old_entries, old_bits);
     }
 
     /// Puts a value, whose count moves in, into entry `index` and gives the old one, whose count moves out.
@@ -643,13 +654,29 @@ fn explain_unhashable(cx: &mut Context, key: Value, raised: Raised) -> Raised {
     cx.type_error(format!("cannot use '{kind}' as a dict key ({text})"))
 }
 
-fn free_table(entries: *mut Entry, index: *mut u8, bits: u32) {
+/// Bytes of a table's entries and of the index behind them, which are one piece of memory.
+fn table_bytes(bits: u32) -> (usize, usize) {
+    (entry_capacity(bits) * size_of::<Entry>(), (1usize << bits) * index_width(bits))
+}
+
+/// An empty table: its entries and its index.
+fn new_table(bits: u32) -> (*mut Entry, *mut u8) {
+    let (entry_bytes, index_bytes) = table_bytes(bits);
+    let entries = allocate_bytes(entry_bytes + index_bytes);
+    // SAFETY: (dict 2) fresh memory; all bytes 255 mean EMPTY at every width.
+    let index = unsafe {
+        let index = entries.add(entry_bytes);
+        index.write_bytes(255, index_bytes);
+        index
+    };
+    (entries as *mut Entry, index)
+}
+
+fn free_table(entries: *mut Entry, bits: u32) {
     if bits != 0 {
+        let (entry_bytes, index_bytes) = table_bytes(bits);
         // SAFETY: (dict 2) the sizes follow from the bits.
-        unsafe {
-            free_bytes(entries as *mut u8, entry_capacity(bits) * size_of::<Entry>());
-            free_bytes(index, (1usize << bits) * index_width(bits));
-        }
+        unsafe { free_bytes(entries as *mut u8, entry_bytes + index_bytes) };
     }
 }
 
@@ -729,8 +756,7 @@ unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
 unsafe fn clear_slot(header: *mut Header, children: &mut Children<'_>) {
     // SAFETY: (heap 2) as above. Entries are released first to last, key before value.
     let dict = unsafe { &*(header as *const DictObject) };
-    let (entries, used, bits, index) =
-        (dict.entries.get(), dict.entry_count(), dict.index_bits.get(), dict.index.get());
+    let (entries, used, bits) = (dict.entries.get(), dict.entry_count(), dict.index_bits.get());
     for position in (0..used).rev() {
         // SAFETY: (dict 1) initialised entries, whose counts move to the list.
         let entry = unsafe { *entries.add(position) };
@@ -743,5 +769,5 @@ unsafe fn clear_slot(header: *mut Header, children: &mut Children<'_>) {
     dict.keys_version.set(0);
     dict.entries.set(std::ptr::null_mut());
     dict.index.set(std::ptr::null_mut());
-    free_table(entries, index, bits);
+    free_table(entries, bits);
 }

@@ -96,6 +96,8 @@ pub struct TypeObject {
     /// `version`; unbound when unknown.
     pub cached_init: Cell<Value>,
     pub cached_init_version: Cell<u64>,
+    /// The version for which `__class__` of the instances of this class was found to be their type.
+    pub plain_class_version: Cell<u64>,
 }
 
 /// The part of a type that belongs to one interpreter.
@@ -141,6 +143,7 @@ impl TypeObject {
             weakly_referenced: Cell::new(false),
             cached_init: Cell::new(Value::UNBOUND),
             cached_init_version: Cell::new(0),
+            plain_class_version: Cell::new(0),
         }
     }
 

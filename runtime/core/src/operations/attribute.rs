@@ -7,7 +7,9 @@ use crate::context::{Context, Raised, Result};
 use crate::heap::Owned;
 use crate::objects::dict::{self, DictObject};
 use crate::objects::function::FunctionObject;
-use crate::objects::method::{self, ClassMethodObject, MemberObject, PropertyObject, StaticMethodObject, super_object};
+use crate::objects::method::{
+    self, ClassMethodObject, GETSET_DESCRIPTOR, MemberObject, PropertyObject, StaticMethodObject, super_object,
+};
 use crate::objects::slots::Slots;
 use crate::objects::str;
 use crate::objects::type_object::{TypeObject, flags};
@@ -345,6 +347,19 @@ pub fn is_generic_set(slot: fn(&mut Context, Value, Value, Value) -> Result<()>)
 pub fn python_getter(_cx: &Context, descriptor: Value) -> Option<Value> {
     let getter = descriptor.cast_exact::<PropertyObject>()?.getter.get();
     getter.cast_exact::<FunctionObject>().map(|_| getter)
+}
+
+/// Whether a descriptor computes an attribute in Rust.
+pub fn is_native_getter(descriptor: Value) -> bool {
+    descriptor.has_type(&GETSET_DESCRIPTOR)
+}
+
+/// What a data descriptor of an object's type gets of it.
+pub fn get_by_descriptor(cx: &mut Context, descriptor: Value, object: Value) -> Result<Owned> {
+    match descriptor.type_of().slots().descriptor_get {
+        Some(get) => get(cx, descriptor, object, object.type_of()),
+        None => Ok(Owned::new(descriptor)),
+    }
 }
 
 /// The name under which instances store the value of a `__slots__` member.

@@ -119,7 +119,7 @@ fn hits(cx: &Context, site: &Site, object: Value) -> bool {
                 !value.is_unbound()
             }
         }
-        kind::BUILTIN_METHOD => same_type,
+        kind::BUILTIN_METHOD | kind::BUILTIN_GETTER => same_type,
         kind::OF_MODULE => {
             let _ = cx;
             object.0 == site.second_version.get()
@@ -262,10 +262,14 @@ fn fill_load(cx: &mut Context, site: &Site, name: Value, object: Value) {
     let Some(shape) = shape_of(object) else {
         if let Some(found) = on_class
             && !class.has_flag(flags::HEAP | flags::HAS_BLOCK)
-            && is_method(found)
         {
+            let cached = match found {
+                _ if is_method(found) => kind::BUILTIN_METHOD,
+                _ if attribute::is_native_getter(found) => kind::BUILTIN_GETTER,
+                _ => return,
+            };
             site.value.set(found);
-            site.kind.set(kind::BUILTIN_METHOD);
+            site.kind.set(cached);
         }
         return;
     };
@@ -279,6 +283,9 @@ fn fill_load(cx: &mut Context, site: &Site, name: Value, object: Value) {
             site.kind.set(kind::PROPERTY);
         } else if let Some(slot) = on_class.and_then(attribute::member_slot_name) {
             fill_slot(cx, site, shape, slot);
+        } else if let Some(getter) = on_class.filter(|found| attribute::is_native_getter(*found)) {
+            site.value.set(getter);
+            site.kind.set(kind::GETTER);
         }
         return;
     }

@@ -29,13 +29,16 @@ fn unwrap_exact<T: sidewinder_runtime::Object>(value: Value) -> &'static T {
 }
 
 /// A dict display of alternating keys and values.
-pub fn map(cx: &mut Context, items: Vec<Owned>) -> Result<Owned> {
+pub fn map(cx: &mut Context, items: &[Owned]) -> Result<Owned> {
     let made = DictObject::new(cx);
     let target = dict::of(made.value());
-    let result = items.chunks_exact(2).try_for_each(|pair| target.set(cx, pair[0].value(), pair[1].value()));
-    // What was replaced or not needed goes from the last to the first.
-    items.into_iter().rev().for_each(drop);
-    result.map(|()| made)
+    if !items.is_empty() {
+        target.reserve(items.len() / 2);
+    }
+    for pair in items.chunks_exact(2) {
+        target.set(cx, pair[0].value(), pair[1].value())?;
+    }
+    Ok(made)
 }
 
 /// The pieces of an f-string, joined.

@@ -35,6 +35,10 @@ pub mod kind {
     pub const STATIC_METHOD: u32 = 10;
     /// What the class method `value` holds, which binds to the type.
     pub const CLASS_METHOD: u32 = 11;
+    /// What the data descriptor `value` of a shaped instance's type computes in Rust.
+    pub const GETTER: u32 = 12;
+    /// The same of an instance without a shape, of a builtin type.
+    pub const BUILTIN_GETTER: u32 = 13;
     /// Added to some of these: the object is the class `type_pointer` itself, and the attribute is found in it.
     pub const OF_CLASS: u32 = 16;
 }
@@ -107,7 +111,7 @@ fn load_older<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
                     return s.release_set_then(i.b, i.a, value, following(pc));
                 }
             }
-            kind::EMPTY | kind::BUILTIN_METHOD | kind::OF_MODULE | kind::ADD_INLINE => {}
+            kind::EMPTY | kind::BUILTIN_METHOD | kind::BUILTIN_GETTER | kind::OF_MODULE | kind::ADD_INLINE => {}
             _ => {
                 if let Some(next) = load_found(s, pc, i, object, site) {
                     return next;
@@ -131,6 +135,11 @@ fn load_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
                 return s.release_set_then(i.b, i.a, bound, following(pc));
             }
         }
+        kind::BUILTIN_GETTER => {
+            if s.has_type(object, cached_type(site)) {
+                return load_computed(s, pc, i, object, site);
+            }
+        }
         kind::OF_MODULE => {
             if let Some(value) = module_entry(s, object, site) {
                 let value = s.dup(value);
@@ -147,6 +156,17 @@ fn load_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     load_older(s, pc, i)
 }
 
+/// Loads what a descriptor in Rust computes.
+#[inline(always)]
+fn load_computed<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value, site: &'static Site) -> Pc {
+    let descriptor = s.constant(site.value.get());
+    s.publish(pc);
+    match s.call2(&crate::helpers::GET_BY_DESCRIPTOR, descriptor, object) {
+        Some(value) => s.release_set_then(i.b, i.a, value, following(pc)),
+        None => s.raise(pc),
+    }
+}
+
 /// Loads what a class has, by its version.
 #[inline(always)]
 fn load_found<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value, site: &'static Site) -> Attempt {
@@ -155,6 +175,9 @@ fn load_found<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value,
     }
     if site.kind.get() == kind::PROPERTY {
         return Some(super::call::property(s, pc, i, site.value.get()));
+    }
+    if site.kind.get() == kind::GETTER {
+        return Some(load_computed(s, pc, i, object, site));
     }
     let value = found_value(s, site);
     let receiver = match site.kind.get() & !kind::OF_CLASS {
@@ -288,6 +311,26 @@ fn load_method_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     }
 }
 
+/// Prepares the call of what a descriptor in Rust computes.
+#[inline(never)]
+fn callable_computed<S: Semantics>(
+    s: &mut S,
+    pc: Pc,
+    i: Instruction,
+    object: S::Value,
+    site: &'static Site,
+) -> Attempt {
+    let descriptor = s.constant(site.value.get());
+    s.publish(pc);
+    let Some(value) = s.call2(&crate::helpers::GET_BY_DESCRIPTOR, descriptor, object) else {
+        return Some(s.raise(pc));
+    };
+    s.release(i.b);
+    s.set_fresh(i.a, value);
+    s.clear(i.a + HEADER_WORDS as u16);
+    Some(following(pc))
+}
+
 /// Prepares the call of what an entry finds and is no method of the object.
 #[inline(always)]
 fn callable_found<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value, site: &'static Site) -> Attempt {
@@ -305,7 +348,15 @@ fn callable_found<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Va
             value
         }
         kind::OF_MODULE => module_entry(s, object, site)?,
-        kind::EMPTY | kind::PROPERTY | kind::ADD_INLINE | kind::METHOD | kind::BUILTIN_METHOD => return None,
+        kind::BUILTIN_GETTER if s.has_type(object, class) => return callable_computed(s, pc, i, object, site),
+        kind::GETTER if is_found(s, object, site) => return callable_computed(s, pc, i, object, site),
+        kind::EMPTY
+        | kind::PROPERTY
+        | kind::ADD_INLINE
+        | kind::METHOD
+        | kind::BUILTIN_METHOD
+        | kind::GETTER
+        | kind::BUILTIN_GETTER => return None,
         cached => {
             if !is_found(s, object, site) {
                 return None;

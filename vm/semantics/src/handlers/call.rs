@@ -6,6 +6,7 @@ use crate::frame::Continuation;
 use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Instruction, Op};
 use sidewinder_runtime::Value;
+use sidewinder_runtime::native::Intrinsic;
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::method::{BUILTIN_FUNCTION, METHOD, METHOD_DESCRIPTOR, NativeFunctionObject};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
@@ -87,47 +88,87 @@ fn positional(block: u16, count: u16) -> Given {
     Given { first: block + HEADER, positional: count, names: &[], starred: Starred::No }
 }
 
+/// A call of something else than a function. The kinds of callables have functions of their own, as each needs other
+/// registers, which it saves.
 #[inline(never)]
 fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, count: u16) -> Pc {
     let callable = s.register(block);
-    let first = block + HEADER;
-    if s.has_type(callable, &BUILTIN_FUNCTION) || s.has_type(callable, &METHOD_DESCRIPTOR) {
-        let known = s.peek(callable);
-        // SAFETY: (heap 2) both types have this layout.
-        let native = unsafe { known.cast_unchecked::<NativeFunctionObject>() };
-        let descriptor = known.has_type(&METHOD_DESCRIPTOR);
-        let accepted = if descriptor {
-            let first = s.peek_first(first, count);
-            !first.is_unbound() && native.accepts(first)
-        } else {
-            native.bound.is_unbound()
-        };
-        if accepted && s.is_object(callable, known) {
-            if let Some(next) = super::intrinsic::call(s, pc, destination, block, count, native.definition.intrinsic) {
-                return next;
-            }
-            if count == 1 + descriptor as u16
-                && let Some(continuation) = super::consume::of_function(native.definition.intrinsic)
-                && let Some(next) = super::consume::start(s, pc, block, first + count - 1, continuation)
-            {
-                return next;
-            }
-            let result = s.call_native(known, first, count, descriptor, pc);
-            return finish_native(s, pc, destination, block, count, result);
-        }
-    } else if s.has_type(callable, &METHOD) {
-        let site = Site { pc, return_to: following(pc), destination, block };
-        if let Some(next) = bind::call_object(s, site, positional(block, count)) {
-            return next;
-        }
-    } else if bind::is_plain_metaclass(s, callable) {
+    if s.has_type(callable, &METHOD_DESCRIPTOR) {
+        return call_builtin(s, pc, destination, block, count, true);
+    }
+    if s.has_type(callable, &BUILTIN_FUNCTION) {
+        return call_builtin(s, pc, destination, block, count, false);
+    }
+    if s.has_type(callable, &METHOD) {
+        return call_bound(s, pc, destination, block, count);
+    }
+    if bind::is_plain_metaclass(s, callable) {
         return call_class(s, pc, destination, block, count);
     }
     s.cold_call(pc, destination, block, count)
 }
 
-/// `C(...)` of a plain class whose `__init__` is a Python function (or that has none).
+/// A call of a function in Rust; of a method of a type, if it is one, with the receiver as first argument.
 #[inline(always)]
+fn call_builtin<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, count: u16, descriptor: bool) -> Pc {
+    let callable = s.register(block);
+    let first = block + HEADER;
+    let known = s.peek(callable);
+    // SAFETY: (heap 2) both types have this layout.
+    let native = unsafe { known.cast_unchecked::<NativeFunctionObject>() };
+    let accepted = if descriptor {
+        let first = s.peek_first(first, count);
+        !first.is_unbound() && native.accepts(first)
+    } else {
+        native.bound.is_unbound()
+    };
+    if !accepted || !s.is_object(callable, known) {
+        return s.cold_call(pc, destination, block, count);
+    }
+    if native.definition.intrinsic != Intrinsic::None
+        && let Some(next) = call_intrinsic(s, pc, destination, block, count, descriptor)
+    {
+        return next;
+    }
+    let result = s.call_native(known, first, count, descriptor, pc);
+    finish_native(s, pc, destination, block, count, result)
+}
+
+/// A call of a function that handlers know from inside; declines when the general way must be taken.
+#[inline(never)]
+fn call_intrinsic<S: Semantics>(
+    s: &mut S,
+    pc: Pc,
+    destination: u16,
+    block: u16,
+    count: u16,
+    descriptor: bool,
+) -> Attempt {
+    let callable = s.register(block);
+    // SAFETY: (heap 2) the caller tested the type.
+    let intrinsic = unsafe { s.peek(callable).cast_unchecked::<NativeFunctionObject>() }.definition.intrinsic;
+    if let Some(next) = super::intrinsic::call(s, pc, destination, block, count, intrinsic) {
+        return Some(next);
+    }
+    if count != 1 + descriptor as u16 {
+        return None;
+    }
+    let continuation = super::consume::of_function(intrinsic)?;
+    super::consume::start(s, pc, block, block + HEADER + count - 1, continuation)
+}
+
+/// A call of a bound method.
+#[inline(never)]
+fn call_bound<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, count: u16) -> Pc {
+    let site = Site { pc, return_to: following(pc), destination, block };
+    match bind::call_object(s, site, positional(block, count)) {
+        Some(next) => next,
+        None => s.cold_call(pc, destination, block, count),
+    }
+}
+
+/// `C(...)` of a plain class whose `__init__` is a Python function (or that has none).
+#[inline(never)]
 fn call_class<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, count: u16) -> Pc {
     let callable = s.register(block);
     let known = s.peek(callable);

@@ -33,9 +33,17 @@ pub fn is_instance(cx: &mut Context, value: Value, target: Value) -> Result<bool
 
 /// Whether `__class__` of the type's instances is their type.
 pub fn has_plain_class(cx: &mut Context, kind: &TypeObject) -> bool {
+    if kind.plain_class_version.get() == kind.version.get() {
+        return true;
+    }
     let name = cx.interpreter().names.class_;
-    kind.slots().get_attribute.is_some_and(|slot| attribute::is_generic(slot) || attribute::is_of_type(slot))
-        && kind.lookup(cx, name) == OBJECT.lookup(cx, name)
+    let plain =
+        kind.slots().get_attribute.is_some_and(|slot| attribute::is_generic(slot) || attribute::is_of_type(slot))
+            && kind.lookup(cx, name) == OBJECT.lookup(cx, name);
+    if plain && kind.has_flag(flags::HEAP) {
+        kind.plain_class_version.set(kind.version.get());
+    }
+    plain
 }
 
 /// Whether a value is a class whose metaclass leaves the question for its instances to `type.__instancecheck__`.
