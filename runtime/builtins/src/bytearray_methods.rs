@@ -47,8 +47,10 @@ pub fn extend(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     if slots.buffer.is_none() && slots.iter.is_none() && slots.get_item.is_none() {
         return Err(cx.type_error(format!("can't extend bytearray with {found}")));
     }
+    // What lends its memory may change the array meanwhile: its bytes go where the end was.
+    let end = if slots.buffer.is_some() { array.len() } else { usize::MAX };
     let added = new::from_object(cx, source, "bytearray", true)?;
-    array.splice(cx, array.len(), 0, &added)?;
+    array.splice(cx, end.min(array.len()), 0, &added)?;
     nothing()
 }
 
@@ -107,7 +109,7 @@ pub fn reverse(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 /// What builds the object again: the class with the bytes, as text for the old protocols of pickle.
 pub fn alloc(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let array = receiver(cx, arguments, "__alloc__")?;
-    Ok(length_object(cx, array.capacity()))
+    Ok(length_object(cx, array.allocated()))
 }
 
 pub fn reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {

@@ -12,6 +12,7 @@ use sidewinder_runtime::heap::Owned;
 use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::buffer::Buffer;
 use sidewinder_runtime::objects::bytes::{BYTES, BytesObject, like};
+use sidewinder_runtime::objects::exception::RUNTIME_ERROR;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str::check_bytes;
@@ -53,6 +54,7 @@ fn split_arguments<'a>(
 
 pub fn split(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let receiver = Receiver::new(cx, arguments.values, "split")?;
+    let _held = receiver.hold(cx)?;
     let (separator, limit) = split_arguments(cx, &SPLIT, arguments)?;
     let content = receiver.content();
     let mut parts = Vec::new();
@@ -72,6 +74,7 @@ pub fn split(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 
 pub fn rsplit(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let receiver = Receiver::new(cx, arguments.values, "rsplit")?;
+    let _held = receiver.hold(cx)?;
     let (separator, limit) = split_arguments(cx, &RSPLIT, arguments)?;
     let content = receiver.content();
     let mut parts = Vec::new();
@@ -235,13 +238,23 @@ pub fn expandtabs(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
 /// `separator.join(iterable)`
 pub fn join(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let receiver = Receiver::new(cx, arguments, "join")?;
+    let _held = receiver.hold(cx)?;
     let mut items = items_to_join(cx, arguments[1])?;
-    for item in &mut items {
-        // Other objects lend their memory once, for a copy.
-        if like(item.value()).is_none()
-            && let Some(bytes) = Buffer::copy_optional(cx, item.value())?
+    let count = items.len();
+    for index in 0..count {
+        // Other objects lend their memory once, for a copy; what they run may change the list.
+        if like(items[index].value()).is_none()
+            && let Some(bytes) = Buffer::copy_optional(cx, items[index].value())?
         {
-            *item = BytesObject::new(cx, &bytes);
+            items[index] = BytesObject::new(cx, &bytes);
+            if let Some(list) = arguments[1].cast_exact::<ListObject>() {
+                if list.len() != count {
+                    return Err(cx.raise(&RUNTIME_ERROR, "sequence changed size during iteration"));
+                }
+                for (place, item) in items.iter_mut().enumerate().skip(index + 1) {
+                    *item = Owned::new(list.as_slice()[place]);
+                }
+            }
         }
     }
     let separator = receiver.content();

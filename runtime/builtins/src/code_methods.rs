@@ -3,10 +3,10 @@
 mod replace;
 
 use sidewinder_bytecode::{CodeFlags, Position};
+use sidewinder_runtime::native::object::readonly_member;
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::code::{CODE, CodeObject};
-use sidewinder_runtime::objects::exception::ATTRIBUTE_ERROR;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::StaticType;
@@ -34,7 +34,7 @@ type Get = fn(&mut Context, Value) -> Result<Owned>;
 
 /// A row whose assignment is refused as CPython's member descriptors refuse it.
 pub const fn read_only(name: &'static str, get: Get) -> GetSet {
-    GetSet { name, get, set: Some(refuse), doc: "" }
+    GetSet { name, get, set: Some(readonly_member), doc: "" }
 }
 
 static GETSET: &[GetSet] = &[
@@ -103,10 +103,6 @@ fn exception_table(code: &CodeObject) -> Vec<u8> {
 fn of(value: Value) -> &'static CodeObject {
     // SAFETY: (heap 2) the descriptor has checked the type.
     unsafe { value.cast_unchecked() }
-}
-
-fn refuse(cx: &mut Context, _value: Value, _new: Value) -> Result<()> {
-    Err(cx.raise(&ATTRIBUTE_ERROR, "readonly attribute"))
 }
 
 fn variable_name(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {

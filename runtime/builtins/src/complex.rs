@@ -3,6 +3,7 @@
 use crate::format_number::COMPLEX_FORMAT;
 use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::native::GetSet;
+use sidewinder_runtime::native::object::readonly_member;
 use sidewinder_runtime::objects::float::complex::{COMPLEX, Complex, as_complex, from_complex, power as complex_power};
 use sidewinder_runtime::objects::float::{self, complex_new};
 use sidewinder_runtime::objects::singleton;
@@ -25,14 +26,14 @@ pub static GETSET: &[GetSet] = &[
     GetSet {
         name: "real",
         get: |cx, value| Ok(float::from_f64(cx, number_of(value).real)),
-        set: None,
-        doc: "The real part.",
+        set: Some(readonly_member),
+        doc: "the real part of a complex number",
     },
     GetSet {
         name: "imag",
         get: |cx, value| Ok(float::from_f64(cx, number_of(value).imaginary)),
-        set: None,
-        doc: "The imaginary part.",
+        set: Some(readonly_member),
+        doc: "the imaginary part of a complex number",
     },
 ];
 

@@ -303,7 +303,10 @@ const NATIVE_SIGNATURE: GetSet = read_only("__text_signature__", |cx, value| {
 static FUNCTION_GETSET: &[GetSet] = &[
     read_only("__name__", |cx, value| as_text(cx, native(value).definition.name)),
     read_only("__qualname__", |cx, value| as_text(cx, &native(value).qualified_name())),
-    read_only("__module__", |_, value| Ok(shown(native(value).module))),
+    read_only("__module__", |_, value| {
+        let own = native(value);
+        Ok(if own.static_owner().is_some() { none() } else { shown(own.module) })
+    }),
     read_only("__self__", function_self),
     read_only("__doc__", |cx, value| doc_of(cx, native(value).definition.doc)),
     NATIVE_SIGNATURE,
@@ -325,6 +328,9 @@ fn native(value: Value) -> &'static NativeFunctionObject {
 /// The receiver; a module's function has the module.
 fn function_self(cx: &mut Context, value: Value) -> Result<Owned> {
     let own = native(value);
+    if own.static_owner().is_some() {
+        return Ok(none());
+    }
     if own.receiver().is_none() && !own.module.is_unbound() {
         let modules = Owned::new(cx.interpreter().modules.value());
         return Ok(dict::of(modules.value()).get(cx, own.module)?.map_or_else(none, Owned::new));
@@ -334,7 +340,8 @@ fn function_self(cx: &mut Context, value: Value) -> Result<Owned> {
 
 fn reduce_function(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let own = native(arguments[0]);
-    let Some(receiver) = own.receiver() else { return as_text(cx, own.definition.name) };
+    let receiver = own.receiver().or_else(|| own.static_owner().map(TypeObject::value));
+    let Some(receiver) = receiver else { return as_text(cx, own.definition.name) };
     let name = StrObject::new(cx, own.definition.name);
     let getattr = cx.builtins().get_text(cx, "getattr").map_or_else(none, Owned::new);
     let inner = TupleObject::new(cx, &[receiver, name.value()]);
@@ -354,7 +361,10 @@ static MEMBER_GETSET: &[GetSet] = &[
     read_only("__name__", |_, value| Ok(Owned::new(member(value).name))),
     read_only("__qualname__", |cx, value| qualified(cx, member(value).owner, &member(value).name_text())),
     read_only("__objclass__", |_, value| Ok(Owned::new(member(value).owner))),
-    read_only("__doc__", |_, _| Ok(none())),
+    read_only("__doc__", |cx, value| match member(value).definition {
+        Some(definition) => doc_of(cx, definition.doc),
+        None => Ok(none()),
+    }),
 ];
 
 fn getset(value: Value) -> &'static GetSetObject {
@@ -380,8 +390,8 @@ static SLOT_WRAPPER_GETSET: &[GetSet] = &[
         qualified(cx, slot_wrapper(value).owner.value(), slot_wrapper(value).row.name)
     }),
     read_only("__objclass__", |_, value| Ok(Owned::new(slot_wrapper(value).owner.value()))),
-    read_only("__doc__", |_, _| Ok(none())),
-    read_only("__text_signature__", |_, _| Ok(none())),
+    read_only("__doc__", |cx, value| wrapper_doc(cx, slot_wrapper(value).row.name)),
+    read_only("__text_signature__", |cx, value| wrapper_signature(cx, slot_wrapper(value).row.name)),
 ];
 
 static METHOD_WRAPPER_GETSET: &[GetSet] = &[
@@ -391,9 +401,108 @@ static METHOD_WRAPPER_GETSET: &[GetSet] = &[
     }),
     read_only("__objclass__", |_, value| Ok(Owned::new(method_wrapper(value).owner.value()))),
     read_only("__self__", |_, value| Ok(Owned::new(method_wrapper(value).receiver))),
-    read_only("__doc__", |_, _| Ok(none())),
-    read_only("__text_signature__", |_, _| Ok(none())),
+    read_only("__doc__", |cx, value| wrapper_doc(cx, method_wrapper(value).row.name)),
+    read_only("__text_signature__", |cx, value| wrapper_signature(cx, method_wrapper(value).row.name)),
 ];
+
+/// What slot wrappers take behind the receiver (a star stands for anything), and what they do.
+const WRAPPERS: &[(&str, &str, &str)] = &[
+    ("__abs__", "", "abs(self)"),
+    ("__add__", "value", "self + value"),
+    ("__aiter__", "", "aiter(self)"),
+    ("__and__", "value", "self & value"),
+    ("__anext__", "", "What is to be awaited for the next item."),
+    ("__await__", "", "The iterator that await runs."),
+    ("__bool__", "", "Whether self is true."),
+    ("__buffer__", "flags", "A memoryview of the memory of self."),
+    ("__call__", "*", "self called as a function."),
+    ("__contains__", "key", "key in self"),
+    ("__del__", "", "Called before self is destroyed."),
+    ("__delattr__", "name", "delattr(self, name)"),
+    ("__delete__", "instance", "Deletes the attribute of an instance."),
+    ("__delitem__", "key", "del self[key]"),
+    ("__divmod__", "value", "divmod(self, value)"),
+    ("__eq__", "value", "self == value"),
+    ("__float__", "", "float(self)"),
+    ("__floordiv__", "value", "self // value"),
+    ("__ge__", "value", "self >= value"),
+    ("__get__", "instance, owner=None", "The attribute of an instance of owner."),
+    ("__getattribute__", "name", "getattr(self, name)"),
+    ("__getitem__", "key", "self[key]"),
+    ("__gt__", "value", "self > value"),
+    ("__hash__", "", "hash(self)"),
+    ("__iadd__", "value", "self += value"),
+    ("__iand__", "value", "self &= value"),
+    ("__ifloordiv__", "value", "self //= value"),
+    ("__ilshift__", "value", "self <<= value"),
+    ("__imatmul__", "value", "self @= value"),
+    ("__imod__", "value", "self %= value"),
+    ("__imul__", "value", "self *= value"),
+    ("__index__", "", "The integer that self is where an index is wanted."),
+    ("__init__", "*", "Initializes self; help(type(self)) has the signature that counts."),
+    ("__int__", "", "int(self)"),
+    ("__invert__", "", "~self"),
+    ("__ior__", "value", "self |= value"),
+    ("__ipow__", "value", "self **= value"),
+    ("__irshift__", "value", "self >>= value"),
+    ("__isub__", "value", "self -= value"),
+    ("__iter__", "", "iter(self)"),
+    ("__itruediv__", "value", "self /= value"),
+    ("__ixor__", "value", "self ^= value"),
+    ("__le__", "value", "self <= value"),
+    ("__len__", "", "len(self)"),
+    ("__lshift__", "value", "self << value"),
+    ("__lt__", "value", "self < value"),
+    ("__matmul__", "value", "self @ value"),
+    ("__mod__", "value", "self % value"),
+    ("__mul__", "value", "self * value"),
+    ("__ne__", "value", "self != value"),
+    ("__neg__", "", "-self"),
+    ("__next__", "", "next(self)"),
+    ("__or__", "value", "self | value"),
+    ("__pos__", "", "+self"),
+    ("__pow__", "value, mod=None", "pow(self, value, mod)"),
+    ("__radd__", "value", "value + self"),
+    ("__rand__", "value", "value & self"),
+    ("__rdivmod__", "value", "divmod(value, self)"),
+    ("__release_buffer__", "buffer", "Gives back a memoryview that __buffer__ made."),
+    ("__repr__", "", "repr(self)"),
+    ("__rfloordiv__", "value", "value // self"),
+    ("__rlshift__", "value", "value << self"),
+    ("__rmatmul__", "value", "value @ self"),
+    ("__rmod__", "value", "value % self"),
+    ("__rmul__", "value", "value * self"),
+    ("__ror__", "value", "value | self"),
+    ("__rpow__", "value, mod=None", "pow(value, self, mod)"),
+    ("__rrshift__", "value", "value >> self"),
+    ("__rshift__", "value", "self >> value"),
+    ("__rsub__", "value", "value - self"),
+    ("__rtruediv__", "value", "value / self"),
+    ("__rxor__", "value", "value ^ self"),
+    ("__set__", "instance, value", "Sets the attribute of an instance."),
+    ("__setattr__", "name, value", "setattr(self, name, value)"),
+    ("__setitem__", "key, value", "self[key] = value"),
+    ("__str__", "", "str(self)"),
+    ("__sub__", "value", "self - value"),
+    ("__truediv__", "value", "self / value"),
+    ("__xor__", "value", "self ^ value"),
+];
+
+fn wrapper_doc(cx: &mut Context, name: &str) -> Result<Owned> {
+    match WRAPPERS.iter().find(|row| row.0 == name) {
+        Some((_, _, doc)) => as_text(cx, doc),
+        None => Ok(none()),
+    }
+}
+
+fn wrapper_signature(cx: &mut Context, name: &str) -> Result<Owned> {
+    match WRAPPERS.iter().find(|row| row.0 == name) {
+        Some((_, "", _)) => as_text(cx, "($self, /)"),
+        Some((_, "*", _)) => as_text(cx, "($self, /, *args, **kwargs)"),
+        Some((_, parameters, _)) => as_text(cx, &format!("($self, {parameters}, /)")),
+        None => Ok(none()),
+    }
+}
 
 fn slot_wrapper(value: Value) -> &'static WrapperDescriptor {
     // SAFETY: (heap 2) the descriptor has checked the type.

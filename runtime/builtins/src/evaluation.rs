@@ -11,6 +11,7 @@ use sidewinder_runtime::objects::dict::{self, DICT};
 use sidewinder_runtime::objects::exception;
 use sidewinder_runtime::objects::frame;
 use sidewinder_runtime::objects::function::{self, FunctionObject};
+use sidewinder_runtime::objects::int;
 use sidewinder_runtime::objects::iterator::arguments::{Signature, bad_argument};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str;
@@ -296,10 +297,21 @@ fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         return Err(bad_argument(cx, "compile() argument 'mode'", "str", mode));
     };
     let number = |cx: &mut Context, value: Option<Value>, default: i64| match value {
-        Some(value) => convert::index_i64(cx, value),
+        Some(value) => {
+            let number = convert::index(cx, value)?;
+            match int::as_i64(number.value()).filter(|number| i32::try_from(*number).is_ok()) {
+                Some(number) => Ok(number),
+                None => Err(cx.overflow_error("Python int too large to convert to C int")),
+            }
+        }
         None => Ok(default),
     };
     let flags = number(cx, flags, 0)?;
+    // The order in which CPython looks at its arguments.
+    let inherits = match dont_inherit {
+        Some(value) => !convert::truth(cx, value)?,
+        None => true,
+    };
     let optimize = number(cx, optimize, -1)?;
     let feature_version = number(cx, feature_version, -1)?;
     const KNOWN: i64 = compile_flags::BARRY
@@ -333,10 +345,6 @@ fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         (false, _) => Product::Code,
         (true, false) => Product::Tree,
         (true, true) => Product::OptimizedTree,
-    };
-    let inherits = match dont_inherit {
-        Some(value) => !convert::truth(cx, value)?,
-        None => true,
     };
     let mut futures = if inherits { running_futures(cx) } else { 0 };
     for (bit, future) in

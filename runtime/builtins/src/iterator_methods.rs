@@ -3,6 +3,8 @@
 use crate::dict_methods;
 use sidewinder_runtime::native::{Effects, GetSet, Native};
 use sidewinder_runtime::objects::bytes::iterator::{BYTEARRAY_ITERATOR, BYTES_ITERATOR};
+use sidewinder_runtime::objects::dict::DictObject;
+use sidewinder_runtime::objects::exception::{ATTRIBUTE_ERROR, KEY_ERROR};
 use sidewinder_runtime::objects::iterator::dict::{self as dict_iterator, DictIterator};
 use sidewinder_runtime::objects::iterator::dict_views::{DICT_ITEMS, DICT_KEYS, DICT_VALUES};
 use sidewinder_runtime::objects::iterator::functional::{
@@ -13,13 +15,14 @@ use sidewinder_runtime::objects::iterator::sequence::{
     STR_ITERATOR, TUPLE_ITERATOR,
 };
 use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::range::{
     LONG_RANGE_ITERATOR, LongRangeIterator, RANGE_ITERATOR, RangeIterator, RangeObject,
 };
 use sidewinder_runtime::objects::set::SET_ITERATOR;
 use sidewinder_runtime::objects::set::slots::SetIterator;
 use sidewinder_runtime::objects::slice::index_argument;
-use sidewinder_runtime::objects::str::StrObject;
+use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::{self, TupleObject};
 use sidewinder_runtime::objects::type_object::StaticType;
 use sidewinder_runtime::objects::{int, singleton};
@@ -126,10 +129,31 @@ fn none() -> Result<Owned> {
     Ok(Owned::new(singleton::none()))
 }
 
+/// A builtin as the running code finds it, which may run Python code: look at an iterator's state after that.
+pub fn builtin(cx: &mut Context, name: &str) -> Result<Owned> {
+    let globals = (cx.interpreter().hooks.frame_globals)(cx);
+    let key = cx.interpreter().names.builtins;
+    let given = globals.value().cast::<DictObject>().and_then(|globals| globals.get_interned(key)).map(Owned::new);
+    let builtins = match given {
+        Some(given) => match given.value().cast::<ModuleObject>() {
+            Some(module) => Owned::new(module.dict.get()),
+            None => given,
+        },
+        None => cx.interpreter().builtins.clone(),
+    };
+    let name = str::intern(cx, name);
+    match subscript::get_item(cx, builtins.value(), name.value()) {
+        Err(_) if cx.swallow(&KEY_ERROR) => {
+            let text = str::text(name.value()).unwrap_or_default();
+            Err(cx.raise(&ATTRIBUTE_ERROR, text))
+        }
+        found => found,
+    }
+}
+
 /// `(iter, (source,))`, or with a state `(iter, (source,), state)`.
-fn iter_call(cx: &mut Context, source: Value, state: Option<Value>) -> Result<Owned> {
-    let function = cx.builtins().get_text(cx, "iter").unwrap_or(singleton::none());
-    reduction(cx, function, &[source], state)
+fn iter_call(cx: &mut Context, iter: Owned, source: Value, state: Option<Value>) -> Result<Owned> {
+    reduction(cx, iter.value(), &[source], state)
 }
 
 /// `(function, arguments)`, or `(function, arguments, state)`.
@@ -155,11 +179,12 @@ fn indexed_hint(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 }
 
 fn indexed_reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let iter = builtin(cx, "iter")?;
     let iterator: &Indexed = of(arguments);
     let source = iterator.source.get();
     if !source.is_unbound() {
         let index = int::from_usize(cx, iterator.index.get());
-        return iter_call(cx, source, Some(index.value()));
+        return iter_call(cx, iter, source, Some(index.value()));
     }
     let empty = if arguments[0].has_type(&LIST_ITERATOR) {
         ListObject::new(cx, Vec::new())
@@ -168,7 +193,7 @@ fn indexed_reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     } else {
         Owned::new(tuple::empty())
     };
-    iter_call(cx, empty.value(), None)
+    iter_call(cx, iter, empty.value(), None)
 }
 
 fn indexed_set_state(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
@@ -192,14 +217,18 @@ fn reverse_hint(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 }
 
 fn reverse_reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let kind = match arguments[0].cast::<Reversed>() {
+        Some(_) => Owned::new(arguments[0].type_of().value()),
+        None => builtin(cx, "reversed")?,
+    };
     let iterator: &Indexed = of(arguments);
     let source = iterator.source.get();
     if source.is_unbound() {
         let empty = ListObject::new(cx, Vec::new());
-        return iter_call(cx, empty.value(), None);
+        let iter = builtin(cx, "iter")?;
+        return iter_call(cx, iter, empty.value(), None);
     }
     let index = int::from_i64(cx, iterator.index.get() as i64 - 1);
-    let kind = if arguments[0].cast::<Reversed>().is_some() { arguments[0].type_of() } else { &REVERSED };
     reduction(cx, kind.value(), &[source], Some(index.value()))
 }
 
@@ -219,12 +248,13 @@ fn range_hint(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 }
 
 fn range_reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let iter = builtin(cx, "iter")?;
     let iterator: &RangeIterator = of(arguments);
     let (current, step) = (iterator.current.get(), iterator.step.get());
     let stop = current as i128 + iterator.remaining.get() as i128 * step as i128;
     let (start, stop, step) = (int::from_i64(cx, current), int::from_i128(cx, stop), int::from_i64(cx, step));
     let rest = RangeObject::new(cx, start, stop, step)?;
-    iter_call(cx, rest.value(), Some(singleton::none()))
+    iter_call(cx, iter, rest.value(), Some(singleton::none()))
 }
 
 fn range_set_state(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
@@ -241,15 +271,16 @@ fn long_range_hint(_cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 }
 
 fn long_range_reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let iter = builtin(cx, "iter")?;
     let iterator: &LongRangeIterator = of(arguments);
     let (current, step) = (iterator.current.get(), iterator.step.get());
     if current.is_unbound() {
-        return iter_call(cx, tuple::empty(), None);
+        return iter_call(cx, iter, tuple::empty(), None);
     }
     let distance = int::multiply(cx, iterator.remaining.get(), step)?;
     let stop = int::add(cx, current, distance.value())?;
     let rest = RangeObject::new(cx, Owned::new(current), stop, Owned::new(step))?;
-    iter_call(cx, rest.value(), Some(singleton::none()))
+    iter_call(cx, iter, rest.value(), Some(singleton::none()))
 }
 
 fn long_range_set_state(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
@@ -280,23 +311,24 @@ fn long_range_set_state(cx: &mut Context, arguments: &[Value]) -> Result<Owned> 
 }
 
 fn callable_reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let iter = builtin(cx, "iter")?;
     let iterator: &CallableIterator = of(arguments);
     let (callable, sentinel) = (iterator.callable.get(), iterator.sentinel.get());
     if callable.is_unbound() || sentinel.is_unbound() {
-        return iter_call(cx, tuple::empty(), None);
+        return iter_call(cx, iter, tuple::empty(), None);
     }
-    let function = cx.builtins().get_text(cx, "iter").unwrap_or(singleton::none());
-    reduction(cx, function, &[callable, sentinel], None)
+    reduction(cx, iter.value(), &[callable, sentinel], None)
 }
 
 /// `(iter, (list of the items still to come,))`, for what cannot be restored by an index.
 fn rest_as_list(cx: &mut Context, copy: Option<Owned>) -> Result<Owned> {
+    let iter = builtin(cx, "iter")?;
     let items = match copy {
         Some(copy) => iterate::collect(cx, copy.value())?,
         None => Vec::new(),
     };
     let rest = ListObject::new(cx, items);
-    iter_call(cx, rest.value(), None)
+    iter_call(cx, iter, rest.value(), None)
 }
 
 fn set_hint(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {

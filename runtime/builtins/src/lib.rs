@@ -54,12 +54,13 @@ mod traceback_print;
 mod tuple_methods;
 mod type_creation;
 mod type_methods;
+mod types_module;
 mod union_type;
 mod weakref_module;
 
 pub use format_number::format_plain;
 /// The native modules of this crate in the newer form.
-pub static MODULES: &[&sidewinder_runtime::native::NativeModule] = &[&string_module::MODULE];
+pub static MODULES: &[&sidewinder_runtime::native::NativeModule] = &[&string_module::MODULE, &types_module::MODULE];
 
 pub use generic_alias::new as generic_alias;
 pub use memory_view::{new as memory_view, python_buffer, release_view};

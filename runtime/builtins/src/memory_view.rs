@@ -12,7 +12,8 @@ pub use python::{LENDER, python_buffer, release_view};
 use geometry::{Geometry, Selection};
 use item::Kind;
 use sidewinder_macros::{Traverse, methods, native_type};
-use sidewinder_runtime::native::{Field, Given, Index, NativeObject};
+use sidewinder_runtime::heap::teardown::Children;
+use sidewinder_runtime::native::{Field, Given, Index, NativeObject, Traverse};
 use sidewinder_runtime::objects::buffer::{Buffer, Dimensions, Exports, Request};
 use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::exception::{BUFFER_ERROR, NOT_IMPLEMENTED_ERROR};
@@ -23,22 +24,42 @@ use sidewinder_runtime::objects::{int, list::ListObject, singleton};
 use sidewinder_runtime::operations::{call, compare, convert, iterate};
 use sidewinder_runtime::{Context, Owned, Raised, Result, TypeObject, Value};
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 
 /// What a view shows, until it is released.
 #[derive(Clone)]
 struct View {
-    buffer: Rc<Buffer>,
+    /// A `Managed`, which views of the same memory share.
+    buffer: Owned,
+    pointer: *mut u8,
     geometry: Geometry,
     format: String,
     readonly: bool,
 }
 
+impl Traverse for View {
+    fn traverse(&self, visit: &mut dyn FnMut(Value)) {
+        visit(self.buffer.value());
+    }
+
+    fn release(&mut self, children: &mut Children<'_>) {
+        Traverse::release(&mut self.buffer, children);
+    }
+}
+
+/// A buffer that views share: an object, so that cycles through it are collected.
+#[native_type("managedbuffer")]
+#[derive(Traverse)]
+pub struct Managed {
+    buffer: RefCell<Option<Buffer>>,
+}
+
+#[methods]
+impl Managed {}
+
 /// The memory of an object that supports the buffer protocol.
 #[native_type("memoryview", weakrefs, generic, sequence)]
 #[derive(Traverse)]
 pub struct MemoryView {
-    #[plain]
     view: RefCell<Option<View>>,
     /// The object whose memory it is.
     object: Field,
@@ -56,8 +77,9 @@ pub fn new(cx: &mut Context, buffer: Buffer) -> Result<Owned> {
         None => Geometry::row(buffer.item_size(), buffer.len()),
     };
     let (object, format, readonly) = (buffer.owner(), buffer.format().to_string(), buffer.is_readonly());
-    let view = View { buffer: Rc::new(buffer), geometry, format, readonly };
-    MemoryView::of(cx, view, Owned::new(object))
+    let (object, pointer) = (Owned::new(object), buffer.pointer());
+    let buffer = NativeObject::new(cx, Managed { buffer: RefCell::new(Some(buffer)) })?;
+    MemoryView::of(cx, View { buffer, pointer, geometry, format, readonly }, object)
 }
 
 /// The view's error once it has been given up.
@@ -80,9 +102,9 @@ impl View {
     /// The bytes of the item at an offset that the geometry gave.
     fn item(&self, offset: isize) -> Vec<u8> {
         let mut item = vec![0; self.geometry.item_size];
-        // SAFETY: (buffer 1) offsets of the geometry lie within the memory.
+        // SAFETY: (buffer 1) offsets of the geometry lie within the memory, which the view's buffer keeps.
         unsafe {
-            let place = self.buffer.pointer().offset(offset);
+            let place = self.pointer.offset(offset);
             std::ptr::copy_nonoverlapping(place, item.as_mut_ptr(), item.len());
         }
         item
@@ -91,9 +113,9 @@ impl View {
     /// Overwrites the item at an offset that the geometry gave, of a view that is no read-only one.
     fn set_item(&self, offset: isize, item: &[u8]) {
         debug_assert!(!self.readonly && item.len() == self.geometry.item_size);
-        // SAFETY: (buffer 1) offsets of the geometry lie within the memory, which may be written.
+        // SAFETY: (buffer 1) offsets of the geometry lie within the memory, which the view's buffer keeps, which may be written.
         unsafe {
-            let place = self.buffer.pointer().offset(offset);
+            let place = self.pointer.offset(offset);
             std::ptr::copy(item.as_ptr(), place, item.len());
         }
     }
@@ -191,7 +213,7 @@ impl MemoryView {
         let (Some(kind), Some(other_kind)) = (Kind::of_format(&own.format), Kind::of_format(&others.format)) else {
             return Ok(Some(own.format == others.format && own.bytes(false) == others.bytes(false)));
         };
-        if kind == other_kind && !kind.is_float() {
+        if kind == other_kind && !kind.is_float() && kind != Kind::Boolean {
             return Ok(Some(own.bytes(false) == others.bytes(false)));
         }
         let pairs = own.geometry.offsets(false).into_iter().zip(others.geometry.offsets(false));
@@ -495,6 +517,8 @@ impl MemoryView {
         let view = self.view(cx)?;
         match view.geometry.select(cx, key)? {
             Selection::Item(offset) => {
+                // An index may have run Python code that gave the memory up.
+                let view = self.view(cx)?;
                 let kind = view.kind(cx)?;
                 Ok(kind.load(cx, &view.item(offset)))
             }
@@ -519,6 +543,7 @@ impl MemoryView {
                 Ok(())
             }
             Selection::Part(geometry) => {
+                self.view(cx)?;
                 if geometry.shape.len() != 1 {
                     return Err(unsupported(cx, "memoryview slice assignments are currently restricted to ndim = 1"));
                 }
@@ -620,7 +645,7 @@ impl MemoryView {
         self.exports.add();
         let length = view.geometry.len_bytes();
         let Geometry { item_size, shape, strides, start } = view.geometry;
-        let pointer = view.buffer.pointer().wrapping_offset(start);
+        let pointer = view.pointer.wrapping_offset(start);
         let release = |owner: Value| {
             if let Some(own) = owner.cast::<ViewObject>() {
                 own.exports.remove();

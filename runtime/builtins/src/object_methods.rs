@@ -248,10 +248,32 @@ fn new_arguments(cx: &mut Context, copyreg: Value, value: Value) -> Result<(Owne
     let (extended, plain) = (names.getnewargs_ex, names.getnewargs);
     if let Some(method) = call::lookup_special(cx, value, extended)? {
         let result = call::call(cx, method.value(), &[])?;
-        let pair = result.value().cast::<TupleObject>().map(TupleObject::as_slice);
-        let Some(&[positionals, keywords]) = pair else {
-            return Err(cx.type_error("__getnewargs_ex__ should return a tuple of length 2"));
+        let Some(pair) = result.value().cast::<TupleObject>() else {
+            let actual = result.value().type_of().name();
+            return Err(cx.type_error(format!("__getnewargs_ex__ should return a tuple, not '{actual}'")));
         };
+        let &[positionals, keywords] = pair.as_slice() else {
+            let length = pair.len();
+            let message = format!("__getnewargs_ex__ should return a tuple of length 2, not {length}");
+            return Err(cx.value_error(message));
+        };
+        let parts = [(positionals, "first", "tuple", flags::TUPLE), (keywords, "second", "dict", flags::DICT)];
+        for (part, place, wanted, flag) in parts {
+            if !part.type_of().has_flag(flag) {
+                let actual = part.type_of().name();
+                return Err(cx.type_error(format!(
+                    "{place} item of the tuple returned by __getnewargs_ex__ must be a {wanted}, not '{actual}'"
+                )));
+            }
+        }
+        if dict::of(keywords).is_empty()
+            && let Some(positionals) = positionals.cast::<TupleObject>()
+        {
+            let values = std::iter::once(class).chain(positionals.as_slice().iter().copied());
+            let values = values.map(Owned::new).collect();
+            let function = attribute::get_text(cx, copyreg, "__newobj__")?;
+            return Ok((function, TupleObject::from_owned(cx, values), true));
+        }
         let function = attribute::get_text(cx, copyreg, "__newobj_ex__")?;
         return Ok((function, TupleObject::new(cx, &[class, positionals, keywords]), true));
     }
@@ -280,6 +302,25 @@ fn get_state(cx: &mut Context, value: Value) -> Result<Owned> {
         none()
     };
     let slots = DictObject::new(cx);
+    // What `copyreg` has found before, or the class itself says.
+    let listed = kind.namespace(cx).get_text(cx, "__slotnames__").filter(|listed| *listed != singleton::none());
+    if let Some(listed) = listed.map(Owned::new) {
+        if listed.value().cast::<ListObject>().is_none() {
+            let (name, actual) = (kind.name(), listed.value().type_of().name());
+            let message = format!("{name}.__slotnames__ should be a list or None, not {actual}");
+            return Err(cx.type_error(message));
+        }
+        for name in iterate::collect(cx, listed.value())? {
+            let name = attribute::name_argument(cx, name.value())?;
+            if let Some(found) = attribute::get_optional(cx, value, name.value())? {
+                subscript::set_item(cx, slots.value(), name.value(), found.value())?;
+            }
+        }
+        return Ok(match dict::of(slots.value()).is_empty() {
+            true => own,
+            false => TupleObject::from_owned(cx, vec![own, slots]),
+        });
+    }
     for entry in kind.mro().iter().filter(|entry| entry.has_flag(flags::HEAP)) {
         for name in entry.state(cx).slot_names.iter().flatten() {
             if let Some(found) = attribute::get_optional(cx, value, name.value())? {

@@ -60,6 +60,7 @@ static OWN_TYPES: &[&StaticType] = &[
     &memory_view::MEMORY_ITERATOR,
     &memory_view::MEMORY_VIEW,
     &memory_view::LENDER,
+    &memory_view::MANAGED,
     &type_methods::mapping_proxy::MAPPING_PROXY,
     &sys_module::simple_namespace::SIMPLE_NAMESPACE,
     &union_type::UNION,

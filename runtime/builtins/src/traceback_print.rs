@@ -67,7 +67,7 @@ pub fn print_unraisable(
         None => write(&format!("{message}:\n")),
     }
     let mut sources = SourceCache::default();
-    let entries = entries_of(exception);
+    let entries = shown_entries(cx, exception);
     if !entries.is_empty() {
         write("Traceback (most recent call last):\n");
         for text in frame_texts(cx, &entries, &mut sources, false) {
@@ -154,7 +154,7 @@ impl Printer<'_> {
     }
 
     fn single(&mut self, cx: &mut Context, exception: Value) {
-        let entries = entries_of(exception);
+        let entries = shown_entries(cx, exception);
         if !entries.is_empty() {
             self.emit("Traceback (most recent call last):\n");
             self.frames(cx, &entries);
@@ -170,7 +170,7 @@ impl Printer<'_> {
         }
         let is_outermost = self.depth == 0;
         self.depth += is_outermost as usize;
-        let entries = entries_of(exception);
+        let entries = shown_entries(cx, exception);
         if !entries.is_empty() {
             let margin = if is_outermost { '+' } else { '|' };
             self.emit_with_margin("Exception Group Traceback (most recent call last):\n", margin);
@@ -209,6 +209,27 @@ impl Printer<'_> {
             self.depth = 0;
         }
     }
+}
+
+/// The entries of the last calls, as many as `sys.tracebacklimit` says.
+fn shown_entries(cx: &mut Context, exception: Value) -> Vec<&'static TracebackObject> {
+    let mut entries = entries_of(exception);
+    let system = cx.interpreter().native_objects.get("sys").cloned();
+    let limit = system.and_then(|system| {
+        let found = attribute::get_text_optional(cx, system.value(), "tracebacklimit");
+        found.unwrap_or_else(|_| {
+            drop(cx.take_pending());
+            None
+        })
+    });
+    let Some(limit) = limit.filter(|limit| int::is_int_like(limit.value())) else { return entries };
+    let most = match int::as_i64(limit.value()) {
+        Some(limit) => limit.max(0) as usize,
+        None if int::is_negative(limit.value()) => 0,
+        None => usize::MAX,
+    };
+    entries.drain(..entries.len().saturating_sub(most));
+    entries
 }
 
 /// The traceback's entries, outermost first.
@@ -372,9 +393,11 @@ fn syntax_carets(text: &str, stripped: &str, shown: &str, offset: i64, end: i64)
     let length = text.chars().count() as i64;
     let spaces = (stripped.chars().count() - shown.chars().count()) as i64;
     let (mut offset, mut end) = (offset, end);
+    // What lies behind the text is shown where the text ends.
+    let behind = stripped.chars().count() as i64 + 1;
     if length > 0 {
-        offset = offset.min(length);
-        end = end.min(length);
+        offset = if offset > length { behind } else { offset };
+        end = if end > length { behind } else { end };
     }
     if offset >= end || end < 0 {
         end = offset + 1;

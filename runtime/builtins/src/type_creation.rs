@@ -360,6 +360,12 @@ fn note_set_name(cx: &mut Context, kind: &TypeObject, key: Value, value: Value) 
 /// `super(kind, kind).__init_subclass__(**keywords)`
 fn init_subclass(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'_>) -> Result<()> {
     let name = cx.interpreter().names.init_subclass;
+    if !kind.mro().iter().any(|entry| std::ptr::eq(*entry, kind)) {
+        // A class that its own `mro()` leaves out has no `super()`.
+        let name = kind.name();
+        let message = format!("super(type, obj): obj (type {name}) is not an instance or subtype of type ({name}).");
+        return Err(cx.type_error(message));
+    }
     if arguments.names.is_empty() {
         let inherited = kind.mro()[1..].iter().find_map(|entry| entry.namespace(cx).get_interned(name));
         if inherited.is_none() || inherited == OBJECT.namespace(cx).get_interned(name) {

@@ -9,10 +9,11 @@ use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception;
 use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::method::GETSET_DESCRIPTOR;
 use sidewinder_runtime::objects::reshape;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::type_object::{OBJECT, TYPE, flags};
+use sidewinder_runtime::objects::type_object::{OBJECT, flags};
 use sidewinder_runtime::objects::typing::generic::GENERIC;
 use sidewinder_runtime::objects::{int, singleton};
 use sidewinder_runtime::operations::dunder::{self, ABSTRACT, class_check, layout, type_slots};
@@ -163,8 +164,9 @@ fn set_qualified_name(cx: &mut Context, value: Value, new: Value) -> Result<()> 
 
 /// What a class's own namespace has under a name; `type` has the descriptors of these attributes there.
 fn own_entry(cx: &mut Context, class: &TypeObject, name: Value) -> Option<Owned> {
-    let found = if std::ptr::eq(class, &TYPE.object) { None } else { class.namespace(cx).get_interned(name) };
-    found.map(Owned::new)
+    let found = class.namespace(cx).get_interned(name);
+    // What is computed for instances says nothing of a builtin class.
+    found.filter(|found| class.has_flag(flags::HEAP) || !found.has_type(&GETSET_DESCRIPTOR)).map(Owned::new)
 }
 
 fn get_module(cx: &mut Context, value: Value) -> Result<Owned> {
@@ -267,6 +269,14 @@ fn replace_bases(
     let old_base = class.base.get();
     set_base_lists(cx, class, bases, Some(base));
     let result = recompute_mro(cx, class);
+    // The class's own `mro()` may have set other bases meanwhile.
+    let is_still_ours = {
+        let now = &class.state(cx).bases;
+        now.len() == bases.len() && now.iter().zip(bases).all(|(now, base)| now.value() == *base)
+    };
+    if result.is_err() && !is_still_ours {
+        return result;
+    }
     if result.is_err() {
         let values: Vec<Value> = old.iter().map(Owned::value).collect();
         let pending = cx.take_pending();

@@ -69,6 +69,19 @@ struct Frozen {
     is_package: bool,
 }
 
+/// What tests have told about frozen modules: those that are not needed to start may be off.
+#[derive(Default)]
+struct FrozenUse(std::cell::Cell<i32>);
+
+/// Frozen modules that cannot be turned off.
+const ALWAYS: &[&str] = &["_frozen_importlib", "_frozen_importlib_external", "_sidewinder_library", "zipimport"];
+
+/// A frozen module that is not turned off.
+fn enabled(cx: &mut Context, name: &str) -> Option<Frozen> {
+    let is_off = cx.state::<FrozenUse>().0.get() < 0 && !ALWAYS.contains(&name);
+    if is_off { None } else { frozen(name) }
+}
+
 fn frozen(name: &str) -> Option<Frozen> {
     let (name, origin) = *FROZEN.iter().find(|(frozen, _)| *frozen == name)?;
     let module = sidewinder_library::find(origin.trim_start_matches('<'))?;
@@ -193,7 +206,7 @@ mod rows {
         #[default(false, "False")]
         withdata: bool,
     ) -> Result<Option<Owned>> {
-        let Some(found) = frozen(&name) else { return Ok(None) };
+        let Some(found) = enabled(cx, &name) else { return Ok(None) };
         let data = if withdata {
             let code = frozen_code(cx, &name)?;
             let bytes = code.value().cast::<CodeObject>().map(|code| serialise::write(&code.data));
@@ -226,13 +239,13 @@ mod rows {
     }
 
     #[function]
-    fn is_frozen(name: Cow<'_, str>) -> bool {
-        frozen(&name).is_some()
+    fn is_frozen(cx: &mut Context, name: Cow<'_, str>) -> bool {
+        enabled(cx, &name).is_some()
     }
 
     #[function]
     fn is_frozen_package(cx: &mut Context, name: Cow<'_, str>) -> Result<bool> {
-        match frozen(&name) {
+        match enabled(cx, &name) {
             Some(found) => Ok(found.is_package),
             None => Err(no_frozen(cx, &name)),
         }
@@ -244,9 +257,11 @@ mod rows {
         FROZEN.iter().map(|(name, _)| str::intern(cx, name)).collect()
     }
 
-    /// Accepted from tests: frozen modules cannot be switched off.
+    /// Turns frozen modules off (below nought), on, or back to what is usual (nought).
     #[function]
-    fn _override_frozen_modules_for_tests(_override: i32) {}
+    fn _override_frozen_modules_for_tests(cx: &mut Context, r#override: i32) {
+        cx.state::<FrozenUse>().0.set(r#override);
+    }
 
     /// Accepted from tests: there is nothing to check.
     #[function]

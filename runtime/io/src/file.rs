@@ -629,7 +629,7 @@ impl FileIo {
         Err(cannot_pickle(cx, this))
     }
 
-    /// True if the file is closed.
+    /// True if the file is closed
     #[get]
     fn closed(&self) -> bool {
         self.is_closed()

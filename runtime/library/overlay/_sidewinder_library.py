@@ -40,6 +40,7 @@ class LibraryFinder:
         if package and not _imp._find_library(package):
             raise ImportError("not a package of the library", path=path)
         self.path = path
+        self._files = None
         self._package = package
         self._prefix = package + "." if package else ""
 
@@ -47,7 +48,7 @@ class LibraryFinder:
         tail = fullname.rpartition(".")[2]
         is_package = _imp._find_library(self._prefix + tail)
         if is_package is None:
-            return None
+            return self._others().find_spec(fullname, target)
         place = f"{self.path}/{tail}"
         file = place + ("/__init__.py" if is_package else ".py")
         return external.spec_from_file_location(
@@ -57,8 +58,15 @@ class LibraryFinder:
             submodule_search_locations=[place] if is_package else None,
         )
 
+    def _others(self):
+        """The finder of what somebody has put into the folder, if it is there at all."""
+        if self._files is None:
+            self._files = external.FileFinder(self.path, *external._get_supported_file_loaders())
+        return self._files
+
     def invalidate_caches(self):
-        """There is nothing to forget."""
+        if self._files is not None:
+            self._files.invalidate_caches()
 
     def iter_modules(self, prefix=""):
         """What `pkgutil` lists."""

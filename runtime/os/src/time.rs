@@ -98,6 +98,10 @@ fn fields(cx: &mut Context, function: &str, given: Option<Value>) -> Result<Fiel
 mod rows {
     use super::*;
 
+    /// Fields of a `struct_time`.
+    #[constant(name = "_STRUCT_TM_ITEMS")]
+    const STRUCT_TIME_ITEMS: i64 = 11;
+
     /// The time in seconds since 1970.
     #[function]
     fn time(cx: &mut Context) -> Result<f64> {

@@ -355,7 +355,7 @@ mod rows {
         #[default(Cow::Borrowed("strict"), "'strict'")] errors: Cow<'_, str>,
     ) -> Result<Owned> {
         let codec = registry::lookup(cx, &encoding)?;
-        registry::run(cx, &codec, 0, obj, Some(&errors))
+        registry::run(cx, &codec, &encoding, 0, obj, Some(&errors))
     }
 
     /// Decodes an object by the codec of that name.
@@ -367,7 +367,7 @@ mod rows {
         #[default(Cow::Borrowed("strict"), "'strict'")] errors: Cow<'_, str>,
     ) -> Result<Owned> {
         let codec = registry::lookup(cx, &encoding)?;
-        registry::run(cx, &codec, 1, obj, Some(&errors))
+        registry::run(cx, &codec, &encoding, 1, obj, Some(&errors))
     }
 
     /// Adds an error handler: a function of an exception that gives a replacement and where to go on.

@@ -1,5 +1,6 @@
 //! `sys.path` at the start.
 
+use sidewinder_runtime::objects::module::PROGRAM_FOLDER;
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::operations::{attribute, call, import};
 use sidewinder_runtime::{Context, Result, Value};
@@ -9,6 +10,7 @@ pub fn prepend_path(cx: &mut Context, directory: &str) -> Result<()> {
     let list = sidewinder_builtins::system_path(cx)?;
     let text = StrObject::new(cx, directory);
     call::call_method(cx, list.value(), "insert", &[Value::from_small_int(0), text.value()])?;
+    cx.interpreter().native_objects.insert(PROGRAM_FOLDER, text);
     Ok(())
 }
 

@@ -19,6 +19,7 @@ use sidewinder_runtime::objects::{code, int, module, singleton};
 use sidewinder_runtime::operations::{call, finalize, import};
 use sidewinder_runtime::threads;
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
+use std::borrow::Cow;
 use std::io::Read;
 use std::rc::Rc;
 
@@ -234,9 +235,15 @@ pub fn compile_request(cx: &mut Context, request: &CompileRequest<'_>) -> Result
     let file_name = request.file_name;
     let decoded;
     let source = match request.source {
-        hooks::Source::Text(text) => text,
+        hooks::Source::Text(text) => match source::with_newlines(text) {
+            Cow::Borrowed(text) => text,
+            Cow::Owned(text) => {
+                decoded = text;
+                &decoded
+            }
+        },
         hooks::Source::Bytes(bytes) => {
-            decoded = source::decode(cx, bytes, "")?;
+            decoded = source::decode_from(cx, bytes, file_name, false)?;
             &decoded
         }
         hooks::Source::Tree(tree) => return crate::tree::compile(cx, request, tree),
@@ -298,6 +305,7 @@ pub fn options(cx: &mut Context, request: &CompileRequest<'_>) -> Options {
         optimize: request.optimize.unwrap_or(cx.interpreter().options.optimize.min(2) as u8),
         futures: request.futures,
         top_level_await: request.top_level_await,
+        int_digits_max: cx.interpreter().int_digits_max,
     }
 }
 

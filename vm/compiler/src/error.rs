@@ -40,6 +40,8 @@ pub struct CompileError {
     pub end_column: u32,
     /// The text of `line`, with its newline when it has one.
     pub source_line: Option<String>,
+    /// Whether the source was that of a file or `exec`.
+    pub is_file: bool,
     /// Whether that line is the last one.
     pub is_last_line: bool,
     /// Where the last whole statement before the place starts, line and column from 0, if the source does not parse.
@@ -57,6 +59,8 @@ impl CompileError {
             Origin::Tokenizer => Some(bare.to_string()),
             // The line that a bracket was opened in has long been left, unless it is the last.
             Origin::Parser if self.is_never_closed() && !self.is_last_line => Some(bare.to_string()),
+            // Only a whole file is read with a newline at its end.
+            Origin::Parser if !self.is_file => Some(line.to_string()),
             Origin::Parser => Some(format!("{bare}\n")),
         }
     }
@@ -119,6 +123,9 @@ pub struct Failure {
 /// The result of a pass; boxed, so that the successful path stays small.
 pub type Outcome<T> = Result<T, Box<Failure>>;
 
+/// A column of a place that has only a line.
+pub const NO_COLUMN: u32 = u32::MAX;
+
 impl Failure {
     /// A SyntaxError at a node.
     pub fn syntax(message: impl Into<String>, position: Position) -> Box<Failure> {
@@ -160,6 +167,8 @@ impl Failure {
         let Position { line, end_line, column, end_column } = self.position;
         let text = |line: u32| line.checked_sub(1).and_then(|index| nth_line(source, index as usize));
         let characters = |line: u32, bytes: u32| match text(line) {
+            // CPython's compiler counts bytes.
+            _ if self.origin == Origin::Compiler => bytes.saturating_add(1),
             Some(text) => {
                 let bytes = (bytes as usize).min(text.len());
                 1 + text.as_bytes()[..bytes].iter().filter(|&&byte| byte & 0xc0 != 0x80).count() as u32
@@ -173,11 +182,12 @@ impl Failure {
             message: self.message,
             file_name: file_name.into(),
             line,
-            column: if line == 0 { 0 } else { characters(line, column) },
+            column: if line == 0 || column == NO_COLUMN { 0 } else { characters(line, column) },
             end_line,
-            end_column: if line == 0 { 0 } else { characters(end_line, end_column) },
+            end_column: if line == 0 || end_column == NO_COLUMN { 0 } else { characters(end_line, end_column) },
             source_line: text(line).map(str::to_string),
             statement: self.statement,
+            is_file: true,
             is_last_line: text(line + 1).is_none_or(str::is_empty),
         }
     }

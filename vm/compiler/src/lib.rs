@@ -68,12 +68,14 @@ pub struct Options {
     pub futures: u32,
     /// `await` may stand outside of functions, which makes the code that of a coroutine.
     pub top_level_await: bool,
+    /// Most digits of a decimal number; nought for any number.
+    pub int_digits_max: usize,
 }
 
 impl Options {
     /// As a program's files are compiled.
     pub fn new(mode: Mode) -> Options {
-        Options { mode, optimize: 0, futures: 0, top_level_await: false }
+        Options { mode, optimize: 0, futures: 0, top_level_await: false, int_digits_max: 0 }
     }
 }
 
@@ -136,8 +138,13 @@ pub fn compile_with_options(
             }
             Ok(code)
         }
-        Err(failure) => Err(failure.locate(source, file_name)),
+        Err(failure) => Err(located(failure, source, file_name, options.mode)),
     }
+}
+
+fn located(failure: Box<error::Failure>, source: &str, file_name: &str, mode: Mode) -> CompileError {
+    let is_file = matches!(mode, Mode::Module | Mode::NamespaceModule | Mode::OpenModule);
+    CompileError { is_file, ..failure.locate(source, file_name) }
 }
 
 /// What `parse_tree` gives.
@@ -168,7 +175,10 @@ pub fn parse_tree(
             warnings.append(&mut exported.warnings);
             Ok(Parsed { tree: exported.tree, futures: exported.futures })
         }
-        Err(failure) => Err(failure.locate(source, file_name)),
+        Err(failure) => {
+            warnings.append(&mut syntax::warnings_before_error(source, options));
+            Err(located(failure, source, file_name, options.mode))
+        }
     }
 }
 
@@ -200,7 +210,9 @@ fn compile_unlocated(
     options: Options,
     warnings: &mut Vec<Warning>,
 ) -> Outcome<CodeData> {
-    let mut tree = syntax::parse(source, options)?;
+    let mut tree = syntax::parse(source, options).inspect_err(|_| {
+        warnings.append(&mut syntax::warnings_before_error(source, options));
+    })?;
     warnings.append(&mut tree.warnings);
     let scopes = scope::analyze(&tree, options)?;
     generator::generate(&tree, &scopes, file_name, options)

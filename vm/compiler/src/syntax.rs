@@ -26,9 +26,9 @@ mod unparse;
 mod warning;
 
 use crate::ast::{Name, ScopeId, Tree, TreeBody};
-use crate::error::{ErrorKind, Failure, Origin, Outcome};
+use crate::error::{ErrorKind, Failure, NO_COLUMN, Origin, Outcome};
 use crate::tree::{Class, Node};
-use crate::{Mode, Options};
+use crate::{Mode, Options, Warning};
 use annotation::{AnnotationBlock, BlockKind};
 use position::LineMap;
 use ruff_python_ast::visitor::source_order::{self, SourceOrderVisitor};
@@ -47,6 +47,9 @@ pub(crate) const TREE_DEPTH_MAX: u32 = 600;
 /// CPython's limit on open brackets.
 const BRACKET_DEPTH_MAX: usize = 200;
 
+/// CPython's limit on f-strings in each other.
+const STRING_DEPTH_MAX: usize = 150;
+
 /// CPython's limit on indentation levels.
 const INDENTATION_DEPTH_MAX: usize = 100;
 
@@ -57,6 +60,24 @@ pub(crate) fn parse(source: &str, options: Options) -> Outcome<Tree> {
         lowering.check_numbers(parsed);
         lower(parsed.syntax(), lowering)
     })
+}
+
+/// What a source that does not parse is warned about up to the place where it stops to.
+pub(crate) fn warnings_before_error(source: &str, options: Options) -> Vec<Warning> {
+    if !source.contains('\\') {
+        return Vec::new();
+    }
+    let parse_options = ParseOptions::from(parser_mode(options.mode)).with_target_version(PythonVersion::PY314);
+    let parsed = parse_unchecked(source, parse_options);
+    let mut lowering = new_lowering(source, LineMap::new(source, 0), options);
+    if let Some(error) = parsed.errors().first() {
+        lowering.check_literals_before(&parsed, error.location.start());
+    }
+    if depth::is_deep(&parsed) {
+        // As in `parse_plain`.
+        std::mem::forget(parsed);
+    }
+    lowering.warnings.finish()
 }
 
 /// Lowers a tree that a program made.
@@ -141,6 +162,13 @@ pub(crate) fn is_incomplete(source: &str, mode: Mode) -> bool {
         let at_end = |first: TextSize| {
             first.to_usize() >= tokens.stopped || matches!(source[first.to_usize()..].trim(), "" | "\\")
         };
+        // A string goes on behind a backslash at the end of its line.
+        if source.ends_with("\\\n") && error.message.starts_with("unterminated string literal") {
+            return true;
+        }
+        if source.ends_with("\\\n\n") {
+            return false;
+        }
         let may_go_on =
             error.message.starts_with("unterminated triple-quoted") || error.message == "unexpected EOF while parsing";
         return may_go_on && first.is_none_or(at_end);
@@ -241,12 +269,19 @@ fn check(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap, options: Opt
     if parsed.has_syntax_errors() {
         let mut failure = diagnosis::diagnose(source, parsed, lines);
         failure.statement = Some(statement_before(parsed, lines));
+        let is_whole = matches!(options.mode, Mode::Module | Mode::NamespaceModule | Mode::OpenModule);
+        if !is_whole && source.ends_with('\\') && failure.message == "unexpected EOF while parsing" {
+            // Nothing is added to such a source: not even a newline follows the backslash.
+            let place = TextRange::empty(TextSize::of(source) - TextSize::new(1));
+            let message = "unexpected character after line continuation character";
+            failure = Failure::syntax(message, lines.position(place)).of(Origin::Parser);
+        }
         return Err(failure);
     }
     if options.mode == Mode::OpenSingle {
-        check_single(parsed, lines)?;
+        check_single(source, parsed, lines)?;
     }
-    Ok(())
+    check_long_numbers(source, parsed, lines, options)
 }
 
 fn new_lowering(source: &str, lines: LineMap, options: Options) -> Lowering<'_> {
@@ -317,7 +352,7 @@ fn statement_before(parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> (u32, u32) {
 }
 
 /// A prompt takes one line of simple statements, or one compound statement.
-fn check_single(parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> Outcome<()> {
+fn check_single(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> Outcome<()> {
     let ruff::Mod::Module(module) = parsed.syntax() else { return Ok(()) };
     let Some(first) = module.body.first() else {
         return Err(Failure::syntax("invalid syntax", Position { line: 1, end_line: 1, column: 0, end_column: 0 }));
@@ -326,7 +361,39 @@ fn check_single(parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> Outcome<()> {
     let between = parsed.tokens().iter().filter(|token| start <= token.start() && token.start() < end);
     if module.body.len() > 1 && between.into_iter().any(|token| token.kind() == TokenKind::Newline) {
         let message = "multiple statements found while compiling a single statement";
-        return Err(Failure::syntax(message, lines.position(first.range())));
+        let place = TextRange::at(first.range().end(), TextSize::new(1));
+        return Err(Failure::syntax(message, lines.position(place)).of(Origin::Parser));
+    }
+    let last_line = source.rsplit(['\n', '\r']).next().unwrap_or_default();
+    if !last_line.starts_with([' ', '\t']) && is_open_ended(source) {
+        // The line that would end the statement is missing: no indentation ends here either.
+        let (line, _) = lines.line_and_column(TextSize::of(source));
+        let place = Position { line, end_line: line, column: NO_COLUMN, end_column: NO_COLUMN };
+        return Err(Failure::syntax("invalid syntax", place).of(Origin::Tokenizer));
+    }
+    Ok(())
+}
+
+/// Refuses decimal numbers with more digits than may be converted.
+fn check_long_numbers(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap, options: Options) -> Outcome<()> {
+    let most = options.int_digits_max;
+    if most == 0 || source.len() <= most {
+        return Ok(());
+    }
+    for token in parsed.tokens().iter().filter(|token| token.kind() == TokenKind::Int) {
+        let text = &source[token.range().to_std_range()];
+        let count = text.bytes().filter(u8::is_ascii_digit).count();
+        let is_decimal = !matches!(text.as_bytes().get(1), Some(b'x' | b'X' | b'o' | b'O' | b'b' | b'B'));
+        if is_decimal && count > most {
+            let message = format!(
+                "Exceeds the limit ({most} digits) for integer string conversion: value has {count} digits; use \
+                 sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer literals \
+                 to avoid decimal conversion limits."
+            );
+            let (line, _) = lines.line_and_column(token.start());
+            let place = Position { line, end_line: line, column: NO_COLUMN, end_column: NO_COLUMN };
+            return Err(Failure::syntax(message, place).of(Origin::Tokenizer));
+        }
     }
     Ok(())
 }
@@ -335,8 +402,19 @@ fn check_single(parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> Outcome<()> {
 fn check_nesting(parsed: &Parsed<ruff::Mod>, lines: &LineMap) -> Outcome<()> {
     let mut brackets = 0usize;
     let mut indentations = 0usize;
+    let mut strings = 0usize;
     for token in parsed.tokens() {
         match token.kind() {
+            TokenKind::FStringStart | TokenKind::TStringStart => {
+                strings += 1;
+                let is_wrong_before = parsed.errors().first().is_some_and(|it| it.location.start() < token.start());
+                if strings >= STRING_DEPTH_MAX && !is_wrong_before {
+                    let message = "too many nested f-strings or t-strings";
+                    let place = TextRange::empty(token.start() + TextSize::new(1));
+                    return Err(Failure::syntax(message, lines.position(place)));
+                }
+            }
+            TokenKind::FStringEnd | TokenKind::TStringEnd => strings = strings.saturating_sub(1),
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
                 brackets += 1;
                 if brackets > BRACKET_DEPTH_MAX {

@@ -52,7 +52,7 @@ pub static ARRAY: StaticType = Immortal::new(
         },
     )
     .with_base(&OBJECT.object)
-    .with_flags(flags::BASE | flags::SEQUENCE | flags::HAS_WEAK)
+    .with_flags(flags::BASE | flags::SEQUENCE | flags::HAS_WEAK | flags::GENERIC)
     .with_doc(
         "array(typecode [, initializer]) -> array\n\nReturn a new array whose items are restricted by typecode, and\n\
          initialized from the optional initializer value, which must be a list,\nstring or iterable over elements of \

@@ -1,10 +1,10 @@
 //! The iterator of `*list[int]`: it gives the unpacked alias, once.
 
 use super::{GENERIC_ALIAS, GenericAlias, alias};
+use crate::iterator_methods::builtin;
 use sidewinder_runtime::heap::{Header, Immortal};
 use sidewinder_runtime::native::Native;
 use sidewinder_runtime::objects::iterator::{iterator_slots, release_fields, traverse_fields};
-use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::slots::Slots;
 use sidewinder_runtime::objects::tuple::{self, TupleObject};
 use sidewinder_runtime::objects::type_object::{OBJECT, StaticType, flags};
@@ -51,13 +51,13 @@ fn next(cx: &mut Context, value: Value) -> Result<Option<Owned>> {
 }
 
 fn reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let iter = builtin(cx, "iter")?;
     // SAFETY: (methods 1) the descriptor checked the receiver's type.
     let iterator: &AliasIterator = unsafe { arguments[0].cast_unchecked() };
     let source = match iterator.alias.get() {
         alias if alias.is_unbound() => tuple::empty(),
         alias => alias,
     };
-    let iter = cx.builtins().get_text(cx, "iter").unwrap_or(singleton::none());
     let parts = TupleObject::new(cx, &[source]);
-    Ok(TupleObject::new(cx, &[iter, parts.value()]))
+    Ok(TupleObject::new(cx, &[iter.value(), parts.value()]))
 }

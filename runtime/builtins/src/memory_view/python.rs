@@ -16,7 +16,6 @@ pub struct Lender {
     view: Owned,
     object: Owned,
     /// What the view itself has lent.
-    #[plain]
     lent: RefCell<Option<Buffer>>,
 }
 
@@ -49,21 +48,32 @@ pub fn python_buffer(cx: &mut Context, value: Value, request: Request) -> Result
     }
 }
 
-/// Tells the lender's object that its buffer is no longer used, and gives the view up.
+/// Tells the lender's object that its buffer is no longer used.
 fn release(lender: Value) {
     let Some(own) = lender.cast::<NativeObject<Lender>>() else { return };
     let (view, object) = (own.view.clone(), own.object.clone());
     let lent = own.lent.take();
     drop(lent);
-    let value = view.value();
-    let Some(own) = value.cast::<ViewObject>() else { return };
     let cx = Context::current();
+    // Of memory that is the object's own, the view that is shown lasts for the call.
+    let own_memory = view
+        .value()
+        .cast::<ViewObject>()
+        .filter(|view| view.object.get().is_some_and(|held| held.value() == object.value()));
+    let restricted = own_memory.and_then(|own| {
+        let shown = own.view.borrow().clone()?;
+        MemoryView::of(cx, shown, object.clone()).ok()
+    });
+    let view = restricted.clone().unwrap_or(view);
     let pending = std::mem::replace(&mut cx.pending, Value::UNBOUND);
     let name = str::intern(cx, "__release_buffer__");
     if call::call_special(cx, object.value(), name.value(), view.value()).is_err() {
         finalize::report_unraisable(cx, "in __release_buffer__ of", object.value());
     }
-    if own.give_up(cx).is_err() {
+    if let Some(restricted) = restricted
+        && let Some(own) = restricted.value().cast::<ViewObject>()
+        && own.give_up(cx).is_err()
+    {
         drop(cx.take_pending());
     }
     cx.pending = pending;

@@ -304,6 +304,7 @@ fn add_implementation(cx: &mut Context, namespace: &DictObject) -> Result<()> {
         ("cache_tag", StrObject::new(cx, "sidewinder-314")),
         ("version", version),
         ("hexversion", int::from_i64(cx, HEX_VERSION)),
+        ("supports_isolated_interpreters", Owned::new(singleton::false_())),
         ("_multiarch", StrObject::new(cx, &format!("{}-linux-gnu", std::env::consts::ARCH))),
     ];
     let made = simple_namespace::make(cx, &attributes)?;

@@ -126,6 +126,14 @@ impl Heap {
         self.budget_start - self.budget
     }
 
+    /// Makes the next collection come after so many bytes of growth at the latest.
+    pub fn hasten_collection(&mut self, bytes: isize) {
+        if !self.collect_wanted {
+            self.budget = self.budget.min(bytes);
+            self.budget_start = self.budget;
+        }
+    }
+
     /// Asks for a collection at the next safe point, and not again before it.
     #[cold]
     #[inline(never)]

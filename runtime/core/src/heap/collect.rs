@@ -23,8 +23,9 @@ pub struct Collector {
     pub enabled: bool,
     /// The thread that collects, or null. Meanwhile requests are ignored: it may run Python.
     pub(crate) running: *const Context,
-    pub collections: u64,
-    pub collected: u64,
+    /// Collections in the name of each generation, and objects that went in them.
+    pub collections: [u64; 3],
+    pub collected: [u64; 3],
     /// `gc.get_threshold()`; that the first is not zero is all that matters.
     pub thresholds: [i64; 3],
     /// `gc.get_debug()`
@@ -61,8 +62,8 @@ impl Default for Collector {
         Collector {
             enabled: true,
             running: std::ptr::null(),
-            collections: 0,
-            collected: 0,
+            collections: [0; 3],
+            collected: [0; 3],
             thresholds: [2000, 10, 10],
             debug: 0,
             patience: 0,
@@ -90,22 +91,25 @@ pub fn collect_generation(cx: &mut Context, generation: i64) -> usize {
     announce(cx, generation, "start", 0);
     let statistics = cx.interpreter().collector.debug & debug::STATISTICS != 0;
     if statistics {
+        let (tracked, frozen) = (live_objects(cx).len(), cx.interpreter().collector.frozen.len());
         eprintln!("gc: collecting generation {generation}...");
+        eprintln!("gc: objects in each generation: 0 0 {}", tracked.saturating_sub(frozen));
+        eprintln!("gc: objects in permanent generation: {frozen}");
     }
+    let start = std::time::Instant::now();
     let (garbage, live_bytes) = find_garbage(cx);
-    let found = garbage.len();
-    if found > 0 {
-        dispose(cx, garbage);
-    }
+    let found = if garbage.is_empty() { 0 } else { dispose(cx, garbage) };
     if statistics {
-        eprintln!("gc: done, {found} unreachable, 0 uncollectable");
+        let seconds = start.elapsed().as_secs_f64();
+        eprintln!("gc: done, {found} unreachable, 0 uncollectable, {seconds:.4}s elapsed");
     }
     announce(cx, generation, "stop", found);
     cx.pending = pending;
     let collector = &mut cx.interpreter().collector;
     collector.running = std::ptr::null();
-    collector.collections += 1;
-    collector.collected += found as u64;
+    let place = generation.clamp(0, 2) as usize;
+    collector.collections[place] += 1;
+    collector.collected[place] += found as u64;
     // What grows without garbage need not be looked at so often.
     let much = found * GARBAGE_BYTES > live_bytes / GARBAGE_SHARE;
     collector.patience = if much { 0 } else { (collector.patience + 1).min(PATIENCE_MAX) };
@@ -293,8 +297,8 @@ fn find_garbage(cx: &mut Context) -> (Vec<Owned>, usize) {
     (garbage, live_bytes)
 }
 
-/// Clears weak references, runs finalizers, and clears what they did not bring back to life.
-fn dispose(cx: &mut Context, garbage: Vec<Owned>) {
+/// Clears weak references, runs finalizers, and clears what they did not bring back to life: so many objects.
+fn dispose(cx: &mut Context, garbage: Vec<Owned>) -> usize {
     let debug = cx.interpreter().collector.debug;
     if debug & debug::COLLECTABLE != 0 {
         for object in &garbage {
@@ -309,17 +313,23 @@ fn dispose(cx: &mut Context, garbage: Vec<Owned>) {
         for object in &garbage {
             let kind = object.value().heap_type();
             if let Some(finalize) = kind.slots().finalize.filter(|_| kind.has_flag(flags::HAS_FINALIZER) == in_python) {
-                crate::operations::finalize::run(cx, object.value(), finalize);
+                finalize::run_of_garbage(cx, object.value(), finalize);
                 finalized = true;
             }
         }
     }
     let garbage = if finalized { without_resurrected(cx, garbage) } else { garbage };
+    if finalized {
+        // Finalizers may have made new references, which must not lead to what is being taken apart.
+        crate::objects::weak::forget_references_to_garbage(cx, &garbage);
+    }
+    let count = garbage.len();
     if debug & debug::SAVE_ALL != 0
         && let Some(saved) = list_of_module(cx, "garbage")
     {
         let saved: &ListObject = saved.value().cast().expect("a list");
-        return garbage.into_iter().for_each(|object| saved.push(object));
+        garbage.into_iter().for_each(|object| saved.push(object));
+        return count;
     }
     for object in &garbage {
         let header = object.value().header();
@@ -331,6 +341,7 @@ fn dispose(cx: &mut Context, garbage: Vec<Owned>) {
     for object in garbage {
         cx.release(object.into_raw());
     }
+    count
 }
 
 /// If a finalizer made any garbage reachable, keeps all of it this time unless it is unreachable still.

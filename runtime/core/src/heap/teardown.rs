@@ -268,6 +268,9 @@ impl Context {
                 self.teardown_floor = floor;
                 (*header).count -= 1;
             }
+            // What ran may have given the object another class.
+            let kind = value.heap_type();
+            let slots = kind.slots();
             let bytes = match slots.size {
                 Some(size) => size(header),
                 None => kind.basic_bytes.get() as usize,

@@ -6,6 +6,8 @@
 
 use crate::context::{Context, Raised, Result};
 use crate::heap::Owned;
+use crate::heap::teardown::Children;
+use crate::native::Traverse;
 use crate::objects::bytes::{BytesObject, slots::bytes_like_required};
 use crate::objects::exception::BUFFER_ERROR;
 use crate::value::Value;
@@ -203,6 +205,20 @@ impl Drop for Buffer {
         if let Some(release) = self.release {
             release(self.owner.value());
         }
+    }
+}
+
+impl Traverse for Buffer {
+    fn traverse(&self, visit: &mut dyn FnMut(Value)) {
+        visit(self.owner.value());
+    }
+
+    /// Tells the owner that the memory is no longer used, and gives it up.
+    fn release(&mut self, children: &mut Children<'_>) {
+        if let Some(release) = self.release.take() {
+            release(self.owner.value());
+        }
+        self.owner.release(children);
     }
 }
 

@@ -101,13 +101,19 @@ impl FunctionObject {
 
 /// A function of `code` with `globals`, as `MakeFunction` builds it.
 pub fn new(cx: &mut Context, code: Value, globals: Value) -> Owned {
+    let name = cx.interpreter().names.builtins;
+    let given = crate::objects::dict::of(globals).get_interned(name);
+    let builtins = given.map_or(cx.interpreter().builtins.value(), builtins_mapping);
+    with_builtins(cx, code, globals, builtins)
+}
+
+/// The same with builtins of its own.
+fn with_builtins(cx: &mut Context, code: Value, globals: Value, builtins: Value) -> Owned {
     // SAFETY: (heap 2) callers pass a code object.
     let code_object: &CodeObject = unsafe { code.cast_unchecked() };
     let [name, qualified_name] = code_object.function_names();
     let names = &cx.interpreter().names;
     let module = crate::objects::dict::of(globals).get_interned(names.name).unwrap_or(Value::UNBOUND);
-    let given = crate::objects::dict::of(globals).get_interned(names.builtins);
-    let builtins = given.map_or(cx.interpreter().builtins.value(), builtins_mapping);
     // Caches of builtins take them for a dict, so code with others has caches of its own.
     let own_code = (!builtins.type_of().has_flag(flags::DICT)).then(|| code::new(cx, code_object.data.clone()));
     let code = own_code.as_ref().map_or(code, Owned::value);
@@ -185,7 +191,15 @@ fn new_from_arguments(cx: &mut Context, _kind: &'static TypeObject, arguments: A
         return Err(cx.type_error(message));
     }
     check_closure(cx, code_object, rows[2].0)?;
-    let made = new(cx, code, globals);
+    // Globals that say nothing of builtins have those of the code that runs.
+    let key = cx.interpreter().names.builtins;
+    let own = crate::objects::dict::of(globals).get_interned(key).map(Owned::new);
+    let around = (cx.interpreter().hooks.frame_globals)(cx);
+    let around = around.value().cast::<DictObject>().and_then(|around| around.get_interned(key)).map(Owned::new);
+    let made = match own.or(around) {
+        Some(builtins) => with_builtins(cx, code, globals, builtins_mapping(builtins.value())),
+        None => new(cx, code, globals),
+    };
     // SAFETY: (heap 2) just made.
     let function: &FunctionObject = unsafe { made.value().cast_unchecked() };
     let fields = [&function.name, &function.defaults, &function.closure, &function.keyword_defaults];

@@ -10,8 +10,8 @@ use crate::objects::iterator::arguments::unexpected_keyword;
 use crate::objects::slots::Slots;
 use crate::objects::str::{self, StrObject};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
-use crate::objects::{exception, instance, singleton};
-use crate::operations::{call, convert};
+use crate::objects::{exception, instance, set, singleton};
+use crate::operations::{attribute, call, convert, subscript};
 use crate::value::Value;
 use std::cell::Cell;
 
@@ -144,7 +144,10 @@ fn get_attribute(cx: &mut Context, value: Value, name: Value) -> Result<Owned> {
             && slots.descriptor_set.is_some()
         {
             let entry = Owned::new(entry);
-            return bind(cx, entry.value(), value, kind);
+            return match bind(cx, entry.value(), value, kind) {
+                Err(_) if cx.swallow(&exception::ATTRIBUTE_ERROR) => ask_module(cx, value, name),
+                found => found,
+            };
         }
     }
     if let Some(found) = module.namespace().get_interned(name) {
@@ -157,6 +160,12 @@ fn get_attribute(cx: &mut Context, value: Value, name: Value) -> Result<Owned> {
             None => Ok(entry),
         };
     }
+    ask_module(cx, value, name)
+}
+
+/// What the module's own `__getattr__` says, or the error for an attribute that is not there.
+fn ask_module(cx: &mut Context, value: Value, name: Value) -> Result<Owned> {
+    let module = of(value);
     let getattr = cx.interpreter().names.getattr;
     if let Some(function) = module.namespace().get_interned(getattr).map(Owned::new) {
         return call::call(cx, function.value(), &[name]);
@@ -166,32 +175,128 @@ fn get_attribute(cx: &mut Context, value: Value, name: Value) -> Result<Owned> {
 
 #[cold]
 fn missing(cx: &mut Context, value: Value, name: Value) -> Raised {
+    match missing_message(cx, value, name) {
+        Ok(message) => exception::raise_attribute_error(cx, value, name, &message),
+        Err(raised) => raised,
+    }
+}
+
+/// What the error says of an attribute that is not there, with what may be the reason.
+fn missing_message(cx: &mut Context, value: Value, name: Value) -> Result<String> {
     let text = str::text(name).unwrap_or_default().into_owned();
-    let message = match name_of(cx, value) {
-        Some(module) if is_initializing(cx, value) => {
+    let (own, spec) = (cx.interpreter().names.name, cx.interpreter().names.spec);
+    let own = of(value).namespace().get_interned(own).filter(|own| str::is_str(*own)).map(Owned::new);
+    let Some(own) = own else { return Ok(format!("module has no attribute '{text}'")) };
+    let module = str::text(own.value()).unwrap_or_default().into_owned();
+    let plain = format!("module '{module}' has no attribute '{text}'");
+    let Some(spec) = of(value).namespace().get_interned(spec).map(Owned::new) else { return Ok(plain) };
+    let origin = origin(cx, spec.value())?;
+    let place = origin.as_ref().and_then(|origin| str::text(origin.value())).unwrap_or_default().into_owned();
+    let why = hindrance(cx, Some(own.value()), Some(spec.value()), origin.as_ref().map(|origin| origin.value()))?;
+    Ok(match why {
+        Hindrance::ShadowsLibrary => format!(
+            "{plain} (consider renaming '{place}' since it has the same name as the standard library module named \
+             '{module}' and prevents importing that standard library module)"
+        ),
+        Hindrance::MayShadow => {
+            format!("{plain} (consider renaming '{place}' if it has the same name as a library you intended to import)")
+        }
+        Hindrance::Circular => {
+            let place = if origin.is_some() { format!(" from '{place}'") } else { String::new() };
             format!(
-                "partially initialized module '{module}' has no attribute '{text}' \
+                "partially initialized module '{module}'{place} has no attribute '{text}' \
                  (most likely due to a circular import)"
             )
         }
-        Some(module) => format!("module '{module}' has no attribute '{text}'"),
-        None => format!("module has no attribute '{text}'"),
-    };
-    exception::raise_attribute_error(cx, value, name, &message)
+        Hindrance::None if is_uninitialized_submodule(cx, spec.value(), name)? => {
+            format!("cannot access submodule '{text}' of module '{module}' (most likely due to a circular import)")
+        }
+        Hindrance::None => plain,
+    })
+}
+
+/// Why a module may not have a name that it should.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Hindrance {
+    None,
+    /// It lies beside the program and hides a module of the library.
+    ShadowsLibrary,
+    /// It lies beside the program, and is still being run.
+    MayShadow,
+    /// It is still being run: somebody imports it in a circle.
+    Circular,
+}
+
+/// Why a module with this name, `__spec__` and origin may not have something.
+pub fn hindrance(
+    cx: &mut Context,
+    own: Option<Value>,
+    spec: Option<Value>,
+    origin: Option<Value>,
+) -> Result<Hindrance> {
+    let may_shadow = origin.and_then(str::text).is_some_and(|origin| lies_beside_program(cx, &origin));
+    if may_shadow && let Some(own) = own {
+        let system = cx.interpreter().native_objects.get("sys").map(|system| system.value());
+        let names = match system {
+            Some(system) => attribute::get_text_optional(cx, system, "stdlib_module_names")?,
+            None => None,
+        };
+        if let Some(names) = names
+            && set::operations::cast(names.value()).is_some()
+            && subscript::contains(cx, names.value(), own)?
+        {
+            return Ok(Hindrance::ShadowsLibrary);
+        }
+    }
+    let Some(spec) = spec else { return Ok(Hindrance::None) };
+    Ok(match crate::operations::import::is_spec_initializing(cx, spec)? {
+        true if may_shadow => Hindrance::MayShadow,
+        true => Hindrance::Circular,
+        false => Hindrance::None,
+    })
+}
+
+/// Whether a file lies in the folder that was put first on `sys.path` at the start, or is the package of a module there.
+fn lies_beside_program(cx: &Context, origin: &str) -> bool {
+    let Some(first) = cx.interpreter().native_objects.get(PROGRAM_FOLDER) else { return false };
+    let Some((mut folder, file)) = origin.rsplit_once('/') else { return false };
+    if file == "__init__.py" {
+        folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
+    }
+    let first = str::text(first.value()).unwrap_or_default();
+    if !first.is_empty() {
+        return *first == *folder;
+    }
+    std::env::current_dir().is_ok_and(|current| current.as_os_str() == folder)
+}
+
+/// Under which name the interpreter keeps what the start of the program put first on `sys.path`.
+pub const PROGRAM_FOLDER: &str = "folder of the program";
+
+/// The origin in a `__spec__`, if that is a place.
+fn origin(cx: &mut Context, spec: Value) -> Result<Option<Owned>> {
+    if let Some(placed) = attribute::get_text_optional(cx, spec, "has_location")?
+        && convert::truth(cx, placed.value())?
+        && let Some(origin) = attribute::get_text_optional(cx, spec, "origin")?
+        && str::is_str(origin.value())
+    {
+        return Ok(Some(origin));
+    }
+    Ok(None)
+}
+
+/// Whether a submodule of that name is being imported and no attribute yet.
+fn is_uninitialized_submodule(cx: &mut Context, spec: Value, name: Value) -> Result<bool> {
+    match attribute::get_text_optional(cx, spec, "_uninitialized_submodules")? {
+        Some(names) => subscript::contains(cx, names.value(), name),
+        None => Ok(false),
+    }
 }
 
 /// `__name__`, if it is a string.
 pub fn name_of(cx: &Context, value: Value) -> Option<String> {
     let name = of(value).namespace().get_interned(cx.interpreter().names.name)?;
     str::text(name).map(|text| text.into_owned())
-}
-
-/// Whether the module's import is still running.
-pub fn is_initializing(cx: &mut Context, value: Value) -> bool {
-    crate::operations::import::is_initializing(cx, value).unwrap_or_else(|_| {
-        drop(cx.take_pending());
-        false
-    })
 }
 
 fn set_attribute(cx: &mut Context, value: Value, name: Value, new: Value) -> Result<()> {

@@ -14,7 +14,7 @@ use crate::objects::slots::{CompareOp, Slots};
 use crate::objects::str::{self, StrObject};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::objects::{instance, singleton};
-use crate::operations::{attribute, call, compare, convert, finalize};
+use crate::operations::{call, compare, convert, finalize};
 use crate::value::Value;
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -194,6 +194,19 @@ pub fn clear_references_to_garbage(cx: &mut Context, garbage: &[Owned]) {
     call_back(cx, dead, "on calling weakref callback");
 }
 
+/// Makes all references to garbage dead without telling anybody.
+pub fn forget_references_to_garbage(cx: &mut Context, garbage: &[Owned]) {
+    if cx.interpreter().weak_references.is_empty() {
+        return;
+    }
+    let mut dead = Vec::new();
+    for object in garbage {
+        if object.value().heap_type().has_flag(flags::HAS_WEAK) {
+            detach(cx, object.value(), &mut dead);
+        }
+    }
+}
+
 /// Makes all references to an object dead and adds them to a list, the newest first.
 fn detach(cx: &mut Context, value: Value, dead: &mut Vec<Owned>) {
     if !is_referenced(cx, value) {
@@ -246,8 +259,13 @@ pub fn new(cx: &mut Context, kind: &'static TypeObject, referent: Value, callbac
         (&raw mut (*reference).hash).write(Cell::new(NO_HASH));
     }
     let made = Owned::from_raw(Value::from_pointer(header));
+    // The one that is shared comes first, then a proxy that is.
+    let is_shared = callback.is_unbound() && !kind.has_flag(flags::HEAP);
     let list = cx.interpreter().weak_references.entry(referent.0).or_default();
-    list.push(made.value());
+    match is_shared && std::ptr::eq(kind, &WEAK_REFERENCE.object) {
+        true => list.insert(0, made.value()),
+        false => list.push(made.value()),
+    }
     if list.len() == 1 {
         count_referenced(cx, referent, true);
     }
@@ -336,7 +354,8 @@ fn repr(cx: &mut Context, value: Value) -> Result<Owned> {
         return Ok(StrObject::new(cx, &format!("<weakref at {:#x}; dead>", value.0)));
     };
     let kind = referent.value().type_of().name();
-    let name = attribute::get_text_optional(cx, referent.value(), "__name__")?;
+    let name = cx.interpreter().names.name;
+    let name = call::lookup_special(cx, referent.value(), name)?;
     let name = name.and_then(|name| str::text(name.value()).map(|text| format!(" ({text})"))).unwrap_or_default();
     let text = format!("<weakref at {:#x}; to '{kind}' at {:#x}{name}>", value.0, referent.value().0);
     Ok(StrObject::new(cx, &text))

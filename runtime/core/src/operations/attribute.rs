@@ -10,9 +10,10 @@ use crate::objects::function::FunctionObject;
 use crate::objects::method::{
     self, ClassMethodObject, GETSET_DESCRIPTOR, MemberObject, PropertyObject, StaticMethodObject, super_object,
 };
+use crate::objects::module::ModuleObject;
 use crate::objects::slots::Slots;
 use crate::objects::str;
-use crate::objects::type_object::{TypeObject, flags};
+use crate::objects::type_object::{TYPE, TypeObject, flags};
 use crate::objects::{exception, instance};
 use crate::operations::dunder;
 use crate::value::Value;
@@ -159,12 +160,20 @@ pub fn dict_cell(object: Value) -> Option<&'static Cell<Value>> {
     if let Some(method) = object.cast_exact::<StaticMethodObject>() {
         return Some(&method.dict);
     }
-    object.cast_exact::<ClassMethodObject>().map(|method| &method.dict)
+    if let Some(method) = object.cast_exact::<ClassMethodObject>() {
+        return Some(&method.dict);
+    }
+    object.cast::<ModuleObject>().map(|module| &module.dict)
+}
+
+/// Whether the object's attributes lie in its block; modules with `__slots__` have a block for these alone.
+fn lie_in_block(object: Value, kind: &TypeObject) -> bool {
+    kind.has_flag(flags::HAS_BLOCK) && (kind.has_flag(flags::PLAIN) || object.cast::<ModuleObject>().is_none())
 }
 
 /// The attribute that the object itself has, borrowed.
 fn own_attribute(cx: &mut Context, object: Value, kind: &TypeObject, name: Value) -> Result<Option<Value>> {
-    if kind.has_flag(flags::HAS_BLOCK) {
+    if lie_in_block(object, kind) {
         // The slots of `__slots__` are not attributes by themselves: their descriptors find them.
         if !kind.has_flag(flags::HAS_DICT) {
             return Ok(None);
@@ -198,7 +207,7 @@ pub fn generic_set(cx: &mut Context, object: Value, name: Value, value: Value) -
         let entry = Owned::new(entry);
         return set(cx, entry.value(), object, value);
     }
-    if kind.has_flag(flags::HAS_DICT) && kind.has_flag(flags::HAS_BLOCK) {
+    if kind.has_flag(flags::HAS_DICT) && lie_in_block(object, kind) {
         if !value.is_unbound() {
             return instance::set_attribute_slot(cx, object, name, Owned::new(value));
         }
@@ -235,11 +244,17 @@ fn set_in_cell(cx: &mut Context, object: Value, cell: &Cell<Value>, name: Value,
 /// The `__dict__` of an object, made if it does not exist yet; an `AttributeError` if the object cannot have one.
 pub fn own_dict(cx: &mut Context, object: Value) -> Result<Owned> {
     let kind = object.type_of();
-    if kind.has_flag(flags::HAS_BLOCK) && kind.has_flag(flags::HAS_DICT) {
+    if lie_in_block(object, kind) && kind.has_flag(flags::HAS_DICT) {
         return instance::dict(cx, object);
     }
-    if let Some(module) = object.cast::<crate::objects::module::ModuleObject>() {
-        return Ok(Owned::new(module.dict.get()));
+    if object.cast::<TypeObject>().is_some() {
+        // A metaclass may have the descriptor of another class before that of `type`.
+        let name = cx.interpreter().names.dict;
+        if let Some(own) = TYPE.lookup(cx, name)
+            && let Some(bind) = slots_of(own).descriptor_get
+        {
+            return bind(cx, own, object, kind);
+        }
     }
     match dict_cell(object) {
         Some(cell) => {
@@ -261,6 +276,13 @@ pub fn set_own_dict(cx: &mut Context, value: Value, new: Value) -> Result<()> {
     if !new.value().type_of().has_flag(flags::DICT) {
         let actual = new.value().type_of().name();
         return Err(cx.type_error(format!("__dict__ must be set to a dictionary, not a '{actual}'")));
+    }
+    if let Some(class) = value.cast::<TypeObject>() {
+        let message = format!("attribute '__dict__' of '{}' objects is not writable", class.value().type_of().name());
+        return Err(cx.raise(&exception::ATTRIBUTE_ERROR, message));
+    }
+    if value.cast::<ModuleObject>().is_some() {
+        return Err(cx.raise(&exception::ATTRIBUTE_ERROR, "readonly attribute"));
     }
     if let Some(cell) = dict_cell(value) {
         drop(Owned::from_raw_option(cell.replace(new.into_raw())));
@@ -352,6 +374,7 @@ pub fn python_getter(_cx: &Context, descriptor: Value) -> Option<Value> {
 /// Whether a descriptor computes an attribute in Rust.
 pub fn is_native_getter(descriptor: Value) -> bool {
     descriptor.has_type(&GETSET_DESCRIPTOR)
+        || descriptor.cast_exact::<MemberObject>().is_some_and(|member| member.definition.is_some())
 }
 
 /// What a data descriptor of an object's type gets of it.
@@ -364,7 +387,7 @@ pub fn get_by_descriptor(cx: &mut Context, descriptor: Value, object: Value) -> 
 
 /// The name under which instances store the value of a `__slots__` member.
 pub fn member_slot_name(descriptor: Value) -> Option<Value> {
-    descriptor.cast_exact::<MemberObject>().map(|member| member.name)
+    descriptor.cast_exact::<MemberObject>().filter(|member| member.definition.is_none()).map(|member| member.name)
 }
 
 /// `super(class, receiver).name`. With `method`, the second result is the receiver if it is to be passed first to the

@@ -6,7 +6,7 @@ use crate::heap::{Header, Immortal, Owned};
 use crate::objects::slots::Slots;
 use crate::objects::str::{self, StrObject};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
-use crate::objects::{exception, singleton, traceback};
+use crate::objects::{exception, generator, singleton, traceback};
 use crate::operations::{attribute, call, convert};
 use crate::value::Value;
 
@@ -35,6 +35,15 @@ pub fn run(cx: &mut Context, value: Value, finalize: Finalizer) {
     }
 }
 
+/// Runs the finalizer of an object in a garbage cycle, unless it has run before. The object's death, even if the finalizer
+/// of another has made the collector's reference the last one, does not finalize it again.
+pub fn run_of_garbage(cx: &mut Context, value: Value, finalize: Finalizer) {
+    if !is_finalized(cx, value) {
+        remember(cx, value);
+        call_finalizer(cx, value, finalize);
+    }
+}
+
 /// Whether the object has been finalized and lives on.
 pub fn is_finalized(cx: &Context, value: Value) -> bool {
     cx.interpreter().finalized.contains(&value.0)
@@ -54,6 +63,7 @@ fn call_finalizer(cx: &mut Context, value: Value, finalize: Finalizer) {
         let function = value.type_of().lookup(cx, name).map(Owned::new);
         match function {
             Some(function) => report_unraisable_call(cx, "while calling deallocator", function.value()),
+            None if generator::cast(value).is_some() => report_unraisable_call(cx, "while closing generator", value),
             None => report_unraisable(cx, "while finalizing", value),
         }
     }

@@ -7,7 +7,7 @@ use crate::objects::exception::{self, IMPORT_ERROR};
 use crate::objects::traceback::TracebackObject;
 use crate::objects::tuple::TupleObject;
 use crate::objects::{module, singleton, str};
-use crate::operations::{attribute, call, convert};
+use crate::operations::{attribute, call, compare, convert, warnings};
 use crate::value::Value;
 
 /// The files of the import system, whose frames tracebacks do not show.
@@ -142,9 +142,19 @@ pub fn is_initializing(cx: &mut Context, value: Value) -> Result<bool> {
         Some(module) => module.namespace().get_interned(name).map(Owned::new),
         None => attribute::get_optional(cx, value, name)?,
     };
-    let Some(spec) = spec.filter(|spec| spec.value() != singleton::none()) else { return Ok(false) };
+    match spec {
+        Some(spec) => is_spec_initializing(cx, spec.value()),
+        None => Ok(false),
+    }
+}
+
+/// Whether a module with this `__spec__` is still being run.
+pub fn is_spec_initializing(cx: &mut Context, spec: Value) -> Result<bool> {
+    if spec == singleton::none() {
+        return Ok(false);
+    }
     let name = cx.interpreter().names.initializing;
-    match attribute::get_optional(cx, spec.value(), name)? {
+    match attribute::get_optional(cx, spec, name)? {
         Some(flag) => convert::truth(cx, flag.value()),
         None => Ok(false),
     }
@@ -177,10 +187,14 @@ fn package_of(cx: &mut Context, globals: Value) -> Result<String> {
     let [package, spec] = [names.package, names.spec]
         .map(|name| namespace.get_interned(name).filter(|value| *value != singleton::none()).map(Owned::new));
     if let Some(package) = package {
-        return match str::text(package.value()) {
-            Some(text) => Ok(text.into_owned()),
-            None => Err(cx.type_error("package must be a string")),
-        };
+        let Some(text) = str::text(package.value()) else { return Err(cx.type_error("package must be a string")) };
+        if let Some(spec) = spec {
+            let parent = attribute::get_text(cx, spec.value(), "parent")?;
+            if !compare::equals(cx, package.value(), parent.value())? {
+                warnings::warn(cx, &exception::DEPRECATION_WARNING, "__package__ != __spec__.parent", 1)?;
+            }
+        }
+        return Ok(text.into_owned());
     }
     if let Some(spec) = spec {
         let parent = attribute::get_text(cx, spec.value(), "parent")?;
@@ -189,6 +203,8 @@ fn package_of(cx: &mut Context, globals: Value) -> Result<String> {
             None => Err(cx.type_error("__spec__.parent must be a string")),
         };
     }
+    let message = "can't resolve package from __spec__ or __package__, falling back on __name__ and __path__";
+    warnings::warn(cx, &exception::IMPORT_WARNING, message, 1)?;
     let name = cx.interpreter().names.name;
     let Some(name) = namespace.get_interned(name).map(Owned::new) else {
         return Err(cx.raise(&exception::KEY_ERROR, "'__name__' not in globals"));

@@ -2,17 +2,17 @@
 
 use super::{DEPTH_MAX, kind};
 use sidewinder_bytecode::{serialise, verify};
-use sidewinder_runtime::objects::bytes::BytesObject;
+use sidewinder_runtime::objects::bytes::{ByteArrayObject, BytesObject};
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception::{EOF_ERROR, STOP_ITERATION, TYPE_ERROR};
 use sidewinder_runtime::objects::float::complex::{self, Complex};
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::set::{FROZENSET, SET, SetObject};
 use sidewinder_runtime::objects::slice::SliceObject;
-use sidewinder_runtime::objects::str::{StrObject, codec};
+use sidewinder_runtime::objects::str::{StrObject, check_bytes, codec};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{code, float, int, set, singleton, str};
-use sidewinder_runtime::operations::call;
+use sidewinder_runtime::operations::{call, convert};
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -63,19 +63,16 @@ impl<'a> Reader<'a> {
                 None => Err(cx.raise(&EOF_ERROR, "marshal data too short")),
             },
             Source::File(file) => {
-                let wanted = int::from_usize(cx, count);
-                let taken = call::call_method(cx, *file, "read", &[wanted.value()])?;
-                let Some(bytes) = taken.value().cast::<BytesObject>() else {
-                    let kind = taken.value().type_of().name();
-                    return Err(cx.type_error(format!("file.read() returned not bytes but {kind}")));
-                };
-                let bytes = bytes.as_slice();
-                if bytes.len() > count {
-                    let message =
-                        format!("read() returned too much data: {count} bytes requested, {} returned", bytes.len());
+                check_bytes(cx, count)?;
+                let made = ByteArrayObject::new(cx, &vec![0; count]);
+                let given = call::call_method(cx, *file, "readinto", &[made.value()])?;
+                let given = convert::index_i64(cx, given.value())?;
+                if given > count as i64 {
+                    let message = format!("read() returned too much data: {count} bytes requested, {given} returned");
                     return Err(cx.value_error(message));
                 }
-                if bytes.len() < count {
+                let bytes = made.value().cast::<ByteArrayObject>().map(ByteArrayObject::as_slice).unwrap_or_default();
+                if given < count as i64 || bytes.len() < count {
                     return Err(cx.raise(&EOF_ERROR, "marshal data too short"));
                 }
                 Ok(Cow::Owned(bytes.to_vec()))

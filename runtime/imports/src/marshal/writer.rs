@@ -25,7 +25,8 @@ const DIGIT_BITS: u32 = 15;
 
 /// The bytes of an object in a version of the format.
 pub fn write(cx: &mut Context, value: Value, version: i32, allow_code: bool) -> Result<Vec<u8>> {
-    let mut writer = Writer { bytes: Vec::new(), version, allow_code, depth: 0, seen: HashMap::new() };
+    let mut writer =
+        Writer { bytes: Vec::new(), version, allow_code, depth: 0, seen: HashMap::new(), open_slices: Vec::new() };
     writer.object(cx, value)?;
     Ok(writer.bytes)
 }
@@ -37,6 +38,8 @@ struct Writer {
     depth: u32,
     /// The numbers of objects that occur more than once, with a count so that no other object takes their place.
     seen: HashMap<u64, (u32, Owned)>,
+    /// Slices that are being written: nothing in them can be read back as them.
+    open_slices: Vec<Value>,
 }
 
 impl Writer {
@@ -76,6 +79,9 @@ impl Writer {
         if let Some((_, kind)) = single.iter().find(|(single, _)| *single == value) {
             self.bytes.push(*kind);
             return Ok(());
+        }
+        if self.open_slices.contains(&value) {
+            return Err(unmarshallable(cx));
         }
         let Some(shared) = self.reference(value) else { return Ok(()) };
         if int::is_exact(value) {
@@ -234,7 +240,11 @@ impl Writer {
         }
         if let Some(slice) = value.cast_exact::<SliceObject>().filter(|_| self.version >= 5) {
             self.bytes.push(kind::SLICE | shared);
-            return [slice.start, slice.stop, slice.step].into_iter().try_for_each(|part| self.object(cx, part));
+            self.open_slices.push(value);
+            let parts = [slice.start, slice.stop, slice.step];
+            let written = parts.into_iter().try_for_each(|part| self.object(cx, part));
+            self.open_slices.pop();
+            return written;
         }
         match Buffer::read(cx, value) {
             Ok(buffer) => {

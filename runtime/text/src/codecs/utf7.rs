@@ -141,7 +141,7 @@ pub fn decode(cx: &mut Context, data: &[u8], errors: &str, last: bool) -> Result
                 position = fail(cx, data, errors, (start, position), reason, &mut builder)?;
                 continue;
             }
-            if let Some(high) = high {
+            if let Some(high) = high.filter(|_| byte.is_ascii() && byte != b'+') {
                 builder.push(high);
             }
             if byte == b'-' {

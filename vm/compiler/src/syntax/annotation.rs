@@ -3,9 +3,10 @@
 use super::Lowering;
 use super::unparse::unparse;
 use crate::ast::*;
-use crate::error::Outcome;
-use ruff_python_ast::{self as ruff, Stmt};
-use ruff_text_size::Ranged;
+use crate::error::{Failure, Outcome};
+use ruff_python_ast::visitor::source_order::{self, SourceOrderVisitor};
+use ruff_python_ast::{self as ruff, Expr, Stmt};
+use ruff_text_size::{Ranged, TextRange};
 use sidewinder_bytecode::{CodeFlags, Constant};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -73,7 +74,7 @@ impl Lowering<'_> {
     pub(super) fn annotation_text(&mut self, node: &ruff::StmtAnnAssign) -> Option<Constant> {
         let remembered = self.annotations_are_text && node.simple && self.annotations.kind != BlockKind::Function;
         self.annotations.has_texts |= remembered;
-        remembered.then(|| Constant::Str(unparse(&node.annotation).into()))
+        remembered.then(|| Constant::Str(unparse(&node.annotation, self.source).into()))
     }
 
     /// The annotation of a parameter or a result: under `from __future__ import annotations` its text.
@@ -81,7 +82,13 @@ impl Lowering<'_> {
         let Some(node) = annotation.as_deref().filter(|_| self.annotations_are_text) else {
             return self.optional(annotation);
         };
-        let kind = ExpressionKind::Constant(Constant::Str(unparse(node).into()));
+        let mut forbidden = Forbidden { found: None };
+        forbidden.visit_expr(node);
+        if let Some((what, range)) = forbidden.found {
+            let message = format!("{what} expression cannot be used within an annotation");
+            return Err(Failure::syntax(message, self.position(range)));
+        }
+        let kind = ExpressionKind::Constant(Constant::Str(unparse(node, self.source).into()));
         Ok(Some(Expression { position: self.position(node.range()), kind }))
     }
 
@@ -97,5 +104,24 @@ impl Lowering<'_> {
         }
         self.annotations_are_text = self.futures & CodeFlags::FUTURE_ANNOTATIONS != 0;
         node.level
+    }
+}
+
+/// Finds what an annotation cannot have, even if it only stays a text.
+struct Forbidden {
+    found: Option<(&'static str, TextRange)>,
+}
+
+impl<'a> SourceOrderVisitor<'a> for Forbidden {
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        let what = match expression {
+            Expr::Yield(_) | Expr::YieldFrom(_) => "yield",
+            Expr::Await(_) => "await",
+            Expr::Named(_) => "named",
+            // These have a scope of their own.
+            Expr::Lambda(_) | Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_) => return,
+            _ => return source_order::walk_expr(self, expression),
+        };
+        self.found.get_or_insert((what, expression.range()));
     }
 }

@@ -229,6 +229,27 @@ impl Diagnosis<'_> {
             let range = TextRange::new(name, around.before[around.before.len() - 1].end());
             return Some(self.syntax("expected argument value expression", range));
         }
+        // `name = item for …`, without parentheses around the generator.
+        if opening == TokenKind::Lpar && here == TokenKind::For {
+            let inside = &around.before[bracket + 1..];
+            let comma = inside.iter().rposition(|token| token.kind() == TokenKind::Comma).map_or(0, |at| at + 1);
+            if let [name, equal, _, ..] = &inside[comma..]
+                && (name.kind(), equal.kind()) == (TokenKind::Name, TokenKind::Equal)
+            {
+                let message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
+                return Some(self.syntax(message, TextRange::new(name.start(), equal.end())));
+            }
+        }
+        // `*(a:b)`: what is starred is no expression.
+        let inner_star = bracket.checked_sub(1).map(|index| around.before[index].kind());
+        let outer = bracket.checked_sub(2).map(|index| around.before[index].kind());
+        if opening == TokenKind::Lpar
+            && here == TokenKind::Colon
+            && inner_star == Some(TokenKind::Star)
+            && matches!(outer, Some(TokenKind::Comma | TokenKind::Lsqb))
+        {
+            return Some(self.syntax("Invalid star expression", place));
+        }
         let is_star = around.kind_before(1) == Some(TokenKind::Star)
             && matches!(around.kind_before(2), Some(TokenKind::Comma | TokenKind::Lpar | TokenKind::Lsqb));
         let closes = ends || matches!(here, TokenKind::Rsqb | TokenKind::Colon);
@@ -247,6 +268,17 @@ impl Diagnosis<'_> {
             return None;
         }
         let here = around.here()?;
+        // In a pattern, the rule takes the longest expression there is.
+        if first.kind() == TokenKind::Case && after_as && here != TokenKind::Name {
+            let place = around.after[0].range();
+            let range = self.through(place, place.start());
+            if let Some(expression) = self.expression_of(range) {
+                let name = super::target::expression_name(&expression);
+                // It was parsed with a bracket in front of it.
+                let own = expression.range() + range.start() - TextSize::new(1);
+                return Some(self.syntax(format!("cannot use {name} as pattern target"), own));
+            }
+        }
         let start = if after_as { around.after[0] } else { around.before[around.before.len() - 1] };
         let name = match (here, after_as) {
             (TokenKind::Lpar, true) => "tuple",
@@ -259,7 +291,6 @@ impl Diagnosis<'_> {
             (TokenKind::Lpar, false) => "function call",
             (TokenKind::Lsqb, false) => "subscript",
             (TokenKind::Dot, false) => "attribute",
-            (kind, false) if kind.is_arithmetic() && first.kind() == TokenKind::Case => "expression",
             _ => return None,
         };
         let message = match first.kind() {

@@ -34,6 +34,13 @@ pub(super) fn diagnose(source: &str, parsed: &Parsed<ruff::Mod>, lines: &LineMap
         {
             return failure.of(Origin::Parser);
         }
+        if error.message == "unexpected EOF while parsing"
+            && let Some(&(bracket, offset)) = tokens.open.last()
+        {
+            let position = lines.position(TextRange::at(TextSize::new(offset as u32), TextSize::new(1)));
+            let failure = Failure::syntax(format!("'{}' was never closed", bracket as char), position);
+            return failure.of(Origin::Parser);
+        }
         // The tokenizer leaves what it says of the end of a file, and of indentation, to the parser.
         let of_parser = error.kind != ErrorKind::Syntax
             || error.message == "unexpected EOF while parsing"
@@ -170,6 +177,10 @@ impl Diagnosis<'_> {
             ParseErrorType::VarParameterWithDefault if self.is_keyword_parameter(range) => {
                 "var-keyword argument cannot have default value"
             }
+            ParseErrorType::VarParameterWithDefault if self.has_starred_annotation(range) => {
+                let equal = self.source[..range.start().to_usize()].rfind('=').unwrap_or(range.start().to_usize());
+                return self.syntax("invalid syntax", TextRange::at(TextSize::new(equal as u32), TextSize::new(1)));
+            }
             ParseErrorType::VarParameterWithDefault => "var-positional argument cannot have default value",
             ParseErrorType::EmptyTypeParams => {
                 return self.syntax("Type parameter list cannot be empty", TextRange::empty(range.start()));
@@ -249,6 +260,13 @@ impl Diagnosis<'_> {
         let start = before.rfind(['(', ',']).map_or(0, |at| at + 1);
         before[start..].trim_start().trim_start_matches("lambda").trim_start().starts_with("**")
             || self.text(range).starts_with("**")
+    }
+
+    /// Whether the parameter before a place has an annotation with a star: that is told before there being a default.
+    fn has_starred_annotation(&self, range: TextRange) -> bool {
+        let before = &self.source[..range.start().to_usize()];
+        let colon = before.rfind(':').map_or(before.len(), |at| at + 1);
+        before[colon..].trim_start().starts_with('*')
     }
 
     fn unexpected_indent(&self, range: TextRange) -> Box<Failure> {
@@ -723,6 +741,9 @@ impl Diagnosis<'_> {
             .last()
             .or(header)
             .map_or(0, |(index, _)| index + 1);
+        let header = before.lines().nth(line.wrapping_sub(1)).unwrap_or_default().trim_start();
+        let is_group = header.strip_prefix("except").is_some_and(|rest| rest.trim_start().starts_with('*'));
+        let construct = if is_group { construct.replace("'except'", "'except*'") } else { construct };
         let message = format!("expected an indented block after {construct} on line {line}");
         self.indentation(message, self.lines.position(range))
     }

@@ -66,7 +66,7 @@ pub(crate) fn parse_tree(source: &str, request: TreeRequest, options: Options) -
         {
             return Err(Failure::syntax(message, super::rebuild::position(span)));
         }
-        Ok(Exported { tree, futures: lowering.futures, warnings: lowering.warnings.finish() })
+        Ok(Exported { tree, futures: lowering.futures, warnings: lowering.warnings.finish_tree() })
     })
 }
 
@@ -132,6 +132,19 @@ fn function_type(source: &str, options: Options) -> Outcome<Exported> {
         let ends_with_comma = call.trim_end().trim_end_matches(')').trim_end().ends_with(',');
         if ends_with_comma || call_parsed.has_syntax_errors() || result_parsed.has_syntax_errors() {
             return Err(invalid(start));
+        }
+        // At the end there may be one type with one star, and one with two.
+        let mut stars = 0;
+        for argument in node.arguments.iter_source_order() {
+            let own = match argument {
+                ruff::ArgOrKeyword::Arg(Expr::Starred(_)) => 1,
+                ruff::ArgOrKeyword::Arg(_) => 0,
+                ruff::ArgOrKeyword::Keyword(_) => 2,
+            };
+            if own < stars || own == stars && own > 0 {
+                return Err(invalid(start));
+            }
+            stars = own;
         }
         let mut lowering = exporting(&call, LineMap::new(source, 0).shifted(start as i64 - 1), options);
         let mut types = Vec::new();

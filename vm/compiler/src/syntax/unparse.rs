@@ -2,6 +2,7 @@
 //! (`Python/ast_unparse.c`).
 
 use ruff_python_ast::{self as ruff, Expr, InterpolatedStringElement};
+use ruff_text_size::Ranged;
 use sidewinder_bytecode::Constant;
 
 /// How tightly an operand must bind to stand without parentheses.
@@ -49,18 +50,20 @@ impl Level {
     }
 }
 
-/// An annotation as text.
-pub(super) fn unparse(expression: &Expr) -> String {
-    let mut writer = Writer { text: String::new() };
+/// An annotation as text. `source` is that of the expression, or empty.
+pub(super) fn unparse(expression: &Expr, source: &str) -> String {
+    let mut writer = Writer { text: String::new(), source };
     writer.expression(expression, Level::Test);
     writer.text
 }
 
-struct Writer {
+/// `source` is that of the expression, or empty.
+struct Writer<'source> {
+    source: &'source str,
     text: String,
 }
 
-impl Writer {
+impl Writer<'_> {
     fn push(&mut self, text: &str) {
         self.text.push_str(text);
     }
@@ -255,19 +258,19 @@ impl Writer {
                 writer.expression(&node.value, Level::Atom);
             }),
             Expr::FString(node) => {
-                let mut body = Writer { text: String::new() };
+                let mut body = Writer { text: String::new(), source: self.source };
                 for part in &node.value {
                     match part {
                         ruff::FStringPart::Literal(literal) => body.literal_text(&literal.value),
-                        ruff::FStringPart::FString(string) => body.elements(&string.elements),
+                        ruff::FStringPart::FString(string) => body.elements(&string.elements, false),
                     }
                 }
                 self.push("f");
                 self.push(&quoted(&body.text));
             }
             Expr::TString(node) => {
-                let mut body = Writer { text: String::new() };
-                node.value.iter().for_each(|string| body.elements(&string.elements));
+                let mut body = Writer { text: String::new(), source: self.source };
+                node.value.iter().for_each(|string| body.elements(&string.elements, true));
                 self.push("t");
                 self.push(&quoted(&body.text));
             }
@@ -279,7 +282,8 @@ impl Writer {
         self.push(&text.replace('{', "{{").replace('}', "}}"));
     }
 
-    fn elements(&mut self, elements: &[InterpolatedStringElement]) {
+    /// A template keeps the text of its expressions.
+    fn elements(&mut self, elements: &[InterpolatedStringElement], is_template: bool) {
         for element in elements {
             let field = match element {
                 InterpolatedStringElement::Literal(literal) => {
@@ -288,8 +292,12 @@ impl Writer {
                 }
                 InterpolatedStringElement::Interpolation(field) => field,
             };
-            let mut value = Writer { text: String::new() };
-            value.expression(&field.expression, Level::Test.tighter());
+            let mut value = Writer { text: String::new(), source: self.source };
+            let own_text = self.source.get(field.expression.range().to_std_range()).filter(|_| is_template);
+            match own_text {
+                Some(own_text) => value.push(own_text),
+                None => value.expression(&field.expression, Level::Test.tighter()),
+            }
             let debug = field.debug_text.as_ref().map(|debug| debug.as_str().to_string());
             if let Some(debug) = &debug {
                 self.literal_text(debug);
@@ -305,7 +313,7 @@ impl Writer {
             }
             if let Some(specification) = &field.format_spec {
                 self.push(":");
-                self.elements(&specification.elements);
+                self.elements(&specification.elements, is_template);
             }
             self.push("}");
         }

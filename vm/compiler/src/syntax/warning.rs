@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::Warning;
-use ruff_python_ast::{self as ruff, Expr, Stmt, token::TokenKind};
+use ruff_python_ast::{self as ruff, Expr, Stmt, StringFlags, token::TokenKind};
 use ruff_python_parser::Parsed;
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
@@ -24,6 +24,12 @@ pub(super) struct Warnings {
 }
 
 impl Warnings {
+    /// What is told when there is a tree alone.
+    pub(super) fn finish_tree(mut self) -> Vec<Warning> {
+        self.found.retain(|(pass, _)| *pass == Pass::Tokens);
+        self.finish()
+    }
+
     pub(super) fn finish(mut self) -> Vec<Warning> {
         self.found.sort_by_key(|(pass, _)| *pass);
         self.found.into_iter().map(|(_, warning)| warning).collect()
@@ -98,6 +104,18 @@ impl Lowering<'_> {
                 _ => "decimal",
             };
             self.warn(Pass::Tokens, token.start(), format!("invalid {kind} literal"));
+        }
+    }
+
+    /// What the literals before a place are warned about, where the source does not parse: CPython has read them by then.
+    pub(super) fn check_literals_before(&mut self, parsed: &Parsed<ruff::Mod>, place: TextSize) {
+        for token in parsed.tokens().iter().filter(|token| token.kind() == TokenKind::String && token.end() <= place) {
+            let Some(flags) = token.string_flags() else { continue };
+            let (prefix, quotes) = (flags.opener_len(), flags.closer_len());
+            if !flags.is_raw_string() && token.range().len() >= prefix + quotes {
+                let content = TextRange::new(token.start() + prefix, token.end() - quotes);
+                self.check_escapes(content, flags.is_byte_string());
+            }
         }
     }
 

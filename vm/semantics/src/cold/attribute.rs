@@ -4,15 +4,15 @@ use super::{clear, fetch, finish, next, raise, register, set, take};
 use crate::frame::current_code;
 use crate::handlers::attribute::kind;
 use crate::semantics::Pc;
-use sidewinder_bytecode::HEADER_WORDS;
+use sidewinder_bytecode::{HEADER_WORDS, Op};
 use sidewinder_runtime::objects::function::FUNCTION;
-use sidewinder_runtime::objects::instance;
 use sidewinder_runtime::objects::method::{CLASS_METHOD, METHOD_DESCRIPTOR, STATIC_METHOD};
 use sidewinder_runtime::objects::module::{MODULE, ModuleObject};
 use sidewinder_runtime::objects::shape::ShapeId;
 use sidewinder_runtime::objects::site::{Access, Site};
 use sidewinder_runtime::objects::slots::Slots;
 use sidewinder_runtime::objects::type_object::{TypeObject, flags};
+use sidewinder_runtime::objects::{instance, str};
 use sidewinder_runtime::operations::{attribute, dunder};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
@@ -422,17 +422,17 @@ fn fill_store(cx: &mut Context, site: &Site, mut name: Value, object: Value, bef
 }
 
 /// `super().name`: the attribute after class b+1 in the linearisation of the type of b+2.
-fn super_attribute(
-    cx: &mut Context,
-    i: sidewinder_bytecode::Instruction,
-    method: bool,
-) -> Result<(Owned, Option<Owned>)> {
+fn super_attribute(cx: &mut Context, pc: Pc, method: bool) -> Result<(Owned, Option<Owned>)> {
+    let i = fetch(pc);
     let name = site_of(cx, i.c).name;
     let (super_type, class, receiver) = (register(cx, i.b), register(cx, i.b + 1), register(cx, i.b + 2));
     let found = if super_type == sidewinder_runtime::objects::method::SUPER.value() {
         attribute::super_lookup(cx, class, receiver, name, method)
     } else {
-        sidewinder_runtime::operations::call::call(cx, super_type, &[class, receiver])
+        // `super()` of something else that has that name is called as it is written.
+        let arguments = [class, receiver];
+        let arguments = if has_no_arguments(cx, pc) { &[][..] } else { &arguments[..] };
+        sidewinder_runtime::operations::call::call(cx, super_type, arguments)
             .and_then(|object| attribute::get(cx, object.value(), name))
             .map(|value| (value, None))
     };
@@ -442,14 +442,25 @@ fn super_attribute(
     found
 }
 
+/// Whether the class for `super` comes from the cell `__class__`, as the compiler has it for a call without arguments.
+fn has_no_arguments(cx: &mut Context, pc: Pc) -> bool {
+    let (class, code) = (fetch(pc).b + 1, current_code(cx));
+    let steps = code.index_of(pc).min(3);
+    (1..=steps).any(|back| {
+        // SAFETY: (frames 3) so many instructions lie before this one.
+        let before = fetch(unsafe { pc.sub(back) });
+        before.op == Op::LoadFree && before.a == class && str::equals_text(code.free_name(before.b), "__class__")
+    })
+}
+
 pub fn load_super(cx: &mut Context, pc: Pc) -> Pc {
-    let result = super_attribute(cx, fetch(pc), false).map(|(value, _)| value);
+    let result = super_attribute(cx, pc, false).map(|(value, _)| value);
     finish(cx, pc, result)
 }
 
 pub fn load_super_method(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
-    match super_attribute(cx, i, true) {
+    match super_attribute(cx, pc, true) {
         Ok((method, receiver)) => {
             set(cx, i.a, method);
             match receiver {

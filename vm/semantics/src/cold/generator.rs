@@ -10,7 +10,7 @@ use sidewinder_runtime::objects::iterator::remainder::Remainder;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{exception, singleton, traceback};
-use sidewinder_runtime::operations::{attribute, call, iterate};
+use sidewinder_runtime::operations::{attribute, call, finalize, iterate};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// Copies a suspended generator's registers to `base`, marks it running, and delivers `value` (borrowed; unbound to
@@ -419,10 +419,10 @@ fn raise_thrown(cx: &mut Context, pc: Pc) -> Pc {
 
 fn close_delegate(cx: &mut Context, send: Pc, delegate: Owned, thrown: Owned) -> Pc {
     let name = sidewinder_runtime::objects::str::intern(cx, "close");
-    if let Ok(Some(method)) = attribute::get_optional(cx, delegate.value(), name.value())
-        && call::call(cx, method.value(), &[]).is_err()
-    {
-        return raise_thrown(cx, send);
+    match attribute::get_optional(cx, delegate.value(), name.value()) {
+        Ok(Some(method)) if call::call(cx, method.value(), &[]).is_err() => return raise_thrown(cx, send),
+        Ok(_) => {}
+        Err(_) => finalize::report_unraisable(cx, "", delegate.value()),
     }
     cx.raise_value(thrown);
     raise_thrown(cx, send)

@@ -6,10 +6,11 @@ use crate::semantics::Pc;
 use sidewinder_bytecode::CodeFlags;
 use sidewinder_runtime::objects::dict;
 use sidewinder_runtime::objects::exception::{self, IMPORT_ERROR};
-use sidewinder_runtime::objects::module::ModuleObject;
+use sidewinder_runtime::objects::method::BUILTIN_FUNCTION;
+use sidewinder_runtime::objects::module::{self, Hindrance, ModuleObject};
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::{int, singleton};
-use sidewinder_runtime::operations::{attribute, call, convert, import, iterate};
+use sidewinder_runtime::operations::{attribute, call, convert, import, iterate, subscript};
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 
 fn text(value: Value) -> String {
@@ -32,7 +33,7 @@ fn import_statement(cx: &mut Context, name: Value, level: Value, from_list: Valu
     let Some(function) = super::name::builtin(cx, "__import__")? else {
         return Err(cx.raise(&IMPORT_ERROR, "__import__ not found"));
     };
-    if !call::is_native(function.value()) {
+    if !function.value().has_type(&BUILTIN_FUNCTION) {
         let globals = current_function(cx).globals.get();
         let code = current_code(cx);
         let locals = match (code.has_flag(CodeFlags::NAMESPACE), code.has_flag(CodeFlags::FUNCTION)) {
@@ -80,13 +81,39 @@ fn cannot_import(cx: &mut Context, module: Value, own: Option<Owned>, name: Valu
     };
     let (shown, name_shown) = (text(shown.value()), convert::repr(cx, name)?);
     let name_shown = text(name_shown.value());
-    let message = if !import::is_initializing(cx, module)? {
-        format!("cannot import name {name_shown} from {shown} ({place})")
-    } else {
-        let reason = "partially initialized module";
-        let circle = "(most likely due to a circular import)";
-        let place = if file.is_some() { format!(" ({place})") } else { String::new() };
-        format!("cannot import name {name_shown} from {reason} {shown} {circle}{place}")
+    let spec = attribute::get_text_optional(cx, module, "__spec__")?;
+    let own_name = own.as_ref().map(|own| own.value());
+    let hindrance = match &file {
+        Some(file) => module::hindrance(cx, own_name, spec.as_ref().map(|spec| spec.value()), Some(file.value()))?,
+        None => module::hindrance(cx, own_name, spec.as_ref().map(|spec| spec.value()), None)?,
+    };
+    let renaming = |file: &Option<Owned>| match file {
+        Some(file) => convert::repr(Context::current(), file.value()).map(|shown| text(shown.value())),
+        None => Ok(String::new()),
+    };
+    let message = match hindrance {
+        Hindrance::None => format!("cannot import name {name_shown} from {shown} ({place})"),
+        Hindrance::ShadowsLibrary => {
+            let file = renaming(&file)?;
+            format!(
+                "cannot import name {name_shown} from {shown} (consider renaming {file} since it has the same name as \
+                 the standard library module named {shown} and prevents importing that standard library module)"
+            )
+        }
+        Hindrance::MayShadow => {
+            let file = renaming(&file)?;
+            format!(
+                "cannot import name {name_shown} from {shown} (consider renaming {file} if it has the same name as a \
+                 library you intended to import)"
+            )
+        }
+        Hindrance::Circular => {
+            let place = if file.is_some() { format!(" ({place})") } else { String::new() };
+            format!(
+                "cannot import name {name_shown} from partially initialized module {shown} \
+                 (most likely due to a circular import){place}"
+            )
+        }
     };
     let own = own.map_or(singleton::none(), Owned::into_raw);
     let own = Owned::from_raw(own);
@@ -125,23 +152,39 @@ pub fn star(cx: &mut Context, pc: Pc) -> Pc {
 }
 
 fn import_star(cx: &mut Context, module: Value) -> Result<()> {
-    let globals = current_function(cx).globals();
+    let namespace = match current_code(cx).has_flag(CodeFlags::NAMESPACE) {
+        true => Owned::new(register(cx, 0)),
+        false => Owned::new(current_function(cx).globals.get()),
+    };
     let all = str::intern(cx, "__all__");
     if let Some(names) = attribute::get_optional(cx, module, all.value())? {
         for name in iterate::collect(cx, names.value())? {
+            is_name(cx, module, name.value(), "Item", "__all__")?;
             let value = attribute::get(cx, module, name.value())?;
-            globals.set(cx, name.value(), value.value())?;
+            subscript::set_item(cx, namespace.value(), name.value(), value.value())?;
         }
         return Ok(());
     }
-    let dict = attribute::get_text(cx, module, "__dict__")?;
-    let copy = dict::of(dict.value()).copy(cx);
-    let copy = dict::of(copy.value());
-    for position in 0..copy.entry_count() {
-        let Some((name, value)) = copy.entry(position) else { continue };
-        if !text(name).starts_with('_') {
-            globals.set(cx, name, value)?;
+    let Some(dict) = attribute::get_text_optional(cx, module, "__dict__")? else {
+        return Err(cx.raise(&IMPORT_ERROR, "from-import-* object has no __dict__ and no __all__"));
+    };
+    let names = call::call_method(cx, dict.value(), "keys", &[])?;
+    for name in iterate::collect(cx, names.value())? {
+        is_name(cx, module, name.value(), "Key", "__dict__")?;
+        if !text(name.value()).starts_with('_') {
+            let value = attribute::get(cx, module, name.value())?;
+            subscript::set_item(cx, namespace.value(), name.value(), value.value())?;
         }
     }
     Ok(())
+}
+
+/// An error unless what `import *` found is a string.
+fn is_name(cx: &mut Context, module: Value, name: Value, what: &str, place: &str) -> Result<()> {
+    if str::is_str(name) {
+        return Ok(());
+    }
+    let own = attribute::get_text(cx, module, "__name__")?;
+    let (own, actual) = (text(own.value()), name.type_of().name());
+    Err(cx.type_error(format!("{what} in {own}.{place} must be str, not {actual}")))
 }

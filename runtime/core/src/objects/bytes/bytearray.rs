@@ -10,13 +10,14 @@ use crate::objects::bytes::slots::{
     ask_class_of_right, byte_index, byte_value, compare, contains, pick, position, repeat_times, repeated_bytes,
 };
 use crate::objects::bytes::{iterator, new};
-use crate::objects::slice::SliceObject;
+use crate::objects::slice::{SliceObject, Span};
 use crate::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, Slots};
 use crate::objects::str::concat::fill_repeated;
-use crate::objects::str::repr::bytes_text;
+use crate::objects::str::repr::bytearray_text;
 use crate::objects::str::{StrObject, check_bytes, is_str, percent};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::objects::{instance, singleton};
+use crate::operations::iterate;
 use crate::value::Value;
 use std::cell::Cell;
 
@@ -42,7 +43,7 @@ pub static BYTEARRAY: StaticType = Immortal::new(
             length: Some(|_, value| Ok(of(value).len())),
             get_item: Some(get_item),
             set_item: Some(set_item),
-            contains: Some(contains),
+            contains: Some(contains_held),
             binary: BINARY,
             inplace: INPLACE,
             truth: Some(|_, value| Ok(!of(value).is_empty())),
@@ -54,7 +55,12 @@ pub static BYTEARRAY: StaticType = Immortal::new(
         },
     )
     .with_base(&OBJECT.object)
-    .with_flags(flags::BASE),
+    .with_flags(flags::BASE)
+    .with_doc(
+        "bytearray(iterable_of_ints) -> bytearray\nbytearray(string, encoding[, errors]) -> bytearray\n\
+         bytearray(bytes_or_buffer) -> bytearray\nbytearray(int) -> bytearray of that many zeros\n\
+         bytearray() -> no bytes\n\nA sequence of bytes that can be changed.",
+    ),
 );
 
 crate::object_type!(ByteArrayObject, BYTEARRAY);
@@ -106,6 +112,12 @@ impl ByteArrayObject {
     /// Bytes that fit without moving.
     pub fn capacity(&self) -> usize {
         self.capacity.get()
+    }
+
+    /// Bytes of memory for the content. One is for a closing zero, as in CPython, for programs rely on there being more
+    /// than the content takes.
+    pub fn allocated(&self) -> usize {
+        if self.capacity.get() == 0 && self.is_empty() { 0 } else { self.capacity.get() + 1 }
     }
 
     /// The content; a short borrow, which no change may outlive.
@@ -181,14 +193,27 @@ fn of<'a>(value: Value) -> &'a ByteArrayObject {
 }
 
 fn repr(cx: &mut Context, value: Value) -> Result<Owned> {
-    let text = format!("{}({})", value.type_of().name(), bytes_text(of(value).as_slice()));
+    let text = format!("{}({})", value.type_of().name(), bytearray_text(of(value).as_slice()));
     Ok(StrObject::new(cx, &text))
 }
 
 fn init(cx: &mut Context, value: Value, arguments: Arguments<'_>) -> Result<()> {
     let [source, encoding, errors] = new::parameters(cx, arguments, "bytearray")?;
-    let content = new::content(cx, source, encoding, errors, "bytearray")?;
     let array = of(value);
+    if encoding.is_unbound() && errors.is_unbound() && new::is_iterated(source) {
+        // What the iterator runs sees the array grow.
+        array.splice(cx, 0, array.len(), &[])?;
+        if array.capacity.get() == 0 {
+            array.reserve(0);
+        }
+        let iterator = iterate::get_iter(cx, source)?;
+        while let Some(item) = iterate::next(cx, iterator.value())? {
+            let byte = byte_value(cx, item.value())?;
+            array.push(cx, byte)?;
+        }
+        return Ok(());
+    }
+    let content = new::content(cx, source, encoding, errors, "bytearray")?;
     array.splice(cx, 0, array.len(), &content)
 }
 
@@ -212,6 +237,12 @@ fn get_item(cx: &mut Context, value: Value, key: Value) -> Result<Owned> {
         Some(position) => Ok(Owned::new(Value::from_small_int(array.as_slice()[position] as i64))),
         None => Err(cx.index_error("bytearray index out of range")),
     }
+}
+
+/// `item in value`, during which the array cannot be resized.
+fn contains_held(cx: &mut Context, value: Value, item: Value) -> Result<bool> {
+    let _held = Buffer::read(cx, value)?;
+    contains(cx, value, item)
 }
 
 fn set_item(cx: &mut Context, value: Value, key: Value, item: Value) -> Result<()> {
@@ -241,15 +272,10 @@ fn set_slice(cx: &mut Context, array: &ByteArrayObject, slice: &SliceObject, ite
         return array.splice(cx, span.start as usize, span.count, &content);
     }
     if item.is_unbound() {
-        let doomed: Vec<usize> = span.ascending().positions().collect();
-        let mut kept = Vec::with_capacity(array.len());
-        let mut next = doomed.iter().peekable();
-        for (index, byte) in array.as_slice().iter().enumerate() {
-            if next.next_if(|position| **position == index).is_none() {
-                kept.push(*byte);
-            }
-        }
-        return array.splice(cx, 0, array.len(), &kept);
+        return delete_span(cx, array, span);
+    }
+    if content.is_empty() && span.count > 0 {
+        return delete_span(cx, array, span);
     }
     if content.len() != span.count {
         let (size, count) = (content.len(), span.count);
@@ -259,6 +285,19 @@ fn set_slice(cx: &mut Context, array: &ByteArrayObject, slice: &SliceObject, ite
         array.as_mut_slice()[position] = byte;
     }
     Ok(())
+}
+
+/// Takes the bytes of a slice out.
+fn delete_span(cx: &mut Context, array: &ByteArrayObject, span: Span) -> Result<()> {
+    let doomed: Vec<usize> = span.ascending().positions().collect();
+    let mut kept = Vec::with_capacity(array.len());
+    let mut next = doomed.iter().peekable();
+    for (index, byte) in array.as_slice().iter().enumerate() {
+        if next.next_if(|position| **position == index).is_none() {
+            kept.push(*byte);
+        }
+    }
+    array.splice(cx, 0, array.len(), &kept)
 }
 
 /// The bytes that are assigned to a slice.

@@ -124,6 +124,19 @@ fn count_of(cx: &mut Context, source: Value) -> Result<Option<usize>> {
     }
 }
 
+/// Whether the content comes from an iterator, item by item.
+pub fn is_iterated(source: Value) -> bool {
+    if source.is_unbound() || is_str(source) || int::is_int_like(source) {
+        return false;
+    }
+    let slots = source.type_of().slots();
+    slots.index.is_none()
+        && slots.buffer.is_none()
+        && slots.iter.is_some()
+        && !source.has_type(&LIST)
+        && !source.has_type(&TUPLE)
+}
+
 /// The bytes of a bytes-like object or of an iterable of integers, which may be asked how many there will be.
 pub fn from_object(cx: &mut Context, source: Value, function: &str, asks: bool) -> Result<Vec<u8>> {
     if let Some(bytes) = Buffer::copy_optional(cx, source)? {

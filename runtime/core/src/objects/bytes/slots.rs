@@ -38,7 +38,11 @@ pub static BYTES: StaticType = Immortal::new(
         },
     )
     .with_base(&OBJECT.object)
-    .with_flags(flags::BASE),
+    .with_flags(flags::BASE)
+    .with_doc(
+        "bytes(iterable_of_ints) -> bytes\nbytes(string, encoding[, errors]) -> bytes\nbytes(bytes_or_buffer) -> bytes\n\
+         bytes(int) -> bytes of that many zeros\nbytes() -> no bytes\n\nA sequence of bytes that never changes.",
+    ),
 );
 
 const BINARY: [Option<BinaryFunction>; BINARY_COUNT] = {

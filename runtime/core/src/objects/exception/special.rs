@@ -6,6 +6,7 @@ use super::{ExceptionObject, base_init, base_str, of, set_positionals, types};
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::native::Arguments;
+use crate::objects::buffer::Buffer;
 use crate::objects::bytes::BytesObject;
 use crate::objects::iterator::arguments::bad_argument;
 use crate::objects::iterator::arguments::unexpected_keyword;
@@ -273,8 +274,9 @@ pub(crate) fn init_syntax_error(cx: &mut Context, value: Value, arguments: Argum
         SYNTAX_END_OFFSET,
         SYNTAX_METADATA,
     ];
-    for (place, item) in places.into_iter().zip(items) {
-        exception.set_field(place, Some(item));
+    let mut items = items.into_iter();
+    for place in places {
+        exception.set_field(place, items.next());
     }
     Ok(())
 }
@@ -320,13 +322,16 @@ fn init_unicode(cx: &mut Context, value: Value, arguments: Arguments<'_>, name: 
                 let number = convert::index_i64(cx, item)?;
                 int::from_i64(cx, number)
             }
-            UNICODE_OBJECT if name == "UnicodeDecodeError" => {
-                if item.cast::<BytesObject>().is_none() {
-                    let actual = item.type_of().name();
-                    return Err(cx.type_error(format!("a bytes-like object is required, not '{actual}'")));
-                }
-                Owned::new(item)
-            }
+            UNICODE_OBJECT if name == "UnicodeDecodeError" => match item.cast::<BytesObject>() {
+                Some(_) => Owned::new(item),
+                None => match Buffer::copy_optional(cx, item)? {
+                    Some(bytes) => BytesObject::new(cx, &bytes),
+                    None => {
+                        let actual = item.type_of().name();
+                        return Err(cx.type_error(format!("a bytes-like object is required, not '{actual}'")));
+                    }
+                },
+            },
             _ => {
                 expect_str(cx, index + 1, item)?;
                 Owned::new(item)

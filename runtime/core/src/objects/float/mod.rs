@@ -13,6 +13,7 @@ use crate::context::{Context, Result};
 use crate::heap::{Header, Immortal, Owned};
 use crate::object_type;
 use crate::objects::int::{self, kernel};
+use crate::objects::method::address_hash;
 use crate::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, Slots};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::objects::{instance, str::StrObject};
@@ -151,7 +152,7 @@ pub fn hash(value: Value) -> i64 {
     let float = float_of(value);
     if float.is_nan() {
         // Each NaN object is unequal to everything, so the hash goes by the object, as for plain objects.
-        return (value.0.rotate_right(4) >> 1) as i64;
+        return address_hash(value);
     }
     hash_f64(float)
 }

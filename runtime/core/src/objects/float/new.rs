@@ -37,7 +37,9 @@ pub fn from_object(cx: &mut Context, value: Value) -> Result<f64> {
     if let Some(float) = value.cast_exact::<StrObject>().and_then(StrObject::as_ascii).and_then(text::parse) {
         return Ok(float);
     }
-    if let Some(source) = text_of(value) {
+    // A class derived from `str` may say for itself what number it is.
+    let has_own = value.type_of().slots().float.is_some();
+    if !has_own && let Some(source) = text_of(value) {
         return match text::parse(&source) {
             Some(float) => Ok(float),
             None => {

@@ -84,11 +84,22 @@ pub fn warn_if_unawaited(cx: &mut Context, generator: &GeneratorObject) {
 fn warn_unawaited(cx: &mut Context, coroutine: &GeneratorObject) {
     let name = str::text(coroutine.qualified_name.get()).unwrap_or_default().into_owned();
     let warned = match warnings::function(cx, "_warn_unawaited_coroutine") {
-        Ok(Some(function)) => call::call(cx, function.value(), &[coroutine.value()]).map(drop),
-        Ok(None) => warnings::warn(cx, &RUNTIME_WARNING, &format!("coroutine '{name}' was never awaited"), 1),
-        Err(raised) => Err(raised),
+        Ok(Some(function)) => match call::call(cx, function.value(), &[coroutine.value()]) {
+            Ok(_) => true,
+            // The warning that a filter makes an exception of was given.
+            Err(_) => {
+                let given = cx.pending_is(&RUNTIME_WARNING);
+                report_unraisable_call(cx, "while finalizing coroutine", coroutine.value());
+                given
+            }
+        },
+        Ok(None) => false,
+        Err(_) => {
+            report_unraisable_call(cx, "while finalizing coroutine", coroutine.value());
+            false
+        }
     };
-    if warned.is_err() {
+    if !warned && warnings::warn(cx, &RUNTIME_WARNING, &format!("coroutine '{name}' was never awaited"), 1).is_err() {
         report_unraisable_call(cx, "while finalizing coroutine", coroutine.value());
     }
 }

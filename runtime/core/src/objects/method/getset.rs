@@ -4,6 +4,7 @@ use crate::context::{Context, Raised, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::GetSet;
+use crate::native::object::readonly_member;
 use crate::objects::slots::Slots;
 use crate::objects::str::{self, StrObject};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
@@ -20,13 +21,15 @@ pub struct GetSetObject {
     pub owner: Value,
 }
 
-/// A name in `__slots__`.
+/// A name in `__slots__`, or an attribute of a builtin type that is a member of a C structure in CPython.
 #[repr(C)]
 pub struct MemberObject {
     pub header: Header,
     /// The interned name under which instances store the value.
     pub name: Value,
     pub owner: Value,
+    /// Of a builtin type.
+    pub definition: Option<&'static GetSet>,
 }
 
 pub static GETSET_DESCRIPTOR: StaticType = Immortal::new(
@@ -68,6 +71,11 @@ crate::object_type!(MemberObject, MEMBER_DESCRIPTOR);
 
 /// The descriptor of a row in a type's table of computed attributes.
 pub fn new_getset(cx: &mut Context, definition: &'static GetSet, owner: &TypeObject) -> Owned {
+    type Setter = fn(&mut Context, Value, Value) -> Result<()>;
+    if definition.set.is_some_and(|set| std::ptr::fn_addr_eq(set, readonly_member as Setter)) {
+        let name = str::intern(cx, definition.name);
+        return member(cx, name.value(), owner, Some(definition));
+    }
     let bytes = size_of::<GetSetObject>();
     let object = cx.heap.allocate(&GETSET_DESCRIPTOR.object, bytes, true) as *mut GetSetObject;
     // SAFETY: (heap 3) fresh memory; the header is kept.
@@ -80,12 +88,17 @@ pub fn new_getset(cx: &mut Context, definition: &'static GetSet, owner: &TypeObj
 
 /// The descriptor of a name in `__slots__`.
 pub fn new_member(cx: &mut Context, name: Value, owner: &TypeObject) -> Owned {
+    member(cx, name, owner, None)
+}
+
+fn member(cx: &mut Context, name: Value, owner: &TypeObject, definition: Option<&'static GetSet>) -> Owned {
     let bytes = size_of::<MemberObject>();
     let object = cx.heap.allocate(&MEMBER_DESCRIPTOR.object, bytes, true) as *mut MemberObject;
     // SAFETY: (heap 3) fresh memory; the header is kept.
     unsafe {
         (&raw mut (*object).name).write(Owned::new(name).into_raw());
         (&raw mut (*object).owner).write(Owned::new(owner.value()).into_raw());
+        (&raw mut (*object).definition).write(definition);
     }
     Owned::from_raw(Value::from_pointer(object))
 }
@@ -159,6 +172,9 @@ fn member_get(cx: &mut Context, value: Value, instance: Value, _owner: &TypeObje
     if !instance.type_of().is_subtype(owner_of(member.owner)) {
         return Err(wrong_receiver(cx, &member.name_text(), member.owner, instance));
     }
+    if let Some(definition) = member.definition {
+        return (definition.get)(cx, instance);
+    }
     match instance::get_attribute_slot(cx, instance, member.name) {
         Some(found) => Ok(Owned::new(found)),
         None => Err(missing(cx, member, instance)),
@@ -180,6 +196,9 @@ fn member_set(cx: &mut Context, value: Value, instance: Value, new: Value) -> Re
     let member = member_of(value);
     if !instance.type_of().is_subtype(owner_of(member.owner)) {
         return Err(wrong_receiver(cx, &member.name_text(), member.owner, instance));
+    }
+    if member.definition.is_some() {
+        return readonly_member(cx, instance, new);
     }
     if new.is_unbound() {
         if !instance::delete_attribute_slot(cx, instance, member.name)? {

@@ -135,7 +135,7 @@ pub fn new_descriptor(cx: &mut Context, definition: &'static Native, owner: &Typ
         NativeKind::Normal => allocate(cx, &METHOD_DESCRIPTOR, definition, owner.value(), Value::UNBOUND),
         NativeKind::Class => allocate(cx, &CLASS_METHOD_DESCRIPTOR, definition, owner.value(), Value::UNBOUND),
         NativeKind::Static => {
-            let function = allocate(cx, &BUILTIN_FUNCTION, definition, Value::UNBOUND, Value::UNBOUND);
+            let function = allocate(cx, &BUILTIN_FUNCTION, definition, Value::UNBOUND, owner.value());
             super::descriptor::new_static_method(cx, function.value())
         }
     }
@@ -159,6 +159,11 @@ impl NativeFunctionObject {
         (!self.bound.is_unbound()).then_some(self.bound)
     }
 
+    /// The type of a static method, which stands where a function has its module.
+    pub fn static_owner(&self) -> Option<&'static TypeObject> {
+        if self.module.is_unbound() { None } else { self.module.cast::<TypeObject>() }
+    }
+
     fn is_descriptor(&self) -> bool {
         !std::ptr::eq(self.header.type_pointer, &BUILTIN_FUNCTION.object)
     }
@@ -167,7 +172,10 @@ impl NativeFunctionObject {
     pub fn qualified_name(&self) -> String {
         let name = self.definition.name;
         match self.receiver() {
-            None => name.to_string(),
+            None => match self.static_owner() {
+                Some(class) => format!("{}.{name}", own_name(class)),
+                None => name.to_string(),
+            },
             Some(receiver) => match receiver.cast::<TypeObject>() {
                 Some(class) => format!("{}.{name}", own_name(class)),
                 None if receiver.cast::<ModuleObject>().is_some() => name.to_string(),

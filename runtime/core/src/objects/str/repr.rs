@@ -86,8 +86,16 @@ pub fn push_hexadecimal(builder: &mut StrBuilder, point: u32) {
 
 /// The repr of bytes, `b'…'`.
 pub fn bytes_text(bytes: &[u8]) -> String {
+    quoted_bytes(bytes, quote_for(Units::One(bytes)), None)
+}
+
+/// The same in the `repr` of a `bytearray`, which escapes an apostrophe always.
+pub fn bytearray_text(bytes: &[u8]) -> String {
+    quoted_bytes(bytes, quote_for(Units::One(bytes)), Some(b'\''))
+}
+
+fn quoted_bytes(bytes: &[u8], quote: u8, escaped: Option<u8>) -> String {
     let mut result = String::with_capacity(bytes.len() + 3);
-    let quote = quote_for(Units::One(bytes));
     result.push('b');
     result.push(quote as char);
     for &byte in bytes {
@@ -96,7 +104,7 @@ pub fn bytes_text(bytes: &[u8]) -> String {
             b'\t' => result.push_str("\\t"),
             b'\n' => result.push_str("\\n"),
             b'\r' => result.push_str("\\r"),
-            _ if byte == quote => {
+            _ if byte == quote || Some(byte) == escaped => {
                 result.push('\\');
                 result.push(byte as char);
             }

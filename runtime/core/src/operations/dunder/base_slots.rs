@@ -217,7 +217,8 @@ pub mod type_slots {
     /// `__module__` of a class, if it is a string. Builtin types outside `builtins` have it in their name.
     pub fn module_name(cx: &mut Context, kind: &TypeObject) -> Option<String> {
         let name = cx.interpreter().names.module;
-        match kind.namespace(cx).get_interned(name) {
+        let found = kind.namespace(cx).get_interned(name);
+        match found.filter(|found| kind.has_flag(flags::HEAP) || str::is_str(*found)) {
             Some(found) => str::text(found).map(|text| text.into_owned()),
             None if kind.has_flag(flags::HEAP) => None,
             None => kind.name().rsplit_once('.').map(|(module, _)| module.to_string()),

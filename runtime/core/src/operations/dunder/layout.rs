@@ -92,7 +92,7 @@ fn same_slot_names(a: &'static TypeObject, b: &'static TypeObject) -> bool {
     };
     names(a) == names(b)
         && match (a.base.get(), b.base.get()) {
-            (Some(a), Some(b)) => std::ptr::eq(solid_base(a), solid_base(b)) || same_slot_names(a, b),
+            (Some(a), Some(b)) => std::ptr::eq(a, b),
             _ => true,
         }
 }
@@ -135,7 +135,7 @@ pub fn complete(cx: &mut Context, kind: &'static TypeObject, base: &'static Type
     kind.block_offset.set(base.block_offset.get());
     let builtin = builtin_base(base);
     let mut slots = *base.slots();
-    if has_own_dict(builtin) {
+    if has_own_dict(builtin) && layout.slot_count == 0 {
         kind.set_slots(slots);
         return;
     }

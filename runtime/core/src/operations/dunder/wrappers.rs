@@ -5,6 +5,7 @@ use crate::context::{Context, Raised, Result};
 use crate::heap::Owned;
 use crate::native::Arguments;
 use crate::objects::buffer::Request;
+use crate::objects::module::MODULE;
 use crate::objects::slots::{Slots, UnaryFunction};
 use crate::objects::type_object::{TypeObject, flags};
 use crate::objects::{exception, float, int, singleton, str};
@@ -200,6 +201,8 @@ fn check_bypass(cx: &mut Context, row: &'static Dunder, owner: &'static TypeObje
     let builtin = kind.mro().iter().find(|entry| !entry.has_flag(flags::HEAP));
     let own = super::address(owner.slots(), Slot::SetAttribute);
     match builtin {
+        // Modules store their attributes as objects do.
+        Some(builtin) if builtin.is_subtype(&MODULE) => Ok(()),
         Some(builtin) if super::address(builtin.slots(), Slot::SetAttribute) != own => {
             let (name, actual) = (row.name, kind.name());
             Err(cx.type_error(format!("can't apply this {name} to {actual} object")))

@@ -2,7 +2,7 @@
 //! parameter, and `# type: ignore` anywhere.
 
 use super::super::Lowering;
-use crate::error::{Failure, Outcome};
+use crate::error::{Failure, Origin, Outcome};
 use crate::tree::{Class, Field, Node, Span};
 use ruff_python_ast as ruff;
 use ruff_python_ast::token::TokenKind;
@@ -97,7 +97,18 @@ impl Lowering<'_> {
     /// The nodes of `# type: ignore`; an error if a type comment stands where none can.
     pub(super) fn type_ignores(&mut self) -> Outcome<Vec<Node>> {
         if let Some(comment) = self.type_comments.found.iter().find(|comment| !comment.is_taken) {
-            return Err(Failure::syntax("invalid syntax", self.position(comment.range)));
+            let before = self.source[..comment.range.start().to_usize()].trim_end();
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            let head = line.split_once("# type:").map_or(line, |(head, _)| head).trim_end();
+            let is_bare_star = head.strip_suffix(',').is_some_and(|head| head.trim_end().ends_with(['(', ' ', '*']))
+                && head.trim_end_matches(',').trim_end().ends_with('*');
+            let is_second = line.contains("# type:") && head.ends_with(':') && head.trim_start().contains("def ");
+            let message = match (is_bare_star, is_second) {
+                (true, _) => "bare * has associated type comment",
+                (_, true) => "Cannot have two type comments on def",
+                _ => "invalid syntax",
+            };
+            return Err(Failure::syntax(message, self.position(comment.range)).of(Origin::Parser));
         }
         let ignored = std::mem::take(&mut self.type_comments.ignored);
         let mut node = |(line, tag): (u32, String)| {

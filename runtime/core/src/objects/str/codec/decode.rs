@@ -3,15 +3,20 @@
 use super::{Codec, Failure, Handler, Order, registry};
 use crate::context::{Context, Result};
 use crate::heap::Owned;
-use crate::objects::exception::UNICODE_DECODE_ERROR;
+use crate::objects::bytes::BytesObject;
+use crate::objects::exception::special::UNICODE_OBJECT;
+use crate::objects::exception::{self, UNICODE_DECODE_ERROR};
 use crate::objects::str::repr::push_hexadecimal;
 use crate::objects::str::{StrBuilder, StrObject, cast as str_cast};
 use crate::value::Value;
+use std::borrow::Cow;
 
 /// A decoding under way.
 pub(super) struct Decoder<'a> {
-    pub(super) bytes: &'a [u8],
+    pub(super) bytes: Cow<'a, [u8]>,
     source: Value,
+    /// What an error handler has put in the place of the source.
+    replaced: Option<Owned>,
     codec: Codec,
     pub(super) encoding: &'static str,
     handler: Handler,
@@ -64,8 +69,9 @@ pub fn decode_some(
         _ => {}
     }
     let mut decoder = Decoder {
-        bytes,
+        bytes: Cow::Borrowed(bytes),
         source,
+        replaced: None,
         codec,
         encoding: codec.name(),
         handler: Handler::from_name(errors),
@@ -82,13 +88,18 @@ pub fn decode_some(
         Codec::RawUnicodeEscape => decoder.raw_unicode_escape(cx)?,
         _ => decoder.utf8(cx)?,
     }
-    let marked = matches!(codec, Codec::Utf16(Order::Marked) | Codec::Utf32(Order::Marked));
-    let order = match (decoder.bytes, decoder.encoding.ends_with("be")) {
+    // A mark of which a part is there tells nothing yet.
+    let marked = match codec {
+        Codec::Utf16(Order::Marked) => bytes.len() >= 2,
+        Codec::Utf32(Order::Marked) => bytes.len() >= 4,
+        _ => false,
+    };
+    let order = match (&*decoder.bytes, decoder.encoding.ends_with("be")) {
         ([0xFF, 0xFE, ..], false) if marked => Some(Order::Little),
         ([0xFE, 0xFF, ..] | [0, 0, 0xFE, 0xFF, ..], true) if marked => Some(Order::Big),
         _ => None,
     };
-    let consumed = decoder.cut.unwrap_or(bytes.len());
+    let consumed = decoder.cut.unwrap_or(decoder.bytes.len());
     Ok(Decoded { text: decoder.builder.finish(cx), consumed, order })
 }
 
@@ -144,7 +155,16 @@ impl Decoder<'_> {
                 let handler = registry::error_handler(cx, self.errors)?;
                 let failure = Failure { source: self.source, encoding: self.encoding, start, end, reason };
                 let error = failure.exception(cx, &UNICODE_DECODE_ERROR)?;
-                let answer = registry::ask(cx, &handler, &error, "decoding", self.bytes.len())?;
+                let exception = exception::of(error.value());
+                let data = || exception.field(UNICODE_OBJECT).and_then(|data| data.cast::<BytesObject>());
+                let length = || data().map_or(0, BytesObject::len);
+                let answer = registry::ask_for(cx, &handler, &error, "decoding", length)?;
+                if let Some(data) = data().filter(|data| *data.as_slice() != *self.bytes) {
+                    self.bytes = Cow::Owned(data.as_slice().to_vec());
+                    let replaced = exception.field(UNICODE_OBJECT).map(Owned::new);
+                    self.source = replaced.as_ref().map_or(self.source, Owned::value);
+                    self.replaced = replaced;
+                }
                 let Some(text) = str_cast(answer.replacement.value()) else {
                     return Err(cx.type_error("decoding error handler must return (str, int) tuple"));
                 };
@@ -210,7 +230,9 @@ impl Decoder<'_> {
                 self.builder.push_text(text);
             }
             position += valid;
-            position = match error.error_len() {
+            // The start of a surrogate is one of something that a handler may let pass.
+            let is_cut_surrogate = matches!(self.bytes[position..], [0xED, 0xA0..=0xBF]) && self.partial;
+            position = match error.error_len().filter(|_| !is_cut_surrogate) {
                 None => self.cut_off(cx, position, "unexpected end of data")?,
                 Some(length) => {
                     let starts = matches!(self.bytes[position], 0xC2..=0xF4);
@@ -224,7 +246,7 @@ impl Decoder<'_> {
 
     fn utf16(&mut self, cx: &mut Context, order: Order) -> Result<()> {
         let mut position = 0;
-        let big = match (order, self.bytes) {
+        let big = match (order, &*self.bytes) {
             (Order::Marked, [0xFF, 0xFE, ..]) => {
                 position = 2;
                 false
@@ -265,7 +287,7 @@ impl Decoder<'_> {
 
     fn utf32(&mut self, cx: &mut Context, order: Order) -> Result<()> {
         let mut position = 0;
-        let big = match (order, self.bytes) {
+        let big = match (order, &*self.bytes) {
             (Order::Marked, [0xFF, 0xFE, 0, 0, ..]) => {
                 position = 4;
                 false

@@ -1,9 +1,9 @@
 //! Codecs and error handlers that a program registers (Python/codecs.c).
 
 use super::{unknown_encoding, unknown_handler};
-use crate::context::{Context, Result};
+use crate::context::{Context, Raised, Result};
 use crate::heap::Owned;
-use crate::objects::exception::{INDEX_ERROR, LOOKUP_ERROR};
+use crate::objects::exception::{self, INDEX_ERROR, LOOKUP_ERROR};
 use crate::objects::singleton;
 use crate::objects::str::{self, StrObject};
 use crate::objects::tuple::TupleObject;
@@ -66,6 +66,17 @@ pub struct Answer {
 
 /// Calls an error handler with an exception, for data of `length` items. `doing` is "encoding" or "decoding".
 pub fn ask(cx: &mut Context, handler: &Owned, error: &Owned, doing: &str, length: usize) -> Result<Answer> {
+    ask_for(cx, handler, error, doing, || length)
+}
+
+/// The same for data whose length is known once the handler has run: it may have replaced them in the exception.
+pub fn ask_for(
+    cx: &mut Context,
+    handler: &Owned,
+    error: &Owned,
+    doing: &str,
+    length: impl FnOnce() -> usize,
+) -> Result<Answer> {
     let answer = call::call(cx, handler.value(), &[error.value()])?;
     let parts = answer.value().cast::<TupleObject>().map(TupleObject::as_slice);
     let Some(&[replacement, position]) = parts.filter(|parts| convert::is_index(parts.get(1).copied())) else {
@@ -74,6 +85,7 @@ pub fn ask(cx: &mut Context, handler: &Owned, error: &Owned, doing: &str, length
     };
     let replacement = Owned::new(replacement);
     let wanted = convert::index_i64(cx, position)?;
+    let length = length();
     let position = if wanted < 0 { wanted + length as i64 } else { wanted };
     if position < 0 || position > length as i64 {
         return Err(cx.raise(&INDEX_ERROR, format!("position {wanted} from error handler out of bounds")));
@@ -132,7 +144,14 @@ pub fn lookup(cx: &mut Context, name: &str) -> Result<Owned> {
 }
 
 /// Encodes (part 0) or decodes (part 1) an object by a codec that was looked up.
-pub fn run(cx: &mut Context, codec: &Owned, part: usize, object: Value, errors: Option<&str>) -> Result<Owned> {
+pub fn run(
+    cx: &mut Context,
+    codec: &Owned,
+    name: &str,
+    part: usize,
+    object: Value,
+    errors: Option<&str>,
+) -> Result<Owned> {
     let parts = codec.value().cast::<TupleObject>().map(TupleObject::as_slice).unwrap_or_default();
     let Some(function) = parts.get(part).copied().map(Owned::new) else {
         return Err(cx.type_error("codec search functions must return 4-tuples"));
@@ -140,7 +159,10 @@ pub fn run(cx: &mut Context, codec: &Owned, part: usize, object: Value, errors: 
     let errors = errors.map(|errors| StrObject::new(cx, errors));
     let mut arguments = vec![object];
     arguments.extend(errors.as_ref().map(Owned::value));
-    let answer = call::call(cx, function.value(), &arguments)?;
+    let answer = match call::call(cx, function.value(), &arguments) {
+        Ok(answer) => answer,
+        Err(_) => return Err(with_note(cx, part, name)),
+    };
     let result = answer.value().cast::<TupleObject>().map(TupleObject::as_slice);
     match result {
         Some(&[result, _]) => Ok(Owned::new(result)),
@@ -149,6 +171,18 @@ pub fn run(cx: &mut Context, codec: &Owned, part: usize, object: Value, errors: 
             Err(cx.type_error(format!("{doing} must return a tuple (object, integer)")))
         }
     }
+}
+
+/// Adds to the pending exception which codec has raised it.
+#[cold]
+fn with_note(cx: &mut Context, part: usize, name: &str) -> Raised {
+    let error = cx.take_pending();
+    let doing = if part == 0 { "encoding" } else { "decoding" };
+    let note = StrObject::new(cx, &format!("{doing} with '{name}' codec failed"));
+    if exception::add_note(cx, error.value(), note.value()).is_err() {
+        drop(cx.take_pending());
+    }
+    cx.raise_value(error)
 }
 
 /// A codec that makes text of bytes or bytes of text. `instead` is what to call for others.
@@ -167,7 +201,7 @@ fn text_codec(cx: &mut Context, encoding: &str, instead: &str) -> Result<Owned> 
 /// `str.encode` by a codec that is not built in.
 pub fn encode_text(cx: &mut Context, string: Value, encoding: &str, errors: &str) -> Result<Owned> {
     let codec = text_codec(cx, encoding, "codecs.encode()")?;
-    let result = run(cx, &codec, 0, string, Some(errors))?;
+    let result = run(cx, &codec, encoding, 0, string, Some(errors))?;
     if let Some(array) = result.value().cast::<crate::objects::bytes::ByteArrayObject>() {
         return Ok(crate::objects::bytes::BytesObject::new(cx, array.as_slice()));
     }
@@ -183,7 +217,7 @@ pub fn encode_text(cx: &mut Context, string: Value, encoding: &str, errors: &str
 /// `bytes.decode` by a codec that is not built in.
 pub fn decode_text(cx: &mut Context, source: Value, encoding: &str, errors: &str) -> Result<Owned> {
     let codec = text_codec(cx, encoding, "codecs.decode()")?;
-    let result = run(cx, &codec, 1, source, Some(errors))?;
+    let result = run(cx, &codec, encoding, 1, source, Some(errors))?;
     if str::is_str(result.value()) {
         return Ok(result);
     }

@@ -3,6 +3,7 @@
 use super::{Spec, unsupported};
 use crate::context::{Context, Result};
 use crate::heap::Owned;
+use crate::objects::buffer::Buffer;
 use crate::objects::bytes::{self, BytesObject};
 use crate::objects::int::text::{decimal, decimal_i64, push_digits};
 use crate::objects::str::units::Units;
@@ -129,6 +130,9 @@ fn index_of(cx: &mut Context, value: Value) -> Result<Option<Owned>> {
 fn bytes_of(cx: &mut Context, value: Value) -> Result<Owned> {
     if bytes::like(value).is_some() {
         return Ok(Owned::new(value));
+    }
+    if let Some(content) = Buffer::copy_optional(cx, value)? {
+        return Ok(BytesObject::new(cx, &content));
     }
     let found = value.type_of().name();
     let name = cx.interpreter().names.bytes;
