@@ -95,6 +95,9 @@ impl Encoder<'_> {
         let error = failure.exception(cx, &UNICODE_ENCODE_ERROR)?;
         let answer = registry::ask(cx, &handler, &error, "encoding", self.string.len())?;
         if let Some(bytes) = answer.replacement.value().cast::<BytesObject>() {
+            if !bytes.len().is_multiple_of(self.unit_bytes()) {
+                return Err(failure.raise(cx, &UNICODE_ENCODE_ERROR));
+            }
             self.output.extend_from_slice(bytes.as_slice());
             return Ok(answer.position);
         }
@@ -102,25 +105,15 @@ impl Encoder<'_> {
             return Err(cx.type_error("encoding error handler must return (str/bytes, int) tuple"));
         };
         let limit = match self.codec {
-            Codec::Ascii => 0x80,
             Codec::Latin1 => 0x100,
-            _ => 0x11_0000,
+            // CPython's other encoders take a replacement for bytes.
+            _ => 0x80,
         };
-        let fits = |point: u32| point < limit && (limit < 0x11_0000 || char::from_u32(point).is_some());
-        if !text.code_points().all(fits) {
+        if !text.code_points().all(|point| point < limit) {
             return Err(failure.raise(cx, &UNICODE_ENCODE_ERROR));
         }
         for point in text.code_points() {
-            match (self.codec, char::from_u32(point)) {
-                (Codec::Utf8 | Codec::Utf8Marked, Some(character)) => {
-                    self.output.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-                }
-                (Codec::Utf16(_), _) if point >= 0x1_0000 => {
-                    self.unit(0xD800 + ((point - 0x1_0000) >> 10));
-                    self.unit(0xDC00 + (point & 0x3FF));
-                }
-                _ => self.unit(point),
-            }
+            self.unit(point);
         }
         Ok(answer.position)
     }

@@ -84,6 +84,12 @@ pub fn ask_for(
         return Err(cx.type_error(format!("{doing} error handler must return ({text}, int) tuple")));
     };
     let replacement = Owned::new(replacement);
+    if doing == "decoding" {
+        let data = exception::of(error.value()).field(exception::special::UNICODE_OBJECT);
+        if data.is_none_or(|data| data.cast::<crate::objects::bytes::BytesObject>().is_none()) {
+            return Err(cx.type_error("object attribute must be bytes"));
+        }
+    }
     let wanted = convert::index_i64(cx, position)?;
     let length = length();
     let position = if wanted < 0 { wanted + length as i64 } else { wanted };
