@@ -71,6 +71,7 @@ pub struct NativeEntry {
     /// The engine's number of the tree.
     pub tree: usize,
     pub allocation: crate::arena::Allocation,
+    pub runs: crate::runs::Runs,
 }
 
 /// What direct calls of functions must know: offsets in the context, but for `native`.

@@ -14,7 +14,7 @@ use crate::recorder::{Recorder, Stop};
 use sidewinder_ir::{Trace, TraceEnd, Type, tagging};
 use sidewinder_jit::{
     Arena, Bridge, CompiledTree, Compiler, Entry, ExitId, ExitRecord, HeapLayout, LINK, Layout, NativeEntry,
-    Options as CompilerOptions, Outcome, Pass, RETURNED, Source, TraceIndex, Tree, Worker,
+    Options as CompilerOptions, Outcome, Pass, RETURNED, Runs, Source, TraceIndex, Tree, Worker,
 };
 use sidewinder_runtime::context::{Activation, ShownFrames, interrupt};
 use sidewinder_runtime::heap::Heap;
@@ -43,6 +43,10 @@ const COMPILE_WAITING: u32 = 1024;
 const TREE_OPS_MAX: usize = 3000;
 /// Exits at one guard from which on a tree is given up if it does little else.
 const FUTILE_EXITS_MIN: u32 = 8192;
+/// Exits at one guard, without a bridge, from which on a tree is given up if its machine code runs so short that it is a
+/// loss; and how many for each of its operations, so that bridges come first.
+const LOSING_EXITS_MIN: u32 = 8192;
+const LOSING_EXITS_FACTOR: usize = 16;
 /// Rounds of a loop in each call of its function up to which it is short.
 const SHORT_ROUNDS_MEAN_MAX: u32 = 4;
 /// Visits of hot loops between looks for finished compilations, which also ask for attention by the interrupt word.
@@ -121,6 +125,14 @@ impl TreeState {
             && exit.pass == Pass::First
             && (exit.guard as usize) < self.tree.root.instructions.len() / 2
             && self.entered < 2 * count as u64
+    }
+
+    /// Whether its machine code, left so often at one exit, is a loss.
+    fn is_losing(&self, count: u32) -> bool {
+        count >= LOSING_EXITS_MIN
+            && count.is_power_of_two()
+            && count as usize >= LOSING_EXITS_FACTOR * self.tree.size()
+            && self.native.as_ref().is_some_and(|native| native.runs.are_losing())
     }
 }
 
@@ -726,6 +738,7 @@ impl Engine {
             invalidated: &raw const *state.invalidated,
             tree: index,
             allocation,
+            runs: Runs::new(self.budget.is_limited()),
         });
         if let Some(code) = state.function {
             code.native.set(&raw const *native as *const ());
@@ -813,7 +826,7 @@ impl Engine {
         let waits = tree.tree.bridges.len() > tree.submitted_bridges;
         if waits && count.is_multiple_of(COMPILE_WAITING) && has_bridge && self.budget.allows() {
             self.submit(index);
-        } else if tree.is_futile(record.id, count) {
+        } else if tree.is_futile(record.id, count) || !has_bridge && tree.is_losing(count) {
             self.give_up(index);
         }
         pc
@@ -903,6 +916,9 @@ pub fn print_statistics(cx: &Context) {
     let entered: u64 = engine.trees.iter().map(|tree| tree.entered).sum();
     eprintln!("jit: entered {} exits {} invalidated {}", entered, c.exits, c.invalidated);
     eprintln!("jit: compile {:.1} ms code {} bytes", c.compile_nanoseconds as f64 / 1e6, c.code_bytes);
+    if engine.budget.is_limited() {
+        eprintln!("jit: machine code ran {:.1} ms", engine.budget.run_time().as_secs_f64() * 1e3);
+    }
     for (what, counts) in [("abort", &c.aborted), ("leave", &c.left)] {
         let mut counts: Vec<_> = counts.iter().collect();
         counts.sort();

@@ -2,6 +2,7 @@
 
 use super::*;
 use sidewinder_semantics::unwind;
+use std::time::Instant;
 
 /// What a loop's countdown reaching zero starts. Returns where the interpreter goes on.
 pub fn hot_loop(cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
@@ -103,6 +104,7 @@ fn run_code(cx: &mut Context, native: *const NativeEntry) -> Run {
     // SAFETY: (jit 3) The code was compiled for a frame of this loop or function, and is kept while its activation is
     // there. (frames 4) Words above the frames that it may enter are free.
     unsafe {
+        let start = (*native).runs.begin().then(|| begin_timed(cx));
         let (base, recursion, old_top) = (cx.base, cx.recursion_left, cx.trace_top);
         let mut activation = Activation {
             call: 0,
@@ -117,7 +119,33 @@ fn run_code(cx: &mut Context, native: *const NativeEntry) -> Run {
         let outcome = ((*native).entry)(cx as *mut Context as *mut u8, base as *mut u64);
         cx.trace_top = old_top;
         cx.activation = activation.outer;
+        if let Some(start) = start {
+            end_timed(cx, &(*native).runs, start);
+        }
         Run { native, outcome, base, recursion, shown: activation.shown }
+    }
+}
+
+/// A run of machine code begins that is timed. The budget knows of the outermost one.
+#[inline(never)]
+fn begin_timed(cx: &mut Context) -> Instant {
+    let now = Instant::now();
+    if cx.activation.is_null()
+        && let Some(own) = engine(cx)
+    {
+        own.budget.begin_run(now);
+    }
+    now
+}
+
+/// It ends. No Python has run since: its code is still there.
+#[inline(never)]
+fn end_timed(cx: &mut Context, runs: &Runs, start: Instant) {
+    let time = runs.note(start.elapsed());
+    if cx.activation.is_null()
+        && let Some(own) = engine(cx)
+    {
+        own.budget.end_run(time);
     }
 }
 
