@@ -68,4 +68,5 @@ pub use registry::{
     import, is_native, native_names, prepare, print_error_line, register, report_uncaught, shut_down, system_path,
     write_error,
 };
+pub use sys_module::LANGUAGE_VERSION;
 pub use traceback_print::register_source;

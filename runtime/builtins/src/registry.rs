@@ -200,7 +200,7 @@ pub fn system_path(cx: &mut Context) -> Result<Owned> {
 ///
 /// Whether all of it could be written.
 pub fn shut_down(cx: &mut Context) -> bool {
-    let first = sys_module::flush_streams(cx);
+    let complete = sys_module::flush_streams(cx, false);
     let modules = modules(cx);
     let entries = (0..modules.entry_count()).filter_map(|index| modules.entry(index));
     let kept = |name: Value| ["sys", "builtins"].iter().any(|kept| str::equals_text(name, kept));
@@ -229,7 +229,8 @@ pub fn shut_down(cx: &mut Context) -> bool {
         }
     }
     cx.run_pending_finalizers();
-    sys_module::flush_streams(cx) && first
+    sys_module::flush_streams(cx, true);
+    complete
 }
 
 /// Empties what is left of a module as CPython does: private names first.

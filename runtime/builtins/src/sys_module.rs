@@ -8,7 +8,7 @@ mod library_names;
 mod monitoring;
 pub mod simple_namespace;
 
-pub use attributes::{fill, open_streams};
+pub use attributes::{LANGUAGE_VERSION, fill, open_streams};
 pub use breakpoint::BUILTINS;
 
 use crate::coroutine_methods;
@@ -28,6 +28,7 @@ use sidewinder_runtime::objects::{dict, float, int, module, singleton};
 use sidewinder_runtime::operations::finalize::{self, UNRAISABLE_FIELDS, UnraisableObject};
 use sidewinder_runtime::operations::{attribute, call, convert};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
+use std::io::Write;
 use std::time::Duration;
 
 pub static FUNCTIONS: &[Native] = &[
@@ -103,7 +104,7 @@ pub static FUNCTIONS: &[Native] = &[
         "_get_cpu_count_config",
         0,
         0,
-        |cx, _| Ok(int::from_i64(cx, -1)),
+        |cx, _| Ok(int::from_i64(cx, cx.interpreter().options.settings.cpu_count)),
         "The number of processors that the command line says, or -1.",
     ),
     Native::new(
@@ -276,7 +277,8 @@ pub fn write_error(cx: &mut Context, text: &str) {
         }
         drop(cx.take_pending());
     }
-    eprint!("{text}");
+    // Nobody is left to be told that this failed.
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 fn except_hook(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
@@ -479,8 +481,8 @@ fn frame_module_name(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned
     Ok(if module.is_unbound() { none() } else { Owned::new(module) })
 }
 
-/// Flushes the standard streams at the end of the process; whether that worked.
-pub fn flush_streams(cx: &mut Context) -> bool {
+/// Flushes the standard streams at the end of the process; whether that worked. Failures are told of once.
+pub fn flush_streams(cx: &mut Context, silent: bool) -> bool {
     let mut complete = true;
     for name in ["stdout", "stderr"] {
         let stream = own_attribute(cx, name).filter(|stream| stream.value() != singleton::none());
@@ -496,7 +498,7 @@ pub fn flush_streams(cx: &mut Context) -> bool {
             complete = false;
             // Of a failure to write errors nobody is left to tell.
             match name {
-                "stdout" => finalize::report_unraisable(cx, "while flushing sys.stdout", Value::UNBOUND),
+                "stdout" if !silent => finalize::report_unraisable(cx, "while flushing sys.stdout", Value::UNBOUND),
                 _ => drop(cx.take_pending()),
             }
         }

@@ -12,8 +12,9 @@ use sidewinder_runtime::{Context, Owned, Result, Value, threads};
 ///
 /// # Errors
 /// A builtin type could not be completed.
-pub fn start(options: Options, interpret: Interpret) -> Result<&'static mut Context> {
-    let cx = bootstrap::start(options, Vec::new(), (1, 2), interpret)?;
+pub fn start(mut options: Options, interpret: Interpret) -> Result<&'static mut Context> {
+    options.settings.places = crate::places::find(None);
+    let cx = bootstrap::start(options, (1, 2), interpret)?;
     crate::import::append_path(cx, "")?;
     sidewinder_imports::start(cx)?;
     Ok(cx)

@@ -16,7 +16,7 @@ use sidewinder_runtime::objects::function;
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{code, int, module, singleton};
-use sidewinder_runtime::operations::{call, finalize, import};
+use sidewinder_runtime::operations::{attribute, call, finalize, import};
 use sidewinder_runtime::threads;
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 use std::borrow::Cow;
@@ -38,22 +38,30 @@ enum Ending {
 
 /// Runs a command; the exit status.
 pub fn run(command: Command, interpret: Interpret) -> i32 {
-    let key = bootstrap::hash_key(command.ignore_environment);
-    let Ok(cx) = bootstrap::start(command.options, command.arguments, key, interpret) else {
+    let Command { source, mut options, skips_first_line, hash_seed } = command;
+    let variable = |name: &str| match options.settings.ignore_environment {
+        0 => std::env::var(name).ok().filter(|value| !value.is_empty()),
+        _ => None,
+    };
+    let (home, path) = (variable("PYTHONHOME"), variable("PYTHONPATH"));
+    options.settings.places = crate::places::find(home);
+    let key = bootstrap::hash_key(hash_seed);
+    let Ok(cx) = bootstrap::start(options, key, interpret) else {
         eprintln!("Fatal Python error: the builtin types could not be completed");
         return 1;
     };
     sidewinder_runtime::signals::start(cx);
-    let path = if command.ignore_environment { None } else { std::env::var("PYTHONPATH").ok() };
     let Ok(hand_overs) = crate::companion::start(cx) else {
         eprintln!("sidewinder: the companion thread could not be started");
         return 1;
     };
     let started = crate::import::append_path(cx, path.as_deref().unwrap_or(""));
-    let result = match started.and_then(|()| sidewinder_imports::start(cx)) {
-        Ok(()) => run_source(cx, &command.source, command.safe_path),
+    let started = started.and_then(|()| sidewinder_imports::start(cx)).and_then(|()| crate::startup::prepare(cx));
+    let result = match started {
+        Ok(()) => run_source(cx, &source, skips_first_line),
         Err(raised) => Err(raised.into()),
     };
+    let result = crate::startup::inspect(cx, &source, result);
     let ending = finish(cx, result);
     wait_for_threads(cx);
     sidewinder_os::atexit::run(cx);
@@ -89,11 +97,21 @@ struct Program {
     directory: String,
 }
 
-type Started<T> = std::result::Result<T, Failure>;
+pub type Started<T> = std::result::Result<T, Failure>;
 
-fn run_source(cx: &mut Context, source: &Source, safe_path: bool) -> Started<()> {
+fn run_source(cx: &mut Context, source: &Source, skips_first_line: bool) -> Started<()> {
+    let safe_path = cx.interpreter().options.settings.safe_path;
     let program = match source {
-        Source::Text(text) => Program::unnamed(text.clone() + "\n", "<string>"),
+        Source::Text(text) => Program::unnamed(crate::startup::command_text(text)?, "<string>"),
+        Source::Input if crate::startup::is_interactive(cx) => {
+            if !safe_path {
+                crate::import::prepend_path(cx, "")?;
+            }
+            let main = make_main(cx, None)?;
+            crate::interactive::prepare(cx, main.value())?;
+            crate::interactive::run(cx, main.value())?;
+            return Ok(());
+        }
         Source::Input => {
             let mut bytes = Vec::new();
             if std::io::stdin().read_to_end(&mut bytes).is_err() {
@@ -101,17 +119,33 @@ fn run_source(cx: &mut Context, source: &Source, safe_path: bool) -> Started<()>
             }
             Program::unnamed(source::decode(cx, &bytes, "<stdin>")?, "<stdin>")
         }
-        Source::File(name) => read_script(cx, name)?,
-        Source::Module(name) => return run_module(cx, name, safe_path),
+        Source::File(name) => match read_script(cx, &name.to_string_lossy(), skips_first_line)? {
+            Script::Text(program) => program,
+            Script::Container(place) => {
+                crate::import::prepend_path(cx, &place)?;
+                return run_module(cx, "__main__", false);
+            }
+            Script::Compiled(file) => return crate::startup::run_compiled(cx, &file, safe_path),
+        },
+        Source::Module(name) => {
+            if !safe_path {
+                let directory = source::absolute("");
+                let directory = directory.to_string_lossy();
+                crate::import::prepend_path(cx, directory.trim_end_matches('/'))?;
+            }
+            return run_module(cx, name, true);
+        }
     };
     if !safe_path {
         crate::import::prepend_path(cx, &program.directory)?;
     }
-    let main = make_main(cx)?;
+    let is_file = matches!(source, Source::File(_));
+    let main = make_main(cx, is_file.then_some(&program.file_name))?;
     let globals = module::of(main.value()).namespace();
-    if matches!(source, Source::File(_)) {
+    if is_file {
         let file = StrObject::new(cx, &program.file_name);
         globals.set_text(cx, "__file__", file.value());
+        globals.set_text(cx, "__cached__", singleton::none());
     }
     if matches!(source, Source::Text(_)) {
         sidewinder_builtins::register_source(cx, &program.file_name, &program.text);
@@ -121,12 +155,23 @@ fn run_source(cx: &mut Context, source: &Source, safe_path: bool) -> Started<()>
     Ok(())
 }
 
-/// The module `__main__`, empty.
-fn make_main(cx: &mut Context) -> Result<Owned> {
+/// The module `__main__`, empty; of a file, or of none.
+pub fn make_main(cx: &mut Context, file: Option<&String>) -> Result<Owned> {
     let main = module::new(cx, "__main__")?;
     bootstrap::modules(cx).set_text(cx, "__main__", main.value());
     let builtins = bootstrap::modules(cx).get_text(cx, "builtins").unwrap_or(singleton::none());
-    module::of(main.value()).namespace().set_text(cx, "__builtins__", builtins);
+    let namespace = module::of(main.value()).namespace();
+    namespace.set_text(cx, "__builtins__", builtins);
+    let loader = match file {
+        None => attribute::get_text(cx, cx.interpreter().importlib.clone().value(), "BuiltinImporter")?,
+        Some(file) => {
+            let external = import::module(cx, "_frozen_importlib_external")?;
+            let kind = if file.ends_with(".pyc") { "SourcelessFileLoader" } else { "SourceFileLoader" };
+            let (name, file) = (StrObject::new(cx, "__main__"), StrObject::new(cx, file));
+            call::call_method(cx, external.value(), kind, &[name.value(), file.value()])?
+        }
+    };
+    namespace.set_text(cx, "__loader__", loader.value());
     Ok(main)
 }
 
@@ -137,8 +182,17 @@ impl Program {
     }
 }
 
+/// What a script's name stands for.
+enum Script {
+    Text(Program),
+    /// A folder or a zip file, which have a module `__main__`.
+    Container(String),
+    /// A compiled file.
+    Compiled(String),
+}
+
 /// Why a program ended early.
-enum Failure {
+pub enum Failure {
     /// The pending exception.
     Raised,
     /// A message was printed already.
@@ -157,40 +211,48 @@ fn refuse<T>(message: &str, status: i32) -> Started<T> {
     Err(Failure::Status(status))
 }
 
-fn read_script(cx: &mut Context, name: &str) -> Started<Program> {
-    let shown = source::absolute(name);
-    let mut file = shown.clone();
+fn read_script(cx: &mut Context, name: &str, skips_first_line: bool) -> Started<Script> {
+    let file = source::absolute(name);
+    let shown = if name.is_empty() {
+        file.to_string_lossy().trim_end_matches('/').to_string()
+    } else {
+        file.display().to_string()
+    };
     if file.is_dir() {
-        file.push("__main__.py");
-        if !file.is_file() {
-            return refuse(&format!("can't find '__main__' module in '{}'", shown.display()), 1);
-        }
+        return Ok(Script::Container(shown));
     }
-    let bytes = match std::fs::read(&file) {
+    let mut bytes = match std::fs::read(&file) {
         Ok(bytes) => bytes,
         Err(error) => {
             let number = error.raw_os_error().unwrap_or(0);
             let text = exception::special::system_error_text(number);
-            return refuse(&format!("can't open file '{}': [Errno {number}] {text}", shown.display()), 2);
+            return refuse(&format!("can't open file '{shown}': [Errno {number}] {text}"), 2);
         }
     };
+    if crate::startup::is_archive(&bytes) {
+        return Ok(Script::Container(shown));
+    }
+    if name.ends_with(".pyc") {
+        return Ok(Script::Compiled(shown));
+    }
+    if skips_first_line {
+        // The line's end stays, so that the others keep their numbers.
+        let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+        bytes.drain(..end);
+    }
     let file_name = file.to_string_lossy().into_owned();
     let directory = std::fs::canonicalize(&file).unwrap_or_default();
     let directory = directory.parent().map(|parent| parent.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(Program { text: source::decode(cx, &bytes, &file_name)?, file_name, directory })
+    Ok(Script::Text(Program { text: source::decode(cx, &bytes, &file_name)?, file_name, directory }))
 }
 
 /// Runs a module of the path as the program, which is the business of the library's `runpy`.
-fn run_module(cx: &mut Context, name: &str, safe_path: bool) -> Started<()> {
-    if !safe_path {
-        let directory = source::absolute("");
-        let directory = directory.to_string_lossy();
-        crate::import::prepend_path(cx, directory.trim_end_matches('/'))?;
-    }
-    make_main(cx)?;
+fn run_module(cx: &mut Context, name: &str, sets_arguments: bool) -> Started<()> {
+    make_main(cx, None)?;
     let runner = import::module(cx, "runpy")?;
     let name = StrObject::new(cx, name);
-    call::call_method(cx, runner.value(), "_run_module_as_main", &[name.value(), singleton::true_()])?;
+    let sets_arguments = singleton::boolean(sets_arguments);
+    call::call_method(cx, runner.value(), "_run_module_as_main", &[name.value(), sets_arguments])?;
     Ok(())
 }
 
@@ -220,6 +282,9 @@ fn exit_status(cx: &mut Context, raised: Value) -> i32 {
     }
     if let Some(number) = int::as_i64(code.value()) {
         return number as i32;
+    }
+    if int::is_int_like(code.value()) {
+        return -1;
     }
     sidewinder_builtins::print_error_line(cx, code.value());
     1
