@@ -1,6 +1,7 @@
 //! What is registered where: methods of types, functions of `builtins`, native modules.
 
 use crate::*;
+use sidewinder_io::standard::Encoding;
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::type_object::{StaticType, TypeObject};
 use sidewinder_runtime::objects::{
@@ -149,6 +150,19 @@ pub fn register(cx: &mut Context) -> Result<()> {
         cx.interpreter().native_objects.insert("sys", system);
     }
     Ok(())
+}
+
+/// Opens the standard streams again if their encoding is one of the library's, which could not be found before.
+pub fn reopen_streams(cx: &mut Context) -> Result<()> {
+    if Encoding::from_environment(&cx.interpreter().options.settings).is_builtin() {
+        return Ok(());
+    }
+    match (import(cx, "sys")?, import(cx, "_io")?) {
+        (Some(system), Some(streams)) => {
+            sys_module::open_streams(cx, module::of(system.value()).namespace(), streams.value())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn modules(cx: &Context) -> &'static dict::DictObject {

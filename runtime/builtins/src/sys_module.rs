@@ -26,7 +26,7 @@ use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::objects::{dict, float, int, module, singleton};
 use sidewinder_runtime::operations::finalize::{self, UNRAISABLE_FIELDS, UnraisableObject};
-use sidewinder_runtime::operations::{attribute, call, convert};
+use sidewinder_runtime::operations::{attribute, audit, call, convert};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 use std::io::Write;
 use std::time::Duration;
@@ -144,8 +144,14 @@ pub static FUNCTIONS: &[Native] = &[
         |cx, arguments| only_none(cx, arguments, "sys.setprofile"),
         "Set the profiling function.",
     ),
-    Native::new("audit", 1, Native::MANY, |_, _| Ok(none()), "Passes the event to any hooks that are attached."),
-    Native::new("addaudithook", 1, 1, |cx, _| missing(cx, "sys.addaudithook"), "Adds a new audit hook callback."),
+    Native::new("audit", 1, Native::MANY, audit, "Tell the hooks of an event, with more arguments about it."),
+    Native::new(
+        "addaudithook",
+        1,
+        1,
+        add_audit_hook,
+        "Call a function with the name and the arguments of every event.",
+    ),
     Native::new(
         "getallocatedblocks",
         0,
@@ -354,10 +360,46 @@ fn display_hook(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
         return Err(cx.raise(&types::RUNTIME_ERROR, "lost sys.stdout"));
     };
     let text = convert::repr(cx, value)?;
-    call::call_method(cx, stream.value(), "write", &[text.value()])?;
+    match call::call_method(cx, stream.value(), "write", &[text.value()]) {
+        Ok(_) => {}
+        Err(_) if cx.swallow(&types::UNICODE_ENCODE_ERROR) => write_escaped(cx, stream.value(), text.value())?,
+        Err(raised) => return Err(raised),
+    }
     let line_feed = StrObject::new(cx, "\n");
     call::call_method(cx, stream.value(), "write", &[line_feed.value()])?;
     builtins.set_text(cx, "_", value);
+    Ok(none())
+}
+
+/// Writes a text to a stream whose encoding does not have all of it: the rest as escapes.
+fn write_escaped(cx: &mut Context, stream: Value, text: Value) -> Result<()> {
+    let encoding = attribute::get_text(cx, stream, "encoding")?;
+    let encoding = str::text(encoding.value()).unwrap_or_default().into_owned();
+    let bytes = str::codec::encode(cx, text, &encoding, "backslashreplace")?;
+    match attribute::get_text_optional(cx, stream, "buffer")? {
+        Some(buffer) => {
+            // What was written before comes first.
+            call::call_method(cx, stream, "flush", &[])?;
+            call::call_method(cx, buffer.value(), "write", &[bytes.value()])?;
+        }
+        None => {
+            let text = str::codec::decode(cx, bytes.value(), &encoding, "strict")?;
+            call::call_method(cx, stream, "write", &[text.value()])?;
+        }
+    }
+    Ok(())
+}
+
+fn audit(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let Some(event) = str::text(arguments[0]) else {
+        return Err(bad_argument(cx, "audit() argument 1", "str", arguments[0]));
+    };
+    audit::event(cx, &event, |_| arguments[1..].iter().map(|argument| Owned::new(*argument)).collect())?;
+    Ok(none())
+}
+
+fn add_audit_hook(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    audit::add(cx, arguments[0])?;
     Ok(none())
 }
 

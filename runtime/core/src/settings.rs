@@ -29,11 +29,19 @@ pub struct Settings {
     pub cpu_count: i64,
     /// 1 prints how long imports take, 2 also tells of modules that were there already.
     pub import_time: i64,
+    /// How many frames `tracemalloc` remembers of each allocation from the start; 0 if it is not started.
+    pub tracemalloc: i64,
+    /// `faulthandler` is enabled from the start.
+    pub faulthandler: bool,
     /// Tracebacks show which part of a line failed.
     pub debug_ranges: bool,
     pub pycache_prefix: Option<String>,
     /// When compiled files that carry a hash of their source are checked: `always`, `default` or `never`.
     pub check_hash_based_pycs: String,
+    /// `sys.platlibdir`: the name of the folder that has the library's folder, below the prefix.
+    pub library_folder: String,
+    /// The name that `sys.implementation` has: our own, or `cpython` for tools with a closed list of names.
+    pub implementation: String,
     /// Words of `-X` in their order, with their values.
     pub x_options: Vec<(String, Option<String>)>,
     /// Filters for `warnings`, from the weakest.
@@ -62,7 +70,7 @@ impl Default for Settings {
             debug: 0,
             inspect: 0,
             interactive: 0,
-            dont_write_bytecode: 1,
+            dont_write_bytecode: 0,
             no_user_site: 0,
             no_site: 0,
             ignore_environment: 0,
@@ -81,9 +89,13 @@ impl Default for Settings {
             context_aware_warnings: 0,
             cpu_count: -1,
             import_time: 0,
+            tracemalloc: 0,
+            faulthandler: false,
             debug_ranges: true,
             pycache_prefix: None,
             check_hash_based_pycs: "default".to_string(),
+            library_folder: "lib".to_string(),
+            implementation: "sidewinder".to_string(),
             x_options: Vec::new(),
             warn_options: Vec::new(),
             arguments: Vec::new(),

@@ -51,6 +51,16 @@ impl Encoding {
         let name = if name.is_empty() { default } else { name.to_string() };
         Encoding { name: canonical(&name), errors: errors.to_string() }
     }
+
+    /// One that can always be had, and writes everything.
+    pub fn preliminary() -> Encoding {
+        Encoding { name: "utf-8".to_string(), errors: "backslashreplace".to_string() }
+    }
+
+    /// Whether the encoding needs nothing of the library.
+    pub fn is_builtin(&self) -> bool {
+        Codec::from_name(&self.name).is_some_and(codecs::is_incremental)
+    }
 }
 
 /// The name that a built-in encoding has in the library.

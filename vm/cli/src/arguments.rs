@@ -33,7 +33,7 @@ pub enum Exit {
     Version(u32),
     Help(help::Part),
     /// The command line cannot be understood.
-    Usage(Option<String>),
+    Usage(String),
     /// A setting that nothing can start with: the function of CPython's that says so, and what it says.
     Fatal {
         function: &'static str,
@@ -61,16 +61,19 @@ impl Exit {
             }
             Exit::Help(part) => help::print(&part.text()),
             Exit::Usage(message) => {
-                let message = message.as_ref().map(|message| format!("{message}\n")).unwrap_or_default();
-                eprintln!("{message}{}\nTry `python -h' for more information.", help::usage());
+                eprintln!("{message}\n{}\nTry `python -h' for more information.", help::usage());
                 2
             }
-            Exit::Fatal { function, message, state } => {
-                let function = if function.is_empty() { String::new() } else { format!("{function}: ") };
-                eprintln!("Fatal Python error: {function}{message}\nPython runtime state: {state}\n");
-                1
-            }
+            Exit::Fatal { .. } => self.report_with("\n"),
         }
+    }
+
+    /// The same, with more to say after the first lines of a fatal error.
+    pub fn report_with(&self, more: &str) -> i32 {
+        let Exit::Fatal { function, message, state } = self else { return self.report() };
+        let function = if function.is_empty() { String::new() } else { format!("{function}: ") };
+        eprint!("Fatal Python error: {function}{message}\nPython runtime state: {state}\n{more}");
+        1
     }
 }
 
@@ -110,10 +113,13 @@ pub fn parse(raw: Vec<OsString>) -> Result<Command, Exit> {
                         Some(value @ ("always" | "default" | "never")) => {
                             given.check_hash_based_pycs = Some(value.into())
                         }
-                        _ => return Err(Exit::Usage(None)),
+                        _ => {
+                            let message = "--check-hash-based-pycs must be one of 'default', 'always', or 'never'";
+                            return Err(Exit::Usage(message.into()));
+                        }
                     }
                 }
-                _ => return Err(Exit::Usage(Some(format!("Unknown option: {}", word.to_string_lossy())))),
+                _ => return Err(Exit::Usage(format!("Unknown option: {}", word.to_string_lossy()))),
             }
             continue;
         }
@@ -131,11 +137,11 @@ pub fn parse(raw: Vec<OsString>) -> Result<Command, Exit> {
                 b'V' => version += 1,
                 b'h' | b'?' => help = Some(help::Part::Options),
                 b'x' => skips_first_line = true,
-                b'J' => return Err(Exit::Usage(Some("-J is reserved for Jython".into()))),
-                b'R' => {}
+                // What it once meant is always so.
+                b't' => {}
                 letter if given.count(*letter) => {}
                 other => {
-                    return Err(Exit::Usage(Some(format!("Unknown option: -{}", char::from(*other)))));
+                    return Err(Exit::Usage(format!("Unknown option: -{}", char::from(*other))));
                 }
             }
             if matches!(letter, b'c' | b'm' | b'X' | b'W') {
@@ -160,5 +166,5 @@ pub fn parse(raw: Vec<OsString>) -> Result<Command, Exit> {
 }
 
 fn missing(what: &str) -> Exit {
-    Exit::Usage(Some(format!("Argument expected for the {what}")))
+    Exit::Usage(format!("Argument expected for the {what}"))
 }

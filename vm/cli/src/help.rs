@@ -120,9 +120,9 @@ impl Part {
     }
 }
 
-/// Prints to standard output; the exit status.
+/// Prints to standard output, and does not mind if nobody can read it; the exit status.
 pub fn print(text: &str) -> i32 {
     let mut output = std::io::stdout();
-    let written = output.write_all(text.as_bytes()).and_then(|()| output.flush());
-    if written.is_ok() { 0 } else { 120 }
+    _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+    0
 }

@@ -10,6 +10,7 @@ mod import;
 mod interactive;
 mod places;
 mod program;
+mod script;
 mod settings;
 mod signal;
 mod source;

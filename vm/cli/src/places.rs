@@ -3,10 +3,10 @@
 use sidewinder_runtime::settings::Places;
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-/// The folder of the library below a prefix. The modules themselves are in the program.
-const LIBRARY: &str = "lib/python3.14";
+/// The folder of the library below that for libraries. The modules themselves are in the program.
+const LIBRARY: &str = "python3.14";
 
 fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
@@ -22,17 +22,17 @@ fn executable() -> PathBuf {
     let Some(name) = std::env::args_os().next().filter(|name| !name.is_empty()) else { return own() };
     let path = Path::new(&name);
     if path.components().count() > 1 || name.to_string_lossy().contains('/') {
-        let path = crate::source::absolute(&name.to_string_lossy());
+        let path = crate::source::absolute(&name);
         return if is_executable(&path) { plain(&path) } else { own() };
     }
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&folders).map(|folder| folder.join(path)).find(|path| is_executable(path));
-    found.map_or_else(own, |path| crate::source::absolute(&path.to_string_lossy()))
+    found.map_or_else(own, |path| crate::source::absolute(path.as_os_str()))
 }
 
-/// A path without `.` in it.
+/// A path without `.` in it; `..` stays, as in CPython.
 fn plain(path: &Path) -> PathBuf {
-    path.components().filter(|part| !matches!(part, std::path::Component::CurDir)).collect()
+    path.components().filter(|part| !matches!(part, Component::CurDir)).collect()
 }
 
 fn parent(path: &Path) -> PathBuf {
@@ -48,8 +48,9 @@ fn home_of_environment(folder: &Path) -> Option<PathBuf> {
     })
 }
 
-/// Finds the places; `home` is `PYTHONHOME`.
-pub fn find(home: Option<String>) -> Places {
+/// Finds the places; `home` is `PYTHONHOME`, `library_folder` the name of the folder for libraries.
+pub fn find(home: Option<&OsStr>, library_folder: &str) -> Places {
+    let home = home.map(|home| home.to_string_lossy().into_owned());
     let executable = executable();
     let folder = parent(&executable);
     let mut base_executable = executable.clone();
@@ -88,7 +89,7 @@ pub fn find(home: Option<String>) -> Places {
         base_executable: text(&base_executable),
         prefix,
         exec_prefix,
-        library: format!("{}/{LIBRARY}", base.trim_end_matches('/')),
+        library: format!("{}/{library_folder}/{LIBRARY}", base.trim_end_matches('/')),
         base_prefix: base,
         base_exec_prefix: base_exec,
     }

@@ -18,7 +18,7 @@ pub struct Given {
 }
 
 /// Letters that stand alone.
-const LETTERS: &[u8] = b"bBdEiIOPqsSuv";
+const LETTERS: &[u8] = b"bBdEiIOPqRsSuv";
 
 impl Given {
     /// Counts a letter; false if it is none of those that stand alone.
@@ -77,10 +77,18 @@ pub fn apply(given: &Given, options: &mut Options) -> Result<Option<u32>, Exit> 
     let own: Vec<&str> = Options::table().iter().map(|(name, ..)| *name).chain(["dump"]).collect();
     for word in &words {
         let (name, value) = split(word);
+        if name == "implementation" {
+            match value {
+                Some("cpython" | "sidewinder") => {
+                    options.settings.implementation = value.unwrap_or_default().to_string()
+                }
+                _ => return Err(Exit::Usage("-X implementation must be cpython or sidewinder".to_string())),
+            }
+        }
         if own.contains(&name)
             && let Err(message) = options.set(name, value.unwrap_or(""))
         {
-            return Err(Exit::Usage(Some(message)));
+            return Err(Exit::Usage(message));
         }
     }
     options.optimize = options.optimize.max(given.times(b'O').max(environment.level("PYTHONOPTIMIZE")) as u64);
@@ -95,16 +103,16 @@ pub fn apply(given: &Given, options: &mut Options) -> Result<Option<u32>, Exit> 
         .map(|(name, value)| (name.into(), value.map(Into::into)))
         .collect();
     let either = |letter: u8, name: &str| given.times(letter).max(environment.level(name));
-    settings.debug = either(b'd', "PYTHONDEBUG");
+    settings.debug = either(b'd', "PYTHONDEBUG").min(1);
     settings.verbose = either(b'v', "PYTHONVERBOSE");
-    settings.inspect = either(b'i', "PYTHONINSPECT");
-    settings.interactive = given.times(b'i');
-    settings.dont_write_bytecode = 1;
-    settings.no_user_site = either(b's', "PYTHONNOUSERSITE").max(isolated as i64);
-    settings.no_site = given.times(b'S');
+    settings.inspect = (given.times(b'i') > 0 || environment.has("PYTHONINSPECT")) as i64;
+    settings.interactive = given.times(b'i').min(1);
+    settings.dont_write_bytecode = either(b'B', "PYTHONDONTWRITEBYTECODE").min(1);
+    settings.no_user_site = either(b's', "PYTHONNOUSERSITE").max(isolated as i64).min(1);
+    settings.no_site = given.times(b'S').min(1);
     settings.ignore_environment = environment.ignored as i64;
     settings.bytes_warning = given.times(b'b');
-    settings.quiet = given.times(b'q');
+    settings.quiet = given.times(b'q').min(1);
     settings.isolated = isolated as i64;
     settings.safe_path = isolated || given.times(b'P') > 0 || environment.has("PYTHONSAFEPATH");
     if let Some(check) = &given.check_hash_based_pycs {
@@ -115,14 +123,19 @@ pub fn apply(given: &Given, options: &mut Options) -> Result<Option<u32>, Exit> 
     settings.warn_default_encoding =
         (words.has("warn_default_encoding") || environment.has("PYTHONWARNDEFAULTENCODING")) as i64;
     settings.debug_ranges = !words.has("no_debug_ranges") && !environment.has("PYTHONNODEBUGRANGES");
+    settings.library_folder = environment.get("PYTHONPLATLIBDIR").unwrap_or_else(|| "lib".to_string());
     settings.pycache_prefix = match words.get("pycache_prefix") {
         Some(value) => value.map(String::from).filter(|value| !value.is_empty()),
         None => environment.get("PYTHONPYCACHEPREFIX"),
     };
-    numbers(&words, &environment, settings)?;
+    settings.faulthandler = settings.dev_mode || words.has("faulthandler") || environment.has("PYTHONFAULTHANDLER");
+    numbers(&Sources { words: &words, environment: &environment }, settings)?;
     utf8_mode(&words, &environment, settings)?;
     add_filters(given, &environment, settings);
-    hash_seed(&environment, settings)
+    match given.times(b'R') {
+        0 => hash_seed(&environment, settings),
+        _ => Ok(None),
+    }
 }
 
 fn split(word: &str) -> (&str, Option<&str>) {
@@ -145,104 +158,107 @@ impl Words {
     }
 }
 
-/// Settings that are numbers, and those whose values are checked.
-fn numbers(words: &Words, environment: &Environment, settings: &mut Settings) -> Result<(), Exit> {
-    let digits = |text: Option<&str>| {
-        let number = text.and_then(|text| text.parse::<i32>().ok());
-        number.filter(|number| *number == 0 || *number >= DIGITS_MAX_SMALLEST as i32)
-    };
-    let limit = format!("invalid limit; must be >= {DIGITS_MAX_SMALLEST} or 0 for unlimited.");
-    let function = "config_init_int_max_str_digits";
-    if let Some(value) = environment.get("PYTHONINTMAXSTRDIGITS") {
-        match digits(Some(&value)) {
-            Some(number) => settings.int_max_str_digits = number as i64,
-            None => return fatal(function, format!("PYTHONINTMAXSTRDIGITS: {limit}")),
+/// Where a setting is looked for: a word of `-X` goes before the variable.
+struct Sources<'a> {
+    words: &'a Words,
+    environment: &'a Environment,
+}
+
+impl Sources<'_> {
+    /// The value of a word or a variable, read by `parse`, which gives none for what is wrong; then `function` refuses it by
+    /// the message for a word or that for a variable.
+    fn read<T>(
+        &self,
+        (word, variable): (&str, &str),
+        parse: impl Fn(Option<&str>) -> Option<T>,
+        function: &'static str,
+        messages: [String; 2],
+    ) -> Result<Option<T>, Exit> {
+        let [of_word, of_variable] = messages;
+        if let Some(value) = self.words.get(word) {
+            return parse(value).map_or_else(|| fatal(function, of_word), |value| Ok(Some(value)));
+        }
+        match self.environment.get(variable) {
+            Some(value) => parse(Some(&value)).map_or_else(|| fatal(function, of_variable), |value| Ok(Some(value))),
+            None => Ok(None),
         }
     }
-    if let Some(value) = words.get("int_max_str_digits") {
-        match digits(value) {
-            Some(number) => settings.int_max_str_digits = number as i64,
-            None => return fatal(function, format!("-X int_max_str_digits: {limit}")),
-        }
+
+    /// A setting that is 0 or 1.
+    fn switch(&self, names: (&str, &str), function: &'static str) -> Result<Option<i64>, Exit> {
+        let (word, variable) = names;
+        let parse = |value: Option<&str>| ["0", "1"].iter().position(|known| value == Some(*known));
+        let messages =
+            [format!("-X {word}=n: n is missing or invalid"), format!("{variable}=N: N is missing or invalid")];
+        Ok(self.read(names, parse, function, messages)?.map(|number| number as i64))
+    }
+}
+
+/// Settings that are numbers, and those whose values are checked.
+fn numbers(sources: &Sources<'_>, settings: &mut Settings) -> Result<(), Exit> {
+    let smallest = DIGITS_MAX_SMALLEST as i32;
+    let digits = |text: Option<&str>| {
+        text.and_then(|text| text.parse::<i32>().ok()).filter(|number| *number == 0 || *number >= smallest)
+    };
+    let messages = ["-X int_max_str_digits", "PYTHONINTMAXSTRDIGITS"]
+        .map(|name| format!("{name}: invalid limit; must be >= {smallest} or 0 for unlimited."));
+    let names = ("int_max_str_digits", "PYTHONINTMAXSTRDIGITS");
+    if let Some(number) = sources.read(names, digits, "config_init_int_max_str_digits", messages)? {
+        settings.int_max_str_digits = number as i64;
     }
     let processors = |value: Option<&str>| match value {
         Some("default") => Some(-1),
         value => value.and_then(|text| text.parse::<i32>().ok()).filter(|number| *number > 0),
     };
-    let wrong = "n is missing or an invalid number, n must be greater than 0";
-    if let Some(value) = environment.get("PYTHON_CPU_COUNT") {
-        match processors(Some(&value)) {
-            Some(number) => settings.cpu_count = number as i64,
-            None => return fatal("config_init_cpu_count", format!("PYTHON_CPU_COUNT={value}: {wrong}")),
-        }
+    let messages = [(); 2]
+        .map(|()| "-X cpu_count=n option: n is missing or an invalid number, n must be greater than 0".to_string());
+    let names = ("cpu_count", "PYTHON_CPU_COUNT");
+    if let Some(number) = sources.read(names, processors, "config_init_cpu_count", messages)? {
+        settings.cpu_count = number as i64;
     }
-    if let Some(value) = words.get("cpu_count") {
-        match processors(value) {
-            Some(number) => settings.cpu_count = number as i64,
-            None => return fatal("config_init_cpu_count", format!("-X cpu_count=n option: {wrong}")),
-        }
+    let names = ("thread_inherit_context", "PYTHON_THREAD_INHERIT_CONTEXT");
+    if let Some(switch) = sources.switch(names, "config_init_thread_inherit_context")? {
+        settings.thread_inherit_context = switch;
     }
-    let switches: [(&str, &str, &'static str, &mut i64); 2] = [
-        (
-            "thread_inherit_context",
-            "PYTHON_THREAD_INHERIT_CONTEXT",
-            "config_init_thread_inherit_context",
-            &mut settings.thread_inherit_context,
-        ),
-        (
-            "context_aware_warnings",
-            "PYTHON_CONTEXT_AWARE_WARNINGS",
-            "config_init_context_aware_warnings",
-            &mut settings.context_aware_warnings,
-        ),
-    ];
-    for (word, variable, function, place) in switches {
-        let switch = |value: Option<&str>| ["0", "1"].iter().position(|known| value == Some(*known));
-        if let Some(value) = environment.get(variable) {
-            match switch(Some(&value)) {
-                Some(number) => *place = number as i64,
-                None => return fatal(function, format!("{variable}=N: N is missing or invalid")),
-            }
-        }
-        if let Some(value) = words.get(word) {
-            match switch(value) {
-                Some(number) => *place = number as i64,
-                None => return fatal(function, format!("-X {word}=n: n is missing or invalid")),
-            }
-        }
+    let names = ("context_aware_warnings", "PYTHON_CONTEXT_AWARE_WARNINGS");
+    if let Some(switch) = sources.switch(names, "config_init_context_aware_warnings")? {
+        settings.context_aware_warnings = switch;
     }
-    import_time(words, environment, settings)?;
-    if let Some(value) = words.get("frozen_modules")
+    // What is no number means the same as 1.
+    let level = |value: Option<&str>| match value.and_then(|text| text.parse::<i32>().ok()) {
+        None => Some(1),
+        Some(level @ 0..=2) => Some(level as i64),
+        Some(_) => None,
+    };
+    let messages = ["-X importtime:", "PYTHONPROFILEIMPORTTIME: numeric"]
+        .map(|name| format!("{name} values other than 1 and 2 are reserved for future use."));
+    let names = ("importtime", "PYTHONPROFILEIMPORTTIME");
+    if let Some(level) = sources.read(names, level, "config_init_import_time", messages)? {
+        settings.import_time = level;
+    }
+    let frames =
+        |value: Option<&str>| value.map_or(Some(1), |text| text.parse::<i32>().ok()).filter(|number| *number >= 0);
+    let messages =
+        ["-X tracemalloc=NFRAME", "PYTHONTRACEMALLOC"].map(|name| format!("{name}: invalid number of frames"));
+    let names = ("tracemalloc", "PYTHONTRACEMALLOC");
+    if let Some(frames) = sources.read(names, frames, "config_init_tracemalloc", messages)? {
+        settings.tracemalloc = frames as i64;
+    }
+    if let Some(value) = sources.words.get("frozen_modules")
         && !matches!(value, None | Some("" | "on" | "off"))
     {
         return fatal("", "bad value for option -X frozen_modules (expected \"on\" or \"off\")");
     }
-    match words.get("gil").flatten() {
-        None | Some("1") => Ok(()),
-        Some("0") => fatal("config_read_gil", "Disabling the GIL is not supported by this build"),
-        Some(_) => fatal("config_read_gil", "PYTHON_GIL / -X gil must be \"0\" or \"1\""),
-    }
-}
-
-fn import_time(words: &Words, environment: &Environment, settings: &mut Settings) -> Result<(), Exit> {
-    let level = |value: Option<&str>| match value {
-        None | Some("" | "1") => Some(1),
-        Some("2") => Some(2),
-        Some(_) => None,
+    let lock = |value: Option<&str>| match value {
+        Some("0") => Some(false),
+        Some("1") => Some(true),
+        _ => None,
     };
-    const RESERVED: &str = "values other than 1 and 2 are reserved for future use.";
-    if let Some(value) = words.get("importtime") {
-        match level(value) {
-            Some(number) => settings.import_time = number,
-            None => return fatal("config_init_import_time", format!("-X importtime: {RESERVED}")),
-        }
-    } else if let Some(value) = environment.get("PYTHONPROFILEIMPORTTIME") {
-        match level(Some(&value)) {
-            Some(number) => settings.import_time = number,
-            None => return fatal("config_init_import_time", format!("PYTHONPROFILEIMPORTTIME: {RESERVED}")),
-        }
+    let messages = [(); 2].map(|()| "PYTHON_GIL / -X gil must be \"0\" or \"1\"".to_string());
+    match sources.read(("gil", "PYTHON_GIL"), lock, "config_read_gil", messages)? {
+        Some(false) => fatal("config_read_gil", "Disabling the GIL is not supported by this build"),
+        Some(true) | None => Ok(()),
     }
-    Ok(())
 }
 
 /// The UTF-8 mode, which the C locale switches on; where it can, the C locale gives way to one with UTF-8 before.
@@ -266,11 +282,10 @@ fn utf8_mode(words: &Words, environment: &Environment, settings: &mut Settings) 
     let coerces = environment.get("PYTHONCOERCECLOCALE").is_none_or(|value| value != "0");
     let all = locale("LC_ALL");
     let characters = all.clone().or_else(|| locale("LC_CTYPE")).or_else(|| locale("LANG")).unwrap_or("C".to_string());
-    let mut in_c_locale = is_plain(&characters);
+    let in_c_locale = is_plain(&characters);
     if in_c_locale && all.is_none() && coerces {
         // SAFETY: the texts end with a null, and no other thread runs yet.
         unsafe { libc::setenv(c"LC_CTYPE".as_ptr(), c"C.UTF-8".as_ptr(), 1) };
-        in_c_locale = false;
     }
     settings.utf8_mode = asked.unwrap_or(in_c_locale) as i64;
     settings.utf8_refused = asked == Some(false);

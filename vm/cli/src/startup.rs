@@ -1,16 +1,37 @@
 //! What happens between the import system's start and the program, and after it.
 
-use crate::arguments::Source;
+use crate::arguments::{Exit, Source};
 use crate::interactive;
-use crate::program::{self, Failure, Started};
+use crate::program::{Failure, Started};
 use sidewinder_runtime::objects::dict;
-use sidewinder_runtime::objects::exception::{KEYBOARD_INTERRUPT, MODULE_NOT_FOUND_ERROR};
+use sidewinder_runtime::objects::exception::{
+    IS_A_DIRECTORY_ERROR, KEYBOARD_INTERRUPT, LOOKUP_ERROR, MODULE_NOT_FOUND_ERROR,
+};
 use sidewinder_runtime::objects::module;
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::operations::{attribute, call, import};
 use sidewinder_runtime::{Context, Owned, Result, Value};
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
+
+/// How the interpreter starts has failed: says why, with the pending exception, and gives the exit status.
+pub fn fail(cx: &mut Context) -> i32 {
+    let raised = cx.take_pending();
+    let kind = raised.value().type_of();
+    let (function, message) = match () {
+        () if kind.is_subtype(&LOOKUP_ERROR) => {
+            ("init_stdio_encoding", "failed to get the Python codec name of the stdio encoding")
+        }
+        () if kind.is_subtype(&IS_A_DIRECTORY_ERROR) => ("init_sys_streams", "<stdin> is a directory, cannot continue"),
+        () => ("init_sys_streams", "can't initialize sys standard streams"),
+    };
+    let text = match kind.is_subtype(&IS_A_DIRECTORY_ERROR) {
+        true => String::new(),
+        false => sidewinder_builtins::format_exception(cx, raised.value()),
+    };
+    let identifier = cx.thread_identifier();
+    let place = "[sidewinder] (most recent call first):\n  <no Python frame>";
+    let exit = Exit::Fatal { function, message: message.into(), state: "core initialized" };
+    exit.report_with(&format!("{text}\nCurrent thread 0x{identifier:016x} {place}\n"))
+}
 
 /// Imports what the settings ask for: `warnings` for filters, `site`.
 pub fn prepare(cx: &mut Context) -> Result<()> {
@@ -21,15 +42,11 @@ pub fn prepare(cx: &mut Context) -> Result<()> {
         let text = StrObject::new(cx, &settings.check_hash_based_pycs);
         attribute::set_text(cx, importer.value(), "check_hash_based_pycs", text.value())?;
     }
-    let asked = |name: &str| settings.x_options.iter().any(|(word, _)| word == name);
-    if asked("faulthandler") {
+    if settings.faulthandler {
         start_module(cx, "faulthandler", "enable", None)?;
     }
-    if let Some((_, frames)) = settings.x_options.iter().find(|(word, _)| word == "tracemalloc") {
-        let frames = frames.as_ref().and_then(|frames| frames.parse().ok()).unwrap_or(1);
-        if frames > 0 {
-            start_module(cx, "tracemalloc", "start", Some(frames))?;
-        }
+    if settings.tracemalloc > 0 {
+        start_module(cx, "tracemalloc", "start", Some(settings.tracemalloc))?;
     }
     if !settings.warn_options.is_empty() {
         import::module(cx, "warnings")?;
@@ -40,17 +57,15 @@ pub fn prepare(cx: &mut Context) -> Result<()> {
     Ok(())
 }
 
-/// Calls a function of a module that may not be there.
+/// Calls a function of a module. Where that is not there, the program does without: the option only adds to what is
+/// told of faults.
 fn start_module(cx: &mut Context, name: &str, function: &str, argument: Option<i64>) -> Result<()> {
     match import::module(cx, name) {
         Ok(module) => {
             let argument = argument.map(Value::from_small_int);
             call::call_method(cx, module.value(), function, argument.as_slice()).map(drop)
         }
-        Err(_) if cx.swallow(&MODULE_NOT_FOUND_ERROR) => {
-            eprintln!("{}: -X {name} is ignored: there is no module {name}", crate::arguments::program());
-            Ok(())
-        }
+        Err(_) if cx.swallow(&MODULE_NOT_FOUND_ERROR) => Ok(()),
         Err(raised) => Err(raised),
     }
 }
@@ -81,68 +96,4 @@ pub fn inspect(cx: &mut Context, source: &Source, result: Started<()>) -> Starte
         Some(main) if main.value().cast::<module::ModuleObject>().is_some() => Ok(interactive::run(cx, main.value())?),
         _ => Ok(()),
     }
-}
-
-/// Whether a file is a zip archive: it ends with the record of one.
-pub fn is_archive(bytes: &[u8]) -> bool {
-    const RECORD: &[u8] = b"PK\x05\x06";
-    const RECORD_BYTES: usize = 22;
-    const COMMENT_BYTES_MAX: usize = 0xffff;
-    let start = bytes.len().saturating_sub(RECORD_BYTES + COMMENT_BYTES_MAX);
-    let Some(end) = bytes.len().checked_sub(RECORD_BYTES) else { return false };
-    (start..=end).rev().any(|place| bytes[place..].starts_with(RECORD))
-}
-
-/// The program of `-c`, without an indentation that all its lines share.
-pub fn command_text(text: &OsStr) -> Started<String> {
-    let bytes = text.as_bytes();
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let before = &bytes[..error.valid_up_to()];
-            let position = String::from_utf8_lossy(before).chars().count();
-            let byte = bytes[error.valid_up_to()];
-            eprintln!(
-                "Unable to decode the command from the command line:\nUnicodeEncodeError: 'utf-8' codec can't encode \
-                 character '\\udc{byte:02x}' in position {position}: surrogates not allowed"
-            );
-            return Err(Failure::Status(1));
-        }
-    };
-    Ok(without_indentation(text) + "\n")
-}
-
-fn without_indentation(text: &str) -> String {
-    let is_space = |character: char| character == ' ' || character == '\t';
-    let lines = || text.split('\n').filter(|line| !line.trim_start_matches(is_space).is_empty());
-    let margin = |line: &'_ str| line.len() - line.trim_start_matches(is_space).len();
-    let Some(first) = lines().next() else { return text.to_string() };
-    let mut shared = &first[..margin(first)];
-    for line in lines() {
-        let own = &line[..margin(line)];
-        let same = own.bytes().zip(shared.bytes()).take_while(|(one, other)| one == other).count();
-        shared = &shared[..same];
-    }
-    if shared.is_empty() {
-        return text.to_string();
-    }
-    let stripped = text.split('\n').map(|line| line.strip_prefix(shared).unwrap_or(""));
-    stripped.collect::<Vec<_>>().join("\n")
-}
-
-/// Runs a compiled file.
-pub fn run_compiled(cx: &mut Context, file: &str, safe_path: bool) -> Started<()> {
-    if !safe_path {
-        let directory = std::path::Path::new(file).parent().unwrap_or(std::path::Path::new(""));
-        crate::import::prepend_path(cx, &directory.to_string_lossy())?;
-    }
-    let main = program::make_main(cx, Some(&file.to_string()))?;
-    let namespace = module::of(main.value()).namespace();
-    let name = StrObject::new(cx, file);
-    namespace.set_text(cx, "__file__", name.value());
-    let loader = attribute::get_text(cx, main.value(), "__loader__")?;
-    let own = StrObject::new(cx, "__main__");
-    let code = call::call_method(cx, loader.value(), "get_code", &[own.value()])?;
-    program::run_code(cx, code.value(), namespace, Value::UNBOUND)?;
-    Ok(())
 }

@@ -103,7 +103,11 @@ pub fn fill(cx: &mut Context, module: Value) -> Result<()> {
 /// Opens the standard streams, and makes `open` the one of `_io`.
 pub fn open_streams(cx: &mut Context, namespace: &DictObject, module: Value) -> Result<()> {
     let unbuffered = cx.interpreter().options.unbuffered != 0;
-    let encoding = Encoding::from_environment(&cx.interpreter().options.settings);
+    let mut encoding = Encoding::from_environment(&cx.interpreter().options.settings);
+    // The library's encodings are there later: see `registry::reopen_streams`.
+    if cx.interpreter().importlib.value() == singleton::none() && !encoding.is_builtin() {
+        encoding = Encoding::preliminary();
+    }
     for stream in Standard::ALL {
         let made = standard::open(cx, stream, &encoding, unbuffered)?;
         namespace.set_text(cx, stream.name(), made.value());
@@ -132,7 +136,7 @@ fn add_texts(cx: &mut Context, namespace: &DictObject) {
         ("byteorder", if cfg!(target_endian = "big") { "big" } else { "little" }),
         ("copyright", "Sidewinder is dual-licensed under the MIT and Apache 2.0 licenses."),
         ("abiflags", ""),
-        ("platlibdir", "lib"),
+        ("platlibdir", &settings.library_folder),
         ("float_repr_style", "short"),
         ("_framework", ""),
     ];
@@ -331,17 +335,20 @@ fn thread_library(cx: &mut Context) -> Owned {
 }
 
 fn add_implementation(cx: &mut Context, namespace: &DictObject) -> Result<()> {
-    let numbers = env!("CARGO_PKG_VERSION").split('.').map(|part| Item::Int(part.parse().unwrap_or(0)));
-    let mut items: Vec<Item> = numbers.take(3).collect();
+    let name = cx.interpreter().options.settings.implementation.clone();
+    let numbers = env!("CARGO_PKG_VERSION").split('.').map(|part| part.parse().unwrap_or(0));
+    let numbers: Vec<i64> = numbers.take(3).collect();
+    let hex_version = numbers.iter().fold(0, |number, part| number << 8 | part) << 8 | 0xf0;
+    let mut items: Vec<Item> = numbers.into_iter().map(Item::Int).collect();
     items.extend([Item::Text("final"), Item::Int(0)]);
     let scratch_dict = DictObject::new(cx);
     let scratch = sidewinder_runtime::objects::dict::of(scratch_dict.value());
     let version = add_sequence(cx, scratch, "version", &VERSION_INFO, &items)?;
     let attributes = [
-        ("name", StrObject::new(cx, "sidewinder")),
+        ("name", StrObject::new(cx, &name)),
         ("cache_tag", StrObject::new(cx, "sidewinder-314")),
         ("version", version),
-        ("hexversion", int::from_i64(cx, HEX_VERSION)),
+        ("hexversion", int::from_i64(cx, hex_version)),
         ("supports_isolated_interpreters", Owned::new(singleton::false_())),
         ("_multiarch", StrObject::new(cx, &format!("{}-linux-gnu", std::env::consts::ARCH))),
     ];

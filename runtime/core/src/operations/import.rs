@@ -7,7 +7,7 @@ use crate::objects::exception::{self, IMPORT_ERROR};
 use crate::objects::traceback::TracebackObject;
 use crate::objects::tuple::TupleObject;
 use crate::objects::{module, singleton, str};
-use crate::operations::{attribute, call, compare, convert, warnings};
+use crate::operations::{attribute, audit, call, compare, convert, warnings};
 use crate::value::Value;
 
 mod times;
@@ -116,6 +116,15 @@ fn get_or_load(cx: &mut Context, name: Value) -> Result<Owned> {
         }
         return Ok(found);
     }
+    audit::event(cx, "import", |cx| {
+        let none = || Owned::new(singleton::none());
+        let system = modules(cx).get_text(cx, "sys").and_then(|system| system.cast::<module::ModuleObject>());
+        let lists = ["path", "meta_path", "path_hooks"].map(|list| {
+            let found = system.and_then(|system| system.namespace().get_text(cx, list));
+            found.map_or_else(none, Owned::new)
+        });
+        [Owned::new(name), none()].into_iter().chain(lists).collect()
+    })?;
     match cx.interpreter().options.settings.import_time {
         0 => call_importlib(cx, "_find_and_load", &[name]),
         _ => times::measured(cx, name, |cx| call_importlib(cx, "_find_and_load", &[name])),

@@ -2,6 +2,7 @@
 
 use crate::context::{Context, Result};
 use crate::heap::Owned;
+use crate::objects::bytes::BytesObject;
 use crate::objects::str;
 use crate::value::Value;
 use std::io::Write;
@@ -26,21 +27,32 @@ fn show(times: &mut ImportTimes, line: &str) {
     let _ = error.write_all(line.as_bytes());
 }
 
-fn text(name: Value) -> String {
-    str::text(name).unwrap_or_default().into_owned()
+/// The name; what cannot be written of it as an escape.
+fn text(cx: &mut Context, name: Value) -> String {
+    if let Some(text) = str::text(name) {
+        return text.into_owned();
+    }
+    let Ok(bytes) = str::codec::encode(cx, name, "utf-8", "backslashreplace") else {
+        drop(cx.take_pending());
+        return String::new();
+    };
+    let bytes = bytes.value().cast::<BytesObject>().map(BytesObject::as_slice).unwrap_or_default();
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// Tells of a module that was there.
 #[cold]
 pub fn show_cached(cx: &mut Context, name: Value) {
+    let name = text(cx, name);
     let times = &mut cx.interpreter().import_times;
-    let line = format!("import time: cached    | cached     | {}{}\n", "  ".repeat(times.depth), text(name));
+    let line = format!("import time: cached    | cached     | {}{name}\n", "  ".repeat(times.depth));
     show(times, &line);
 }
 
 /// Runs an import and tells how long it took.
 #[cold]
 pub fn measured(cx: &mut Context, name: Value, import: impl FnOnce(&mut Context) -> Result<Owned>) -> Result<Owned> {
+    let name = text(cx, name);
     let times = &mut cx.interpreter().import_times;
     let before = std::mem::take(&mut times.inner);
     times.depth += 1;
@@ -52,7 +64,7 @@ pub fn measured(cx: &mut Context, name: Value, import: impl FnOnce(&mut Context)
     let own = whole.saturating_sub(times.inner);
     times.inner = before + whole;
     let indent = "  ".repeat(times.depth);
-    let line = format!("import time: {:9} | {:10} | {indent}{}\n", own.as_micros(), whole.as_micros(), text(name));
+    let line = format!("import time: {:9} | {:10} | {indent}{name}\n", own.as_micros(), whole.as_micros());
     show(times, &line);
     result
 }
