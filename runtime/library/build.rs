@@ -10,16 +10,17 @@ mod patches;
 #[path = "build/sources.rs"]
 mod sources;
 
-use format::{HEADER_SIZE, PACKAGE, Part, ROW_SIZE, Row};
+use format::{DATA, HEADER_SIZE, PACKAGE, Part, ROW_SIZE, Row};
 use sidewinder_bytecode::serialise;
 use sidewinder_compiler::{Mode, compile};
-use sources::Source;
+use sources::{Kind, Source};
 use std::path::{Path, PathBuf};
 use zlib_rs::{Deflate, DeflateFlush};
 
 /// Modules that every program loads, whose code is therefore not compressed.
 const AT_START: &[&str] = &[
     "_collections_abc",
+    "_sidewinder_library",
     "_sitebuiltins",
     "abc",
     "codecs",
@@ -68,7 +69,7 @@ fn fingerprint(sources: &[Source]) -> u64 {
     };
     for source in sources {
         add(source.name.as_bytes());
-        add(source.text.as_bytes());
+        add(&source.bytes);
     }
     let tools = ["build.rs", "build", "src", "../bytecode/src", "../../vm/compiler/src", "../../Cargo.lock"];
     for tool in tools {
@@ -100,7 +101,11 @@ fn assemble(sources: &[Source]) -> Vec<u8> {
         };
         let name = add(source.name.as_bytes(), source.name.len());
         let (code, source_text) = (add(&code.bytes, code.length), add(&text.bytes, text.length));
-        let flags = if source.is_package { PACKAGE } else { 0 };
+        let flags = match source.kind {
+            Kind::Module => 0,
+            Kind::Package => PACKAGE,
+            Kind::Data => DATA,
+        };
         rows.extend(Row { name, code, source: source_text, flags }.write());
     }
     let mut library = (sources.len() as u32).to_le_bytes().to_vec();
@@ -115,14 +120,16 @@ struct Stored {
     length: usize,
 }
 
-/// Code and source of a module. A source that does not compile (yet) has no code: its import says why.
+/// Code and source of a module. A source that does not compile (yet) has no code: its import says why. Nor has data.
 fn convert(source: &Source) -> [Stored; 2] {
-    let code = compile(&source.text, "", Mode::Module).map(|code| serialise::write(&code)).unwrap_or_default();
+    let text = std::str::from_utf8(&source.bytes).ok().filter(|_| source.kind != Kind::Data);
+    let code = text.and_then(|text| compile(text, "", Mode::Module).ok());
+    let code = code.map(|code| serialise::write(&code)).unwrap_or_default();
     let code = match AT_START.contains(&source.name.as_str()) {
         true => Stored { length: code.len(), bytes: code },
         false => compress(&code),
     };
-    [code, compress(source.text.as_bytes())]
+    [code, compress(&source.bytes)]
 }
 
 fn compress(bytes: &[u8]) -> Stored {

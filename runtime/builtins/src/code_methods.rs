@@ -196,10 +196,12 @@ fn lines(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 
 /// `(line, end line, column, end column)` of each instruction.
 fn positions(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let has_ranges = cx.interpreter().options.settings.debug_ranges;
     let row = |cx: &mut Context, position: &Position| {
         let known = position.line != 0;
-        let fields = [position.line, position.end_line, position.column, position.end_column];
-        TupleObject::from_owned(cx, fields.map(|field| optional(field, known)).into())
+        let ranges = [position.end_line, position.column, position.end_column];
+        let [end_line, column, end_column] = ranges.map(|field| optional(field, known && has_ranges));
+        TupleObject::from_owned(cx, vec![optional(position.line, known), end_line, column, end_column])
     };
     let rows = of(arguments[0]).data.positions.iter().map(|position| row(cx, position)).collect();
     iterator_of(cx, rows)

@@ -17,7 +17,7 @@ use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
-use sidewinder_runtime::operations::{attribute, call, convert, dunder, import, instance};
+use sidewinder_runtime::operations::{attribute, audit, call, convert, dunder, import, instance};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// The rows of the `builtins` module.
@@ -140,6 +140,7 @@ fn run(
         let request = CompileRequest { source: source.borrow(), futures, ..CompileRequest::new("", "<string>", mode) };
         (cx.interpreter().hooks.compile)(cx, &request)?
     };
+    audit::event(cx, "exec", |_| vec![code.clone()])?;
     // SAFETY: (heap 2) code objects both.
     let has_namespace = unsafe { code.value().cast_unchecked::<CodeObject>() }.has_flag(CodeFlags::NAMESPACE);
     let namespace = namespace.unwrap_or_else(|| globals.clone());
@@ -352,10 +353,12 @@ fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     {
         futures |= if flags & bit != 0 { future } else { 0 };
     }
+    let shown = Owned::new(source);
     let source = match is_tree(cx, source)? {
         true => SourceText::Tree(Owned::new(source)),
         false => SourceText::new(cx, source, "compile", "string, bytes or AST")?,
     };
+    audit::event(cx, "compile", |cx| vec![shown, str::StrObject::new(cx, &file)])?;
     let request = CompileRequest {
         source: source.borrow(),
         file_name: &file,

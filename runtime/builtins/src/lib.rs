@@ -65,7 +65,8 @@ pub static MODULES: &[&sidewinder_runtime::native::NativeModule] = &[&string_mod
 pub use generic_alias::new as generic_alias;
 pub use memory_view::{new as memory_view, python_buffer, release_view};
 pub use registry::{
-    import, is_native, native_names, prepare, print_error_line, register, report_uncaught, shut_down, system_path,
-    write_error,
+    import, is_native, native_names, prepare, print_error_line, register, reopen_streams, report_uncaught, shut_down,
+    system_path, write_error,
 };
-pub use traceback_print::register_source;
+pub use sys_module::LANGUAGE_VERSION;
+pub use traceback_print::{format_exception, register_source};

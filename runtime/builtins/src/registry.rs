@@ -1,6 +1,7 @@
 //! What is registered where: methods of types, functions of `builtins`, native modules.
 
 use crate::*;
+use sidewinder_io::standard::Encoding;
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::type_object::{StaticType, TypeObject};
 use sidewinder_runtime::objects::{
@@ -151,6 +152,19 @@ pub fn register(cx: &mut Context) -> Result<()> {
     Ok(())
 }
 
+/// Opens the standard streams again if their encoding is one of the library's, which could not be found before.
+pub fn reopen_streams(cx: &mut Context) -> Result<()> {
+    if Encoding::from_environment(&cx.interpreter().options.settings).is_builtin() {
+        return Ok(());
+    }
+    match (import(cx, "sys")?, import(cx, "_io")?) {
+        (Some(system), Some(streams)) => {
+            sys_module::open_streams(cx, module::of(system.value()).namespace(), streams.value())
+        }
+        _ => Ok(()),
+    }
+}
+
 fn modules(cx: &Context) -> &'static dict::DictObject {
     dict::of(cx.interpreter().modules.value())
 }
@@ -200,7 +214,7 @@ pub fn system_path(cx: &mut Context) -> Result<Owned> {
 ///
 /// Whether all of it could be written.
 pub fn shut_down(cx: &mut Context) -> bool {
-    let first = sys_module::flush_streams(cx);
+    let complete = sys_module::flush_streams(cx, false);
     let modules = modules(cx);
     let entries = (0..modules.entry_count()).filter_map(|index| modules.entry(index));
     let kept = |name: Value| ["sys", "builtins"].iter().any(|kept| str::equals_text(name, kept));
@@ -229,7 +243,8 @@ pub fn shut_down(cx: &mut Context) -> bool {
         }
     }
     cx.run_pending_finalizers();
-    sys_module::flush_streams(cx) && first
+    sys_module::flush_streams(cx, true);
+    complete
 }
 
 /// Empties what is left of a module as CPython does: private names first.

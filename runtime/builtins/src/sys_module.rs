@@ -8,7 +8,7 @@ mod library_names;
 mod monitoring;
 pub mod simple_namespace;
 
-pub use attributes::{fill, open_streams};
+pub use attributes::{LANGUAGE_VERSION, fill, open_streams};
 pub use breakpoint::BUILTINS;
 
 use crate::coroutine_methods;
@@ -26,8 +26,9 @@ use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::objects::{dict, float, int, module, singleton};
 use sidewinder_runtime::operations::finalize::{self, UNRAISABLE_FIELDS, UnraisableObject};
-use sidewinder_runtime::operations::{attribute, call, convert};
+use sidewinder_runtime::operations::{attribute, audit, call, convert};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
+use std::io::Write;
 use std::time::Duration;
 
 pub static FUNCTIONS: &[Native] = &[
@@ -103,7 +104,7 @@ pub static FUNCTIONS: &[Native] = &[
         "_get_cpu_count_config",
         0,
         0,
-        |cx, _| Ok(int::from_i64(cx, -1)),
+        |cx, _| Ok(int::from_i64(cx, cx.interpreter().options.settings.cpu_count)),
         "The number of processors that the command line says, or -1.",
     ),
     Native::new(
@@ -143,8 +144,14 @@ pub static FUNCTIONS: &[Native] = &[
         |cx, arguments| only_none(cx, arguments, "sys.setprofile"),
         "Set the profiling function.",
     ),
-    Native::new("audit", 1, Native::MANY, |_, _| Ok(none()), "Passes the event to any hooks that are attached."),
-    Native::new("addaudithook", 1, 1, |cx, _| missing(cx, "sys.addaudithook"), "Adds a new audit hook callback."),
+    Native::new("audit", 1, Native::MANY, audit, "Tell the hooks of an event, with more arguments about it."),
+    Native::new(
+        "addaudithook",
+        1,
+        1,
+        add_audit_hook,
+        "Call a function with the name and the arguments of every event.",
+    ),
     Native::new(
         "getallocatedblocks",
         0,
@@ -276,7 +283,8 @@ pub fn write_error(cx: &mut Context, text: &str) {
         }
         drop(cx.take_pending());
     }
-    eprint!("{text}");
+    // Nobody is left to be told that this failed.
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 fn except_hook(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
@@ -352,10 +360,46 @@ fn display_hook(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
         return Err(cx.raise(&types::RUNTIME_ERROR, "lost sys.stdout"));
     };
     let text = convert::repr(cx, value)?;
-    call::call_method(cx, stream.value(), "write", &[text.value()])?;
+    match call::call_method(cx, stream.value(), "write", &[text.value()]) {
+        Ok(_) => {}
+        Err(_) if cx.swallow(&types::UNICODE_ENCODE_ERROR) => write_escaped(cx, stream.value(), text.value())?,
+        Err(raised) => return Err(raised),
+    }
     let line_feed = StrObject::new(cx, "\n");
     call::call_method(cx, stream.value(), "write", &[line_feed.value()])?;
     builtins.set_text(cx, "_", value);
+    Ok(none())
+}
+
+/// Writes a text to a stream whose encoding does not have all of it: the rest as escapes.
+fn write_escaped(cx: &mut Context, stream: Value, text: Value) -> Result<()> {
+    let encoding = attribute::get_text(cx, stream, "encoding")?;
+    let encoding = str::text(encoding.value()).unwrap_or_default().into_owned();
+    let bytes = str::codec::encode(cx, text, &encoding, "backslashreplace")?;
+    match attribute::get_text_optional(cx, stream, "buffer")? {
+        Some(buffer) => {
+            // What was written before comes first.
+            call::call_method(cx, stream, "flush", &[])?;
+            call::call_method(cx, buffer.value(), "write", &[bytes.value()])?;
+        }
+        None => {
+            let text = str::codec::decode(cx, bytes.value(), &encoding, "strict")?;
+            call::call_method(cx, stream, "write", &[text.value()])?;
+        }
+    }
+    Ok(())
+}
+
+fn audit(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let Some(event) = str::text(arguments[0]) else {
+        return Err(bad_argument(cx, "audit() argument 1", "str", arguments[0]));
+    };
+    audit::event(cx, &event, |_| arguments[1..].iter().map(|argument| Owned::new(*argument)).collect())?;
+    Ok(none())
+}
+
+fn add_audit_hook(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    audit::add(cx, arguments[0])?;
     Ok(none())
 }
 
@@ -479,8 +523,8 @@ fn frame_module_name(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned
     Ok(if module.is_unbound() { none() } else { Owned::new(module) })
 }
 
-/// Flushes the standard streams at the end of the process; whether that worked.
-pub fn flush_streams(cx: &mut Context) -> bool {
+/// Flushes the standard streams at the end of the process; whether that worked. Failures are told of once.
+pub fn flush_streams(cx: &mut Context, silent: bool) -> bool {
     let mut complete = true;
     for name in ["stdout", "stderr"] {
         let stream = own_attribute(cx, name).filter(|stream| stream.value() != singleton::none());
@@ -496,7 +540,7 @@ pub fn flush_streams(cx: &mut Context) -> bool {
             complete = false;
             // Of a failure to write errors nobody is left to tell.
             match name {
-                "stdout" => finalize::report_unraisable(cx, "while flushing sys.stdout", Value::UNBOUND),
+                "stdout" if !silent => finalize::report_unraisable(cx, "while flushing sys.stdout", Value::UNBOUND),
                 _ => drop(cx.take_pending()),
             }
         }

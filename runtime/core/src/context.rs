@@ -200,6 +200,7 @@ pub struct Interpreter {
     /// The module `importlib._bootstrap`, or None before it is there.
     pub importlib: Owned,
     pub import_lock: crate::operations::import::ImportLock,
+    pub import_times: crate::operations::import::ImportTimes,
     /// State of builtin types, by `TypeObject::builtin_index`.
     pub builtin_types: Vec<Option<Box<TypeState>>>,
     pub method_cache: MethodCache,
@@ -227,8 +228,6 @@ pub struct Interpreter {
     pub native_state: crate::native::state::NativeState,
     /// The native modules of the binary, by crate.
     pub native_modules: &'static [&'static [&'static crate::native::NativeModule]],
-    /// Frame names for `sys`: command line.
-    pub arguments: Vec<String>,
 }
 
 thread_local! {
@@ -449,10 +448,11 @@ static STARTED: AtomicBool = AtomicBool::new(false);
 
 impl Interpreter {
     /// An interpreter without types, modules and threads.
-    pub fn new(hooks: Hooks, options: Options, hash_key: (u64, u64), arguments: Vec<String>) -> Interpreter {
+    pub fn new(hooks: Hooks, options: Options, hash_key: (u64, u64)) -> Interpreter {
         let mut interned = crate::objects::str::intern::InternTable::new(hash_key);
         let names = crate::objects::str::names::Names::new(&mut interned);
         let nothing = || Owned::new(crate::objects::singleton::none());
+        let int_digits_max = options.settings.int_max_str_digits as usize;
         Interpreter {
             gil: Arc::default(),
             threads: Vec::new(),
@@ -472,6 +472,7 @@ impl Interpreter {
             modules: nothing(),
             importlib: nothing(),
             import_lock: Default::default(),
+            import_times: Default::default(),
             builtin_types: Vec::new(),
             method_cache: MethodCache::default(),
             shared_entries: Default::default(),
@@ -483,13 +484,12 @@ impl Interpreter {
             hidden_slots: HashMap::new(),
             native_objects: HashMap::new(),
             hash_key,
-            int_digits_max: crate::objects::int::text::DIGITS_MAX_DEFAULT,
+            int_digits_max,
             next_version: Cell::new(crate::objects::type_object::VERSIONS_MIN),
             collector: Default::default(),
             jit: std::ptr::null_mut(),
             native_state: Default::default(),
             native_modules: &[],
-            arguments,
         }
     }
 }

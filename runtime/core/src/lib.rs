@@ -12,6 +12,7 @@ pub mod native;
 pub mod objects;
 pub mod operations;
 pub mod options;
+pub mod settings;
 pub mod signals;
 pub mod threads;
 pub mod value;

@@ -1,14 +1,16 @@
 //! The one table of runtime options: `-X name=value` and the environment variable `SIDEWINDER_OPTIONS`
 //! (`name=value,…`) set the same rows.
 
+use crate::settings::Settings;
+
 macro_rules! options {
     ($( #[doc = $doc:literal] $field:ident = $name:literal : $default:expr; )*) => {
         /// Values of all options. Numbers; a switch is 0 or 1.
         #[derive(Clone, Debug)]
-        pub struct Options { $( #[doc = $doc] pub $field: u64, )* /** Stages to print, separated by `+`. */ pub dump: String }
+        pub struct Options { $( #[doc = $doc] pub $field: u64, )* /** Stages to print, separated by `+`. */ pub dump: String, /** What is CPython's. */ pub settings: Settings }
 
         impl Default for Options {
-            fn default() -> Options { Options { $( $field: $default, )* dump: String::new() } }
+            fn default() -> Options { Options { $( $field: $default, )* dump: String::new(), settings: Settings::default() } }
         }
 
         impl Options {

@@ -61,6 +61,11 @@ const ALIAS_PACKAGES: &[&str] = &["__phello_alias__"];
 /// The mark at the start of compiled files: a part of the hash of the opcodes, then what no text file has.
 const MAGIC: i64 = (serialise::MAGIC & 0xffff) as i64 | (b'\r' as i64) << 16 | (b'\n' as i64) << 24;
 
+/// The first bytes of a compiled file.
+pub fn magic_number() -> [u8; 4] {
+    (MAGIC as u32).to_le_bytes()
+}
+
 /// A frozen module.
 struct Frozen {
     module: sidewinder_library::Module,
@@ -338,6 +343,18 @@ mod rows {
     #[function]
     fn _find_library(name: Cow<'_, str>) -> Option<bool> {
         sidewinder_library::find(&name).map(|module| module.is_package())
+    }
+
+    /// The bytes of a file of the library, by its place in the library's folder; None if there is no such file.
+    #[function]
+    fn _library_file(path: Cow<'_, str>) -> Option<Bytes> {
+        sidewinder_library::file(&path).map(|bytes| Bytes(bytes.into_owned()))
+    }
+
+    /// The places of all files of the library in its folder.
+    #[function]
+    fn _library_files(cx: &mut Context) -> Vec<Owned> {
+        sidewinder_library::files().map(|path| StrObject::new(cx, &path)).collect()
     }
 
     /// The code of a module of the library.

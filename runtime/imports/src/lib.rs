@@ -3,11 +3,13 @@
 pub mod imp;
 pub mod marshal;
 mod start;
+pub mod sysconfig;
 pub mod warnings;
 
+pub use imp::magic_number;
 pub use start::start;
 
 use sidewinder_runtime::native::NativeModule;
 
 /// The modules of this crate.
-pub static MODULES: &[&NativeModule] = &[&imp::MODULE, &marshal::MODULE, &warnings::MODULE];
+pub static MODULES: &[&NativeModule] = &[&imp::MODULE, &marshal::MODULE, &sysconfig::MODULE, &warnings::MODULE];

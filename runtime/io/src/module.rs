@@ -227,9 +227,9 @@ mod rows {
     /// When encoding is not None, this function returns it. Otherwise, this function returns the default text encoding
     /// (i.e. "locale" or "utf-8" depends on UTF-8 mode).
     #[function]
-    #[allow(unused_variables)]
     fn text_encoding(cx: &mut Context, encoding: Value, #[default(2)] stacklevel: i32) -> Result<Owned> {
         if encoding == singleton::none() {
+            crate::text::codecs::warn_of_default(cx, stacklevel)?;
             let name = if crate::text::codecs::locale_encoding() == "utf-8" { "utf-8" } else { "locale" };
             return Ok(str::intern(cx, name));
         }

@@ -36,19 +36,30 @@ pub struct Encoding {
 
 impl Encoding {
     /// By `PYTHONIOENCODING`, else by the locale. In the C locale, bytes that cannot be decoded pass through.
-    pub fn from_environment(ignore_environment: bool) -> Encoding {
-        let setting = if ignore_environment { None } else { std::env::var("PYTHONIOENCODING").ok() };
+    pub fn from_environment(settings: &sidewinder_runtime::settings::Settings) -> Encoding {
+        let ignored = settings.ignore_environment != 0;
+        let setting = if ignored { None } else { std::env::var("PYTHONIOENCODING").ok() };
         let setting = setting.unwrap_or_default();
         let (name, errors) = setting.split_once(':').unwrap_or((&setting, ""));
         let default = codecs::locale_encoding();
         let errors = match errors {
             "" if !name.is_empty() => "strict",
-            "" if codecs::is_c_locale() => "surrogateescape",
+            "" if settings.utf8_mode != 0 || codecs::is_c_locale() => "surrogateescape",
             "" => "strict",
             errors => errors,
         };
         let name = if name.is_empty() { default } else { name.to_string() };
         Encoding { name: canonical(&name), errors: errors.to_string() }
+    }
+
+    /// One that can always be had, and writes everything.
+    pub fn preliminary() -> Encoding {
+        Encoding { name: "utf-8".to_string(), errors: "backslashreplace".to_string() }
+    }
+
+    /// Whether the encoding needs nothing of the library.
+    pub fn is_builtin(&self) -> bool {
+        Codec::from_name(&self.name).is_some_and(codecs::is_incremental)
     }
 }
 

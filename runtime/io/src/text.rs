@@ -135,6 +135,9 @@ impl TextIoWrapper {
     pub fn start(&self, cx: &mut Context, buffer: Value, settings: &Settings<'_>) -> Result<()> {
         self.stage.set(Stage::New);
         let errors = settings.errors.unwrap_or("strict");
+        if settings.encoding.is_none() {
+            codecs::warn_of_default(cx, 1)?;
+        }
         let encoding = match settings.encoding {
             None | Some("locale") => codecs::locale_encoding(),
             Some(name) if name.contains('\0') => return Err(cx.value_error("embedded null character")),

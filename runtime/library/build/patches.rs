@@ -94,7 +94,12 @@ pub const PATCHES: &[Patch] = &[
         "if _source_unavailable(filename):\n        return None",
         SOURCE,
     ),
-    patch("platform.py", "if \"RustPython\" in sys_version", "if \"Sidewinder\" in sys_version", "the name"),
+    patch(
+        "platform.py",
+        "if \"RustPython\" in sys_version",
+        "if sys.implementation.name == \"sidewinder\"",
+        "the name",
+    ),
     patch("platform.py", "name = \"RustPython\"", "name = \"Sidewinder\"", "the name"),
     patch("site.py", "return 'RustPython'", "return 'Python'", "folders have the names that tools expect"),
     patch("site.py", "lib/rustpython{", "lib/python{", "folders have the names that tools expect"),
@@ -115,6 +120,25 @@ pub const PATCHES: &[Patch] = &[
         "return 'RustPython'",
         "return 'Python'",
         "folders have the names that tools expect",
+    ),
+    patch(
+        "venv/__init__.py",
+        "path = os.path.abspath(os.path.dirname(__file__))\n        path = os.path.join(path, 'scripts')\n        self.install_scripts(context, path)",
+        "from importlib import resources\n        with resources.as_file(resources.files('venv') / 'scripts') as path:\n            self.install_scripts(context, str(path))",
+        "the scripts are in the program",
+    ),
+    patch(
+        "asyncio/tools.py",
+        "from _remote_debugging import RemoteUnwinder, FrameInfo\n",
+        "try:\n    from _remote_debugging import RemoteUnwinder, FrameInfo\nexcept ModuleNotFoundError:\n    \
+         FrameInfo = None\n    def RemoteUnwinder(*_):\n        raise NotImplementedError('_remote_debugging')\n",
+        "the interactive loop of `asyncio` comes with tools that look into other processes",
+    ),
+    patch(
+        "xmlrpc/client.py",
+        "from xml.parsers import expat\n",
+        "try:\n    from xml.parsers import expat\nexcept ModuleNotFoundError:\n    expat = None\n",
+        "`pyexpat` is not there yet, and tools import this module without need of it",
     ),
     cut("unittest/__init__.py", "\n\n\n# XXX: RUSTPYTHON\n# This is", END, FOREIGN),
 ];

@@ -4,13 +4,23 @@ use crate::patches::PATCHES;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// A module's source.
+/// A module's source, or a file of data.
 pub struct Source {
-    /// The full name.
+    /// The full name of a module; the place of a file below the library's folder.
     pub name: String,
-    pub is_package: bool,
-    pub text: String,
+    pub kind: Kind,
+    pub bytes: Vec<u8>,
 }
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Kind {
+    Module,
+    Package,
+    Data,
+}
+
+/// Folders of data that library modules read.
+const DATA: &[&str] = &["ensurepip/_bundled", "venv/scripts"];
 
 /// Files and folders that are left out: graphical programs, documentation, and what belongs to RustPython.
 const LEFT_OUT: &[&str] = &[
@@ -43,16 +53,22 @@ pub fn collect() -> Vec<Source> {
         let text = texts.get_mut(patch.file).unwrap_or_else(|| panic!("{} is not there", patch.file));
         *text = patch.apply(text).unwrap_or_else(|| panic!("a patch of {}: {}", patch.file, patch.reason));
     }
-    let mut sources: Vec<Source> = texts.into_iter().map(|(path, text)| Source::new(&path, text)).collect();
+    let mut sources: Vec<Source> = texts.into_iter().map(|(path, text)| Source::module(&path, text)).collect();
+    let root = Path::new(rustpython_pylib::LIB_PATH);
+    for file in DATA.iter().flat_map(|folder| files(&root.join(folder))) {
+        let name = file.strip_prefix(root).expect("a file of the folder").to_string_lossy().into_owned();
+        let bytes = std::fs::read(&file).expect("the library can be read");
+        sources.push(Source { name, kind: Kind::Data, bytes });
+    }
     sources.sort_by(|one, other| one.name.cmp(&other.name));
     sources
 }
 
 impl Source {
-    fn new(path: &str, text: String) -> Source {
+    fn module(path: &str, text: String) -> Source {
         let name = path.trim_end_matches(".py").replace('/', ".");
-        let is_package = name.ends_with(".__init__");
-        Source { name: name.trim_end_matches(".__init__").to_string(), is_package, text }
+        let kind = if name.ends_with(".__init__") { Kind::Package } else { Kind::Module };
+        Source { name: name.trim_end_matches(".__init__").to_string(), kind, bytes: text.into_bytes() }
     }
 }
 

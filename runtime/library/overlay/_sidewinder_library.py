@@ -16,9 +16,13 @@ class LibraryLoader(external.SourceFileLoader):
         return _imp._get_source(self.name)
 
     def get_data(self, path):
-        if path == self.path:
-            return _imp._get_source(self.name).encode()
-        return super().get_data(path)
+        root = sys._stdlib_dir + "/"
+        data = _imp._library_file(path[len(root):]) if path.startswith(root) else None
+        return super().get_data(path) if data is None else data
+
+    def get_resource_reader(self, fullname):
+        from _sidewinder_resources import LibraryReader
+        return LibraryReader(self.path.rpartition("/")[0][len(sys._stdlib_dir) + 1:])
 
     def path_stats(self, path):
         if path == self.path:

@@ -9,7 +9,7 @@ pub struct Part {
     pub length: u32,
 }
 
-/// A module.
+/// A module, or a file of data.
 pub struct Row {
     /// Its full name, never compressed.
     pub name: Part,
@@ -21,6 +21,9 @@ pub struct Row {
 
 /// A flag: the module is a package.
 pub const PACKAGE: u32 = 1;
+
+/// A flag: the row is a file of data, and its name the place below the library's folder.
+pub const DATA: u32 = 2;
 
 /// Bytes of a row.
 pub const ROW_SIZE: usize = 40;

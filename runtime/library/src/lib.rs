@@ -1,4 +1,5 @@
-//! The standard library, embedded: bytecode and source of every module, made by the build script.
+//! The standard library, embedded: bytecode and source of every module, and the data that some read, made by the build
+//! script.
 //!
 //! **To change what a library file says**: a row in `build/patches.rs`, or, if it is all different, a file in `overlay/`.
 //!
@@ -7,7 +8,7 @@
 
 mod format;
 
-use format::{HEADER_SIZE, PACKAGE, Part, ROW_SIZE, Row, read_number};
+use format::{DATA, HEADER_SIZE, PACKAGE, Part, ROW_SIZE, Row, read_number};
 use sidewinder_bytecode::CodeData;
 use sidewinder_bytecode::serialise;
 use std::borrow::Cow;
@@ -20,6 +21,27 @@ pub struct Module(Row);
 
 /// The module of that full name.
 pub fn find(name: &str) -> Option<Module> {
+    find_row(name).filter(|module| !module.is_data())
+}
+
+/// The bytes of a file of the library: the source of a module, or data.
+pub fn file(path: &str) -> Option<Cow<'static, [u8]>> {
+    let module = match path.strip_suffix(".py") {
+        Some(name) => {
+            let name = name.strip_suffix("/__init__").unwrap_or(name).replace('/', ".");
+            find(&name).filter(|module| module.path() == path)
+        }
+        None => find_row(path).filter(Module::is_data),
+    };
+    module.and_then(|module| load(module.0.source))
+}
+
+/// The files of the library, below its folder.
+pub fn files() -> impl Iterator<Item = String> {
+    rows().map(|module| if module.is_data() { module.name().to_string() } else { module.path() })
+}
+
+fn find_row(name: &str) -> Option<Module> {
     let (mut low, mut high) = (0, count());
     while low < high {
         let middle = low.midpoint(high);
@@ -35,6 +57,10 @@ pub fn find(name: &str) -> Option<Module> {
 
 /// All modules, in the order of their names.
 pub fn modules() -> impl Iterator<Item = Module> {
+    rows().filter(|module| !module.is_data())
+}
+
+fn rows() -> impl Iterator<Item = Module> {
     (0..count()).map(|index| Module(Row::read(LIBRARY, index)))
 }
 
@@ -51,6 +77,10 @@ impl Module {
     /// Whether it is a package.
     pub fn is_package(&self) -> bool {
         self.0.flags & PACKAGE != 0
+    }
+
+    fn is_data(&self) -> bool {
+        self.0.flags & DATA != 0
     }
 
     /// Its file below the library's folder.

@@ -16,7 +16,8 @@ use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::operations::{call, compare, convert, iterate};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
 use std::cell::Cell;
-use variable::{ContextVariable, Missing, Token};
+pub use variable::ContextVariable;
+use variable::{Missing, Token};
 
 /// Variables that belong to a context.
 #[native_module("_contextvars", types(Variables, ContextVariable, Token, hidden Missing, hidden Values))]

@@ -1,14 +1,17 @@
-//! Command-line options, as CPython's (`Python/initconfig.c`).
+//! Command-line options, as CPython's (`Python/getopt.c`, `Python/initconfig.c`).
 
+use crate::help;
+use crate::settings::{self, Given};
 use sidewinder_runtime::options::Options;
 use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 /// What is to be run.
 pub enum Source {
     /// `-c`
-    Text(String),
-    /// A script file.
-    File(String),
+    Text(OsString),
+    /// A script file, a folder or a zip file.
+    File(OsString),
     /// `-m`
     Module(String),
     /// Standard input.
@@ -18,178 +21,150 @@ pub enum Source {
 /// A parsed command line.
 pub struct Command {
     pub source: Source,
-    /// `sys.argv`
-    pub arguments: Vec<String>,
     pub options: Options,
-    /// `-I` or `-P`: the script's directory is not on the path.
-    pub safe_path: bool,
-    /// `-B`, `-S`, `-u` … are accepted; `-E` and `-I` ignore the environment.
-    pub ignore_environment: bool,
+    /// `-x`: the first line of the script is none of Python's.
+    pub skips_first_line: bool,
+    pub hash_seed: Option<u32>,
 }
 
 /// A reason to end before anything runs.
 pub enum Exit {
-    Version,
-    Help,
+    /// `-V`; given twice, with what made the program.
+    Version(u32),
+    Help(help::Part),
+    /// The command line cannot be understood.
     Usage(String),
+    /// A setting that nothing can start with: the function of CPython's that says so, and what it says.
+    Fatal {
+        function: &'static str,
+        message: String,
+        state: &'static str,
+    },
 }
-
-/// Values of `-W` after which nothing is shown; the others are accepted without a meaning.
-const IGNORING_FILTERS: &[&str] = &["ignore", "ignore::SyntaxWarning"];
-
-/// Words of `-X` that only CPython has a use for.
-const FOREIGN_SETTINGS: &[&str] = &[
-    "context_aware_warnings",
-    "cpu_count",
-    "dev",
-    "faulthandler",
-    "frozen_modules",
-    "gil",
-    "importtime",
-    "int_max_str_digits",
-    "no_debug_ranges",
-    "perf",
-    "perf_jit",
-    "pycache_prefix",
-    "showrefcount",
-    "thread_inherit_context",
-    "tlbc",
-    "tracemalloc",
-    "utf8",
-    "warn_default_encoding",
-];
 
 /// The name under which the program was started.
 pub fn program() -> String {
     std::env::args_os().next().map_or_else(|| "sidewinder".to_string(), |name| name.to_string_lossy().into_owned())
 }
 
-fn usage() -> String {
-    format!("usage: {} [option] ... [-c cmd | -m mod | file | -] [arg] ...", program())
-}
-
 impl Exit {
     /// Prints, and gives the exit status.
     pub fn report(&self) -> i32 {
         match self {
-            Exit::Version => {
-                println!("Python 3.14.0 (Sidewinder {})", env!("CARGO_PKG_VERSION"));
-                0
+            Exit::Version(times) => {
+                let more = if *times > 1 {
+                    format!(" (Sidewinder {}) [Rust]", env!("CARGO_PKG_VERSION"))
+                } else {
+                    String::new()
+                };
+                help::print(&format!("Python {}{more}\n", sidewinder_builtins::LANGUAGE_VERSION))
             }
-            Exit::Help => {
-                print_help();
-                0
-            }
+            Exit::Help(part) => help::print(&part.text()),
             Exit::Usage(message) => {
-                eprintln!("{message}\n{}\nTry `python -h' for more information.", usage());
+                eprintln!("{message}\n{}\nTry `python -h' for more information.", help::usage());
                 2
             }
+            Exit::Fatal { .. } => self.report_with("\n"),
         }
     }
-}
 
-fn print_help() {
-    println!("{}\nOptions (and -X name=value):", usage());
-    println!("-c cmd : program passed in as string (terminates option list)");
-    println!("-m mod : run a module of the path as a program (terminates option list)");
-    println!("-h     : print this help message and exit (also -? or --help)");
-    println!("-V     : print the Python version number and exit (also --version)");
-    println!("-X opt : set implementation-specific option:");
-    for (name, default, doc) in Options::table() {
-        println!("         {name} (default {default}): {doc}");
+    /// The same, with more to say after the first lines of a fatal error.
+    pub fn report_with(&self, more: &str) -> i32 {
+        let Exit::Fatal { function, message, state } = self else { return self.report() };
+        let function = if function.is_empty() { String::new() } else { format!("{function}: ") };
+        eprint!("Fatal Python error: {function}{message}\nPython runtime state: {state}\n{more}");
+        1
     }
-    println!("         dump: stages to print, separated by +: bytecode, trace, opt, clif");
 }
 
 /// Parses the arguments; the first is the program's name.
 pub fn parse(raw: Vec<OsString>) -> Result<Command, Exit> {
-    let arguments: Vec<String> = raw.into_iter().map(|text| text.to_string_lossy().into_owned()).collect();
-    let mut options = Options::default();
-    let mut rest = arguments.into_iter().skip(1).peekable();
-    let (mut safe_path, mut ignore_environment) = (false, false);
-    let mut optimize = 0;
-    let mut settings: Vec<String> = Vec::new();
+    let mut words = raw.into_iter().skip(1);
+    let mut given = Given::default();
+    let (mut version, mut help, mut skips_first_line) = (0, None, false);
     let (source, name) = loop {
-        let Some(argument) = rest.next() else { break (Source::Input, String::new()) };
-        if argument == "-" || !argument.starts_with('-') {
-            break if argument == "-" { (Source::Input, argument) } else { (Source::File(argument.clone()), argument) };
+        let Some(word) = words.next() else { break (Source::Input, OsString::new()) };
+        let bytes = word.as_bytes();
+        if bytes == b"-" {
+            break (Source::Input, word);
         }
-        if let Some(long) = argument.strip_prefix("--") {
+        if !bytes.starts_with(b"-") {
+            break (Source::File(word.clone()), word);
+        }
+        if bytes == b"--" {
+            match words.next() {
+                Some(word) if word == "-" => break (Source::Input, word),
+                Some(word) => break (Source::File(word.clone()), word),
+                None => break (Source::Input, OsString::new()),
+            }
+        }
+        if let Some(long) = bytes.strip_prefix(b"--") {
             match long {
-                "version" => return Err(Exit::Version),
-                "help" | "help-all" => return Err(Exit::Help),
-                _ => return Err(Exit::Usage(format!("Unknown option: --{long}"))),
+                b"version" => version += 1,
+                b"help" => help = Some(help::Part::Options),
+                b"help-env" => help = Some(help::Part::Environment),
+                b"help-xoptions" => help = Some(help::Part::Settings),
+                b"help-all" => help = Some(help::Part::All),
+                b"check-hash-based-pycs" => {
+                    let Some(value) = words.next() else {
+                        return Err(missing("--check-hash-based-pycs options"));
+                    };
+                    match value.to_str() {
+                        Some(value @ ("always" | "default" | "never")) => {
+                            given.check_hash_based_pycs = Some(value.into())
+                        }
+                        _ => {
+                            let message = "--check-hash-based-pycs must be one of 'default', 'always', or 'never'";
+                            return Err(Exit::Usage(message.into()));
+                        }
+                    }
+                }
+                _ => return Err(Exit::Usage(format!("Unknown option: {}", word.to_string_lossy()))),
             }
-        }
-        let (mut text, mut module) = (None, None);
-        let mut letters = argument[1..].chars();
-        while let Some(letter) = letters.next() {
-            let mut value = |letters: std::str::Chars<'_>| {
-                let attached = letters.as_str();
-                if attached.is_empty() { rest.next() } else { Some(attached.to_string()) }
-            };
-            match letter {
-                'c' => {
-                    text = value(letters.clone());
-                    if text.is_none() {
-                        return Err(Exit::Usage("Argument expected for the -c option".into()));
-                    }
-                    break;
-                }
-                'X' => {
-                    match value(letters.clone()) {
-                        Some(setting) => settings.push(setting),
-                        None => return Err(Exit::Usage("Argument expected for the -X option".into())),
-                    }
-                    break;
-                }
-                'W' => {
-                    if value(letters.clone()).is_some_and(|filter| IGNORING_FILTERS.contains(&filter.as_str())) {
-                        settings.push("warnings=off".into());
-                    }
-                    break;
-                }
-                'V' => return Err(Exit::Version),
-                'h' | '?' => return Err(Exit::Help),
-                'I' => (safe_path, ignore_environment) = (true, true),
-                'P' => safe_path = true,
-                'E' => ignore_environment = true,
-                'u' => options.unbuffered = 1,
-                'O' => optimize += 1,
-                'b' | 'B' | 'd' | 'i' | 'q' | 'R' | 's' | 'S' | 'v' | 'x' => {}
-                'm' => {
-                    module = value(letters.clone());
-                    if module.is_none() {
-                        return Err(Exit::Usage("Argument expected for the -m option".into()));
-                    }
-                    break;
-                }
-                other => return Err(Exit::Usage(format!("Unknown option: -{other}"))),
-            }
-        }
-        if let Some(text) = text {
-            break (Source::Text(text), "-c".to_string());
-        }
-        if let Some(module) = module {
-            break (Source::Module(module), "-m".to_string());
-        }
-    };
-    if optimize > 0 {
-        settings.push(format!("optimize={optimize}"));
-    }
-    if !ignore_environment && let Ok(list) = std::env::var("SIDEWINDER_OPTIONS") {
-        settings.splice(0..0, list.split(',').filter(|item| !item.is_empty()).map(String::from));
-    }
-    for setting in settings {
-        let (name, value) = setting.split_once('=').unwrap_or((&setting, ""));
-        if FOREIGN_SETTINGS.contains(&name) {
             continue;
         }
-        if let Err(message) = options.set(name, value) {
-            return Err(Exit::Usage(message));
+        let mut found = None;
+        for (index, letter) in bytes.iter().enumerate().skip(1) {
+            let mut value = |name: &str| match &bytes[index + 1..] {
+                [] => words.next().ok_or_else(|| missing(&format!("{name} option"))),
+                attached => Ok(OsString::from_vec(attached.to_vec())),
+            };
+            match letter {
+                b'c' => found = Some((Source::Text(value("-c")?), "-c")),
+                b'm' => found = Some((Source::Module(value("-m")?.to_string_lossy().into_owned()), "-m")),
+                b'X' => given.settings.push(value("-X")?.to_string_lossy().into_owned()),
+                b'W' => given.filters.push(value("-W")?.to_string_lossy().into_owned()),
+                b'V' => version += 1,
+                b'h' | b'?' => help = Some(help::Part::Options),
+                b'x' => skips_first_line = true,
+                // What it once meant is always so.
+                b't' => {}
+                letter if given.count(*letter) => {}
+                other => {
+                    return Err(Exit::Usage(format!("Unknown option: -{}", char::from(*other))));
+                }
+            }
+            if matches!(letter, b'c' | b'm' | b'X' | b'W') {
+                break;
+            }
         }
+        if let Some((source, name)) = found {
+            break (source, name.into());
+        }
+    };
+    if let Some(part) = help {
+        return Err(Exit::Help(part));
     }
-    let mut arguments = vec![name];
-    arguments.extend(rest);
-    Ok(Command { source, arguments, options, safe_path, ignore_environment })
+    if version > 0 {
+        return Err(Exit::Version(version));
+    }
+    let mut options = Options::default();
+    let hash_seed = settings::apply(&given, &mut options)?;
+    let arguments = std::iter::once(name).chain(words);
+    options.settings.arguments = arguments.map(OsStringExt::into_vec).collect();
+    Ok(Command { source, options, skips_first_line, hash_seed })
+}
+
+fn missing(what: &str) -> Exit {
+    Exit::Usage(format!("Argument expected for the {what}"))
 }

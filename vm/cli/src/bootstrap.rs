@@ -29,14 +29,9 @@ static NATIVE_MODULES: &[&[&NativeModule]] = &[
 ];
 
 /// An interpreter and the context of its main thread, which becomes the calling thread's.
-pub fn start(
-    options: Options,
-    arguments: Vec<String>,
-    hash_key: (u64, u64),
-    interpret: Interpret,
-) -> Result<&'static mut Context> {
+pub fn start(options: Options, hash_key: (u64, u64), interpret: Interpret) -> Result<&'static mut Context> {
     sidewinder_builtins::prepare();
-    let interpreter = Box::leak(Box::new(Interpreter::new(hooks(interpret), options, hash_key, arguments)));
+    let interpreter = Box::leak(Box::new(Interpreter::new(hooks(interpret), options, hash_key)));
     let cx = Context::start(interpreter);
     let interpreter = cx.interpreter();
     interpreter.native_modules = NATIVE_MODULES;
@@ -74,10 +69,9 @@ fn hooks(interpret: Interpret) -> Hooks {
 /// Without a JIT nobody relies on anything.
 fn ignore(_cx: &mut Context, _broken: Broken) {}
 
-/// The hash key of `PYTHONHASHSEED`, or a random one.
-pub fn hash_key(ignore_environment: bool) -> (u64, u64) {
-    let seed = if ignore_environment { None } else { std::env::var("PYTHONHASHSEED").ok() };
-    if let Some(seed) = seed.and_then(|text| text.parse::<u32>().ok()) {
+/// The hash key of a seed, or a random one.
+pub fn hash_key(seed: Option<u32>) -> (u64, u64) {
+    if let Some(seed) = seed {
         return sidewinder_runtime::objects::str::hash::hash_key_from_seed(seed);
     }
     let mut bytes = [0u8; 16];

@@ -12,9 +12,10 @@ use sidewinder_runtime::{Context, Owned, Result, Value, threads};
 ///
 /// # Errors
 /// A builtin type could not be completed.
-pub fn start(options: Options, interpret: Interpret) -> Result<&'static mut Context> {
-    let cx = bootstrap::start(options, Vec::new(), (1, 2), interpret)?;
-    crate::import::append_path(cx, "")?;
+pub fn start(mut options: Options, interpret: Interpret) -> Result<&'static mut Context> {
+    options.settings.places = crate::places::find(None, &options.settings.library_folder);
+    let cx = bootstrap::start(options, (1, 2), interpret)?;
+    crate::import::append_path(cx, std::ffi::OsStr::new(""))?;
     sidewinder_imports::start(cx)?;
     Ok(cx)
 }

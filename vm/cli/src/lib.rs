@@ -3,11 +3,18 @@
 mod arguments;
 mod bootstrap;
 mod companion;
+mod descriptors;
 pub mod embedded;
+mod help;
 mod import;
+mod interactive;
+mod places;
 mod program;
+mod script;
+mod settings;
 mod signal;
 mod source;
+mod startup;
 mod tree;
 
 use sidewinder_runtime::Context;
@@ -18,6 +25,7 @@ pub type Interpret = fn(&mut Context, Pc);
 
 /// Does what the process's command line says; the exit status.
 pub fn run(interpret: Interpret) -> i32 {
+    descriptors::close_again();
     match arguments::parse(std::env::args_os().collect()) {
         Ok(command) => program::run(command, interpret),
         Err(exit) => exit.report(),

@@ -3,6 +3,7 @@
 use crate::Interpret;
 use crate::arguments::{Command, Source};
 use crate::bootstrap;
+use crate::script::{self, Program, Script};
 use crate::source::{self, Place};
 use sidewinder_compiler::{CompileError, ErrorKind, Mode, Options, Warning};
 use sidewinder_runtime::hooks::{self, CompileRequest, Product};
@@ -16,11 +17,14 @@ use sidewinder_runtime::objects::function;
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{code, int, module, singleton};
-use sidewinder_runtime::operations::{call, finalize, import};
+use sidewinder_runtime::operations::{attribute, call, finalize, import};
 use sidewinder_runtime::threads;
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// The status of a run with `-X switch=N` in which threads did not take turns.
@@ -38,22 +42,33 @@ enum Ending {
 
 /// Runs a command; the exit status.
 pub fn run(command: Command, interpret: Interpret) -> i32 {
-    let key = bootstrap::hash_key(command.ignore_environment);
-    let Ok(cx) = bootstrap::start(command.options, command.arguments, key, interpret) else {
-        eprintln!("Fatal Python error: the builtin types could not be completed");
-        return 1;
+    let Command { source, mut options, skips_first_line, hash_seed } = command;
+    let variable = |name: &str| match options.settings.ignore_environment {
+        0 => std::env::var_os(name).filter(|value| !value.is_empty()),
+        _ => None,
+    };
+    let (home, path) = (variable("PYTHONHOME"), variable("PYTHONPATH"));
+    options.settings.places = crate::places::find(home.as_deref(), &options.settings.library_folder);
+    let key = bootstrap::hash_key(hash_seed);
+    let Ok(cx) = bootstrap::start(options, key, interpret) else {
+        return crate::startup::fail(Context::current());
     };
     sidewinder_runtime::signals::start(cx);
-    let path = if command.ignore_environment { None } else { std::env::var("PYTHONPATH").ok() };
     let Ok(hand_overs) = crate::companion::start(cx) else {
         eprintln!("sidewinder: the companion thread could not be started");
         return 1;
     };
-    let started = crate::import::append_path(cx, path.as_deref().unwrap_or(""));
-    let result = match started.and_then(|()| sidewinder_imports::start(cx)) {
-        Ok(()) => run_source(cx, &command.source, command.safe_path),
+    let started = crate::import::append_path(cx, path.as_deref().unwrap_or_default());
+    let started = started.and_then(|()| sidewinder_imports::start(cx));
+    if sidewinder_builtins::reopen_streams(cx).is_err() {
+        return crate::startup::fail(cx);
+    }
+    let started = started.and_then(|()| crate::startup::prepare(cx));
+    let result = match started {
+        Ok(()) => run_source(cx, &source, skips_first_line),
         Err(raised) => Err(raised.into()),
     };
+    let result = crate::startup::inspect(cx, &source, result);
     let ending = finish(cx, result);
     wait_for_threads(cx);
     sidewinder_os::atexit::run(cx);
@@ -81,19 +96,21 @@ fn wait_for_threads(cx: &mut Context) {
     }
 }
 
-/// What is to be run, read and named.
-struct Program {
-    text: String,
-    file_name: String,
-    /// What goes in front of `sys.path`.
-    directory: String,
-}
+pub type Started<T> = std::result::Result<T, Failure>;
 
-type Started<T> = std::result::Result<T, Failure>;
-
-fn run_source(cx: &mut Context, source: &Source, safe_path: bool) -> Started<()> {
+fn run_source(cx: &mut Context, source: &Source, skips_first_line: bool) -> Started<()> {
+    let safe_path = cx.interpreter().options.settings.safe_path;
     let program = match source {
-        Source::Text(text) => Program::unnamed(text.clone() + "\n", "<string>"),
+        Source::Text(text) => Program::unnamed(script::command_text(text)?, "<string>"),
+        Source::Input if crate::startup::is_interactive(cx) => {
+            if !safe_path {
+                crate::import::prepend_path(cx, Path::new(""))?;
+            }
+            let main = make_main(cx, None)?;
+            crate::interactive::prepare(cx, main.value())?;
+            crate::interactive::run(cx, main.value())?;
+            return Ok(());
+        }
         Source::Input => {
             let mut bytes = Vec::new();
             if std::io::stdin().read_to_end(&mut bytes).is_err() {
@@ -101,44 +118,80 @@ fn run_source(cx: &mut Context, source: &Source, safe_path: bool) -> Started<()>
             }
             Program::unnamed(source::decode(cx, &bytes, "<stdin>")?, "<stdin>")
         }
-        Source::File(name) => read_script(cx, name)?,
-        Source::Module(name) => return run_module(cx, name, safe_path),
+        Source::File(name) => match script::read(cx, name, skips_first_line)? {
+            Script::Text(program) => program,
+            Script::Container(place) => {
+                crate::import::prepend_path(cx, &place)?;
+                return run_module(cx, "__main__", false);
+            }
+            Script::Compiled(file, bytes) => {
+                if !safe_path {
+                    crate::import::prepend_path(cx, file.parent().unwrap_or(&file))?;
+                }
+                return script::run_compiled(cx, &file, &bytes);
+            }
+        },
+        Source::Module(name) => {
+            if !safe_path {
+                let directory: PathBuf = source::absolute(OsStr::new("")).components().collect();
+                crate::import::prepend_path(cx, &directory)?;
+            }
+            return run_module(cx, name, true);
+        }
     };
     if !safe_path {
         crate::import::prepend_path(cx, &program.directory)?;
     }
-    let main = make_main(cx)?;
-    let globals = module::of(main.value()).namespace();
-    if matches!(source, Source::File(_)) {
-        let file = StrObject::new(cx, &program.file_name);
-        globals.set_text(cx, "__file__", file.value());
+    let is_text = matches!(source, Source::Text(_));
+    let main = make_main(cx, matches!(source, Source::File(_)).then_some(program.file.as_path()))?;
+    if !is_text {
+        set_file(cx, main.value(), &program.file)?;
     }
-    if matches!(source, Source::Text(_)) {
-        sidewinder_builtins::register_source(cx, &program.file_name, &program.text);
+    let file_name = program.file.to_string_lossy();
+    if is_text {
+        sidewinder_builtins::register_source(cx, &file_name, &program.text);
     }
-    let code = compile(cx, &program.text, &program.file_name, "exec")?;
-    run_code(cx, code.value(), globals, Value::UNBOUND)?;
+    let code = compile(cx, &program.text, &file_name, "exec")?;
+    run_code(cx, code.value(), module::of(main.value()).namespace(), Value::UNBOUND)?;
     Ok(())
 }
 
-/// The module `__main__`, empty.
-fn make_main(cx: &mut Context) -> Result<Owned> {
+/// Tells the main module which file it comes from.
+pub fn set_file(cx: &mut Context, main: Value, file: &Path) -> Result<()> {
+    let namespace = module::of(main).namespace();
+    let name = sidewinder_os::path::decode(cx, file.as_os_str().as_bytes())?;
+    namespace.set_text(cx, "__file__", name.value());
+    namespace.set_text(cx, "__cached__", singleton::none());
+    Ok(())
+}
+
+/// What loads the main module from a file.
+pub fn loader_of(cx: &mut Context, file: &Path) -> Result<Owned> {
+    let external = import::module(cx, "_frozen_importlib_external")?;
+    let is_compiled = file.extension().is_some_and(|extension| extension == "pyc");
+    let kind = if is_compiled { "SourcelessFileLoader" } else { "SourceFileLoader" };
+    let name = StrObject::new(cx, "__main__");
+    let file = sidewinder_os::path::decode(cx, file.as_os_str().as_bytes())?;
+    call::call_method(cx, external.value(), kind, &[name.value(), file.value()])
+}
+
+/// The module `__main__`, empty; of a file, or of none.
+pub fn make_main(cx: &mut Context, file: Option<&Path>) -> Result<Owned> {
     let main = module::new(cx, "__main__")?;
     bootstrap::modules(cx).set_text(cx, "__main__", main.value());
     let builtins = bootstrap::modules(cx).get_text(cx, "builtins").unwrap_or(singleton::none());
-    module::of(main.value()).namespace().set_text(cx, "__builtins__", builtins);
+    let namespace = module::of(main.value()).namespace();
+    namespace.set_text(cx, "__builtins__", builtins);
+    let loader = match file {
+        None => attribute::get_text(cx, cx.interpreter().importlib.clone().value(), "BuiltinImporter")?,
+        Some(file) => loader_of(cx, file)?,
+    };
+    namespace.set_text(cx, "__loader__", loader.value());
     Ok(main)
 }
 
-impl Program {
-    /// A program without a file, which imports from the current directory.
-    fn unnamed(text: String, file_name: &str) -> Program {
-        Program { text, file_name: file_name.to_string(), directory: String::new() }
-    }
-}
-
 /// Why a program ended early.
-enum Failure {
+pub enum Failure {
     /// The pending exception.
     Raised,
     /// A message was printed already.
@@ -151,46 +204,13 @@ impl From<Raised> for Failure {
     }
 }
 
-/// Ends with a message about the program itself.
-fn refuse<T>(message: &str, status: i32) -> Started<T> {
-    eprintln!("{}: {message}", crate::arguments::program());
-    Err(Failure::Status(status))
-}
-
-fn read_script(cx: &mut Context, name: &str) -> Started<Program> {
-    let shown = source::absolute(name);
-    let mut file = shown.clone();
-    if file.is_dir() {
-        file.push("__main__.py");
-        if !file.is_file() {
-            return refuse(&format!("can't find '__main__' module in '{}'", shown.display()), 1);
-        }
-    }
-    let bytes = match std::fs::read(&file) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            let number = error.raw_os_error().unwrap_or(0);
-            let text = exception::special::system_error_text(number);
-            return refuse(&format!("can't open file '{}': [Errno {number}] {text}", shown.display()), 2);
-        }
-    };
-    let file_name = file.to_string_lossy().into_owned();
-    let directory = std::fs::canonicalize(&file).unwrap_or_default();
-    let directory = directory.parent().map(|parent| parent.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(Program { text: source::decode(cx, &bytes, &file_name)?, file_name, directory })
-}
-
 /// Runs a module of the path as the program, which is the business of the library's `runpy`.
-fn run_module(cx: &mut Context, name: &str, safe_path: bool) -> Started<()> {
-    if !safe_path {
-        let directory = source::absolute("");
-        let directory = directory.to_string_lossy();
-        crate::import::prepend_path(cx, directory.trim_end_matches('/'))?;
-    }
-    make_main(cx)?;
+fn run_module(cx: &mut Context, name: &str, sets_arguments: bool) -> Started<()> {
+    make_main(cx, None)?;
     let runner = import::module(cx, "runpy")?;
     let name = StrObject::new(cx, name);
-    call::call_method(cx, runner.value(), "_run_module_as_main", &[name.value(), singleton::true_()])?;
+    let sets_arguments = singleton::boolean(sets_arguments);
+    call::call_method(cx, runner.value(), "_run_module_as_main", &[name.value(), sets_arguments])?;
     Ok(())
 }
 
@@ -220,6 +240,9 @@ fn exit_status(cx: &mut Context, raised: Value) -> i32 {
     }
     if let Some(number) = int::as_i64(code.value()) {
         return number as i32;
+    }
+    if int::is_int_like(code.value()) {
+        return -1;
     }
     sidewinder_builtins::print_error_line(cx, code.value());
     1
@@ -262,10 +285,10 @@ pub fn compile_request(cx: &mut Context, request: &CompileRequest<'_>) -> Result
     }
     let mut warnings = Vec::new();
     let compiled = sidewinder_compiler::compile_with_options(source, file_name, options, &mut warnings);
-    issue_warnings(cx, source, file_name, &warnings)?;
     if may_go_on(request, options.mode, source, compiled.is_err()) {
         return Err(cx.raise(&INCOMPLETE_INPUT_ERROR, "incomplete input"));
     }
+    issue_warnings(cx, source, file_name, &warnings)?;
     match compiled {
         Ok(data) => Ok(new_code(cx, data)),
         Err(error) => Err(raise_compile_error(cx, &error, source)),
@@ -315,15 +338,12 @@ pub fn compile_file(cx: &mut Context, bytes: &[u8], file_name: &str) -> Result<O
     compile(cx, &text, file_name, "exec")
 }
 
-/// Issues the compiler's warnings: by the module `warnings`, if the program has it, whose filters may make errors of them.
+/// Issues the compiler's warnings, of which filters may make errors.
 pub fn issue_warnings(cx: &mut Context, source: &str, file_name: &str, warnings: &[Warning]) -> Result<()> {
     if warnings.is_empty() || cx.interpreter().options.warnings == 0 {
         return Ok(());
     }
-    let Some(module) = bootstrap::modules(cx).get_text(cx, "warnings").map(Owned::new) else {
-        show_warnings(cx, source, file_name, warnings);
-        return Ok(());
-    };
+    let module = import::module(cx, "_warnings")?;
     for Warning { line, message } in warnings {
         let shown = StrObject::new(cx, message);
         let file = StrObject::new(cx, file_name);
@@ -341,18 +361,6 @@ pub fn issue_warnings(cx: &mut Context, source: &str, file_name: &str, warnings:
         }
     }
     Ok(())
-}
-
-/// Prints warnings as CPython's default filters do; with the source line if that can be found in a file.
-fn show_warnings(cx: &mut Context, source: &str, file_name: &str, warnings: &[Warning]) {
-    let in_file = std::path::Path::new(file_name).is_file();
-    for Warning { line, message } in warnings {
-        let mut text = format!("{file_name}:{line}: SyntaxWarning: {message}\n");
-        if let Some(code) = source.lines().nth(*line as usize - 1).filter(|_| in_file) {
-            text.push_str(&format!("  {}\n", code.trim()));
-        }
-        sidewinder_builtins::write_error(cx, &text);
-    }
 }
 
 /// The exception that says why source or a tree cannot be compiled.

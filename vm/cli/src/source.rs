@@ -8,6 +8,7 @@ use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::{Context, Owned, Raised, Result, TypeObject, Value};
 use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 /// Where in a file something is wrong.
@@ -47,7 +48,7 @@ pub fn raise_syntax_error(cx: &mut Context, kind: &'static TypeObject, message: 
 }
 
 /// A path from the root, as CPython makes that of a script: links stay.
-pub fn absolute(name: &str) -> PathBuf {
+pub fn absolute(name: &OsStr) -> PathBuf {
     match std::env::current_dir() {
         Ok(directory) => directory.join(name),
         Err(_) => PathBuf::from(name),

@@ -3,20 +3,25 @@
 use super::simple_namespace;
 use sidewinder_io::standard::{self, Encoding, Standard};
 use sidewinder_runtime::native::GetSet;
+use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::dict::DictObject;
 use sidewinder_runtime::objects::int::text::{DIGITS_MAX_DEFAULT, DIGITS_MAX_SMALLEST};
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::set;
-use sidewinder_runtime::objects::str::{self, StrObject};
+use sidewinder_runtime::objects::str::{self, StrObject, codec};
 use sidewinder_runtime::objects::struct_sequence::{StructSequence, refuse};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{dict, float, int, module, singleton};
 use sidewinder_runtime::operations::finalize::{UNRAISABLE, UnraisableObject};
 use sidewinder_runtime::operations::{attribute, dunder};
 use sidewinder_runtime::{Context, Owned, Result, Value, struct_sequence};
+use std::os::unix::ffi::OsStrExt;
 
 /// The version of the language: major, minor, micro.
 const VERSION: [i64; 3] = [3, 14, 8];
+/// The version as text.
+pub const LANGUAGE_VERSION: &str = "3.14.8";
+
 /// The version as one number, with the release level "final".
 const HEX_VERSION: i64 = VERSION[0] << 24 | VERSION[1] << 16 | VERSION[2] << 8 | 0xf0;
 
@@ -97,9 +102,12 @@ pub fn fill(cx: &mut Context, module: Value) -> Result<()> {
 
 /// Opens the standard streams, and makes `open` the one of `_io`.
 pub fn open_streams(cx: &mut Context, namespace: &DictObject, module: Value) -> Result<()> {
-    let unbuffered = cx.interpreter().options.unbuffered != 0
-        || std::env::var("PYTHONUNBUFFERED").is_ok_and(|text| !text.is_empty());
-    let encoding = Encoding::from_environment(false);
+    let unbuffered = cx.interpreter().options.unbuffered != 0;
+    let mut encoding = Encoding::from_environment(&cx.interpreter().options.settings);
+    // The library's encodings are there later: see `registry::reopen_streams`.
+    if cx.interpreter().importlib.value() == singleton::none() && !encoding.is_builtin() {
+        encoding = Encoding::preliminary();
+    }
     for stream in Standard::ALL {
         let made = standard::open(cx, stream, &encoding, unbuffered)?;
         namespace.set_text(cx, stream.name(), made.value());
@@ -111,29 +119,24 @@ pub fn open_streams(cx: &mut Context, namespace: &DictObject, module: Value) -> 
 }
 
 fn add_texts(cx: &mut Context, namespace: &DictObject) {
-    let executable = std::env::current_exe().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
-    let prefix = std::path::Path::new(&executable)
-        .parent()
-        .and_then(|directory| directory.parent())
-        .map(|prefix| prefix.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let settings = cx.interpreter().options.settings.clone();
+    let places = &settings.places;
     let [major, minor, micro] = VERSION;
     let version = format!("{major}.{minor}.{micro} (Sidewinder {}) [Rust]", env!("CARGO_PKG_VERSION"));
-    let library = format!("{prefix}/lib/python{major}.{minor}");
     let rows = [
-        ("_stdlib_dir", library.as_str()),
+        ("_stdlib_dir", &*places.library),
         ("version", &version),
-        ("executable", &executable),
-        ("_base_executable", &executable),
-        ("prefix", &prefix),
-        ("exec_prefix", &prefix),
-        ("base_prefix", &prefix),
-        ("base_exec_prefix", &prefix),
+        ("executable", &places.executable),
+        ("_base_executable", &places.base_executable),
+        ("prefix", &places.prefix),
+        ("exec_prefix", &places.exec_prefix),
+        ("base_prefix", &places.base_prefix),
+        ("base_exec_prefix", &places.base_exec_prefix),
         ("platform", "linux"),
         ("byteorder", if cfg!(target_endian = "big") { "big" } else { "little" }),
         ("copyright", "Sidewinder is dual-licensed under the MIT and Apache 2.0 licenses."),
         ("abiflags", ""),
-        ("platlibdir", "lib"),
+        ("platlibdir", &settings.library_folder),
         ("float_repr_style", "short"),
         ("_framework", ""),
     ];
@@ -144,8 +147,9 @@ fn add_texts(cx: &mut Context, namespace: &DictObject) {
     let git = ["Sidewinder", "", ""].map(|text| StrObject::new(cx, text));
     let git = TupleObject::from_owned(cx, git.into());
     namespace.set_text(cx, "_git", git.value());
-    namespace.set_text(cx, "pycache_prefix", singleton::none());
-    namespace.set_text(cx, "dont_write_bytecode", singleton::true_());
+    let prefix = settings.pycache_prefix.as_deref().map(|prefix| StrObject::new(cx, prefix));
+    namespace.set_text(cx, "pycache_prefix", prefix.as_ref().map_or(singleton::none(), Owned::value));
+    namespace.set_text(cx, "dont_write_bytecode", singleton::boolean(settings.dont_write_bytecode != 0));
 }
 
 fn add_numbers(cx: &mut Context, namespace: &DictObject) {
@@ -160,23 +164,44 @@ fn texts(cx: &mut Context, items: &[String]) -> Vec<Owned> {
     items.iter().map(|item| StrObject::new(cx, item)).collect()
 }
 
+/// A text of the system's; its bytes that are no UTF-8 become lone surrogates.
+fn system_text(cx: &mut Context, bytes: &[u8]) -> Owned {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return StrObject::new(cx, text);
+    }
+    let encoded = BytesObject::new(cx, bytes);
+    codec::decode(cx, encoded.value(), "utf-8", "surrogateescape").unwrap_or_else(|_| {
+        drop(cx.take_pending());
+        StrObject::new(cx, &String::from_utf8_lossy(bytes))
+    })
+}
+
 fn add_collections(cx: &mut Context, namespace: &DictObject) {
-    let arguments = cx.interpreter().arguments.clone();
-    let items = texts(cx, &arguments);
+    let settings = cx.interpreter().options.settings.clone();
+    let items = settings.arguments.iter().map(|argument| system_text(cx, argument)).collect();
     let arguments = ListObject::new(cx, items);
     namespace.set_text(cx, "argv", arguments.value());
-    let original: Vec<String> = std::env::args_os().map(|text| text.to_string_lossy().into_owned()).collect();
-    let items = texts(cx, &original);
+    let items = std::env::args_os().map(|argument| system_text(cx, argument.as_bytes())).collect();
     let original = ListObject::new(cx, items);
     namespace.set_text(cx, "orig_argv", original.value());
-    for name in ["path", "warnoptions", "path_hooks", "meta_path"] {
+    let items = texts(cx, &settings.warn_options);
+    let filters = ListObject::new(cx, items);
+    namespace.set_text(cx, "warnoptions", filters.value());
+    let words = DictObject::new(cx);
+    for (name, value) in &settings.x_options {
+        let value = match value {
+            Some(value) => StrObject::new(cx, value),
+            None => Owned::new(singleton::true_()),
+        };
+        dict::of(words.value()).set_text(cx, name, value.value());
+    }
+    namespace.set_text(cx, "_xoptions", words.value());
+    for name in ["path", "path_hooks", "meta_path"] {
         let list = ListObject::new(cx, Vec::new());
         namespace.set_text(cx, name, list.value());
     }
-    for name in ["_xoptions", "path_importer_cache"] {
-        let dict = DictObject::new(cx);
-        namespace.set_text(cx, name, dict.value());
-    }
+    let importers = DictObject::new(cx);
+    namespace.set_text(cx, "path_importer_cache", importers.value());
     let mut names: Vec<String> = crate::registry::native_names(cx).map(ToString::to_string).collect();
     names.sort();
     let items = texts(cx, &names);
@@ -249,14 +274,31 @@ fn add_sequences(cx: &mut Context, namespace: &DictObject) -> Result<()> {
     let threads = [StrObject::new(cx, "pthread"), StrObject::new(cx, "semaphore"), thread_library(cx)];
     let threads = THREAD_INFO.make(cx, threads.into())?;
     namespace.set_text(cx, "thread_info", threads.value());
-    let mut flags: Vec<Item> = (0..21).map(|_| Int(0)).collect();
-    flags[3] = Int(cx.interpreter().options.optimize as i64);
-    flags[4] = Int(1);
-    flags[11] = Int(1);
-    flags[13] = Bool(false);
-    flags[16] = Bool(false);
-    flags[18] = Int(1);
-    flags[DIGITS_FLAG] = Int(DIGITS_MAX_DEFAULT as i64);
+    let optimize = cx.interpreter().options.optimize as i64;
+    let settings = &cx.interpreter().options.settings;
+    let flags = [
+        Int(settings.debug),
+        Int(settings.inspect),
+        Int(settings.interactive),
+        Int(optimize),
+        Int(settings.dont_write_bytecode),
+        Int(settings.no_user_site),
+        Int(settings.no_site),
+        Int(settings.ignore_environment),
+        Int(settings.verbose),
+        Int(settings.bytes_warning),
+        Int(settings.quiet),
+        Int(settings.hash_randomization),
+        Int(settings.isolated),
+        Bool(settings.dev_mode),
+        Int(settings.utf8_mode),
+        Int(settings.warn_default_encoding),
+        Bool(settings.safe_path),
+        Int(settings.int_max_str_digits),
+        Int(1),
+        Int(settings.thread_inherit_context),
+        Int(settings.context_aware_warnings),
+    ];
     add_sequence(cx, namespace, "flags", &FLAGS, &flags)?;
     add_implementation(cx, namespace)
 }
@@ -293,17 +335,20 @@ fn thread_library(cx: &mut Context) -> Owned {
 }
 
 fn add_implementation(cx: &mut Context, namespace: &DictObject) -> Result<()> {
-    let numbers = env!("CARGO_PKG_VERSION").split('.').map(|part| Item::Int(part.parse().unwrap_or(0)));
-    let mut items: Vec<Item> = numbers.take(3).collect();
+    let name = cx.interpreter().options.settings.implementation.clone();
+    let numbers = env!("CARGO_PKG_VERSION").split('.').map(|part| part.parse().unwrap_or(0));
+    let numbers: Vec<i64> = numbers.take(3).collect();
+    let hex_version = numbers.iter().fold(0, |number, part| number << 8 | part) << 8 | 0xf0;
+    let mut items: Vec<Item> = numbers.into_iter().map(Item::Int).collect();
     items.extend([Item::Text("final"), Item::Int(0)]);
     let scratch_dict = DictObject::new(cx);
     let scratch = sidewinder_runtime::objects::dict::of(scratch_dict.value());
     let version = add_sequence(cx, scratch, "version", &VERSION_INFO, &items)?;
     let attributes = [
-        ("name", StrObject::new(cx, "sidewinder")),
+        ("name", StrObject::new(cx, &name)),
         ("cache_tag", StrObject::new(cx, "sidewinder-314")),
         ("version", version),
-        ("hexversion", int::from_i64(cx, HEX_VERSION)),
+        ("hexversion", int::from_i64(cx, hex_version)),
         ("supports_isolated_interpreters", Owned::new(singleton::false_())),
         ("_multiarch", StrObject::new(cx, &format!("{}-linux-gnu", std::env::consts::ARCH))),
     ];

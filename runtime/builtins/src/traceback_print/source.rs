@@ -3,10 +3,13 @@
 //! Columns count characters here; wide ones take two places on a terminal.
 
 use super::anchors::{self, Anchors};
+use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::dict::{self, DictObject};
+use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::traceback::TracebackObject;
+use sidewinder_runtime::operations::{call, import};
 use sidewinder_runtime::{Context, Owned};
 use std::collections::{BTreeSet, HashMap};
 
@@ -41,12 +44,47 @@ fn registered_source(cx: &mut Context, file_name: &str) -> Option<String> {
     str::text(text).map(|text| text.into_owned())
 }
 
+/// Lines of a statement that was typed: `linecache` knows them by the code. None if it does not know the code.
+fn interactive_lines(cx: &mut Context, entry: &TracebackObject, first: u32, last: u32) -> Option<Vec<String>> {
+    if entry.code().data.file_name.as_ref() != "<stdin>" {
+        return None;
+    }
+    let found = import::loaded(cx, "linecache")
+        .and_then(|module| call::call_method(cx, module.value(), "_getlines_from_code", &[entry.code().value()]));
+    let Ok(found) = found else {
+        drop(cx.take_pending());
+        return None;
+    };
+    let lines = found.value().cast::<ListObject>().map(ListObject::as_slice).filter(|lines| !lines.is_empty())?;
+    let line = |number: u32| {
+        let line = lines.get(number as usize - 1).and_then(|line| str::text(*line)).unwrap_or_default();
+        line.trim_end_matches('\n').to_string()
+    };
+    Some((first..=last).map(line).collect())
+}
+
+/// The source of a module of the library, whose file need not be there.
+fn library_source(cx: &mut Context, file_name: &str) -> Option<Vec<u8>> {
+    let root = &cx.interpreter().options.settings.places.library;
+    let place = file_name.strip_prefix(root.as_str())?.strip_prefix('/')?;
+    let place = StrObject::new(cx, place);
+    let found = import::loaded(cx, "_imp")
+        .and_then(|module| call::call_method(cx, module.value(), "_library_file", &[place.value()]));
+    match found {
+        Ok(found) => found.value().cast::<BytesObject>().map(|bytes| bytes.as_slice().to_vec()),
+        Err(_) => {
+            drop(cx.take_pending());
+            None
+        }
+    }
+}
+
 impl SourceCache {
     /// Lines `first ..= last` (from 1) of a file; empty ones where there are none.
     fn lines(&mut self, cx: &mut Context, file_name: &str, first: u32, last: u32) -> Vec<String> {
         let lines = self.files.entry(file_name.to_string()).or_insert_with(|| {
             let text = registered_source(cx, file_name).or_else(|| {
-                let bytes = std::fs::read(file_name).ok()?;
+                let bytes = std::fs::read(file_name).ok().or_else(|| library_source(cx, file_name))?;
                 Some(String::from_utf8_lossy(&bytes).into_owned())
             });
             text.map_or(Vec::new(), |text| {
@@ -68,12 +106,17 @@ pub fn frame_text(cx: &mut Context, entry: &TracebackObject, sources: &mut Sourc
     }
     let position = data.positions.get(entry.instruction as usize).copied().unwrap_or_default();
     let end_line = position.end_line.max(line);
-    let original = sources.lines(cx, &data.file_name, line, end_line);
+    let original = match interactive_lines(cx, entry, line, end_line) {
+        Some(lines) => lines,
+        None => sources.lines(cx, &data.file_name, line, end_line),
+    };
     let dedented = dedent(&original);
     if dedented.iter().all(|line| line.trim().is_empty()) {
         return text;
     }
-    let has_columns = position.line == line && (position.end_line, position.end_column) > (line, position.column);
+    let has_ranges = cx.interpreter().options.settings.debug_ranges;
+    let has_columns =
+        has_ranges && position.line == line && (position.end_line, position.end_column) > (line, position.column);
     if !carets || !has_columns {
         let first = dedented.first().map_or("", |line| line.trim());
         text.push_str(&format!("    {first}\n"));

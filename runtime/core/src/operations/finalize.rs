@@ -153,7 +153,11 @@ fn plain_report(cx: &mut Context, exception: &Owned, doing: &str, object: Value)
     let object = if object.is_unbound() { StrObject::new(cx, "") } else { convert::repr(cx, object)? };
     let text = convert::repr(cx, exception.value())?;
     let (object, text) = (str::text(object.value()).unwrap_or_default(), str::text(text.value()).unwrap_or_default());
-    eprintln!("Exception ignored {doing} {object}: {text}");
+    // Nobody is left to be told that this failed.
+    let _ = std::io::Write::write_all(
+        &mut std::io::stderr(),
+        format!("Exception ignored {doing} {object}: {text}\n").as_bytes(),
+    );
     Ok(())
 }
 

@@ -7,8 +7,11 @@ use crate::objects::exception::{self, IMPORT_ERROR};
 use crate::objects::traceback::TracebackObject;
 use crate::objects::tuple::TupleObject;
 use crate::objects::{module, singleton, str};
-use crate::operations::{attribute, call, compare, convert, warnings};
+use crate::operations::{attribute, audit, call, compare, convert, warnings};
 use crate::value::Value;
+
+mod times;
+pub use times::ImportTimes;
 
 /// The files of the import system, whose frames tracebacks do not show.
 const OWN_FILES: [&str; 2] = ["<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"];
@@ -108,9 +111,24 @@ fn get_or_load(cx: &mut Context, name: Value) -> Result<Owned> {
             let importlib = importlib(cx)?;
             call::call_method(cx, importlib.value(), "_lock_unlock_module", &[name])?;
         }
+        if cx.interpreter().options.settings.import_time > 1 {
+            times::show_cached(cx, name);
+        }
         return Ok(found);
     }
-    call_importlib(cx, "_find_and_load", &[name])
+    audit::event(cx, "import", |cx| {
+        let none = || Owned::new(singleton::none());
+        let system = modules(cx).get_text(cx, "sys").and_then(|system| system.cast::<module::ModuleObject>());
+        let lists = ["path", "meta_path", "path_hooks"].map(|list| {
+            let found = system.and_then(|system| system.namespace().get_text(cx, list));
+            found.map_or_else(none, Owned::new)
+        });
+        [Owned::new(name), none()].into_iter().chain(lists).collect()
+    })?;
+    match cx.interpreter().options.settings.import_time {
+        0 => call_importlib(cx, "_find_and_load", &[name]),
+        _ => times::measured(cx, name, |cx| call_importlib(cx, "_find_and_load", &[name])),
+    }
 }
 
 /// Calls a function of `importlib._bootstrap` with the arguments and `__import__`.

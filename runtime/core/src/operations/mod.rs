@@ -2,6 +2,7 @@
 
 pub mod arithmetic;
 pub mod attribute;
+pub mod audit;
 pub mod call;
 pub mod compare;
 pub mod convert;

@@ -3,7 +3,7 @@
 use sidewinder_runtime::objects::exception;
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::objects::str::codec::Codec;
-use sidewinder_runtime::operations::{attribute, call, convert, import};
+use sidewinder_runtime::operations::{attribute, call, convert, import, warnings};
 use sidewinder_runtime::{Context, Owned, Result};
 
 /// Whether a built-in encoding can be decoded and encoded piece by piece here.
@@ -45,9 +45,10 @@ fn locale_name() -> String {
     names.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty())).unwrap_or_default()
 }
 
-/// The encoding of the locale; UTF-8 in the C locale, as CPython's UTF-8 mode has it.
+/// The encoding of the locale; UTF-8 in the UTF-8 mode, and in the C locale unless that mode was refused.
 pub fn locale_encoding() -> String {
-    if is_plain(&locale_name()) {
+    let settings = &Context::current().interpreter().options.settings;
+    if settings.utf8_mode != 0 || !settings.utf8_refused && is_plain(&locale_name()) {
         return "utf-8".to_string();
     }
     // SAFETY: the empty name takes the locale from the environment; the results are texts that stay valid until the
@@ -69,4 +70,12 @@ fn is_plain(name: &str) -> bool {
 pub fn is_c_locale() -> bool {
     let name = locale_name();
     is_plain(&name) || matches!(name.as_str(), "C.UTF-8" | "C.utf8" | "UTF-8")
+}
+
+/// Warns that a program leaves the encoding to the locale, if it asked for such warnings.
+pub fn warn_of_default(cx: &mut Context, level: i32) -> Result<()> {
+    if cx.interpreter().options.settings.warn_default_encoding == 0 {
+        return Ok(());
+    }
+    warnings::warn(cx, &exception::ENCODING_WARNING, "'encoding' argument not specified", level as i64)
 }

@@ -65,7 +65,11 @@ pub mod rows {
 
     /// How many processors there are; None if nobody knows.
     #[function]
-    fn cpu_count() -> Option<i64> {
+    fn cpu_count(cx: &mut Context) -> Option<i64> {
+        let said = cx.interpreter().options.settings.cpu_count;
+        if said > 0 {
+            return Some(said);
+        }
         Some(calls::sysconf(libc::_SC_NPROCESSORS_ONLN)).filter(|count| *count > 0)
     }
 

@@ -17,6 +17,15 @@ pub struct ContextVariable {
     default: Option<Owned>,
 }
 
+impl ContextVariable {
+    /// A variable without a default, for native code.
+    pub fn named(cx: &mut Context, name: &str) -> Result<Owned> {
+        CONTEXT_VARIABLE.object.ensure_ready(cx)?;
+        let name = str::intern(cx, name);
+        NativeObject::new(cx, ContextVariable { name, default: None })
+    }
+}
+
 fn text_of(cx: &mut Context, value: Value) -> Result<String> {
     let shown = convert::repr(cx, value)?;
     Ok(str::text(shown.value()).unwrap_or_default().into_owned())

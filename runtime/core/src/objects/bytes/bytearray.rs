@@ -8,10 +8,11 @@ use crate::native::Arguments;
 use crate::objects::buffer::{Buffer, Exports, Request, is_exporter};
 use crate::objects::bytes::slots::{
     ask_class_of_right, byte_index, byte_value, compare, contains, pick, position, repeat_times, repeated_bytes,
+    warn_of_text,
 };
 use crate::objects::bytes::{iterator, new};
 use crate::objects::slice::{SliceObject, Span};
-use crate::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, Slots};
+use crate::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, CompareOp, Slots};
 use crate::objects::str::concat::fill_repeated;
 use crate::objects::str::repr::bytearray_text;
 use crate::objects::str::{StrObject, check_bytes, is_str, percent};
@@ -37,8 +38,11 @@ pub static BYTEARRAY: StaticType = Immortal::new(
         size_of::<ByteArrayObject>(),
         Slots {
             repr: Some(repr),
-            str: Some(repr),
-            compare: Some(compare),
+            str: Some(|cx, value| {
+                warn_of_text(cx, "str() on a bytearray instance")?;
+                repr(cx, value)
+            }),
+            compare: Some(compare_bytearray),
             iter: Some(|cx, value| Ok(iterator::new(cx, &iterator::BYTEARRAY_ITERATOR, value))),
             length: Some(|_, value| Ok(of(value).len())),
             get_item: Some(get_item),
@@ -64,6 +68,14 @@ pub static BYTEARRAY: StaticType = Immortal::new(
 );
 
 crate::object_type!(ByteArrayObject, BYTEARRAY);
+
+/// Rich comparison with something like bytes.
+fn compare_bytearray(cx: &mut Context, left: Value, right: Value, op: CompareOp) -> Result<Owned> {
+    if is_str(right) && matches!(op, CompareOp::Equal | CompareOp::NotEqual) {
+        warn_of_text(cx, "Comparison between bytearray and string")?;
+    }
+    compare(cx, left, right, op)
+}
 
 const BINARY: [Option<BinaryFunction>; BINARY_COUNT] = {
     let mut table: [Option<BinaryFunction>; BINARY_COUNT] = [None; BINARY_COUNT];

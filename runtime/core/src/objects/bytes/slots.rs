@@ -4,15 +4,16 @@ use crate::context::{Context, Raised, Result};
 use crate::heap::{Header, Immortal, Owned};
 use crate::objects::buffer::{self, Buffer, is_exporter};
 use crate::objects::bytes::{BytesObject, DATA_OFFSET, iterator, like, new};
+use crate::objects::exception::BYTES_WARNING;
 use crate::objects::slice::SliceObject;
 use crate::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, CompareOp, Slots};
 use crate::objects::str::concat::fill_repeated;
 use crate::objects::str::repr::bytes_text;
-use crate::objects::str::{StrObject, check_bytes, percent};
+use crate::objects::str::{self, StrObject, check_bytes, percent};
 use crate::objects::tuple::repeat_count;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::objects::{int, singleton};
-use crate::operations::convert;
+use crate::operations::{convert, warnings};
 use crate::value::Value;
 use memchr::{memchr, memmem};
 
@@ -22,7 +23,10 @@ pub static BYTES: StaticType = Immortal::new(
         size_of::<BytesObject>(),
         Slots {
             repr: Some(|cx, value| Ok(StrObject::new(cx, &bytes_text(of(value).as_slice())))),
-            str: Some(|cx, value| Ok(StrObject::new(cx, &bytes_text(of(value).as_slice())))),
+            str: Some(|cx, value| {
+                warn_of_text(cx, "str() on a bytes instance")?;
+                Ok(StrObject::new(cx, &bytes_text(of(value).as_slice())))
+            }),
             hash: Some(|cx, value| Ok(of(value).hash(cx))),
             compare: Some(compare_bytes),
             iter: Some(|cx, value| Ok(iterator::new(cx, &iterator::BYTES_ITERATOR, value))),
@@ -63,8 +67,31 @@ fn of<'a>(value: Value) -> &'a BytesObject {
 fn compare_bytes(cx: &mut Context, left: Value, right: Value, op: CompareOp) -> Result<Owned> {
     match (left.cast::<BytesObject>(), right.cast::<BytesObject>()) {
         (Some(_), Some(_)) => compare(cx, left, right, op),
+        _ if cx.interpreter().options.settings.bytes_warning != 0 => warn_of_comparison(cx, left, right, op),
         _ => Ok(Owned::new(singleton::not_implemented())),
     }
+}
+
+/// Warns of bytes that are taken for text, if the program asked for that by `-b`.
+pub fn warn_of_text(cx: &mut Context, message: &str) -> Result<()> {
+    match cx.interpreter().options.settings.bytes_warning {
+        0 => Ok(()),
+        _ => warnings::warn(cx, &BYTES_WARNING, message, 1),
+    }
+}
+
+/// Warns of a comparison with text or a number, which is never equal.
+#[cold]
+fn warn_of_comparison(cx: &mut Context, left: Value, right: Value, op: CompareOp) -> Result<Owned> {
+    if matches!(op, CompareOp::Equal | CompareOp::NotEqual) {
+        let either = |is: fn(Value) -> bool| is(left) || is(right);
+        if either(str::is_str) {
+            warn_of_text(cx, "Comparison between bytes and string")?;
+        } else if either(|value| int::as_i64(value).is_some()) {
+            warn_of_text(cx, "Comparison between bytes and int")?;
+        }
+    }
+    Ok(Owned::new(singleton::not_implemented()))
 }
 
 /// Rich comparison of two bytes-like objects.
