@@ -188,7 +188,9 @@ fn iterator_of(cx: &mut Context, items: Vec<Owned>) -> Result<Owned> {
 /// `(start, end, line)` of each run of instructions of one line; offsets count two for an instruction, as code units do.
 fn lines(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let positions = &of(arguments[0]).data.positions;
-    let first = of(arguments[0]).data.first_line;
+    // A module is called at no line.
+    let data = &of(arguments[0]).data;
+    let first = if &*data.name == "<module>" { 0 } else { data.first_line };
     let row = [int::from_usize(cx, 0), int::from_usize(cx, offset_of(0)), optional(first, true)];
     let mut rows = vec![TupleObject::from_owned(cx, row.into())];
     let mut start = 0;
@@ -225,7 +227,7 @@ fn positions(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
         TupleObject::from_owned(cx, fields.map(|field| optional(field, known)).into())
     };
     let data = &of(arguments[0]).data;
-    let line = data.first_line;
+    let line = if &*data.name == "<module>" { 0 } else { data.first_line };
     let start = Position { line, end_line: line, column: 0, end_column: 0 };
     let rows = std::iter::once(&start).chain(data.positions.iter()).map(|position| row(cx, position)).collect();
     iterator_of(cx, rows)

@@ -364,7 +364,10 @@ fn call_tools(cx: &mut Context, code: &CodeObject, event: usize, index: u32, arg
             continue;
         };
         let values: Vec<Value> = arguments.iter().map(Owned::value).collect();
-        let result = cx.in_callback(|cx| call::call(cx, callback.value(), &values))?;
+        let before = std::mem::replace(&mut cx.tracing.told, told_of(event));
+        let result = cx.in_callback(|cx| call::call(cx, callback.value(), &values));
+        cx.tracing.told = before;
+        let result = result?;
         let disable = cx.interpreter().monitoring.disable.as_ref().map(Owned::value);
         if Some(result.value()) != disable {
             continue;
@@ -380,6 +383,19 @@ fn call_tools(cx: &mut Context, code: &CodeObject, event: usize, index: u32, arg
         }
     }
     Ok(())
+}
+
+/// What decides whether the callback of an event may jump.
+fn told_of(event: usize) -> Option<Told> {
+    Some(match event {
+        event::PY_START | event::PY_RESUME | event::PY_THROW => Told::Call,
+        event::PY_YIELD => Told::Yield,
+        event::PY_RETURN | event::PY_UNWIND => Told::Return,
+        event::LINE => Told::Line,
+        event::INSTRUCTION => Told::Opcode,
+        event::CALL | event::C_RETURN | event::C_RAISE => Told::CCall,
+        _ => Told::Exception,
+    })
 }
 
 fn is_disabled(cx: &Context, code: &CodeObject, at: (u32, usize), tool: usize) -> bool {

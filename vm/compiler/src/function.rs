@@ -351,7 +351,8 @@ impl<'tree> Generator<'tree> {
         let none = self.constant_operand(&Constant::None, position);
         self.set_depth(mark);
         // The flow passes give it the place of what comes before, and every jump to it a copy of its own.
-        self.emit(Op::Return, none, 0, 0, NOWHERE);
+        let place = if self.unit.instructions.is_empty() { position } else { NOWHERE };
+        self.emit(Op::Return, none, 0, 0, place);
         Ok(())
     }
 
