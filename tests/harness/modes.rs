@@ -44,6 +44,8 @@ pub const MODES: &[Mode] = &[
         "state that threads share, or traces across a hand-over",
     ),
     mode("switch-off-3", &["jit=off", "switch=3"], "state that threads share"),
+    mode("settrace-1", &["jit=off", "settrace=1"], "the traced instance of the interpreter"),
+    mode("settrace-2", &["jit=sync", "threshold=1", "settrace=2"], "events, or frames that have objects"),
     mode("cut-60", &["jit=sync", "threshold=1", "trace-cut=60"], "links, side trees, what frames hold between trees"),
 ];
 

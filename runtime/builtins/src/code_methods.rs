@@ -6,7 +6,7 @@ use sidewinder_bytecode::{CodeFlags, Position};
 use sidewinder_runtime::native::object::readonly_member;
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::bytes::BytesObject;
-use sidewinder_runtime::objects::code::{CODE, CodeObject};
+use sidewinder_runtime::objects::code::{CODE, CodeObject, offset_of};
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::StaticType;
@@ -21,6 +21,13 @@ pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[(&CODE, METHODS, GE
 static METHODS: &[Native] = &[
     Native::new("co_lines", 0, 0, lines, ""),
     Native::new("co_positions", 0, 0, positions, ""),
+    Native::new(
+        "co_branches",
+        0,
+        0,
+        branches,
+        "Return an iterator over the branches: from, to if not taken, to if taken.",
+    ),
     Native::new("_varname_from_oparg", 1, 1, variable_name, "The name of the local or free variable of a number."),
     Native::with_keywords(
         "replace",
@@ -181,15 +188,33 @@ fn iterator_of(cx: &mut Context, items: Vec<Owned>) -> Result<Owned> {
 /// `(start, end, line)` of each run of instructions of one line; offsets count two for an instruction, as code units do.
 fn lines(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let positions = &of(arguments[0]).data.positions;
-    let mut rows = Vec::new();
+    // A module is called at no line.
+    let data = &of(arguments[0]).data;
+    let first = if &*data.name == "<module>" { 0 } else { data.first_line };
+    let row = [int::from_usize(cx, 0), int::from_usize(cx, offset_of(0)), optional(first, true)];
+    let mut rows = vec![TupleObject::from_owned(cx, row.into())];
     let mut start = 0;
     while start < positions.len() {
         let line = positions[start].line;
         let length = positions[start..].iter().take_while(|position| position.line == line).count();
-        let row =
-            [int::from_usize(cx, 2 * start), int::from_usize(cx, 2 * (start + length)), optional(line, line != 0)];
+        let row = [offset_of(start), offset_of(start + length)].map(|offset| int::from_usize(cx, offset));
+        let [from, to] = row;
+        let row = [from, to, optional(line, line != 0)];
         rows.push(TupleObject::from_owned(cx, row.into()));
         start += length;
+    }
+    iterator_of(cx, rows)
+}
+
+/// `(from, to if not taken, to if taken)` of each branch.
+fn branches(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let data = &of(arguments[0]).data;
+    let mut rows = Vec::new();
+    for (index, instruction) in data.instructions.iter().enumerate() {
+        if let Some(target) = data.jump_target(index).filter(|_| instruction.op.is_branch()) {
+            let row = [index, index + 1, target].map(|index| int::from_usize(cx, offset_of(index)));
+            rows.push(TupleObject::from_owned(cx, row.into()));
+        }
     }
     iterator_of(cx, rows)
 }
@@ -203,6 +228,9 @@ fn positions(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
         let [end_line, column, end_column] = ranges.map(|field| optional(field, known && has_ranges));
         TupleObject::from_owned(cx, vec![optional(position.line, known), end_line, column, end_column])
     };
-    let rows = of(arguments[0]).data.positions.iter().map(|position| row(cx, position)).collect();
+    let data = &of(arguments[0]).data;
+    let line = if &*data.name == "<module>" { 0 } else { data.first_line };
+    let start = Position { line, end_line: line, column: 0, end_column: 0 };
+    let rows = std::iter::once(&start).chain(data.positions.iter()).map(|position| row(cx, position)).collect();
     iterator_of(cx, rows)
 }

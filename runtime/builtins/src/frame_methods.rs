@@ -1,26 +1,29 @@
 //! Attributes of frame objects, the mapping of their locals, and how they are got: `sys._getframe`, tracebacks,
 //! generators.
 
+mod jump;
+
 use crate::code_methods::read_only;
 use sidewinder_bytecode::CodeFlags;
-use sidewinder_runtime::context::Activation;
 use sidewinder_runtime::heap::{Header, Immortal};
+use sidewinder_runtime::monitoring::Told;
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::cell::{self, CellObject};
-use sidewinder_runtime::objects::code::NOT_STARTED;
+use sidewinder_runtime::objects::code::{NOT_STARTED, offset_of};
 use sidewinder_runtime::objects::dict::{self, DictObject};
-use sidewinder_runtime::objects::exception::{self, types};
+use sidewinder_runtime::objects::exception::types;
 use sidewinder_runtime::objects::frame::{self, FRAME, FrameObject};
 use sidewinder_runtime::objects::generator::{self, GeneratorObject, state};
 use sidewinder_runtime::objects::iterator::{release_fields, traverse_fields};
-use sidewinder_runtime::objects::slots::Slots;
+use sidewinder_runtime::objects::list::ListObject;
+use sidewinder_runtime::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp, Slots};
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::traceback::TracebackObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::{OBJECT, StaticType, flags};
 use sidewinder_runtime::objects::{int, singleton};
-use sidewinder_runtime::operations::{attribute, compare, convert, iterate, subscript};
-use sidewinder_runtime::{Context, Owned, Result, TypeObject, Value};
+use sidewinder_runtime::operations::{call, compare, convert, iterate, subscript};
+use sidewinder_runtime::{Arguments, Context, Owned, Raised, Result, TypeObject, Value};
 use std::cell::Cell;
 
 /// The types of this file with their attributes.
@@ -34,22 +37,48 @@ static GETSET: &[GetSet] = &[
     read_only("f_code", |_, value| Ok(Owned::new(of(value).code))),
     read_only("f_globals", |_, value| Ok(Owned::new(of(value).function().globals.get()))),
     read_only("f_lasti", |cx, value| {
-        let index = position(cx, of(value));
-        Ok(int::from_usize(cx, if index == NOT_STARTED as usize { 0 } else { 2 * index }))
+        let index = frame::position(cx, of(value));
+        // A trace function is told of a call before the first instruction.
+        let is_call = cx.tracing.told == Some(Told::Call) && of(value).line.get() != 0;
+        let starts = is_call || index == NOT_STARTED as usize;
+        Ok(int::from_usize(cx, if starts { 0 } else { offset_of(index) }))
     }),
-    read_only("f_lineno", |cx, value| {
-        let index = position(cx, of(value));
-        Ok(int::from_i64(cx, of(value).code().line_of(index) as i64))
-    }),
+    GetSet {
+        name: "f_lineno",
+        get: |cx, value| {
+            let line = frame::line_of(cx, of(value));
+            Ok(line.map_or_else(none, |line| int::from_i64(cx, line as i64)))
+        },
+        set: Some(|cx, value, new| jump::set_line(cx, of(value), new)),
+        doc: "",
+    },
     read_only("f_locals", locals),
     read_only("f_generator", |cx, value| {
-        let running = of(value).live(cx).and_then(|running| running.generator());
-        let generator = running.or_else(|| of(value).generator());
+        let _ = cx;
+        let generator = of(value).generator();
         Ok(generator.map_or_else(none, |generator| Owned::new(generator.value())))
     }),
-    GetSet { name: "f_trace", get: |_, _| Ok(none()), set: Some(refuse_tracing), doc: "" },
-    GetSet { name: "f_trace_lines", get: |_, _| Ok(truth(true)), set: Some(refuse_tracing), doc: "" },
-    GetSet { name: "f_trace_opcodes", get: |_, _| Ok(truth(false)), set: Some(refuse_tracing), doc: "" },
+    GetSet {
+        name: "f_trace",
+        get: |_, value| {
+            let own = of(value).trace.get();
+            Ok(if own.is_unbound() { none() } else { Owned::new(own) })
+        },
+        set: Some(set_trace),
+        doc: "",
+    },
+    GetSet {
+        name: "f_trace_lines",
+        get: |_, value| Ok(truth(of(value).trace_lines.get())),
+        set: Some(|cx, value, new| Ok(of(value).trace_lines.set(flag(cx, new, "f_trace_lines")?))),
+        doc: "",
+    },
+    GetSet {
+        name: "f_trace_opcodes",
+        get: |_, value| Ok(truth(of(value).trace_opcodes.get())),
+        set: Some(|cx, value, new| Ok(of(value).trace_opcodes.set(flag(cx, new, "f_trace_opcodes")?))),
+        doc: "",
+    },
 ];
 
 fn none() -> Owned {
@@ -65,8 +94,31 @@ fn of(value: Value) -> &'static FrameObject {
     unsafe { value.cast_unchecked() }
 }
 
-fn refuse_tracing(cx: &mut Context, _value: Value, _new: Value) -> Result<()> {
-    Err(cx.raise(&types::NOT_IMPLEMENTED_ERROR, "tracing of frames"))
+/// `frame.f_trace = function`; None and deletion take it away.
+fn set_trace(_cx: &mut Context, value: Value, new: Value) -> Result<()> {
+    let nothing = new.is_unbound() || new == singleton::none();
+    let new = if nothing { Value::UNBOUND } else { Owned::new(new).into_raw() };
+    drop(Owned::from_raw_option(of(value).trace.replace(new)));
+    Ok(())
+}
+
+/// The error for an attribute that must not be deleted.
+fn undeletable(cx: &mut Context, name: &str) -> Raised {
+    cx.raise(&types::ATTRIBUTE_ERROR, format!("attribute '{name}' of 'frame' objects cannot be deleted"))
+}
+
+/// A new value for an attribute that is true or false.
+fn flag(cx: &mut Context, new: Value, name: &str) -> Result<bool> {
+    if new.is_unbound() && name == "f_trace_lines" {
+        return Err(cx.type_error("can't delete numeric/char attribute"));
+    }
+    if new.is_unbound() {
+        return Err(undeletable(cx, name));
+    }
+    if !new.has_type(&singleton::BOOL) {
+        return Err(cx.type_error("attribute value type must be bool"));
+    }
+    Ok(new == singleton::true_())
 }
 
 // How frames are got.
@@ -93,8 +145,25 @@ pub fn at_depth(cx: &mut Context, depth: usize) -> Option<Owned> {
     found.map(|found| frame::of_live(cx, &found))
 }
 
-/// `traceback.tb_frame`. The entry keeps the frame object, so that it is always the same one.
+/// `traceback.tb_frame`. The entry keeps the frame object, so that it is always the same one. With it come those of the
+/// frames that had called it, as far as the traceback names them.
 pub fn of_traceback(cx: &mut Context, entry: &TracebackObject) -> Owned {
+    let mut entries = vec![entry];
+    while let Some(outer) = entries[entries.len() - 1].outer()
+        && !entries[entries.len() - 1].frame.get().has_type(&FRAME)
+    {
+        entries.push(outer);
+    }
+    let mut made: Option<Owned> = None;
+    for entry in entries.into_iter().rev() {
+        let own = of_entry(cx, entry, made.take());
+        made = Some(own);
+    }
+    made.unwrap_or_else(none)
+}
+
+/// The frame object of one entry, whose caller's is `back`.
+fn of_entry(cx: &mut Context, entry: &TracebackObject, back: Option<Owned>) -> Owned {
     let kept = entry.frame.get();
     if kept.has_type(&FRAME) {
         return Owned::new(kept);
@@ -102,7 +171,10 @@ pub fn of_traceback(cx: &mut Context, entry: &TracebackObject) -> Owned {
     let mut running = None;
     if kept.is_unbound() {
         frame::walk(cx, |frame| {
-            if frame.function == entry.function && frame.code == entry.code {
+            if frame.function == entry.function
+                && frame.code == entry.code
+                && (frame.base == entry.base || entry.base.is_null())
+            {
                 running = Some(*frame);
             }
             running.is_none()
@@ -110,7 +182,13 @@ pub fn of_traceback(cx: &mut Context, entry: &TracebackObject) -> Owned {
     }
     let made = match running {
         Some(running) => frame::of_live(cx, &running),
-        None => frame::of_left(cx, entry.function, entry.code, kept, entry.instruction),
+        None => {
+            let locals = kept.cast_exact::<TupleObject>().map_or(&[][..], |kept| kept.as_slice());
+            let locals = locals.iter().map(|value| Owned::new(*value)).collect();
+            let made = frame::of_left(cx, entry.function, entry.code, locals, entry.instruction);
+            of(made.value()).set_back(back);
+            made
+        }
     };
     drop(Owned::from_raw_option(entry.frame.replace(made.clone().into_raw())));
     made
@@ -118,58 +196,37 @@ pub fn of_traceback(cx: &mut Context, entry: &TracebackObject) -> Owned {
 
 /// `generator.gi_frame`: `None` once it has finished.
 pub fn of_generator(cx: &mut Context, generator: &GeneratorObject) -> Owned {
-    match generator.state.get() {
+    match generator.stage() {
         state::FINISHED => none(),
         state::RUNNING => {
             let mut running = None;
-            frame::walk(cx, |frame| {
-                if frame.generator().is_some_and(|own| std::ptr::eq(own, generator)) {
-                    running = Some(*frame);
-                }
-                running.is_none()
-            });
+            let threads = cx.interpreter().threads.clone();
+            for thread in threads {
+                cx.in_thread(thread, |cx| {
+                    frame::walk(cx, |frame| {
+                        if frame.generator().is_some_and(|own| std::ptr::eq(own, generator)) {
+                            running = Some(*frame);
+                        }
+                        running.is_none()
+                    });
+                });
+            }
             running.map_or_else(none, |running| frame::of_live(cx, &running))
         }
-        _ => {
-            let position = generator.position() as u32;
-            frame::of_left(cx, generator.function.get(), generator.code.get(), generator.value(), position)
-        }
+        _ => frame::of_generator(cx, generator),
     }
 }
 
 // Attributes.
 
 fn back(cx: &mut Context, value: Value) -> Result<Owned> {
-    let Some(own) = of(value).live(cx) else { return Ok(none()) };
-    let (mut next, mut passed) = (None, false);
-    frame::walk(cx, |frame| {
-        if passed {
-            next = Some(*frame);
-        }
-        passed |= frame.base == own.base;
-        next.is_none()
-    });
-    Ok(next.map_or_else(none, |next| frame::of_live(cx, &next)))
-}
-
-/// The instruction that the frame is at.
-fn position(cx: &mut Context, frame: &FrameObject) -> usize {
-    if let Some(generator) = frame.generator()
-        && generator.is_suspended()
-    {
-        return generator.position();
-    }
-    frame.live(cx);
-    frame.instruction.get() as usize
+    Ok(of(value).back(cx).unwrap_or_else(none))
 }
 
 fn clear(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let frame = of(arguments[0]);
-    if frame.live(cx).is_some() {
-        return Err(cx.raise(&types::RUNTIME_ERROR, "cannot clear an executing frame"));
-    }
     if let Some(generator) = frame.generator() {
-        match generator.state.get() {
+        match generator.stage() {
             state::RUNNING => return Err(cx.raise(&types::RUNTIME_ERROR, "cannot clear an executing frame")),
             state::SUSPENDED => return Err(cx.raise(&types::RUNTIME_ERROR, "cannot clear a suspended frame")),
             _ => {
@@ -178,7 +235,14 @@ fn clear(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
             }
         }
     }
-    drop(Owned::from_raw_option(frame.source.replace(Value::UNBOUND)));
+    if frame.is_running() {
+        return Err(cx.raise(&types::RUNTIME_ERROR, "cannot clear an executing frame"));
+    }
+    let trace = Owned::from_raw_option(frame.trace.replace(Value::UNBOUND));
+    frame.cleared.set(true);
+    for value in frame.take_locals().into_iter().chain(trace) {
+        cx.release(value.into_raw());
+    }
     Ok(none())
 }
 
@@ -187,39 +251,48 @@ fn locals(cx: &mut Context, value: Value) -> Result<Owned> {
     let frame = of(value);
     let code = frame.code();
     if code.has_flag(CodeFlags::NAMESPACE) {
-        let namespace = registers(cx, frame, |registers| registers.first().copied().unwrap_or(Value::UNBOUND));
+        let namespace = frame.with_locals(|registers| registers.first().copied().unwrap_or(Value::UNBOUND));
         return Ok(if namespace.is_unbound() { DictObject::new(cx) } else { Owned::new(namespace) });
     }
     if !code.has_flag(CodeFlags::FUNCTION) {
         return Ok(Owned::new(frame.function().globals.get()));
     }
+    Ok(proxy_of(cx, value))
+}
+
+/// A proxy of a frame object.
+fn proxy_of(cx: &mut Context, frame: Value) -> Owned {
     let proxy = cx.heap.allocate(&PROXY.object, size_of::<LocalsProxy>(), true) as *mut LocalsProxy;
     // SAFETY: (heap 3) fresh memory of a proxy.
-    unsafe { (&raw mut (*proxy).frame).write(Cell::new(Owned::new(value).into_raw())) };
-    Ok(Owned::from_raw(Value::from_pointer(proxy)))
+    unsafe { (&raw mut (*proxy).frame).write(Cell::new(Owned::new(frame).into_raw())) };
+    Owned::from_raw(Value::from_pointer(proxy))
 }
 
-/// Shows the locals of a frame (an empty slice if they are gone) to `read`. Values are borrowed from the frame.
-fn registers<T>(cx: &mut Context, frame: &FrameObject, read: impl FnOnce(&[Value]) -> T) -> T {
-    let count = frame.code().local_count as usize;
-    // SAFETY: (frames 1) a running frame, and a suspended generator's buffer, have a word for each local.
-    let words = |start: *const Value| unsafe { std::slice::from_raw_parts(start, count) };
-    if let Some(live) = frame.live(cx) {
-        return read(words(live.base));
+/// `FrameLocalsProxy(frame)`
+fn new_proxy(cx: &mut Context, _kind: &'static TypeObject, arguments: Arguments<'_>) -> Result<Owned> {
+    let given = arguments.positionals();
+    if given.len() != 1 {
+        return Err(cx.type_error(format!("FrameLocalsProxy expected 1 argument, got {}", given.len())));
     }
-    if let Some(generator) = frame.generator() {
-        return if generator.is_suspended() { read(words(generator.registers())) } else { read(&[]) };
+    if !given[0].has_type(&FRAME) {
+        return Err(cx.type_error(format!("expect frame, not {}", given[0].type_of().name())));
     }
-    match frame.source.get().cast_exact::<TupleObject>() {
-        Some(kept) => read(kept.as_slice()),
-        None => read(&[]),
-    }
+    Ok(proxy_of(cx, given[0]))
 }
 
-/// The register of a local, by its name.
-fn register_of(frame: &FrameObject, name: Value) -> Option<usize> {
+/// The register of a local, by its name or by whatever is equal to that.
+fn register_of(cx: &mut Context, frame: &FrameObject, name: Value) -> Result<Option<usize>> {
     let names = frame.code().local_names();
-    names.iter().position(|own| str::equal(own.value(), name))
+    if str::is_str(name) {
+        return Ok(names.iter().position(|own| str::equal(own.value(), name)));
+    }
+    let hash = convert::hash(cx, name)?;
+    for (register, own) in names.iter().enumerate() {
+        if convert::hash(cx, own.value())? == hash && compare::equals(cx, own.value(), name)? {
+            return Ok(Some(register));
+        }
+    }
+    Ok(None)
 }
 
 /// A fresh dict of the frame's bound locals and free variables.
@@ -229,17 +302,16 @@ fn snapshot(cx: &mut Context, frame: &FrameObject) -> Result<Owned> {
     let mut add = |name: Value, value: Value| {
         let value = value.cast_exact::<CellObject>().map_or(value, |cell| cell.content.get());
         let hidden = str::text(name).is_some_and(|name| name.starts_with('.') && name != ".0");
-        // The code object stands for an unbound local of a frame that was left.
-        if !value.is_unbound() && !hidden && value != frame.code {
+        if !value.is_unbound() && !hidden {
             pairs.push((Owned::new(name), Owned::new(value)));
         }
     };
-    registers(cx, frame, |values| {
+    frame.with_locals(|values| {
         for (register, value) in values.iter().enumerate() {
             add(code.local_name(register as u16), *value);
         }
     });
-    if let Some(cells) = frame.function().closure.get().cast::<TupleObject>() {
+    if let Some(cells) = frame.function().closure.get().cast::<TupleObject>().filter(|_| !frame.cleared.get()) {
         for (index, cell) in cells.as_slice().iter().enumerate() {
             add(code.free_name(index as u16), *cell);
         }
@@ -247,6 +319,10 @@ fn snapshot(cx: &mut Context, frame: &FrameObject) -> Result<Owned> {
     let made = DictObject::new(cx);
     for (name, value) in pairs {
         dict::of(made.value()).set(cx, name.value(), value.value())?;
+    }
+    let extra = frame.extra.get();
+    if !extra.is_unbound() {
+        update_dict(cx, dict::of(made.value()), extra)?;
     }
     Ok(made)
 }
@@ -267,15 +343,24 @@ pub static PROXY: StaticType = Immortal::new(
         size_of::<LocalsProxy>(),
         Slots {
             repr: Some(|cx, value| {
-                let shown = snapshot(cx, frame_of(value))?;
-                convert::repr(cx, shown.value())
+                // Proxies are made anew; the frame is the same.
+                let value = Value::from_pointer(frame_of(value));
+                if cx.repr_active.contains(&value) {
+                    return Ok(str::StrObject::new(cx, "{...}"));
+                }
+                cx.repr_active.push(value);
+                let shown = snapshot(cx, of(value)).and_then(|shown| convert::repr(cx, shown.value()));
+                if let Some(position) = cx.repr_active.iter().rposition(|active| *active == value) {
+                    cx.repr_active.remove(position);
+                }
+                shown
             }),
             hash: Some(|cx, value| Err(convert::unhashable(cx, value))),
             compare: Some(|cx, a, b, op| {
                 let (a, b) = (plain(cx, a)?, plain(cx, b)?);
                 compare::compare(cx, op, a.value(), b.value())
             }),
-            get_attribute: Some(proxy_attribute),
+            new: Some(new_proxy),
             length: Some(|cx, value| {
                 let shown = snapshot(cx, frame_of(value))?;
                 Ok(dict::of(shown.value()).len())
@@ -285,7 +370,7 @@ pub static PROXY: StaticType = Immortal::new(
                 match dict::of(shown.value()).get(cx, key)? {
                     Some(found) => Ok(Owned::new(found)),
                     None => {
-                        let key = convert::str(cx, key)?;
+                        let key = convert::repr(cx, key)?;
                         let text =
                             format!("local variable '{}' is not defined", str::text(key.value()).unwrap_or_default());
                         Err(cx.raise(&types::KEY_ERROR, text))
@@ -293,6 +378,8 @@ pub static PROXY: StaticType = Immortal::new(
                 }
             }),
             set_item: Some(set_item),
+            binary: only_or(merged),
+            inplace: only_or(merge),
             contains: Some(|cx, value, key| {
                 let shown = snapshot(cx, frame_of(value))?;
                 Ok(dict::of(shown.value()).get(cx, key)?.is_some())
@@ -322,49 +409,55 @@ fn plain(cx: &mut Context, value: Value) -> Result<Owned> {
     if value.has_type(&PROXY) { snapshot(cx, frame_of(value)) } else { Ok(Owned::new(value)) }
 }
 
-/// Methods that read are those of a dict with the present values; methods that write go through `set_item`.
-fn proxy_attribute(cx: &mut Context, value: Value, name: Value) -> Result<Owned> {
-    const READERS: [&str; 6] = ["keys", "values", "items", "get", "copy", "__reversed__"];
-    if READERS.iter().any(|reader| str::equals_text(name, reader)) {
-        let shown = snapshot(cx, frame_of(value))?;
-        return attribute::get(cx, shown.value(), name);
+fn set_item(cx: &mut Context, value: Value, key: Value, new: Value) -> Result<()> {
+    let frame = frame_of(value);
+    let register = register_of(cx, frame, key)?;
+    let free = free_cell(frame, key);
+    if new.is_unbound() {
+        if register.is_some() || free.is_some() {
+            return Err(cx.value_error("cannot remove local variables from FrameLocalsProxy"));
+        }
+        let extra = frame.extra.get();
+        let removed = !extra.is_unbound() && dict::of(extra).get(cx, key)?.is_some();
+        return if removed { subscript::delete_item(cx, extra, key) } else { Err(cx.key_error(key)) };
     }
-    attribute::generic_get(cx, value, name)
+    if let Some(cell) = free {
+        return store_in_cell(cell, new);
+    }
+    let Some(register) = register else {
+        if frame.extra.get().is_unbound() {
+            frame.extra.set(DictObject::new(cx).into_raw());
+        }
+        return dict::of(frame.extra.get()).set(cx, key, new);
+    };
+    let own = frame.with_locals(|values| values.get(register).copied().unwrap_or(Value::UNBOUND));
+    if own.has_type(&cell::CELL) {
+        return store_in_cell(own, new);
+    }
+    if let Some(old) = frame.replace_local(cx, register, Owned::new(new)) {
+        cx.release(old.into_raw());
+    }
+    Ok(())
 }
 
-fn set_item(cx: &mut Context, value: Value, key: Value, new: Value) -> Result<()> {
-    if new.is_unbound() {
-        return Err(cx.value_error("cannot remove local variables from FrameLocalsProxy"));
+/// The cell of a free variable, by its name.
+fn free_cell(frame: &FrameObject, name: Value) -> Option<Value> {
+    if !str::is_str(name) {
+        return None;
     }
-    let frame = frame_of(value);
-    if !str::is_str(key) {
-        let text = convert::repr(cx, key)?;
-        return Err(exception::raise_with(cx, &types::KEY_ERROR, text.value()));
-    }
-    if let Some(cells) = frame.function().closure.get().cast::<TupleObject>() {
-        for (index, own) in cells.as_slice().iter().enumerate() {
-            if str::equal(frame.code().free_name(index as u16), key) {
-                return store_in_cell(*own, new);
-            }
+    let cells = frame.function().closure.get().cast::<TupleObject>()?.as_slice();
+    let mut indices = 0..cells.len();
+    indices.find(|&index| str::equal(frame.code().free_name(index as u16), name)).map(|index| cells[index])
+}
+
+/// Puts all items of one dict into another.
+fn update_dict(cx: &mut Context, target: &DictObject, source: Value) -> Result<()> {
+    let source = dict::of(source);
+    for index in 0..source.entry_count() {
+        if let Some((key, value)) = source.entry(index) {
+            let (key, value) = (Owned::new(key), Owned::new(value));
+            target.set(cx, key.value(), value.value())?;
         }
-    }
-    let Some(register) = register_of(frame, key) else {
-        return Err(cx.raise(&types::NOT_IMPLEMENTED_ERROR, "new names in f_locals"));
-    };
-    let place = match (frame.live(cx), frame.generator()) {
-        (Some(live), _) => live.base,
-        (None, Some(generator)) if generator.is_suspended() => generator.registers(),
-        _ => return Ok(()),
-    };
-    // SAFETY: (frames 1) the frame has a word for each local.
-    unsafe {
-        let place = place.add(register);
-        if (*place).has_type(&cell::CELL) {
-            return store_in_cell(*place, new);
-        }
-        let old = std::mem::replace(&mut *place, Owned::new(new).into_raw());
-        Activation::note_write(cx, place, new);
-        drop(Owned::from_raw_option(old));
     }
     Ok(())
 }
@@ -380,20 +473,112 @@ fn store_in_cell(cell: Value, new: Value) -> Result<()> {
 
 /// `FrameLocalsProxy.update`, `setdefault` and `|=` all write by `set_item`.
 pub static PROXY_METHODS: &[Native] = &[
+    Native::new("keys", 0, 0, |cx, arguments| listed(cx, arguments[0], "keys"), "The names, in a list."),
+    Native::new("values", 0, 0, |cx, arguments| listed(cx, arguments[0], "values"), "The values, in a list."),
+    Native::new("items", 0, 0, |cx, arguments| listed(cx, arguments[0], "items"), "Names and values, in a list."),
+    Native::new("copy", 0, 0, |cx, arguments| snapshot(cx, frame_of(arguments[0])), "A dict of the variables."),
+    Native::new("__reversed__", 0, 0, reversed, "The names, the last one first."),
+    Native::new("get", 1, 2, get, "The value of a variable, or a default."),
     Native::new("update", 1, 1, update, "D.update([E, ]**F) -> None."),
+    Native::new("pop", 1, 2, pop, "Remove what is no local variable and return its value."),
     Native::new("setdefault", 1, 2, set_default, "Insert key with a value of default if key is not in the dictionary."),
 ];
 
+/// What a method of a dict of the variables gives, in a list.
+fn listed(cx: &mut Context, proxy: Value, method: &str) -> Result<Owned> {
+    let shown = snapshot(cx, frame_of(proxy))?;
+    let view = call::call_method(cx, shown.value(), method, &[])?;
+    let items = iterate::collect(cx, view.value())?;
+    Ok(ListObject::new(cx, items))
+}
+
+fn reversed(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let shown = snapshot(cx, frame_of(arguments[0]))?;
+    let mut items = iterate::collect(cx, shown.value())?;
+    items.reverse();
+    Ok(ListObject::new(cx, items))
+}
+
+fn get(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let shown = snapshot(cx, frame_of(arguments[0]))?;
+    let found = dict::of(shown.value()).get(cx, arguments[1])?.map(Owned::new);
+    Ok(found.or_else(|| arguments.get(2).map(|default| Owned::new(*default))).unwrap_or_else(none))
+}
+
 fn update(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    if !is_mapping(arguments[1]) {
+        return Err(cx.type_error("update() argument must be dict or another FrameLocalsProxy"));
+    }
+    update_from(cx, arguments[0], arguments[1])?;
+    Ok(none())
+}
+
+/// Whether a proxy can be united with a value.
+fn is_mapping(value: Value) -> bool {
+    value.has_type(&PROXY) || value.cast::<DictObject>().is_some()
+}
+
+/// Writes all items of a mapping to the frame.
+fn update_from(cx: &mut Context, proxy: Value, other: Value) -> Result<()> {
     let made = DictObject::new(cx);
-    sidewinder_runtime::objects::iterator::dict_operations::update(cx, dict::of(made.value()), arguments[1])?;
+    let other = plain(cx, other)?;
+    update_dict(cx, dict::of(made.value()), other.value())?;
     let source = dict::of(made.value());
     for index in 0..source.entry_count() {
         if let Some((key, new)) = source.entry(index) {
-            set_item(cx, arguments[0], key, new)?;
+            let (key, new) = (Owned::new(key), Owned::new(new));
+            set_item(cx, proxy, key.value(), new.value())?;
         }
     }
-    Ok(none())
+    Ok(())
+}
+
+/// A table of operators with `|` alone.
+const fn only_or(function: BinaryFunction) -> [Option<BinaryFunction>; BINARY_COUNT] {
+    let mut table = [None; BINARY_COUNT];
+    table[BinaryOp::Or as usize] = Some(function);
+    table
+}
+
+/// `proxy |= mapping`
+fn merge(cx: &mut Context, proxy: Value, other: Value) -> Result<Owned> {
+    if !is_mapping(other) {
+        return Ok(Owned::new(singleton::not_implemented()));
+    }
+    update_from(cx, proxy, other)?;
+    Ok(Owned::new(proxy))
+}
+
+/// `proxy | mapping`, `mapping | proxy`: a dict.
+fn merged(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
+    if !is_mapping(a) || !is_mapping(b) {
+        return Ok(Owned::new(singleton::not_implemented()));
+    }
+    let made = DictObject::new(cx);
+    for source in [a, b] {
+        let source = plain(cx, source)?;
+        update_dict(cx, dict::of(made.value()), source.value())?;
+    }
+    Ok(made)
+}
+
+/// `proxy.pop(key, default)`: of what is no variable of the code.
+fn pop(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let (proxy, key) = (arguments[0], arguments[1]);
+    let frame = frame_of(proxy);
+    if register_of(cx, frame, key)?.is_some() || free_cell(frame, key).is_some() {
+        return Err(cx.value_error("cannot remove local variables from FrameLocalsProxy"));
+    }
+    let extra = frame.extra.get();
+    let found = if extra.is_unbound() { None } else { dict::of(extra).get(cx, key)?.map(Owned::new) };
+    match (found, arguments.get(2)) {
+        (Some(found), _) => {
+            subscript::delete_item(cx, extra, key)?;
+            Ok(found)
+        }
+        (None, Some(default)) => Ok(Owned::new(*default)),
+        (None, None) => Err(cx.key_error(key)),
+    }
 }
 
 fn set_default(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {

@@ -151,7 +151,7 @@ fn set_debug(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 }
 
 /// The live objects in collected memory.
-fn each_tracked(cx: &mut Context, mut visit: impl FnMut(Value)) {
+pub(crate) fn each_tracked(cx: &mut Context, mut visit: impl FnMut(Value)) {
     for chunk in cx.heap.collected_chunks.clone() {
         // SAFETY: (heap 4) chunks of the heap; free cells have a null type.
         unsafe {

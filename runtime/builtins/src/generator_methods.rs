@@ -74,7 +74,7 @@ pub fn set_text(cx: &mut Context, place: &Cell<Value>, new: Value, name: &str) -
 }
 
 pub(crate) fn is_in(value: Value, wanted: u32) -> Result<Owned> {
-    Ok(Owned::new(singleton::boolean(of(value).state.get() == wanted)))
+    Ok(Owned::new(singleton::boolean(of(value).stage() == wanted)))
 }
 
 pub(crate) fn code(_cx: &mut Context, value: Value) -> Result<Owned> {

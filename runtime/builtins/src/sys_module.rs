@@ -7,6 +7,7 @@ mod jit;
 mod library_names;
 mod monitoring;
 pub mod simple_namespace;
+mod tracing;
 
 pub use attributes::{LANGUAGE_VERSION, fill, open_streams};
 pub use breakpoint::BUILTINS;
@@ -128,22 +129,30 @@ pub static FUNCTIONS: &[Native] = &[
         |cx, _| Ok(Owned::new(singleton::boolean(cx.interpreter().ending))),
         "Return True if Python is exiting.",
     ),
-    Native::new("gettrace", 0, 0, |_, _| Ok(none()), "Return the global debug tracing function set with sys.settrace."),
     Native::new(
-        "settrace",
-        1,
-        1,
-        |cx, arguments| only_none(cx, arguments, "sys.settrace"),
-        "Set the global debug tracing function.",
+        "gettrace",
+        0,
+        0,
+        tracing::get_trace,
+        "Return the global debug tracing function set with sys.settrace.",
     ),
-    Native::new("getprofile", 0, 0, |_, _| Ok(none()), "Return the profiling function set with sys.setprofile."),
+    Native::new("settrace", 1, 1, tracing::set_trace, "Set the global debug tracing function.")
+        .intrinsic(Intrinsic::LooksAtFrames),
+    Native::new("_settraceallthreads", 1, 1, tracing::set_trace_everywhere, "Set the tracing function in all threads.")
+        .intrinsic(Intrinsic::LooksAtFrames),
+    Native::new("getprofile", 0, 0, tracing::get_profile, "Return the profiling function set with sys.setprofile."),
+    Native::new("setprofile", 1, 1, tracing::set_profile, "Set the profiling function.")
+        .intrinsic(Intrinsic::LooksAtFrames),
     Native::new(
-        "setprofile",
+        "_setprofileallthreads",
         1,
         1,
-        |cx, arguments| only_none(cx, arguments, "sys.setprofile"),
-        "Set the profiling function.",
-    ),
+        tracing::set_profile_everywhere,
+        "Set the profiling function in all threads.",
+    )
+    .intrinsic(Intrinsic::LooksAtFrames),
+    Native::new("call_tracing", 2, 2, tracing::call_tracing, "Call func(*args), while tracing is enabled.")
+        .intrinsic(Intrinsic::LooksAtFrames),
     Native::new("audit", 1, Native::MANY, audit, "Tell the hooks of an event, with more arguments about it."),
     Native::new(
         "addaudithook",
@@ -207,15 +216,6 @@ fn none() -> Owned {
 
 fn text(cx: &mut Context, text: &str) -> Result<Owned> {
     Ok(StrObject::new(cx, text))
-}
-
-#[cold]
-fn missing(cx: &mut Context, what: &str) -> Result<Owned> {
-    Err(cx.raise(&types::NOT_IMPLEMENTED_ERROR, what))
-}
-
-fn only_none(cx: &mut Context, arguments: &[Value], what: &str) -> Result<Owned> {
-    if arguments[0] == singleton::none() { Ok(none()) } else { missing(cx, what) }
 }
 
 /// For `dataclasses`, which replaces a class by one with slots.

@@ -125,6 +125,12 @@ pub struct CodeData {
 }
 
 impl CodeData {
+    /// Where an instruction jumps, if it can.
+    pub fn jump_target(&self, index: usize) -> Option<usize> {
+        let offset = self.instructions.get(index)?.jump_offset()?;
+        usize::try_from(index as i64 + 1 + offset as i64).ok()
+    }
+
     /// Number of all parameters, which are the first locals: positional ones, those that are only keywords, `*args`,
     /// `**kwargs`.
     pub fn parameter_count(&self) -> usize {

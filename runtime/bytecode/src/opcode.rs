@@ -411,6 +411,11 @@ impl Op {
         }
     }
 
+    /// Whether the instruction jumps or not, by what it finds. (`Send` is no branch: it waits.)
+    pub fn is_branch(self) -> bool {
+        self == Op::ForIter || (Op::JumpIfTrue as u16..=Op::JumpUnlessContains as u16).contains(&(self as u16))
+    }
+
     /// Whether control never continues at the next instruction.
     pub fn ends_block(self) -> bool {
         matches!(self, Op::Jump | Op::JumpBack | Op::Return | Op::Raise | Op::Reraise)

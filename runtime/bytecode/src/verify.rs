@@ -22,13 +22,25 @@ pub fn verify(code: &CodeData) -> Result<(), String> {
     for index in 0..code.instructions.len() {
         check_fields(code, index).map_err(|text| problem(at(code, index, &text)))?;
     }
-    Dataflow::new(code).run().map_err(problem)?;
+    Dataflow::new(code).run().map(drop).map_err(problem)?;
     for constant in &code.constants {
         if let Constant::Code(nested) = constant {
             verify(nested)?;
         }
     }
     Ok(())
+}
+
+/// The registers that hold a value before each instruction, on every path to it; `None` for what is never reached.
+pub fn bound_registers(code: &CodeData) -> Vec<Option<Vec<u16>>> {
+    let mut flow = Dataflow::new(code);
+    flow.trail = Some(vec![None; code.instructions.len()]);
+    // Code that runs has been verified; what was found out until an error is right as far as it goes.
+    let trail = flow.run().ok().flatten().unwrap_or_default();
+    let registers = |state: Registers| (0..code.register_count).filter(|&register| state.has(register)).collect();
+    let mut found: Vec<_> = trail.into_iter().map(|state| state.map(registers)).collect();
+    found.resize(code.instructions.len(), None);
+    found
 }
 
 /// The temporaries that hold nothing any more when the instruction at an index is done and control goes on at `next`.
@@ -227,6 +239,8 @@ struct Dataflow<'a> {
     pending: Vec<usize>,
     /// The innermost handler of each instruction, plus one.
     handler_of: Vec<u32>,
+    /// If wanted, the state before each instruction.
+    trail: Option<Vec<Option<Registers>>>,
 }
 
 impl<'a> Dataflow<'a> {
@@ -245,10 +259,10 @@ impl<'a> Dataflow<'a> {
             joins[handler.target as usize] = true;
             handler_of[handler.start as usize..handler.end as usize].fill(number as u32 + 1);
         }
-        Dataflow { code, states: vec![None; count], joins, pending: Vec::new(), handler_of }
+        Dataflow { code, states: vec![None; count], joins, pending: Vec::new(), handler_of, trail: None }
     }
 
-    fn run(mut self) -> Result<(), String> {
+    fn run(mut self) -> Result<Option<Vec<Option<Registers>>>, String> {
         let mut entry = Registers(vec![0; (self.code.register_count as usize).div_ceil(64).max(1)]);
         for parameter in 0..self.code.parameter_count() as u16 {
             entry.set(parameter, true);
@@ -259,6 +273,9 @@ impl<'a> Dataflow<'a> {
             let Some(mut state) = self.states[start].clone() else { continue };
             let mut index = start;
             loop {
+                if let Some(trail) = &mut self.trail {
+                    trail[index] = Some(state.clone());
+                }
                 self.step(index, &mut state).map_err(|text| at(self.code, index, &text))?;
                 if self.code.instructions[index].op.ends_block() {
                     break;
@@ -270,7 +287,7 @@ impl<'a> Dataflow<'a> {
                 }
             }
         }
-        Ok(())
+        Ok(self.trail)
     }
 
     /// Runs one instruction on the state before it, and sends states to where it may jump or raise.

@@ -5,7 +5,9 @@
 use crate::gil::Gil;
 use crate::heap::{Heap, Owned};
 use crate::hooks::Hooks;
+use crate::monitoring::{Monitoring, Tracing};
 use crate::objects::dict::DictObject;
+use crate::objects::frame::Observed;
 use crate::objects::type_object::{MethodCache, TypeObject, TypeState};
 use crate::options::Options;
 use crate::signals::Handlers;
@@ -39,6 +41,16 @@ pub mod interrupt {
     pub const COMPILED: u32 = 32;
     /// Another thread has sent an exception.
     pub const EXCEPTION: u32 = 64;
+    /// Something watches the thread (`Context::is_traced`): its code changes over to the traced instance.
+    pub const TRACED: u32 = 128;
+}
+
+/// Bits of `Context::finalizers_pending`.
+pub mod attention {
+    /// Torn-down objects wait for their finalizers.
+    pub const FINALIZERS: u32 = 1;
+    /// Something watches the thread.
+    pub const TRACED: u32 = 2;
 }
 
 /// Words of a thread's value stack. Reserved lazily by the operating system.
@@ -81,6 +93,8 @@ pub struct ShownFrames {
     pub base: *mut Value,
     pub instruction: *const sidewinder_bytecode::Instruction,
     pub words: Vec<ShownWord>,
+    /// Link words of these frames that have changed since: the frames are observed.
+    pub links: Vec<(*mut Value, Value)>,
 }
 
 /// A word of the value stack that was written to show a frame, with a reference of its own.
@@ -104,6 +118,20 @@ impl Activation {
             at = activation.outer;
         }
     }
+
+    /// Notes that a frame's link word was changed, as the frame is observed now.
+    pub fn note_link(cx: &Context, place: *mut Value, new: Value) {
+        let mut at = cx.activation;
+        // SAFETY: (jit 5) an activation lives as long as its machine code is on the native stack.
+        while let Some(activation) = unsafe { at.as_mut() } {
+            if let Some(shown) = &mut activation.shown
+                && shown.words.iter().any(|word| word.place == place)
+            {
+                shown.links.push((place, new));
+            }
+            at = activation.outer;
+        }
+    }
 }
 
 /// The state of one thread.
@@ -111,7 +139,8 @@ impl Activation {
 pub struct Context {
     /// Reasons to leave the fast path; see `interrupt`.
     pub interrupt: AtomicU32,
-    /// Whether torn-down objects wait for finalizers; read after every helper that may drop references.
+    /// Whether torn-down objects wait for finalizers, or something watches the thread: bits of `attention`. Read after
+    /// every helper that may drop references or run Python.
     pub finalizers_pending: Cell<u32>,
     /// The exception being raised, or unbound. Owned.
     pub pending: Value,
@@ -167,6 +196,10 @@ pub struct Context {
     pub async_generator_hooks: [Option<Owned>; 2],
     /// How many frames a coroutine remembers of where it was made.
     pub coroutine_origin_depth: usize,
+    /// The running frames that have objects, outermost first.
+    pub observed: Vec<Observed>,
+    /// What watches the thread.
+    pub tracing: Tracing,
 }
 
 /// The state shared by the threads of one interpreter.
@@ -189,6 +222,8 @@ pub struct Interpreter {
     pub signals: Handlers,
     /// What the program wants to run around `fork`.
     pub fork_hooks: ForkHooks,
+    /// The tools of `sys.monitoring`.
+    pub monitoring: Monitoring,
     /// Bytes of native stack for new threads, or 0 for the system's default.
     pub thread_stack_bytes: usize,
     pub hooks: Hooks,
@@ -319,6 +354,8 @@ impl Context {
             thread: ThreadState::new(is_main),
             async_generator_hooks: [None, None],
             coroutine_origin_depth: 0,
+            observed: Vec::new(),
+            tracing: Tracing::default(),
         }))
     }
 
@@ -463,6 +500,7 @@ impl Interpreter {
             ending: false,
             signals: Handlers::default(),
             fork_hooks: ForkHooks::default(),
+            monitoring: Monitoring::default(),
             thread_stack_bytes: 0,
             hooks,
             options,

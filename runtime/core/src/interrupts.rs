@@ -35,8 +35,12 @@ pub fn serve(cx: &mut Context) -> Result<()> {
     if reasons & interrupt::SIGNAL != 0
         && let Err(raised) = signals::serve(cx)
     {
-        cx.request(reasons & interrupt::EXCEPTION);
+        cx.request(reasons & (interrupt::EXCEPTION | interrupt::TRACED));
         return Err(raised);
+    }
+    if reasons & interrupt::TRACED != 0 {
+        // It stays while something watches.
+        cx.update_tracing();
     }
     if reasons & interrupt::EXCEPTION != 0 { cx.raise_sent() } else { Ok(()) }
 }

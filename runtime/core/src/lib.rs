@@ -8,6 +8,7 @@ pub mod gil;
 pub mod heap;
 pub mod hooks;
 pub mod interrupts;
+pub mod monitoring;
 pub mod native;
 pub mod objects;
 pub mod operations;

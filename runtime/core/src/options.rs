@@ -69,6 +69,8 @@ options! {
     force_frames = "force-frames": 0;
     /// Stress: another thread runs beside the program and gets the GIL at every Nth visit of a hot loop.
     switch = "switch": 0;
+    /// Stress: all code runs traced; from 2 on, a trace function in Python is told of every event.
+    settrace = "settrace": 0;
     /// Check every trace, and what each phase makes of it.
     verify = "verify": cfg!(debug_assertions) as u64;
     /// Standard output and standard error are written at once (also `-u`).

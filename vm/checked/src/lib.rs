@@ -12,6 +12,8 @@
 //!
 //! A violation is a bug of the VM, not of the program: it is printed, and ends the process with `VIOLATION`.
 //!
+//! While something watches a thread, its code runs in the traced instance, unchecked.
+//!
 //! To see what is dead, consumed temporaries are really emptied here, where the interpreter leaves an uncounted word.
 
 mod frames;
@@ -44,6 +46,9 @@ pub fn interpret(cx: &mut Context, pc: Pc) {
     if pc.is_null() {
         // An exception that was thrown into a generator has left it already.
         return;
+    }
+    if cx.is_traced() {
+        return sidewinder_semantics::run::interpret(cx, pc);
     }
     let (base, depth) = (cx.base, frames::depth(cx));
     let mut checked = Checked {

@@ -65,7 +65,7 @@ pub fn run(command: Command, interpret: Interpret) -> i32 {
     }
     let started = started.and_then(|()| crate::startup::prepare(cx));
     let result = match started {
-        Ok(()) => run_source(cx, &source, skips_first_line),
+        Ok(()) => trace_from_start(cx).map_err(Failure::from).and_then(|()| run_source(cx, &source, skips_first_line)),
         Err(raised) => Err(raised.into()),
     };
     let result = crate::startup::inspect(cx, &source, result);
@@ -86,6 +86,27 @@ pub fn run(command: Command, interpret: Interpret) -> i32 {
         Ending::Status(status) => status,
         Ending::Interrupted => crate::signal::die_interrupted(),
     }
+}
+
+/// A trace function that changes nothing.
+const QUIET_TRACER: &str = "def trace(frame, event, argument):\n    return trace\n";
+
+/// The stress switch `settrace`: has the whole program run traced, by nobody or by a function in Python.
+fn trace_from_start(cx: &mut Context) -> Result<()> {
+    match cx.interpreter().options.settrace {
+        0 => {}
+        1 => cx.tracing.forced = true,
+        _ => {
+            let code = compile(cx, QUIET_TRACER, "<trace>", "exec")?;
+            let globals = DictObject::new(cx);
+            // SAFETY: (heap 2) just made.
+            let namespace: &DictObject = unsafe { globals.value().cast_unchecked() };
+            run_code(cx, code.value(), namespace, Value::UNBOUND)?;
+            cx.tracing.trace = namespace.get_text(cx, "trace").map(Owned::new);
+        }
+    }
+    cx.update_tracing();
+    Ok(())
 }
 
 /// Waits for the threads that the program started and that are no daemons, if it has imported `threading`.

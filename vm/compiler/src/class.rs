@@ -3,6 +3,7 @@
 use crate::ast::*;
 use crate::call::{check_keywords, needs_expansion};
 use crate::error::Outcome;
+use crate::exception::NOWHERE;
 use crate::function::{clean_docstring, split_docstring};
 use crate::generator::Generator;
 use crate::register::Register;
@@ -63,7 +64,8 @@ impl<'tree> Generator<'tree> {
         self.in_unit(unit, position, |generator| {
             let first_line = node.first_line;
             let start = Position { line: first_line, end_line: first_line, column: 0, end_column: 0 };
-            let end = node.body.last().map_or(start, |last| last.position);
+            // What the end of every class does belongs to no line.
+            let end = NOWHERE;
             for cell in cells {
                 generator.emit(Op::MakeCell, cell, 0, 0, start);
             }

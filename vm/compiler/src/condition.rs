@@ -28,6 +28,7 @@ impl<'tree> Generator<'tree> {
         let position = test.position;
         match &test.kind {
             ExpressionKind::Constant(constant) if fold::truth(constant).is_some() => {
+                self.mark_line(position);
                 if fold::truth(constant) == Some(sense) {
                     self.jump(target, position);
                 }

@@ -12,6 +12,9 @@ use crate::register::{Register, Source};
 use crate::unit::{Block, HandlerDraft, HandlerId, Label};
 use sidewinder_bytecode::{Constant, HEADER_WORDS, Op, Position};
 
+/// The position of what belongs to no line of the source.
+pub(crate) const NOWHERE: Position = Position { line: 0, end_line: 0, column: 0, end_column: 0 };
+
 impl<'tree> Generator<'tree> {
     /// A handler at the current depth that puts its exception into a hidden local.
     pub fn new_handler(&mut self, exception: Register) -> (HandlerId, Label) {
@@ -45,6 +48,7 @@ impl<'tree> Generator<'tree> {
     }
 
     pub fn try_statement(&mut self, node: &'tree Try, position: Position) -> Outcome<()> {
+        self.mark_line(position);
         if node.finally.is_empty() {
             return self.try_clauses(node, position);
         }
@@ -60,18 +64,18 @@ impl<'tree> Generator<'tree> {
             generator.try_clauses(node, position)
         })?;
         self.statements(&node.finally)?;
-        self.jump(end, position);
+        self.jump(end, NOWHERE);
         self.place(target);
-        self.clear_all(&inside, position);
+        self.clear_all(&inside, NOWHERE);
         let saved = self.unit.registers.acquire_for_handler(".saved");
-        self.emit(Op::PushHandled, saved, exception, 0, position);
+        self.emit(Op::PushHandled, saved, exception, 0, NOWHERE);
         let (cleanup, cleanup_label) = self.new_handler(exception);
         let block = Block::Handling { saved, exception: Some(exception), outer };
         let inside = self.under_handler(cleanup, block, position, |generator| generator.statements(&node.finally))?;
         // After the body, and when it raises: go on with the exception that is now in the hidden local.
         self.place(cleanup_label);
-        self.clear_all(&inside, position);
-        self.leave_handler(saved, exception, position);
+        self.clear_all(&inside, NOWHERE);
+        self.leave_handler(saved, exception, NOWHERE);
         self.place(end);
         self.release(saved);
         self.release(exception);
@@ -96,11 +100,11 @@ impl<'tree> Generator<'tree> {
         let inside =
             self.under_handler(handler, Block::Try { outer }, position, |generator| generator.statements(&node.body))?;
         self.statements(&node.orelse)?;
-        self.jump(end, position);
+        self.jump(end, NOWHERE);
         self.place(target);
-        self.clear_all(&inside, position);
+        self.clear_all(&inside, NOWHERE);
         let saved = self.unit.registers.acquire_for_handler(".saved");
-        self.emit(Op::PushHandled, saved, exception, 0, position);
+        self.emit(Op::PushHandled, saved, exception, 0, NOWHERE);
         let (cleanup, cleanup_label) = self.new_handler(exception);
         let block = Block::Handling { saved, exception: None, outer };
         let mut named = Vec::new();
@@ -113,7 +117,7 @@ impl<'tree> Generator<'tree> {
                 match &clause.name {
                     Some(name) => {
                         let label = generator.named_clause(clause, name, exception, Some(cleanup))?;
-                        named.push((label, name, clause.position));
+                        named.push((label, name));
                     }
                     None => {
                         generator.clear(exception, clause.position);
@@ -121,8 +125,8 @@ impl<'tree> Generator<'tree> {
                     }
                 }
                 let covered = std::mem::replace(&mut generator.unit.handler, outer);
-                generator.emit(Op::PopHandled, saved, 0, 0, clause.position);
-                generator.jump(end, clause.position);
+                generator.emit(Op::PopHandled, saved, 0, 0, NOWHERE);
+                generator.jump(end, NOWHERE);
                 generator.unit.handler = covered;
                 generator.place(next);
             }
@@ -130,12 +134,12 @@ impl<'tree> Generator<'tree> {
         })?;
         // No clause matched, or one raised.
         self.place(cleanup_label);
-        self.clear_all(&inside, position);
-        self.leave_handler(saved, exception, position);
-        for (label, name, position) in named {
+        self.clear_all(&inside, NOWHERE);
+        self.leave_handler(saved, exception, NOWHERE);
+        for (label, name) in named {
             self.place(label);
-            self.unbind(name, position);
-            self.jump(cleanup_label, position);
+            self.unbind(name, NOWHERE);
+            self.jump(cleanup_label, NOWHERE);
         }
         self.place(end);
         self.release(saved);
@@ -175,7 +179,7 @@ impl<'tree> Generator<'tree> {
         let (handler, label) = self.new_handler(exception);
         let block = Block::BoundName { name: name.clone(), position, outer };
         self.under_handler(handler, block, position, |generator| generator.statements(&clause.body))?;
-        self.unbind(name, position);
+        self.unbind(name, NOWHERE);
         Ok(label)
     }
 
@@ -249,7 +253,7 @@ impl<'tree> Generator<'tree> {
         self.call_exit(exit, node.is_async, position)?;
         self.jump(end, position);
         self.place(label);
-        self.clear_all(&inside, position);
+        self.clear_all(&inside, NOWHERE);
         self.with_handler(exit, exception, node.is_async, end, position)?;
         self.place(end);
         self.release(exception);
@@ -268,7 +272,7 @@ impl<'tree> Generator<'tree> {
     ) -> Outcome<()> {
         let outer = self.unit.handler;
         let saved = self.unit.registers.acquire_for_handler(".saved");
-        self.emit(Op::PushHandled, saved, exception, 0, position);
+        self.emit(Op::PushHandled, saved, exception, 0, NOWHERE);
         let (cleanup, cleanup_label) = self.new_handler(exception);
         let suppressed = self.new_label();
         let block = Block::Handling { saved, exception: Some(exception), outer };
@@ -288,9 +292,9 @@ impl<'tree> Generator<'tree> {
             Ok(())
         })?;
         self.place(cleanup_label);
-        self.clear_all(&inside, position);
-        self.clear(exit, position);
-        self.leave_handler(saved, exception, position);
+        self.clear_all(&inside, NOWHERE);
+        self.clear(exit, NOWHERE);
+        self.leave_handler(saved, exception, NOWHERE);
         self.place(suppressed);
         self.emit(Op::PopHandled, saved, 0, 0, position);
         self.clear(exception, position);

@@ -3,6 +3,7 @@
 
 use crate::ast::*;
 use crate::error::Outcome;
+use crate::exception::NOWHERE;
 use crate::generator::Generator;
 use crate::register::Register;
 use crate::unit::Block;
@@ -25,41 +26,41 @@ impl<'tree> Generator<'tree> {
         let inside =
             self.under_handler(handler, Block::Try { outer }, position, |generator| generator.statements(&node.body))?;
         self.statements(&node.orelse)?;
-        self.jump(end, position);
+        self.jump(end, NOWHERE);
         self.place(target);
-        self.clear_all(&inside, position);
+        self.clear_all(&inside, NOWHERE);
         let saved = self.unit.registers.acquire_for_handler(".saved");
-        self.emit(Op::PushHandled, saved, exception, 0, position);
+        self.emit(Op::PushHandled, saved, exception, 0, NOWHERE);
         let (cleanup, cleanup_label) = self.new_handler(exception);
         let block = Block::Handling { saved, exception: Some(exception), outer };
         let inside = self.under_handler(cleanup, block, position, |generator| {
             let groups = Groups { rest: generator.acquire(".rest"), raised: generator.acquire(".raised") };
-            generator.emit(Op::Move, groups.rest, exception, 0, position);
-            generator.emit(Op::BuildList, groups.raised, Register::temporary(generator.depth()), 0, position);
+            generator.emit(Op::Move, groups.rest, exception, 0, NOWHERE);
+            generator.emit(Op::BuildList, groups.raised, Register::temporary(generator.depth()), 0, NOWHERE);
             for clause in &node.handlers {
                 generator.star_clause(clause, &groups)?;
             }
-            generator.emit(Op::ListAppend, groups.raised, groups.rest, 0, position);
-            generator.clear_and_release(groups.rest, position);
+            generator.emit(Op::ListAppend, groups.raised, groups.rest, 0, NOWHERE);
+            generator.clear_and_release(groups.rest, NOWHERE);
             let left = generator.acquire(".left");
-            generator.emit(Op::PrepareReraise, left, exception, groups.raised, position);
-            generator.clear_and_release(groups.raised, position);
-            generator.emit(Op::Move, exception, left, 0, position);
-            generator.clear_and_release(left, position);
+            generator.emit(Op::PrepareReraise, left, exception, groups.raised, NOWHERE);
+            generator.clear_and_release(groups.raised, NOWHERE);
+            generator.emit(Op::Move, exception, left, 0, NOWHERE);
+            generator.clear_and_release(left, NOWHERE);
             let again = generator.new_label();
-            generator.emit_jump(Op::JumpIfNotNone, exception, 0, again, position);
+            generator.emit_jump(Op::JumpIfNotNone, exception, 0, again, NOWHERE);
             let covered = std::mem::replace(&mut generator.unit.handler, outer);
-            generator.emit(Op::PopHandled, saved, 0, 0, position);
-            generator.clear(exception, position);
-            generator.jump(end, position);
+            generator.emit(Op::PopHandled, saved, 0, 0, NOWHERE);
+            generator.clear(exception, NOWHERE);
+            generator.jump(end, NOWHERE);
             generator.unit.handler = covered;
             generator.place(again);
             Ok(())
         })?;
         // Something is left, or a class was none.
         self.place(cleanup_label);
-        self.clear_all(&inside, position);
-        self.leave_handler(saved, exception, position);
+        self.clear_all(&inside, NOWHERE);
+        self.leave_handler(saved, exception, NOWHERE);
         self.place(end);
         self.release(saved);
         self.release(exception);
@@ -81,7 +82,7 @@ impl<'tree> Generator<'tree> {
         self.clear(rest, position);
         self.emit_jump(Op::JumpIfNone, taken, 0, next, position);
         let saved = self.unit.registers.acquire_for_handler(".saved");
-        self.emit(Op::PushHandled, saved, taken, 0, position);
+        self.emit(Op::PushHandled, saved, taken, 0, NOWHERE);
         let exception = self.unit.registers.acquire_for_handler(".exception");
         let (handler, label) = self.new_handler(exception);
         let inside = self.under_handler(handler, Block::StarClause, position, |generator| {
@@ -92,22 +93,22 @@ impl<'tree> Generator<'tree> {
             generator.statements(&clause.body)
         })?;
         if let Some(name) = &clause.name {
-            self.unbind(name, position);
+            self.unbind(name, NOWHERE);
         }
-        self.emit(Op::PopHandled, saved, 0, 0, position);
-        self.jump(next, position);
+        self.emit(Op::PopHandled, saved, 0, 0, NOWHERE);
+        self.jump(next, NOWHERE);
         self.place(label);
-        self.clear_all(&inside, position);
+        self.clear_all(&inside, NOWHERE);
         if let Some(name) = &clause.name {
-            self.unbind(name, position);
+            self.unbind(name, NOWHERE);
         }
-        self.emit(Op::PopHandled, saved, 0, 0, position);
-        self.emit(Op::ListAppend, groups.raised, exception, 0, position);
-        self.clear(exception, position);
+        self.emit(Op::PopHandled, saved, 0, 0, NOWHERE);
+        self.emit(Op::ListAppend, groups.raised, exception, 0, NOWHERE);
+        self.clear(exception, NOWHERE);
         self.release(exception);
         self.release(saved);
         self.place(next);
-        self.clear(taken, position);
+        self.clear(taken, NOWHERE);
         self.unit.registers.release_run(pair, 2);
         Ok(())
     }

@@ -29,10 +29,13 @@ pub(crate) fn run(unit: &mut Unit) -> Flow {
     let handler_targets = unit.handlers.iter().map(|handler| index(handler.label)).collect();
     let mut flow = Flow { drafts, targets, handler_targets };
     flow.thread_jumps();
+    flow.copy_returns();
     let mut kept = flow.reachable();
-    flow.drop_bound_checks(unit, &mut kept);
+    flow.drop_bound_checks(unit, &kept);
     flow.drop_empty_jumps(&mut kept);
+    flow.drop_marks(&mut kept);
     flow.compact(&kept);
+    flow.spread_positions();
     flow
 }
 
@@ -70,9 +73,75 @@ impl Flow {
                 _ => false,
             };
             if copied {
-                let handler = self.drafts[index].handler;
-                self.drafts[index] = Draft { handler, ..destination };
+                let Draft { handler, position, .. } = self.drafts[index];
+                let position = if destination.position.line == 0 { position } else { destination.position };
+                self.drafts[index] = Draft { handler, position, ..destination };
                 self.targets[index] = self.targets[target];
+            }
+        }
+    }
+
+    /// A `Return` that belongs to no line is copied for every branch to it, at the branch's place: it is not to look as if
+    /// the line before it had run.
+    fn copy_returns(&mut self) {
+        for index in 0..self.drafts.len() {
+            let Some(target) = self.target(index) else { continue };
+            let Some(destination) = self.drafts.get(target).copied() else { continue };
+            let Draft { op, position, .. } = self.drafts[index];
+            let constant = destination.fields[0].as_constant().is_some();
+            if destination.op != Op::Return || destination.position.line != 0 || op == Op::Jump || !constant {
+                continue;
+            }
+            self.targets[index] = self.drafts.len() as u32;
+            self.drafts.push(Draft { position, ..destination });
+            self.targets.push(NO_TARGET);
+        }
+    }
+
+    /// Drops the marks of lines that have other instructions right before or after.
+    fn drop_marks(&self, kept: &mut [bool]) {
+        let mut is_target = vec![false; self.drafts.len() + 1];
+        for (index, &target) in self.targets.iter().enumerate() {
+            if target != NO_TARGET && kept[index] {
+                is_target[target as usize] = true;
+            }
+        }
+        self.handler_targets.iter().for_each(|&target| is_target[target as usize] = true);
+        let mut before = None;
+        for index in 0..self.drafts.len() {
+            if is_target[index] {
+                before = None;
+            }
+            if !kept[index] {
+                continue;
+            }
+            let line = self.drafts[index].position.line;
+            if self.drafts[index].op != Op::Nop {
+                before = falls_through(self.drafts[index].op).then_some(line);
+                continue;
+            }
+            let next = (index + 1..self.drafts.len()).find(|&next| kept[next]);
+            let same_after = next.is_some_and(|next| self.drafts[next].position.line == line);
+            if before == Some(line) || same_after {
+                kept[index] = false;
+            } else {
+                before = Some(line);
+            }
+        }
+    }
+
+    /// Gives what belongs to no line the place of the instruction before it, unless it is jumped to.
+    fn spread_positions(&mut self) {
+        let mut is_target = vec![false; self.drafts.len() + 1];
+        let targets = self.targets.iter().chain(&self.handler_targets);
+        targets.filter(|&&target| target != NO_TARGET).for_each(|&target| is_target[target as usize] = true);
+        for index in 0..self.drafts.len() {
+            if self.drafts[index].position.line == 0
+                && !is_target[index]
+                && index > 0
+                && falls_through(self.drafts[index - 1].op)
+            {
+                self.drafts[index].position = self.drafts[index - 1].position;
             }
         }
     }
@@ -103,7 +172,7 @@ impl Flow {
 
     /// Drops the `CheckBound`s of locals that are certainly bound: a forward analysis over basic blocks, in which a
     /// local is bound at a join when it is on every way there.
-    fn drop_bound_checks(&self, unit: &Unit, kept: &mut [bool]) {
+    fn drop_bound_checks(&mut self, unit: &Unit, kept: &[bool]) {
         let mut tracked: HashMap<u32, usize> = HashMap::new();
         for (draft, _) in self.drafts.iter().zip(kept.iter()).filter(|(_, kept)| **kept) {
             if draft.op == Op::CheckBound {
@@ -135,7 +204,9 @@ impl Flow {
             }
         }
         for index in redundant {
-            kept[index] = false;
+            // Its line is still one that runs.
+            let Draft { handler, position, .. } = self.drafts[index];
+            self.drafts[index] = Draft { op: Op::Nop, fields: [Field(0); 3], label: None, handler, position };
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::assemble::assemble;
 use crate::ast::*;
 use crate::error::Outcome;
+use crate::exception::NOWHERE;
 use crate::generator::Generator;
 use crate::register::{Register, Source};
 use crate::scope::{CLASS_CELLS, ScopeKind};
@@ -349,8 +350,9 @@ impl<'tree> Generator<'tree> {
         let mark = self.depth();
         let none = self.constant_operand(&Constant::None, position);
         self.set_depth(mark);
-        let position = self.unit.instructions.last().map_or(position, |last| last.position);
-        self.emit(Op::Return, none, 0, 0, position);
+        // The flow passes give it the place of what comes before, and every jump to it a copy of its own.
+        let place = if self.unit.instructions.is_empty() { position } else { NOWHERE };
+        self.emit(Op::Return, none, 0, 0, place);
         Ok(())
     }
 

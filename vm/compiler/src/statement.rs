@@ -5,7 +5,9 @@
 use crate::Mode;
 use crate::ast::*;
 use crate::error::{Failure, Outcome};
+use crate::exception::NOWHERE;
 use crate::expression::constant_items;
+use crate::fold;
 use crate::generator::Generator;
 use crate::register::{Register, Source};
 use crate::scope::ScopeKind;
@@ -53,7 +55,11 @@ impl<'tree> Generator<'tree> {
                 self.import_from(module.as_ref(), names, *level, position)
             }
             StatementKind::Delete(targets) => targets.iter().try_for_each(|target| self.delete(target)),
-            StatementKind::Global(_) | StatementKind::Nonlocal(_) | StatementKind::Pass => Ok(()),
+            StatementKind::Pass => {
+                self.mark_line(position);
+                Ok(())
+            }
+            StatementKind::Global(_) | StatementKind::Nonlocal(_) => Ok(()),
         }
     }
 
@@ -74,7 +80,10 @@ impl<'tree> Generator<'tree> {
         let position = expression.position;
         let mark = self.depth();
         match &expression.kind {
-            ExpressionKind::Constant(_) => return Ok(()),
+            ExpressionKind::Constant(_) => {
+                self.mark_line(position);
+                return Ok(());
+            }
             ExpressionKind::Boolean { is_or, values } => {
                 // The value is not wanted, so the last operand is a statement and the others are its conditions.
                 if let Some((last, first)) = values.split_last() {
@@ -89,8 +98,12 @@ impl<'tree> Generator<'tree> {
             }
             _ => {}
         }
+        let count = self.unit.instructions.len();
         let source = self.operand(expression)?;
         self.discard(source, position);
+        if self.unit.instructions.len() == count {
+            self.mark_line(position);
+        }
         self.set_depth(mark);
         Ok(())
     }
@@ -102,8 +115,7 @@ impl<'tree> Generator<'tree> {
             self.jump_unless(&branch.test, next)?;
             self.statements(&branch.body)?;
             if index + 1 < branches.len() || !orelse.is_empty() {
-                let position = self.last_position(branch.test.position);
-                self.jump(end, position);
+                self.jump(end, NOWHERE);
             }
             self.place(next);
         }
@@ -112,9 +124,9 @@ impl<'tree> Generator<'tree> {
         Ok(())
     }
 
-    /// The position of the instruction emitted last, for jumps that belong to no source of their own.
-    fn last_position(&self, otherwise: Position) -> Position {
-        self.unit.instructions.last().map_or(otherwise, |last| last.position)
+    /// An instruction for a line that might have none, so that it is seen to run. It goes where the line has another.
+    pub fn mark_line(&mut self, position: Position) {
+        self.emit(Op::Nop, 0, 0, 0, position);
     }
 
     /// Enters a block; fails where CPython does.
@@ -140,14 +152,21 @@ impl<'tree> Generator<'tree> {
     ) -> Outcome<()> {
         let (header, otherwise, end) = (self.new_label(), self.new_label(), self.new_label());
         let number = self.new_loop();
+        // A test that always holds is no code: its line is that of the jump back.
+        let always = test.as_constant().and_then(fold::truth) == Some(true);
+        if always {
+            self.mark_line(test.position);
+        }
         self.place(header);
-        self.jump_unless(test, otherwise)?;
-        let block = Block::Loop { continue_label: header, break_label: end, number, iterator: None };
+        if !always {
+            self.jump_unless(test, otherwise)?;
+        }
+        let back = always.then_some(test.position);
+        let block = Block::Loop { continue_label: header, break_label: end, number, iterator: None, back };
         self.push_block(block, statement)?;
         self.statements(body)?;
         self.unit.blocks.pop();
-        let position = self.last_position(test.position);
-        self.emit_jump(Op::JumpBack, number, 0, header, position);
+        self.emit_jump(Op::JumpBack, number, 0, header, back.unwrap_or(NOWHERE));
         self.place(otherwise);
         self.statements(orelse)?;
         self.place(end);
@@ -173,11 +192,12 @@ impl<'tree> Generator<'tree> {
         } else {
             self.loop_item(&node.target, iterator, exhausted, position)?;
         }
-        let block = Block::Loop { continue_label: header, break_label: end, number, iterator: Some(iterator) };
+        let block =
+            Block::Loop { continue_label: header, break_label: end, number, iterator: Some(iterator), back: None };
         self.push_block(block, statement)?;
         self.statements(&node.body)?;
         self.unit.blocks.pop();
-        self.emit_jump(Op::JumpBack, number, 0, header, position);
+        self.emit_jump(Op::JumpBack, number, 0, header, NOWHERE);
         self.place(exhausted);
         self.release(iterator);
         self.statements(&node.orelse)?;
@@ -259,8 +279,11 @@ impl<'tree> Generator<'tree> {
             _ => None,
         };
         let leaving = constant_position.unwrap_or(position);
-        self.unwind(0, value, leaving, |generator| {
-            generator.emit(Op::Return, source, 0, 0, position);
+        if value.is_none() {
+            self.mark_line(position);
+        }
+        self.unwind(0, value, leaving, |generator, is_same| {
+            generator.emit(Op::Return, source, 0, 0, if is_same { position } else { NOWHERE });
         })?;
         self.set_depth(mark);
         Ok(())
@@ -282,7 +305,9 @@ impl<'tree> Generator<'tree> {
             return Err(self.outside_loop("'break' outside loop", position));
         };
         let Block::Loop { break_label, iterator, .. } = self.unit.blocks[index].clone() else { return Ok(()) };
-        self.unwind(index + 1, None, position, |generator| {
+        self.mark_line(position);
+        self.unwind(index + 1, None, position, |generator, is_same| {
+            let position = if is_same { position } else { NOWHERE };
             if let Some(iterator) = iterator {
                 generator.clear(iterator, position);
             }
@@ -294,29 +319,35 @@ impl<'tree> Generator<'tree> {
         let Some(index) = self.innermost_loop() else {
             return Err(self.outside_loop("'continue' not properly in loop", position));
         };
-        let Block::Loop { continue_label, number, .. } = self.unit.blocks[index].clone() else { return Ok(()) };
-        self.unwind(index + 1, None, position, |generator| {
-            generator.emit_jump(Op::JumpBack, number, 0, continue_label, position);
+        let Block::Loop { continue_label, number, back, .. } = self.unit.blocks[index].clone() else { return Ok(()) };
+        self.mark_line(position);
+        self.unwind(index + 1, None, position, |generator, is_same| {
+            let position = if is_same { position } else { NOWHERE };
+            generator.emit_jump(Op::JumpBack, number, 0, continue_label, back.unwrap_or(position));
         })
     }
 
     /// Leaves all blocks above the first `keep`, running what each owes, then emits the transfer itself. `value` is the
-    /// temporary being returned.
+    /// temporary being returned. The transfer is told whether it still is at the statement's line.
     fn unwind(
         &mut self,
         keep: usize,
         value: Option<Register>,
         position: Position,
-        transfer: impl FnOnce(&mut Self),
+        transfer: impl FnOnce(&mut Self, bool),
     ) -> Outcome<()> {
         let handler = self.unit.handler;
         let mut left = Vec::new();
+        let mut at = position;
         while self.unit.blocks.len() > keep {
             let Some(block) = self.unit.blocks.pop() else { break };
-            self.leave_block(&block, value, position)?;
+            self.leave_block(&block, value, at)?;
+            if matches!(block, Block::Finally { .. } | Block::With { .. } | Block::BoundName { .. }) {
+                at = NOWHERE;
+            }
             left.push(block);
         }
-        transfer(self);
+        transfer(self, at != NOWHERE);
         self.unit.blocks.extend(left.into_iter().rev());
         self.unit.handler = handler;
         Ok(())

@@ -44,6 +44,8 @@ pub(crate) enum Block<'tree> {
         number: u32,
         /// The iterator to clear on `break`.
         iterator: Option<Register>,
+        /// Where a jump back is, if that stands for the test of the loop.
+        back: Option<Position>,
     },
     /// The body of a `try` with `finally`; exceptions in the `finally` body go to `outer`.
     Finally { body: &'tree [Statement], outer: Option<HandlerId> },

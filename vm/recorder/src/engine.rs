@@ -21,6 +21,7 @@ use sidewinder_runtime::heap::Heap;
 use sidewinder_runtime::heap::allocate::{CELL_BYTES_MAX, CHUNK_BYTES};
 use sidewinder_runtime::heap::owned::increment;
 use sidewinder_runtime::hooks::Broken;
+use sidewinder_runtime::monitoring::Runner;
 use sidewinder_runtime::objects::code::{CodeObject, LoopState};
 use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::objects::{
@@ -558,7 +559,9 @@ impl Engine {
         let mut recorder = Recorder::new(cx, self, target);
         recorder.is_function = root == Root::Function;
         recorder.is_side = matches!(root, Root::Side | Root::Handler);
+        let runner = std::mem::replace(&mut recorder.cx.tracing.runner, Runner::Other);
         let next = run::run(&mut recorder, target);
+        recorder.cx.tracing.runner = runner;
         let (stop, finished) = (recorder.stop, recorder.into_trace());
         let (stop, finished) = self.end_recording(cx, began, stop, finished);
         match (stop, finished) {
@@ -866,7 +869,9 @@ impl Engine {
         // What the call's instruction did not test any more, its side trace does.
         recorder.ran_python = follows_call;
         recorder.become_bridge(base, recursion, &slots);
+        let runner = std::mem::replace(&mut recorder.cx.tracing.runner, Runner::Other);
         let next = run::run(&mut recorder, pc);
+        recorder.cx.tracing.runner = runner;
         let (stop, finished) = (recorder.stop, recorder.into_trace());
         let (stop, finished) = self.end_recording(cx, began, stop, finished);
         match (stop, finished) {

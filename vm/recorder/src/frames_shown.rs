@@ -66,7 +66,7 @@ fn frames(cx: &mut Context, activation: &Activation, record: &CallRecord) -> Sho
     }
     // SAFETY: (jit 4) as above.
     let base = unsafe { activation.base.offset(record.frame.base as isize) };
-    ShownFrames { base, instruction: record.frame.instruction as Pc, words }
+    ShownFrames { base, instruction: record.frame.instruction as Pc, words, links: Vec::new() }
 }
 
 /// A word that was shown, and what the place held when the trace was left: with a reference, unless it is unbound.
@@ -84,13 +84,25 @@ pub fn leave(
     (record, base): (&ExitRecord, *mut Value),
     write: Option<unsafe fn(&mut Context, &ExitRecord, *mut Value)>,
 ) {
+    let links = shown.links.clone();
     let held = hide(shown, word);
     if let Some(write) = write {
         // SAFETY: (jit 4) the exit has written its words.
         unsafe { write(cx, record, base) };
     }
     settle(held, record, base, write.is_none());
+    for (place, changed) in links {
+        // SAFETY: (frames 1) as above. The word is still there, unless its frame was left.
+        unsafe {
+            if (*place).0 | KIND == changed.0 | KIND {
+                *place = changed;
+            }
+        }
+    }
 }
+
+/// The bits of a link word that an observed frame has changed.
+const KIND: u64 = sidewinder_semantics::frame::Link::KIND_MASK;
 
 /// Takes what the frames hold now.
 fn hide(shown: ShownFrames, word: &AtomicU32) -> Vec<Held> {

@@ -235,6 +235,10 @@ impl<'a> Recorder<'a> {
             self.abort(crate::engine::GIL_HANDED_OVER);
             return true;
         }
+        if self.cx.is_traced() {
+            self.abort("something watches the thread");
+            return true;
+        }
         self.pc = pc;
         self.length_at_start = self.instructions.len();
         self.base_at_start = self.cx.base;

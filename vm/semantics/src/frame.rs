@@ -14,6 +14,7 @@
 
 use sidewinder_bytecode::{HEADER_WORDS, Instruction};
 use sidewinder_runtime::objects::code::CodeObject;
+use sidewinder_runtime::objects::frame::{KIND_SHIFT, LiveFrame, OBSERVED_KIND, says_observed};
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::site::Site;
 use sidewinder_runtime::{Context, Value};
@@ -34,6 +35,8 @@ pub enum Continuation {
     Initialise,
     /// The run ends; the result goes to the native caller.
     Boundary,
+    /// The frame has an object, and `Context::observed` has the continuation: see `cold/frame.rs`.
+    Observed,
     /// A `for` loop resumed a generator: a yielded value goes into the destination, a return ends the loop.
     Iterate,
     /// A `for` loop over `enumerate` resumed the generator below it: a yielded value goes, after its number, into the
@@ -68,6 +71,8 @@ pub enum Continuation {
     /// Whether all items are true.
     All,
 }
+
+const _: () = assert!(Continuation::Observed as u64 == OBSERVED_KIND && KIND_SHIFT == 24);
 
 impl Continuation {
     /// Whether a frame with it is a generator's, resumed by an instruction.
@@ -175,6 +180,22 @@ pub fn current_code(cx: &Context) -> &'static CodeObject {
 pub fn current_function(cx: &Context) -> &'static FunctionObject {
     // SAFETY: (frames 2) as above.
     unsafe { function(cx.base) }
+}
+
+/// Whether the running frame has an object.
+#[inline(always)]
+pub fn is_observed(cx: &Context) -> bool {
+    // SAFETY: (frames 2) `base` is a frame's base while code runs.
+    says_observed(unsafe { header(cx.base, LINK) })
+}
+
+/// The running frame, at the instruction at `pc`, as it is shown to others.
+pub fn running(cx: &Context, pc: *const Instruction) -> LiveFrame {
+    let (base, code) = (cx.base, current_code(cx));
+    let instruction = if code.contains(pc) { code.index_of(pc) as u32 } else { 0 };
+    // SAFETY: (frames 2) the running frame has a header.
+    let link = unsafe { base.offset(LINK) };
+    LiveFrame { base, link, function: current_function(cx).value(), code: code.value(), instruction }
 }
 
 /// Makes the frame at `base` the running one.

@@ -5,6 +5,7 @@
 
 use sidewinder_ir::op::{Alias, Type};
 use sidewinder_ir::{Helper, HelperEffects};
+use sidewinder_runtime::context::attention;
 use sidewinder_runtime::objects::list::{self, ListObject};
 use sidewinder_runtime::objects::set::{self, FROZENSET, SET};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
@@ -93,7 +94,7 @@ fn string<'a>(value: Value) -> &'a StrObject {
 /// After a dict had to ask another key by its own `__eq__`, which may change anything: a trace must not go on with what
 /// it knows of memory, and is made to leave as if a finalizer waited.
 fn leave_trace(cx: &Context) {
-    cx.finalizers_pending.set(1);
+    cx.finalizers_pending.set(cx.finalizers_pending.get() | attention::FINALIZERS);
 }
 
 /// What a dict has for a string or a small integer, handed to `plain`; by the general rules where that may run Python.

@@ -31,15 +31,21 @@ use sidewinder_runtime::objects::{method, singleton, str};
 use sidewinder_runtime::{Context, Owned, TypeObject, Value};
 use std::sync::atomic::Ordering;
 
-/// The context as an instance of the primitives.
+/// The context as an instance of the primitives: the interpreter, or the traced instance, which enters no frame for
+/// operators and does nothing for the JIT.
 #[repr(transparent)]
-pub struct Interp(pub Context);
+pub struct Machine<const TRACED: bool>(pub Context);
 
-impl Interp {
+/// The interpreter.
+pub type Interp = Machine<false>;
+/// The traced instance: see `tracing`.
+pub type Traced = Machine<true>;
+
+impl<const TRACED: bool> Machine<TRACED> {
     #[inline(always)]
-    pub fn of(cx: &mut Context) -> &mut Interp {
-        // SAFETY: `Interp` is a transparent wrapper of `Context`.
-        unsafe { &mut *(cx as *mut Context as *mut Interp) }
+    pub fn of(cx: &mut Context) -> &mut Self {
+        // SAFETY: it is a transparent wrapper of `Context`.
+        unsafe { &mut *(cx as *mut Context as *mut Self) }
     }
 
     #[inline(always)]
@@ -68,7 +74,7 @@ impl Interp {
 #[must_use]
 pub struct Token(pub Value);
 
-impl Semantics for Interp {
+impl<const TRACED: bool> Semantics for Machine<TRACED> {
     #[inline(always)]
     fn context(&mut self) -> &mut Context {
         &mut self.0
@@ -76,6 +82,9 @@ impl Semantics for Interp {
 
     #[inline(always)]
     fn back_edge(&mut self, pc: Pc, target: Pc, loop_index: u16) -> Pc {
+        if TRACED {
+            return crate::tracing::back_edge(&mut self.0, pc, target);
+        }
         if self.0.interrupt.load(Ordering::Relaxed) != 0 {
             return back_edge_interrupted(self, pc, target, loop_index);
         }
@@ -535,7 +544,7 @@ impl Semantics for Interp {
     #[inline(always)]
     fn may_enter(&mut self, code: &'static CodeObject) -> bool {
         let _ = code;
-        self.0.recursion_left > 0 && self.0.base < self.0.stack_limit
+        !TRACED && self.0.recursion_left > 0 && self.0.base < self.0.stack_limit
     }
 
     #[inline(always)]
@@ -547,7 +556,14 @@ impl Semantics for Interp {
             let native = callable.cast_unchecked::<sidewinder_runtime::objects::method::NativeFunctionObject>();
             method::native::invoke(&mut self.0, native, arguments, receiver)
         };
-        self.finish(crate::helpers::word(result))
+        let result = crate::helpers::word(result);
+        if self.0.finalizers_pending.get() != 0 {
+            self.0.run_pending_finalizers();
+            if !TRACED && !result.is_unbound() && self.0.wants_tracing() {
+                return crate::tracing::keep_result(&mut self.0, result);
+            }
+        }
+        (!result.is_unbound()).then_some(Token(result))
     }
 
     #[inline(always)]
@@ -715,7 +731,7 @@ impl Semantics for Interp {
 
     #[inline(always)]
     fn may_resume(&mut self, generator: Value) -> bool {
-        crate::cold::generator::may_resume(&self.0, generator)
+        !TRACED && crate::cold::generator::may_resume(&self.0, generator)
     }
 
     #[inline(always)]
@@ -771,7 +787,7 @@ impl Semantics for Interp {
     }
 }
 
-impl Interp {
+impl<const TRACED: bool> Machine<TRACED> {
     /// After a helper: runs waiting finalizers, and says whether it raised.
     #[inline(always)]
     fn finish(&mut self, result: Value) -> Option<Token> {

@@ -4,7 +4,7 @@
 //! what may call (an object that dies, an interrupt) comes last, and goes on elsewhere by a tail call.
 
 use crate::frame::{self, Link};
-use crate::interp::{Interp, Token};
+use crate::interp::{Machine, Token};
 use crate::numbers::Numbers;
 use crate::semantics::{Pc, Semantics};
 use sidewinder_runtime::objects::code::CodeObject;
@@ -26,7 +26,7 @@ pub(crate) fn lost_last(value: Value) -> bool {
 }
 
 /// Says that the instruction before `next` is running, for what a finalizer may see.
-fn publish_before(s: &mut Interp, next: Pc) {
+fn publish_before<const TRACED: bool>(s: &mut Machine<TRACED>, next: Pc) {
     s.0.instruction = next.wrapping_sub(1);
 }
 
@@ -34,7 +34,7 @@ fn publish_before(s: &mut Interp, next: Pc) {
 /// registers; the result is hidden from the optimizer, which would otherwise keep it across the call.
 #[cold]
 #[inline(never)]
-fn tear_down_then(s: &mut Interp, value: Value, next: Pc) -> Pc {
+fn tear_down_then<const TRACED: bool>(s: &mut Machine<TRACED>, value: Value, next: Pc) -> Pc {
     publish_before(s, next);
     s.0.tear_down(value, true);
     std::hint::black_box(next)
@@ -43,7 +43,7 @@ fn tear_down_then(s: &mut Interp, value: Value, next: Pc) -> Pc {
 /// The same at the end of the instruction at `pc`, which may have jumped.
 #[cold]
 #[inline(never)]
-pub(crate) fn tear_down_at(s: &mut Interp, pc: Pc, value: Value, next: Pc) -> Pc {
+pub(crate) fn tear_down_at<const TRACED: bool>(s: &mut Machine<TRACED>, pc: Pc, value: Value, next: Pc) -> Pc {
     s.0.instruction = pc;
     s.0.tear_down(value, true);
     std::hint::black_box(next)
@@ -52,7 +52,7 @@ pub(crate) fn tear_down_at(s: &mut Interp, pc: Pc, value: Value, next: Pc) -> Pc
 /// Like `tear_down_then`, and then takes a count from another value.
 #[cold]
 #[inline(never)]
-fn tear_down_and_drop(s: &mut Interp, value: Value, other: Value, next: Pc) -> Pc {
+fn tear_down_and_drop<const TRACED: bool>(s: &mut Machine<TRACED>, value: Value, other: Value, next: Pc) -> Pc {
     publish_before(s, next);
     s.0.tear_down(value, true);
     s.0.release(other);
@@ -62,7 +62,13 @@ fn tear_down_and_drop(s: &mut Interp, value: Value, other: Value, next: Pc) -> P
 /// Like `tear_down_then`, and then stores a result.
 #[cold]
 #[inline(never)]
-pub(crate) fn drop_and_set(s: &mut Interp, dead: Value, register: u16, value: Token, next: Pc) -> Pc {
+pub(crate) fn drop_and_set<const TRACED: bool>(
+    s: &mut Machine<TRACED>,
+    dead: Value,
+    register: u16,
+    value: Token,
+    next: Pc,
+) -> Pc {
     publish_before(s, next);
     s.0.tear_down(dead, true);
     s.set(register, value);
@@ -72,7 +78,7 @@ pub(crate) fn drop_and_set(s: &mut Interp, dead: Value, register: u16, value: To
 /// `set_float_then` for a float that needs an object.
 #[cold]
 #[inline(never)]
-pub(crate) fn box_float_then(s: &mut Interp, register: u16, value: f64, next: Pc) -> Pc {
+pub(crate) fn box_float_then<const TRACED: bool>(s: &mut Machine<TRACED>, register: u16, value: f64, next: Pc) -> Pc {
     let value = s.box_float(value);
     s.set_then(register, value, next)
 }
@@ -80,8 +86,8 @@ pub(crate) fn box_float_then(s: &mut Interp, register: u16, value: f64, next: Pc
 /// Goes on with `return_then` when a local's object dies: `remaining` locals are still to be released.
 #[cold]
 #[inline(never)]
-pub(crate) fn return_after_tear_down(
-    s: &mut Interp,
+pub(crate) fn return_after_tear_down<const TRACED: bool>(
+    s: &mut Machine<TRACED>,
     dead: Value,
     remaining: usize,
     result: Token,
@@ -99,8 +105,16 @@ pub(crate) fn return_after_tear_down(
 /// Goes around a loop when there is something else to do first.
 #[cold]
 #[inline(never)]
-pub(crate) fn back_edge_interrupted(s: &mut Interp, pc: Pc, target: Pc, loop_index: u16) -> Pc {
+pub(crate) fn back_edge_interrupted<const TRACED: bool>(
+    s: &mut Machine<TRACED>,
+    pc: Pc,
+    target: Pc,
+    loop_index: u16,
+) -> Pc {
     if crate::cold::interrupt::serve(&mut s.0, pc) {
+        if s.0.wants_tracing() {
+            return crate::tracing::change_over_at(&mut s.0, pc, target);
+        }
         s.count_round(pc, target, loop_index)
     } else {
         crate::unwind::raise(&mut s.0, pc)
@@ -110,8 +124,11 @@ pub(crate) fn back_edge_interrupted(s: &mut Interp, pc: Pc, target: Pc, loop_ind
 /// Starts a frame when there is something else to do first.
 #[cold]
 #[inline(never)]
-pub(crate) fn enter_interrupted(s: &mut Interp, code: &'static CodeObject) -> Pc {
+pub(crate) fn enter_interrupted<const TRACED: bool>(s: &mut Machine<TRACED>, code: &'static CodeObject) -> Pc {
     if crate::cold::interrupt::serve(&mut s.0, code.instructions) {
+        if s.0.wants_tracing() {
+            return crate::tracing::enter(&mut s.0, code.instructions);
+        }
         code.instructions
     } else {
         crate::unwind::raise(&mut s.0, code.instructions)
@@ -133,7 +150,7 @@ pub(crate) fn replace_attribute(
     }
 }
 
-impl Interp {
+impl<const TRACED: bool> Machine<TRACED> {
     /// Counts a loop's round down, and goes on at `target` or with what a hot loop starts.
     #[inline(always)]
     pub(crate) fn count_round(&mut self, pc: Pc, target: Pc, loop_index: u16) -> Pc {

@@ -1,7 +1,7 @@
 //! What each opcode does, written once: generic handlers over the `Semantics` trait for everything that traces follow,
 //! and concrete ones (`cold/`) for the rest.
 //!
-//! `Interp` instantiates the handlers to run; the recorder crate instantiates them to run and record.
+//! `Interp` instantiates the handlers to run, and `Traced` (`tracing/`) to run while something watches the thread; the recorder crate instantiates them to run and record.
 
 pub mod cold;
 pub mod frame;
@@ -14,6 +14,7 @@ pub mod numbers;
 pub mod run;
 pub mod semantics;
 mod small;
+pub mod tracing;
 pub mod unwind;
 
 pub use interp::Interp;

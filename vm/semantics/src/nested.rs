@@ -4,11 +4,12 @@ use crate::frame::{self, Continuation, Link, Running};
 use crate::semantics::Pc;
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS};
 use sidewinder_runtime::context::Activation;
+use sidewinder_runtime::monitoring::Entering;
 use sidewinder_runtime::native::Arguments;
-use sidewinder_runtime::objects::exception::RUNTIME_ERROR;
 use sidewinder_runtime::objects::frame::LiveFrame;
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::generator::{self, GeneratorObject};
+use sidewinder_runtime::objects::{self, exception::RUNTIME_ERROR};
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 
 /// The hook behind calls of Python functions from native code.
@@ -38,6 +39,21 @@ pub fn call_function(cx: &mut Context, function: &FunctionObject, arguments: Arg
 /// `base` lies on the value stack above all frames.
 pub unsafe fn run_frame(cx: &mut Context, base: *mut Value, function: &FunctionObject, pc: Pc) -> Result<Owned> {
     let caller = Running::save(cx);
+    // SAFETY: the caller's promise.
+    unsafe { enter_frame(cx, base, function) };
+    if cx.is_traced() {
+        cx.tracing.entering = Some(Entering::Start);
+    }
+    (cx.interpreter().hooks.interpret)(cx, pc);
+    end_run(cx, caller);
+    result_of_run(cx)
+}
+
+/// Makes the frame at `base` the running one, as the outermost of a run.
+///
+/// # Safety
+/// As for `run_frame`.
+unsafe fn enter_frame(cx: &mut Context, base: *mut Value, function: &FunctionObject) {
     let (old_base, old_instruction) = (cx.base, cx.instruction);
     let code = function.code();
     leave_trace(cx);
@@ -50,8 +66,9 @@ pub unsafe fn run_frame(cx: &mut Context, base: *mut Value, function: &FunctionO
         frame::switch(cx, base, code);
     }
     cx.recursion_left -= 1;
-    (cx.interpreter().hooks.interpret)(cx, pc);
-    end_run(cx, caller);
+}
+
+fn result_of_run(cx: &mut Context) -> Result<Owned> {
     match crate::run::take_result(cx) {
         Some(result) => Ok(result),
         None => {
@@ -64,7 +81,7 @@ pub unsafe fn run_frame(cx: &mut Context, base: *mut Value, function: &FunctionO
 /// The hook behind `next`, `send`, `throw` and `close` of generators; see `Hooks::resume_generator`.
 pub fn resume_generator(cx: &mut Context, generator: &GeneratorObject, value: Value) -> Result<Option<Owned>> {
     cx.check_native_stack("")?;
-    match generator.state.get() {
+    match generator.stage() {
         generator::state::RUNNING => {
             if value.is_unbound() {
                 drop(cx.take_pending());
@@ -102,11 +119,13 @@ pub fn resume_generator(cx: &mut Context, generator: &GeneratorObject, value: Va
         if cx.recursion_left <= 0 || base >= cx.stack_limit {
             return Err(crate::cold::call::recursion_error(cx));
         }
+        let is_new = generator.stage() == generator::state::CREATED;
         let pc = crate::cold::generator::restore(cx, generator, base, value);
         *base.offset(frame::KEPT) = Owned::new(generator.value()).into_raw();
-        let result = run_generator_frame(cx, base, function, pc, value.is_unbound());
+        let entering = if is_new { Entering::Start } else { Entering::Resume };
+        let result = run_generator_frame(cx, base, function, pc, (!value.is_unbound()).then_some(entering));
         match result {
-            Ok(item) if generator.state.get() == generator::state::FINISHED => {
+            Ok(item) if generator.stage() == generator::state::FINISHED => {
                 generator.result.set(item.into_raw());
                 Ok(None)
             }
@@ -116,7 +135,7 @@ pub fn resume_generator(cx: &mut Context, generator: &GeneratorObject, value: Va
     }
 }
 
-/// Runs a generator's frame; with `throw`, from its pending exception.
+/// Runs a generator's frame, entered in this way, or else from its pending exception.
 ///
 /// # Safety
 /// As for `run_frame`.
@@ -125,29 +144,25 @@ unsafe fn run_generator_frame(
     base: *mut Value,
     function: &FunctionObject,
     pc: Pc,
-    throw: bool,
+    entering: Option<Entering>,
 ) -> Result<Owned> {
-    if !throw {
-        // SAFETY: the caller's promise.
-        return unsafe { run_frame(cx, base, function, pc) };
-    }
-    let code = function.code();
     let caller = Running::save(cx);
-    let (old_base, old_instruction) = (cx.base, cx.instruction);
-    leave_trace(cx);
-    // SAFETY: the caller's promise; the instruction before the resume point is the `Yield`.
-    unsafe {
-        *base.offset(frame::CODE) = frame::tag(code);
-        *base.offset(frame::RETURN) = frame::tag(old_instruction);
-        let delta = base.offset_from(old_base) as usize;
-        *base.offset(frame::LINK) = Value::from_word(Link::new(delta, Continuation::Boundary, 0).0);
-        frame::switch(cx, base, code);
-        cx.recursion_left -= 1;
-        let next = crate::cold::generator::throw_in(cx, pc.sub(1));
-        (cx.interpreter().hooks.interpret)(cx, next);
-    }
+    // SAFETY: the caller's promise.
+    unsafe { enter_frame(cx, base, function) };
+    crate::cold::frame::after_resuming(cx, pc);
+    let next = match entering {
+        Some(entering) => {
+            if cx.is_traced() {
+                cx.tracing.entering = Some(entering);
+            }
+            pc
+        }
+        // SAFETY: the instruction before the resume point is the `Yield`.
+        None => crate::cold::generator::throw_in(cx, unsafe { pc.sub(1) }),
+    };
+    (cx.interpreter().hooks.interpret)(cx, next);
     end_run(cx, caller);
-    crate::run::take_result(cx).ok_or(Raised)
+    result_of_run(cx)
 }
 
 /// After a nested run: its caller is running again, and the finalizers of what died with the run's frame see it.
@@ -248,6 +263,11 @@ pub fn frame_locals(cx: &mut Context) -> Result<Owned> {
             add(cx, code.free_name(index as u16), cells.as_slice()[index])?;
         }
     }
+    let own = sidewinder_runtime::objects::frame::observed_at(cx, cx.base);
+    let own = own.and_then(|own| own.cast_exact::<sidewinder_runtime::objects::frame::FrameObject>());
+    if let Some(extra) = own.map(|own| own.extra.get()).filter(|extra| !extra.is_unbound()) {
+        sidewinder_runtime::objects::iterator::dict_operations::update(cx, target, extra)?;
+    }
     Ok(made)
 }
 
@@ -268,7 +288,7 @@ pub fn walk_frames(cx: &mut Context, visit: &mut dyn FnMut(&LiveFrame) -> bool) 
             if !visit(&seen) {
                 return;
             }
-            let link = Link(frame::header(base, frame::LINK).0);
+            let link = Link(objects::frame::true_link(cx, base, frame::header(base, frame::LINK)).0);
             let return_to = frame::return_address(base);
             // A boundary keeps the instruction that called it, other frames the one to go on at.
             pc = if link.continuation() == Continuation::Boundary { return_to } else { return_to.sub(1) };

@@ -5,9 +5,10 @@ use crate::handlers::{
     arithmetic, attribute, bind, branch, call, fetch, global, item, iterate, jump, register, slices, text,
 };
 use crate::helpers;
-use crate::interp::Interp;
+use crate::interp::{Interp, Machine, Traced};
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::Op;
+use sidewinder_runtime::monitoring::Runner;
 use sidewinder_runtime::objects::code::LoopState;
 use sidewinder_runtime::objects::slots::CompareOp::{self, Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
 use sidewinder_runtime::{Context, Value};
@@ -30,43 +31,50 @@ macro_rules! handlers {
             }
         }
 
-        /// The interpreter's functions by opcode.
-        static INTERPRETER: [Handler; OPCODE_COUNT] = {
-            let mut table: [Handler; OPCODE_COUNT] = [interpret_cold; OPCODE_COUNT];
-            $(
-                table[Op::$op as usize] = {
-                    #[allow(unused_variables, reason = "few rows need nothing but the place")]
-                    fn handler($s: &mut Interp, $pc: Pc) -> Pc {
-                        let $i = fetch($pc);
-                        let next = $body;
-                        dispatch($s, next)
-                    }
-                    handler
-                };
-            )*
-            table
-        };
+        /// The functions by opcode of the interpreter, and of the traced instance.
+        struct Table<const TRACED: bool>;
+
+        impl<const TRACED: bool> Table<TRACED> {
+            const ROWS: [Handler<TRACED>; OPCODE_COUNT] = {
+                let mut table: [Handler<TRACED>; OPCODE_COUNT] = [interpret_cold::<TRACED>; OPCODE_COUNT];
+                $(
+                    table[Op::$op as usize] = {
+                        #[allow(unused_variables, reason = "few rows need nothing but the place")]
+                        fn handler<const TRACED: bool>($s: &mut Machine<TRACED>, $pc: Pc) -> Pc {
+                            let $i = fetch($pc);
+                            let next = $body;
+                            dispatch($s, next)
+                        }
+                        handler::<TRACED>
+                    };
+                )*
+                table
+            };
+        }
     };
 }
 
-type Handler = fn(&mut Interp, Pc) -> Pc;
+type Handler<const TRACED: bool> = fn(&mut Machine<TRACED>, Pc) -> Pc;
+
+static INTERPRETER: [Handler<false>; OPCODE_COUNT] = Table::<false>::ROWS;
+static TRACED: [Handler<true>; OPCODE_COUNT] = Table::<true>::ROWS;
 
 const OPCODE_COUNT: usize = sidewinder_bytecode::opcode::ALL.len();
 
 /// An opcode without a generic handler.
-fn interpret_cold(s: &mut Interp, pc: Pc) -> Pc {
+fn interpret_cold<const TRACED: bool>(s: &mut Machine<TRACED>, pc: Pc) -> Pc {
     let next = s.cold(pc, cold::handler(fetch(pc).op));
     dispatch(s, next)
 }
 
 /// Goes on with the next instruction: by a tail call, where the compiler makes such. That each handler ends with a jump of
-/// its own predicts better than one jump for all, and costs no return.
+/// its own predicts better than one jump for all, and costs no return. The traced loop looks at what each instruction did.
 #[inline(always)]
-fn dispatch(s: &mut Interp, next: Pc) -> Pc {
-    if cfg!(debug_assertions) || next.is_null() {
+fn dispatch<const TRACED: bool>(s: &mut Machine<TRACED>, next: Pc) -> Pc {
+    if TRACED || cfg!(debug_assertions) || next.is_null() {
         return next;
     }
-    INTERPRETER[fetch(next).op as usize](s, next)
+    INTERPRETER[fetch(next).op as usize](Interp::of(&mut s.0), next)
 }
 
 handlers! { |s, pc, i|
@@ -197,10 +205,32 @@ pub fn compare_jump_operation(op: Op) -> (CompareOp, bool) {
 /// The interpreter.
 #[inline(never)]
 pub fn interpret(cx: &mut Context, mut pc: Pc) {
+    if cx.tracing.runner != Runner::Plain || cx.is_traced() {
+        return interpret_watched(cx, pc);
+    }
     let s = Interp::of(cx);
     while !pc.is_null() {
         pc = INTERPRETER[fetch(pc).op as usize](s, pc);
     }
+}
+
+/// The same in a thread that something watches, or below another instance.
+#[cold]
+fn interpret_watched(cx: &mut Context, mut pc: Pc) {
+    let runner = std::mem::take(&mut cx.tracing.runner);
+    if cx.is_traced() {
+        pc = crate::tracing::run(cx, pc);
+    }
+    let s = Interp::of(cx);
+    while !pc.is_null() {
+        pc = INTERPRETER[fetch(pc).op as usize](s, pc);
+    }
+    cx.tracing.runner = runner;
+}
+
+/// Executes one instruction as the traced instance.
+pub fn step_traced(cx: &mut Context, pc: Pc) -> Pc {
+    TRACED[fetch(pc).op as usize](Traced::of(cx), pc)
 }
 
 /// The hook `hot` without a JIT: never asks again.
@@ -212,7 +242,11 @@ pub fn stay_cold(_cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> P
 /// A loop's countdown is at zero: it is hot, or has machine code.
 #[inline(never)]
 pub fn hot_loop(cx: &mut Context, pc: Pc, target: Pc, state: &LoopState) -> Pc {
-    (cx.interpreter().hooks.hot)(cx, pc, target, state)
+    if cx.is_traced() {
+        return if cx.wants_tracing() { crate::tracing::change_over_at(cx, pc, target) } else { target };
+    }
+    let next = (cx.interpreter().hooks.hot)(cx, pc, target, state);
+    if cx.wants_tracing() { crate::tracing::change_over(cx, next) } else { next }
 }
 
 /// The result of the outermost frame.

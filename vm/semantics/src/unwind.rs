@@ -2,11 +2,14 @@
 
 use crate::frame::{self, Continuation, Link};
 use crate::semantics::Pc;
+use crate::tracing;
 use sidewinder_bytecode::Op;
+use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::exception::{self, RUNTIME_ERROR, STOP_ASYNC_ITERATION, STOP_ITERATION};
 use sidewinder_runtime::objects::generator::{self, ASYNC_GENERATOR, GeneratorObject, state};
-use sidewinder_runtime::objects::traceback;
+use sidewinder_runtime::objects::traceback::TracebackObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::{self, traceback};
 use sidewinder_runtime::{Context, Owned, Value};
 
 /// Finds the handler of the pending exception, raised by the instruction at `pc`. Returns its first instruction, or
@@ -17,6 +20,10 @@ pub fn raise(cx: &mut Context, pc: Pc) -> Pc {
     if !cx.trace_top.is_null() {
         // A trace has called the handler: it leaves first, and then the exception unwinds the rebuilt frames.
         return std::ptr::null();
+    }
+    if cx.tracing.returned.is_some() {
+        // Nothing was raised: what the instruction has called makes the thread traced.
+        return tracing::complete_call(cx, pc);
     }
     let target = unwind(cx, pc, true);
     enter_handler(cx, pc, target)
@@ -39,8 +46,8 @@ pub fn find_handler(cx: &mut Context, pc: Pc) -> Pc {
 /// Counts the exceptions that come to a handler. Where to go on: at `target`, or with what a hot handler starts. A handler
 /// is an entry of traces like the header of a loop, for no trace goes on across an exception.
 pub fn enter_handler(cx: &mut Context, pc: Pc, target: Pc) -> Pc {
-    if target.is_null() {
-        return target;
+    if target.is_null() || cx.is_traced() {
+        return if cx.wants_tracing() && !target.is_null() { tracing::change_over(cx, target) } else { target };
     }
     let code = frame::current_code(cx);
     let Some(state) = code.handler_state(code.index_of(target) as u32) else { return target };
@@ -58,16 +65,28 @@ fn unwind(cx: &mut Context, mut pc: Pc, mut enters: bool) -> Pc {
         cx.instruction = pc;
         cx.run_pending_finalizers();
     }
+    if cx.is_traced() {
+        tracing::native_call_raised(cx, pc);
+    }
     exception::set_context(cx);
     loop {
         let code = frame::current_code(cx);
         let function = frame::current_function(cx).value();
         let index = code.index_of(pc) as u32;
         let handler = code.data.handlers.iter().find(|row| row.start <= index && index < row.end).copied();
-        if let Some(handler) = handler {
+        // An exception that is raised again is still at the instruction that had raised it.
+        let at = if enters { pc } else { raised_at(cx, code, pc) };
+        let observed = frame::is_observed(cx);
+        let mut entered = false;
+        if cx.is_traced() || handler.is_some() || observed {
             if enters {
-                traceback::push(cx, function, code.value(), index, Value::UNBOUND);
+                let object = objects::frame::observed_at(cx, cx.base).filter(|_| observed).unwrap_or(Value::UNBOUND);
+                traceback::push(cx, function, code.value(), index, object);
             }
+            entered = true;
+            tracing::raised(cx, code, at, enters);
+        }
+        if let Some(handler) = handler {
             release_registers(cx, handler.temporary_depth as usize);
             let exception = cx.take_pending();
             // SAFETY: (frames 3) the handler's register exists.
@@ -75,11 +94,22 @@ fn unwind(cx: &mut Context, mut pc: Pc, mut enters: bool) -> Pc {
                 let place = cx.base.add(handler.exception_register as usize);
                 let old = std::mem::replace(&mut *place, exception.into_raw());
                 cx.release(old);
+                if cx.is_traced() && tracing::handled(cx, code, pc, handler.exception_register).is_err() {
+                    // A callback has raised in place of the handler.
+                    pc = code.instructions.add(handler.target as usize);
+                    enters = true;
+                    continue;
+                }
                 return code.instructions.add(handler.target as usize);
             }
         }
+        tracing::unwinds(cx, code, at);
+        if frame::is_observed(cx) {
+            let live = frame::running(cx, at);
+            drop(objects::frame::leaves(cx, &live));
+        }
         let locals = take_locals(cx);
-        if enters {
+        if enters && !entered {
             traceback::push(cx, function, code.value(), index, locals.value());
         } else {
             traceback::keep_locals(cx, code.value(), locals.value());
@@ -93,6 +123,20 @@ fn unwind(cx: &mut Context, mut pc: Pc, mut enters: bool) -> Pc {
         if let Some(next) = swallowed(cx, pc) {
             return next;
         }
+    }
+}
+
+/// The instruction of the running frame that the first entry of the pending exception's traceback names.
+fn raised_at(cx: &Context, code: &CodeObject, otherwise: Pc) -> Pc {
+    if cx.pending.is_unbound() {
+        return otherwise;
+    }
+    let entry = exception::of(cx.pending).traceback().and_then(|entry| entry.cast_exact::<TracebackObject>());
+    let index = entry.filter(|entry| entry.code == code.value()).map(|entry| entry.instruction as usize);
+    match index.filter(|&index| index < code.data.instructions.len()) {
+        // SAFETY: (frames 3) an instruction of the code.
+        Some(index) => unsafe { code.instructions.add(index) },
+        None => otherwise,
     }
 }
 
@@ -153,7 +197,7 @@ pub fn leave_frame(cx: &mut Context) -> Option<Pc> {
 
 /// A generator's frame is left by an exception: it is finished, and a `StopIteration` becomes a `RuntimeError`.
 fn finish_generator(cx: &mut Context, generator: &GeneratorObject) {
-    generator.state.set(state::FINISHED);
+    generator.set_stage(state::FINISHED);
     crate::cold::generator::leave_handled(cx, generator);
     drop(Owned::from_raw_option(generator.handled.replace(Value::UNBOUND)));
     drop(Owned::from_raw_option(generator.function.replace(Value::UNBOUND)));

@@ -1,57 +1,21 @@
-//! `sys.monitoring`: tools announce themselves and the functions that they want to be called. No event is ever reported
-//! yet, so asking for events raises `NotImplementedError`. No module to import: an attribute of `sys` alone.
+//! `sys.monitoring`: tools announce themselves, the functions that they want to be called, and for which events. No module
+//! to import: an attribute of `sys` alone. What happens at events is in `sidewinder_runtime::monitoring`.
 
 use super::simple_namespace;
 use sidewinder_macros::native_module;
+use sidewinder_runtime::monitoring::{self, EVENTS, EventSet, TOOLS, event, set_of};
 use sidewinder_runtime::objects::code::CodeObject;
-use sidewinder_runtime::objects::dict::DictObject;
-use sidewinder_runtime::objects::exception::NOT_IMPLEMENTED_ERROR;
+use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::type_object::OBJECT;
 use sidewinder_runtime::objects::{instance, int, module, singleton, str};
 use sidewinder_runtime::{Context, Owned, Result, Value};
-use std::cell::RefCell;
-
-/// Number of tools.
-const TOOLS: usize = 6;
-
-/// The events, each a bit by its place.
-const EVENTS: [&str; 19] = [
-    "PY_START",
-    "PY_RESUME",
-    "PY_RETURN",
-    "PY_YIELD",
-    "CALL",
-    "LINE",
-    "INSTRUCTION",
-    "JUMP",
-    "BRANCH_LEFT",
-    "BRANCH_RIGHT",
-    "STOP_ITERATION",
-    "RAISE",
-    "EXCEPTION_HANDLED",
-    "PY_UNWIND",
-    "PY_THROW",
-    "RERAISE",
-    "C_RETURN",
-    "C_RAISE",
-    "BRANCH",
-];
 
 /// Events that can be switched on for one code object alone: all up to `STOP_ITERATION`, and `BRANCH`.
-const LOCAL_EVENTS: i32 = 0x7ff | BRANCH;
-const C_EVENTS: i32 = 0x3_0000;
-const CALL: i32 = 0x10;
-const BRANCH: i32 = 0x4_0000;
-
-/// What a tool has announced.
-#[derive(Default)]
-struct Tool {
-    name: Option<Owned>,
-    callbacks: [Option<Owned>; EVENTS.len()],
-}
-
-#[derive(Default)]
-struct Tools(RefCell<[Tool; TOOLS]>);
+const LOCAL_EVENTS: i32 = (1 << event::LOCAL) - 1 | BRANCH;
+const C_EVENTS: i32 = set_of(&[event::C_RETURN, event::C_RAISE]) as i32;
+const CALL: i32 = 1 << event::CALL;
+const BRANCH: i32 = 1 << event::BRANCH;
+const BRANCH_SIDES: i32 = set_of(&[event::BRANCH_LEFT, event::BRANCH_RIGHT]) as i32;
 
 /// The place of a tool, if there is one of that number.
 fn place(cx: &mut Context, tool: i32) -> Result<usize> {
@@ -64,31 +28,48 @@ fn place(cx: &mut Context, tool: i32) -> Result<usize> {
 /// The place of a tool that is in use.
 fn used_place(cx: &mut Context, tool: i32) -> Result<usize> {
     let place = place(cx, tool)?;
-    let is_used = cx.state::<Tools>().0.borrow()[place].name.is_some();
+    let is_used = cx.interpreter().monitoring.tools[place].name.is_some();
     if is_used { Ok(place) } else { Err(cx.value_error(format!("tool {tool} is not in use"))) }
 }
 
 /// The code object of an argument.
-fn check_code(cx: &mut Context, code: Value) -> Result<()> {
+fn code_of(cx: &mut Context, code: Value) -> Result<&'static CodeObject> {
     match code.cast_exact::<CodeObject>() {
-        Some(_) => Ok(()),
+        Some(code) => Ok(code),
         None => Err(cx.type_error("code must be a code object")),
     }
 }
 
-/// Accepts the empty set of events alone.
-fn only_none(cx: &mut Context, events: i32) -> Result<()> {
-    if events == 0 { Ok(()) } else { Err(cx.raise(&NOT_IMPLEMENTED_ERROR, "events of sys.monitoring")) }
+/// What a set of events, as it is given, switches on: the ends of calls go with the calls, a branch is its two sides.
+fn events(cx: &mut Context, given: i32) -> Result<EventSet> {
+    if given & C_EVENTS != 0 && given & CALL == 0 {
+        return Err(cx.value_error("cannot set C_RETURN or C_RAISE events independently"));
+    }
+    let sides = if given & BRANCH != 0 { BRANCH_SIDES } else { 0 };
+    Ok((given & !C_EVENTS & !BRANCH | sides) as EventSet)
 }
 
 /// Takes away what a tool has announced; its name stays, if it is to be `kept`.
 fn clear(cx: &mut Context, tool: i32, kept: bool) -> Result<()> {
     let place = place(cx, tool)?;
-    let tools = cx.state::<Tools>();
-    let old = std::mem::take(&mut tools.0.borrow_mut()[place]);
+    let mut old = std::mem::take(&mut cx.interpreter().monitoring.tools[place]);
     if kept {
-        tools.0.borrow_mut()[place].name = old.name.clone();
+        cx.interpreter().monitoring.tools[place].name = old.name.take();
     }
+    let mut codes = Vec::new();
+    if cx.interpreter().monitoring.local_codes > 0 {
+        crate::gc_module::each_tracked(cx, |object| {
+            if let Some(code) = object.cast_exact::<CodeObject>()
+                && code.monitoring.borrow().as_ref().is_some_and(|own| own.local[place] != 0)
+            {
+                codes.push(code);
+            }
+        });
+    }
+    for code in codes {
+        monitoring::set_local_events(cx, code, place, 0);
+    }
+    cx.update_tracing_everywhere();
     drop(old);
     Ok(())
 }
@@ -113,11 +94,10 @@ mod rows {
         if !str::is_str(name) {
             return Err(cx.value_error("tool name must be a str"));
         }
-        let tools = cx.state::<Tools>();
-        if tools.0.borrow()[place].name.is_some() {
+        if cx.interpreter().monitoring.tools[place].name.is_some() {
             return Err(cx.value_error(format!("tool {tool_id} is already in use")));
         }
-        tools.0.borrow_mut()[place].name = Some(Owned::new(name));
+        cx.interpreter().monitoring.tools[place].name = Some(Owned::new(name));
         Ok(())
     }
 
@@ -137,7 +117,7 @@ mod rows {
     #[function]
     fn get_tool(cx: &mut Context, tool_id: i32) -> Result<Option<Owned>> {
         let place = place(cx, tool_id)?;
-        Ok(cx.state::<Tools>().0.borrow()[place].name.clone())
+        Ok(cx.interpreter().monitoring.tools[place].name.clone())
     }
 
     /// Sets the function to call for an event, and gives the one before it.
@@ -152,13 +132,19 @@ mod rows {
             return Err(cx.value_error(format!("invalid event {event}")));
         }
         let new = (func != singleton::none()).then(|| Owned::new(func));
-        Ok(std::mem::replace(&mut cx.state::<Tools>().0.borrow_mut()[place].callbacks[bit], new))
+        let callbacks = &mut cx.interpreter().monitoring.tools[place].callbacks;
+        if bit == event::BRANCH {
+            callbacks[event::BRANCH_LEFT] = None;
+            callbacks[event::BRANCH_RIGHT] = None;
+        }
+        Ok(std::mem::replace(&mut callbacks[bit], new))
     }
 
     /// The events that a tool has switched on for all code.
     #[function]
     fn get_events(cx: &mut Context, tool_id: i32) -> Result<i64> {
-        place(cx, tool_id).map(|_| 0)
+        let place = place(cx, tool_id)?;
+        Ok(cx.interpreter().monitoring.tools[place].events as i64)
     }
 
     /// Switches events on for all code.
@@ -168,43 +154,54 @@ mod rows {
         if event_set < 0 || event_set >= 1 << EVENTS.len() {
             return Err(cx.value_error(format!("invalid event set {event_set:#x}")));
         }
-        if event_set & C_EVENTS != 0 && event_set & CALL == 0 {
-            return Err(cx.value_error("cannot set C_RETURN or C_RAISE events independently"));
-        }
-        used_place(cx, tool_id)?;
-        only_none(cx, event_set & !C_EVENTS)
+        let events = events(cx, event_set)?;
+        let place = used_place(cx, tool_id)?;
+        cx.interpreter().monitoring.tools[place].events = events;
+        cx.update_tracing_everywhere();
+        Ok(())
     }
 
     /// The events that a tool has switched on for a code object.
     #[function]
     fn get_local_events(cx: &mut Context, tool_id: i32, code: Value) -> Result<i64> {
-        check_code(cx, code)?;
-        place(cx, tool_id).map(|_| 0)
+        let code = code_of(cx, code)?;
+        let place = place(cx, tool_id)?;
+        Ok(code.monitoring.borrow().as_ref().map_or(0, |own| own.local[place]) as i64)
     }
 
     /// Switches events on for a code object.
     #[function]
     fn set_local_events(cx: &mut Context, tool_id: i32, code: Value, event_set: i32) -> Result<()> {
-        check_code(cx, code)?;
+        let code = code_of(cx, code)?;
         place(cx, tool_id)?;
-        if event_set & C_EVENTS != 0 && event_set & CALL == 0 {
-            return Err(cx.value_error("cannot set C_RETURN or C_RAISE events independently"));
-        }
+        let events = events(cx, event_set)?;
         if event_set & !C_EVENTS & !LOCAL_EVENTS != 0 {
             return Err(cx.value_error(format!("invalid local event set {event_set:#x}")));
         }
-        used_place(cx, tool_id)?;
-        only_none(cx, event_set & !C_EVENTS)
+        let place = used_place(cx, tool_id)?;
+        monitoring::set_local_events(cx, code, place, events);
+        Ok(())
     }
 
     /// Switches places on again whose callbacks have switched them off.
     #[function]
-    fn restart_events() {}
+    fn restart_events(cx: &mut Context) {
+        cx.interpreter().monitoring.restarts += 1;
+    }
 
     /// The tools that have switched an event on, by its name.
     #[function]
     fn _all_events(cx: &mut Context) -> Owned {
-        DictObject::new(cx)
+        let made = DictObject::new(cx);
+        for (bit, name) in EVENTS.iter().enumerate() {
+            let tools = cx.interpreter().monitoring.tools.iter().enumerate();
+            let set = tools.filter(|(_, tool)| tool.events & 1 << bit != 0).fold(0, |set, (place, _)| set | 1 << place);
+            if set != 0 {
+                let set = int::from_i64(cx, set);
+                dict::of(made.value()).set_text(cx, name, set.value());
+            }
+        }
+        made
     }
 }
 
@@ -222,6 +219,9 @@ pub fn make(cx: &mut Context) -> Result<Owned> {
     for mark in ["DISABLE", "MISSING"] {
         let object = Owned::from_raw(Value::from_pointer(instance::allocate(cx, &OBJECT, 0)));
         namespace.set_text(cx, mark, object.value());
+        let monitoring = &mut cx.interpreter().monitoring;
+        let place = if mark == "DISABLE" { &mut monitoring.disable } else { &mut monitoring.missing };
+        *place = Some(object);
     }
     Ok(module)
 }

@@ -4,7 +4,7 @@
 //! `[A1→B1, A2→B2]` finalises 2, 2b, 1, 1b. A finalizer runs Python only at a safe point; elsewhere the worklist stops
 //! at the first object that needs one and the context is asked to go on later.
 
-use crate::context::{Context, interrupt};
+use crate::context::{Context, attention, interrupt};
 use crate::heap::Header;
 use crate::heap::allocate::chunk_of;
 use crate::objects::generator::{self, GeneratorObject};
@@ -53,7 +53,7 @@ impl Context {
             unsafe { crate::objects::str::slots::free(self, value.header()) };
             return;
         }
-        if python && self.finalizers_pending.get() != 0 && !self.wait_for_others(value) {
+        if python && self.finalizers_pending.get() & attention::FINALIZERS != 0 && !self.wait_for_others(value) {
             return;
         }
         let floor = self.teardown.len();
@@ -102,7 +102,7 @@ impl Context {
     #[cold]
     #[inline(never)]
     pub fn run_pending_finalizers(&mut self) {
-        self.finalizers_pending.set(0);
+        self.finalizers_pending.set(self.finalizers_pending.get() & !attention::FINALIZERS);
         let pending = std::mem::replace(&mut self.pending, Value::UNBOUND);
         self.drain(self.teardown_floor, true);
         debug_assert!(self.pending.is_unbound());
@@ -244,7 +244,7 @@ impl Context {
                 if !python {
                     (*header).count = 1;
                     self.teardown.push(value);
-                    self.finalizers_pending.set(1);
+                    self.finalizers_pending.set(self.finalizers_pending.get() | attention::FINALIZERS);
                     self.request(interrupt::FINALIZERS);
                     return false;
                 }

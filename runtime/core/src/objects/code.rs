@@ -4,13 +4,14 @@ use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::hooks::Broken;
+use crate::monitoring::CodeMonitoring;
 use crate::objects::site::Site;
 use crate::objects::slots::{CompareOp, Slots};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::objects::{float, int, singleton, str, tuple};
 use crate::value::Value;
 use sidewinder_bytecode::{CodeData, CodeFlags, Constant, Instruction};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
@@ -49,6 +50,8 @@ pub struct CodeObject {
     pub data: Rc<CodeData>,
     /// The same code with a namespace of its own, once it was wanted; or unbound. Owned.
     with_namespace: Cell<Value>,
+    /// What tools of `sys.monitoring` want to know of it, and what tracing has found out.
+    pub monitoring: RefCell<Option<Box<CodeMonitoring>>>,
     storage: Storage,
 }
 
@@ -157,10 +160,23 @@ impl CodeObject {
         Owned::new(self.with_namespace.get())
     }
 
-    /// The source line of an instruction.
+    /// The source line of an instruction. One that belongs to none is said to be at that of what comes before it.
     pub fn line_of(&self, index: usize) -> u32 {
-        self.data.positions.get(index).map_or(self.data.first_line, |position| position.line)
+        let Some(positions) = self.data.positions.get(..=index) else { return self.data.first_line };
+        let line = positions.iter().rev().map(|position| position.line).find(|&line| line != 0);
+        line.unwrap_or(self.data.first_line)
     }
+
+    /// The source line of an instruction; 0 for none.
+    pub fn own_line(&self, index: usize) -> u32 {
+        self.data.positions.get(index).map_or(0, |position| position.line)
+    }
+}
+
+/// Where Python sees an instruction: offsets count two for each, as CPython's count bytes. The first two belong to no
+/// instruction: there is a frame that has not run yet, at the first line of its code.
+pub fn offset_of(index: usize) -> usize {
+    2 * index + 2
 }
 
 /// Stands for the index of the instruction of a frame that has not run yet, which is at the first line of its code.
@@ -211,6 +227,7 @@ pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
             watched: Cell::new(false),
             data,
             with_namespace: Cell::new(Value::UNBOUND),
+            monitoring: RefCell::new(None),
             storage,
         });
     }
@@ -329,6 +346,10 @@ unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
         children.push((*code).with_namespace.replace(Value::UNBOUND));
         for constant in std::mem::take(&mut (*code).storage.constants) {
             children.push(constant);
+        }
+        let monitoring = (*code).monitoring.take();
+        if monitoring.is_some() {
+            crate::monitoring::forget_code(Context::current(), monitoring);
         }
         std::ptr::drop_in_place(&raw mut (*code).data);
         std::ptr::drop_in_place(&raw mut (*code).storage);

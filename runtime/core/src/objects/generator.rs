@@ -9,6 +9,7 @@ use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::objects::code::{CodeObject, NOT_STARTED};
+use crate::objects::frame;
 use crate::objects::function::FunctionObject;
 use crate::objects::slots::Slots;
 use crate::objects::str::{self, StrObject};
@@ -27,12 +28,15 @@ pub mod state {
     pub const SUSPENDED: u32 = 1;
     pub const RUNNING: u32 = 2;
     pub const FINISHED: u32 = 3;
+    /// A bit besides: there is a frame object. Only general code resumes such a generator.
+    pub const HAS_FRAME: u32 = 4;
 }
 
 /// A generator. The registers of its frame, `register_count` words, follow: owned while it is suspended, else stale.
 #[repr(C)]
 pub struct GeneratorObject {
     pub header: Header,
+    /// One of `state`, perhaps with its bit besides: see `stage`.
     pub state: Cell<u32>,
     pub register_count: Cell<u32>,
     /// The function whose body this is, owned; unbound once finished.
@@ -52,6 +56,8 @@ pub struct GeneratorObject {
     pub code: Cell<Value>,
     /// What only the other two have, owned: where a coroutine was made, or the finalizer of an asynchronous generator.
     pub extra: Cell<Value>,
+    /// The object of its frame, owned, once somebody has asked; or unbound.
+    pub frame: Cell<Value>,
     pub weakly_referenced: Cell<bool>,
     /// An asynchronous generator has met the hooks of its thread; a coroutine was found to be never awaited.
     pub hooked: Cell<bool>,
@@ -122,10 +128,37 @@ impl GeneratorObject {
         }
     }
 
+    /// Where it is in its life: one of the numbers in `state`.
+    #[inline(always)]
+    pub fn stage(&self) -> u32 {
+        self.state.get() & !state::HAS_FRAME
+    }
+
+    #[inline(always)]
+    pub fn set_stage(&self, stage: u32) {
+        self.state.set(self.state.get() & state::HAS_FRAME | stage);
+    }
+
+    /// Gives it an object for its frame, or takes it away.
+    pub fn keep_frame(&self, frame: Option<Owned>) {
+        drop(Owned::from_raw_option(self.take_frame()));
+        if let Some(frame) = frame {
+            self.frame.set(frame.into_raw());
+            self.state.set(self.state.get() | state::HAS_FRAME);
+        }
+    }
+
+    /// Gives up the object of its frame, owned, or unbound.
+    pub fn take_frame(&self) -> Value {
+        self.state.set(self.stage());
+        self.frame.replace(Value::UNBOUND)
+    }
+
     /// Whether its end is worth a look: most die finished, or outside `try`.
     pub fn needs_finalizer(&self) -> bool {
-        let started = self.state.get() != state::CREATED;
+        let started = self.stage() != state::CREATED;
         self.needs_close()
+            || self.stage() == state::SUSPENDED && Context::current().is_traced()
             || self.value().has_type(&COROUTINE) && !started
             || !self.extra.get().is_unbound() && !self.closed.get() && self.value().has_type(&ASYNC_GENERATOR)
     }
@@ -161,12 +194,12 @@ impl GeneratorObject {
     /// Whether the registers hold its values.
     #[inline(always)]
     pub fn is_suspended(&self) -> bool {
-        matches!(self.state.get(), state::CREATED | state::SUSPENDED)
+        matches!(self.stage(), state::CREATED | state::SUSPENDED)
     }
 
     /// Whether closing it needs to run its code: it is suspended inside a `try`, or delegates to another iterator.
     pub fn needs_close(&self) -> bool {
-        if self.state.get() != state::SUSPENDED {
+        if self.stage() != state::SUSPENDED {
             return false;
         }
         let code = self.code();
@@ -177,7 +210,7 @@ impl GeneratorObject {
 
     /// The iterator that a suspended generator delegates to by `yield from`, borrowed.
     pub fn delegate(&self) -> Option<Value> {
-        if self.state.get() != state::SUSPENDED {
+        if self.stage() != state::SUSPENDED {
             return None;
         }
         let code = self.code();
@@ -191,7 +224,7 @@ impl GeneratorObject {
 
     /// The index of the instruction that it is suspended at; that of the first one before it was started.
     pub fn position(&self) -> usize {
-        if self.state.get() == state::CREATED {
+        if self.stage() == state::CREATED {
             return NOT_STARTED as usize;
         }
         self.code().index_of(self.instruction.get()).saturating_sub(1)
@@ -225,6 +258,7 @@ pub fn new(cx: &mut Context, function: Owned, registers: &[Value]) -> Owned {
             qualified_name: share(&function_object.qualified_name),
             code: share(&function_object.code),
             extra: Cell::new(Value::UNBOUND),
+            frame: Cell::new(Value::UNBOUND),
             weakly_referenced: Cell::new(false),
             hooked: Cell::new(false),
             closed: Cell::new(false),
@@ -277,10 +311,11 @@ pub fn throw(cx: &mut Context, generator: &GeneratorObject, exception: Owned) ->
 /// `generator.close()`: what the generator returned, or `None`.
 pub fn close(cx: &mut Context, generator: &GeneratorObject) -> Result<Owned> {
     let none = || Ok(Owned::new(singleton::none()));
-    match generator.state.get() {
+    match generator.stage() {
         state::FINISHED => return none(),
         state::RUNNING => {}
-        _ if !generator.needs_close() => {
+        // Who watches is told that its code is left.
+        stage if !generator.needs_close() && !(stage == state::SUSPENDED && cx.is_traced()) => {
             // SAFETY: (heap 1) the generator is alive; this drops the frame.
             cx.clear_and_release(|children| unsafe { release_registers(generator.value().header(), children) }, true);
             return none();
@@ -362,7 +397,8 @@ fn finalize(cx: &mut Context, value: Value) -> Result<()> {
     if hooks::finalize(cx, generator) {
         return Ok(());
     }
-    if generator.needs_close() && close(cx, generator).is_err() {
+    let watched = cx.is_traced() && generator.stage() == state::SUSPENDED;
+    if (generator.needs_close() || watched) && close(cx, generator).is_err() {
         crate::operations::finalize::report_unraisable(cx, "while closing generator", value);
     }
     Ok(())
@@ -409,6 +445,7 @@ unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
         &generator.qualified_name,
         &generator.code,
         &generator.extra,
+        &generator.frame,
     ];
     for field in fields {
         if !field.get().is_unbound() {
@@ -431,23 +468,25 @@ unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
 unsafe fn release_registers(header: *mut Header, children: &mut Children<'_>) {
     // SAFETY: (heap 2) the slot of this type.
     let generator = unsafe { &*(header as *const GeneratorObject) };
+    children.push(frame::generator_ends(generator));
     children.push(generator.result.replace(Value::UNBOUND));
     children.push(generator.handled.replace(Value::UNBOUND));
     children.push(generator.function.replace(Value::UNBOUND));
     if generator.is_suspended() {
-        generator.state.set(state::FINISHED);
+        generator.set_stage(state::FINISHED);
         for position in (0..generator.register_count.get() as usize).rev() {
             // SAFETY: (objects 3) the words hold values, whose counts move to the list.
             children.push(unsafe { *generator.registers().add(position) });
         }
     }
-    generator.state.set(state::FINISHED);
+    generator.set_stage(state::FINISHED);
 }
 
 unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
     // SAFETY: (heap 2) the slot of this type.
     unsafe {
         let generator = &*(header as *const GeneratorObject);
+        children.push(frame::generator_ends(generator));
         children.push(generator.extra.replace(Value::UNBOUND));
         children.push(generator.code.replace(Value::UNBOUND));
         children.push(generator.name.replace(Value::UNBOUND));

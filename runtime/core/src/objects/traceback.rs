@@ -4,7 +4,7 @@ use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::Arguments;
-use crate::objects::code::{CodeObject, NOT_STARTED};
+use crate::objects::code::{CodeObject, NOT_STARTED, offset_of};
 use crate::objects::frame::{self, FrameObject};
 use crate::objects::iterator::arguments::{Signature, bad_argument};
 use crate::objects::slots::Slots;
@@ -31,6 +31,10 @@ pub struct TracebackObject {
     /// What keeps the frame's locals alive: a tuple of them, or the frame object once somebody asked for it; unbound while
     /// the frame handles the exception. Owned.
     pub frame: Cell<Value>,
+    /// The registers of the frame when the entry was made.
+    pub base: *mut Value,
+    /// The entry in whose `next` this one is: that of the caller's frame. Only to be looked at; null when that is gone.
+    outer: Cell<*const TracebackObject>,
 }
 
 pub static TRACEBACK: StaticType = Immortal::new(
@@ -52,15 +56,31 @@ impl TracebackObject {
         self.next.get().cast_exact::<TracebackObject>()
     }
 
+    /// The entry of the frame that had called this one's, as far as it is known and alive.
+    pub fn outer(&self) -> Option<&'static TracebackObject> {
+        // SAFETY: (heap 1) an entry that dies takes itself out of the one that follows.
+        unsafe { self.outer.get().as_ref() }
+    }
+
+    /// The entry that follows no longer follows this one.
+    fn leave_next(&self) {
+        if let Some(next) = self.next()
+            && std::ptr::eq(next.outer.get(), self)
+        {
+            next.outer.set(std::ptr::null());
+        }
+    }
+
     /// Makes `next` the entry that follows.
     pub fn set_next(&self, next: Option<Owned>) {
+        self.leave_next();
         let next = next.map_or(Value::UNBOUND, Owned::into_raw);
         drop(Owned::from_raw_option(self.next.replace(next)));
     }
 
     /// The instruction as Python sees it.
     pub fn offset(&self) -> i64 {
-        if self.instruction == NOT_STARTED { -1 } else { 2 * self.instruction as i64 }
+        if self.instruction == NOT_STARTED { 0 } else { offset_of(self.instruction as usize) as i64 }
     }
 
     /// The frame's code object.
@@ -97,21 +117,21 @@ fn new(cx: &mut Context, _kind: &'static TypeObject, arguments: Arguments<'_>) -
         return Err(cx.type_error(format!("expected traceback object or None, got '{found}'")));
     }
     let next = if next == singleton::none() { Value::UNBOUND } else { Owned::new(next).into_raw() };
-    let instruction = u32::try_from(instruction / 2).ok().filter(|_| instruction >= 0).unwrap_or(NOT_STARTED);
+    let instruction = u32::try_from(instruction / 2 - 1).ok().filter(|_| instruction >= 2).unwrap_or(NOT_STARTED);
     let line = match u32::try_from(line) {
         Ok(line) => line,
         // SAFETY: (heap 2) a frame has a code object.
         Err(_) => unsafe { code.cast_unchecked::<CodeObject>() }.line_of(instruction as usize),
     };
-    Ok(allocate(cx, next, (function, code, frame), instruction, line))
+    Ok(allocate(cx, next, (function, code, frame), (instruction, line), std::ptr::null_mut()))
 }
 
 fn allocate(
     cx: &mut Context,
     next: Value,
     (function, code, frame): (Value, Value, Value),
-    instruction: u32,
-    line: u32,
+    (instruction, line): (u32, u32),
+    base: *mut Value,
 ) -> Owned {
     let bytes = size_of::<TracebackObject>();
     let entry = cx.heap.allocate(&TRACEBACK.object, bytes, true) as *mut TracebackObject;
@@ -126,6 +146,8 @@ fn allocate(
         (&raw mut (*entry).instruction).write(instruction);
         (&raw mut (*entry).line).write(Cell::new(line));
         (&raw mut (*entry).frame).write(Cell::new(frame));
+        (&raw mut (*entry).base).write(base);
+        (&raw mut (*entry).outer).write(Cell::new(std::ptr::null()));
     }
     Owned::from_raw(Value::from_pointer(entry))
 }
@@ -140,7 +162,14 @@ pub fn push(cx: &mut Context, function: Value, code: Value, instruction: u32, fr
     // SAFETY: (heap 2) the interpreter passes a code object.
     let line = unsafe { code.cast_unchecked::<CodeObject>() }.line_of(instruction as usize);
     let next = exception.traceback().map_or(Value::UNBOUND, |next| Owned::new(next).into_raw());
-    let entry = allocate(cx, next, (function, code, frame), instruction, line);
+    let base = cx.base;
+    let entry = allocate(cx, next, (function, code, frame), (instruction, line), base);
+    if let Some(own) = entry.value().cast_exact::<TracebackObject>()
+        && let Some(next) = own.next()
+        && next.outer.get().is_null()
+    {
+        next.outer.set(own);
+    }
     exception.set_traceback(Some(entry));
 }
 
@@ -153,10 +182,6 @@ pub fn keep_locals(cx: &Context, code: Value, locals: Value) {
     let Some(entry) = first.filter(|entry| entry.code == code) else { return };
     if entry.frame.get().is_unbound() {
         entry.frame.set(Owned::new(locals).into_raw());
-    } else if let Some(frame) = entry.frame.get().cast_exact::<FrameObject>()
-        && frame.source.get().is_unbound()
-    {
-        frame.source.set(Owned::new(locals).into_raw());
     }
 }
 
@@ -165,12 +190,7 @@ pub fn add_running_frame(cx: &mut Context, exception: Value) {
     if exception::of(exception).traceback().is_some() {
         return;
     }
-    let mut running = None;
-    frame::walk(cx, |frame| {
-        running = Some(*frame);
-        false
-    });
-    if let Some(running) = running {
+    if let Some(running) = frame::innermost(cx) {
         let pending = std::mem::replace(&mut cx.pending, exception);
         push(cx, running.function, running.code, running.instruction, Value::UNBOUND);
         cx.pending = pending;
@@ -200,6 +220,7 @@ unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
 unsafe fn clear(header: *mut Header, children: &mut Children<'_>) {
     // SAFETY: (heap 2) the slot of this type.
     let entry = unsafe { &*(header as *const TracebackObject) };
+    entry.leave_next();
     children.push(entry.frame.replace(Value::UNBOUND));
     children.push(entry.next.replace(Value::UNBOUND));
 }

@@ -1,6 +1,7 @@
 //! Machine code: entered from hot loops and functions, and left again, for another tree or for the interpreter.
 
 use super::*;
+use sidewinder_bytecode::Op as Opcode;
 use sidewinder_semantics::unwind;
 use std::time::Instant;
 
@@ -243,7 +244,7 @@ pub fn follow(cx: &mut Context, mut run: Run) -> Left {
         }
         if cx.finalizers_pending.get() != 0 {
             // They may give up this tree's code. The instruction before has made them wait.
-            cx.instruction = pc.wrapping_sub(1);
+            cx.instruction = before(cx, pc);
             cx.run_pending_finalizers();
             return Left::At(pc);
         }
@@ -267,6 +268,23 @@ pub fn follow(cx: &mut Context, mut run: Run) -> Left {
         }
         return Left::At(own.after_exit(cx, index, number, base, recursion, pc, record));
     }
+}
+
+/// The instruction that ran before one of the running frame. Those that only mark a line are none for traces; behind a
+/// jump back there is only what the loop's header comes to at its end.
+fn before(cx: &Context, pc: Pc) -> Pc {
+    let code = frame::current_code(cx);
+    let mut before = pc.wrapping_sub(1);
+    if code.contains(before) {
+        let i = sidewinder_semantics::handlers::fetch(before);
+        if i.op == Opcode::JumpBack {
+            return sidewinder_semantics::handlers::jump(before, i.wide_value());
+        }
+    }
+    while code.contains(before) && sidewinder_semantics::handlers::fetch(before).op == Opcode::Nop {
+        before = before.wrapping_sub(1);
+    }
+    before
 }
 
 /// Enters the function tree `index` for the frame that has just been pushed. Returns where the interpreter goes on.

@@ -86,7 +86,7 @@ fn finish_at(cx: &mut Context, pc: Pc, next: Pc, destination: u16, result: Resul
     match result {
         Ok(value) => {
             set(cx, destination, value);
-            next
+            if cx.wants_tracing() { crate::tracing::change_over(cx, next) } else { next }
         }
         Err(_) => raise(cx, pc),
     }

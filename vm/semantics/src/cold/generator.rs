@@ -28,12 +28,12 @@ pub unsafe fn restore(cx: &mut Context, generator: &GeneratorObject, base: *mut 
             *base.add(position) = std::mem::replace(&mut *registers.add(position), Value::UNBOUND);
         }
         *base.offset(frame::FUNCTION) = Owned::new(generator.function.get()).into_raw();
-        if generator.state.get() == state::SUSPENDED && !value.is_unbound() {
+        if generator.stage() == state::SUSPENDED && !value.is_unbound() {
             let target = (*pc.sub(1)).a;
             *base.add(target as usize) = Owned::new(value).into_raw();
         }
     }
-    generator.state.set(state::RUNNING);
+    generator.set_stage(state::RUNNING);
     enter_handled(cx, generator);
     pc
 }
@@ -66,9 +66,14 @@ fn distance(cx: &Context) -> usize {
 pub fn may_resume(cx: &Context, generator: Value) -> bool {
     // SAFETY: (heap 2) the handler tested the type.
     let generator: &GeneratorObject = unsafe { generator.cast_unchecked() };
-    let suspended = matches!(generator.state.get(), state::CREATED | state::SUSPENDED);
+    // One whose frame has an object is left to `resume`.
+    matches!(generator.state.get(), state::CREATED | state::SUSPENDED) && has_room(cx)
+}
+
+/// Whether there is room for the frame of a generator above the running one.
+fn has_room(cx: &Context) -> bool {
     // SAFETY: (frames 4) words above the running frame are free.
-    suspended && cx.recursion_left > 0 && unsafe { cx.base.add(distance(cx)) } < cx.stack_limit
+    cx.recursion_left > 0 && unsafe { cx.base.add(distance(cx)) } < cx.stack_limit
 }
 
 /// Resumes a generator as a frame above the running one, which `may_resume` allows.
@@ -104,7 +109,7 @@ pub fn resume(cx: &mut Context, pc: Pc) -> Pc {
     let value = register(cx, i.b);
     // SAFETY: (heap 2) the handler tested the type.
     let generator: &GeneratorObject = unsafe { value.cast_unchecked() };
-    match generator.state.get() {
+    match generator.stage() {
         state::RUNNING => {
             cx.value_error(format!("{} already executing", generator.kind_text()));
             raise(cx, pc)
@@ -120,12 +125,14 @@ pub fn resume(cx: &mut Context, pc: Pc) -> Pc {
             clear(cx, i.b);
             crate::handlers::jump(pc, i.c as i16 as i32)
         }
-        _ if may_resume(cx, value) => {
+        _ if has_room(cx) => {
             let (continuation, sent) = match sends {
                 true => (Continuation::Send, super::take(cx, i.a)),
                 false => (Continuation::Iterate, Owned::new(singleton::none())),
             };
-            enter(cx, pc, Owned::new(value), sent, continuation, i.a)
+            let start = enter(cx, pc, Owned::new(value), sent, continuation, i.a);
+            super::frame::after_resuming(cx, start);
+            start
         }
         _ => {
             super::call::recursion_error(cx);
@@ -157,7 +164,7 @@ fn store(cx: &mut Context, pc: Pc) {
             *registers.add(position) = std::mem::replace(&mut *base.add(position), Value::UNBOUND);
         }
         generator.instruction.set(next(pc));
-        generator.state.set(state::SUSPENDED);
+        generator.set_stage(state::SUSPENDED);
         leave_handled(cx, generator);
     }
     cx.recursion_left += 1;
@@ -189,8 +196,9 @@ pub fn suspend_run(cx: &mut Context, pc: Pc, value: Owned) -> Pc {
     // SAFETY: (frames 3) the running frame is a generator's.
     let (kept, function) = unsafe { take_header(cx.base) };
     cx.release(function);
-    cx.result = value.into_raw();
     cx.release(kept);
+    // Last: finalizers have runs of their own.
+    cx.result = value.into_raw();
     std::ptr::null()
 }
 
@@ -222,7 +230,7 @@ pub fn hand_over(cx: &mut Context, pc: Pc) -> Pc {
 
 /// A generator's frame is left for good.
 fn mark_finished(cx: &mut Context, generator: &GeneratorObject) {
-    generator.state.set(state::FINISHED);
+    generator.set_stage(state::FINISHED);
     leave_handled(cx, generator);
     drop(Owned::from_raw_option(generator.handled.replace(Value::UNBOUND)));
     drop(Owned::from_raw_option(generator.function.replace(Value::UNBOUND)));
@@ -256,9 +264,10 @@ pub fn leave(cx: &mut Context, _pc: Pc, result: Owned) -> Pc {
     if let Some(generator) = generator::cast(kept) {
         mark_finished(cx, generator);
     }
-    cx.result = result.into_raw();
     cx.release(kept);
     cx.release(function);
+    // Last: finalizers have runs of their own.
+    cx.result = result.into_raw();
     std::ptr::null()
 }
 
@@ -278,7 +287,7 @@ pub fn throw_unstarted(cx: &mut Context, generator: &GeneratorObject) {
 }
 
 fn close_unstarted(generator: &GeneratorObject) {
-    generator.state.set(state::FINISHED);
+    generator.set_stage(state::FINISHED);
     drop(Owned::from_raw_option(generator.function.replace(Value::UNBOUND)));
     let registers = generator.registers();
     for position in 0..generator.register_count.get() as usize {
@@ -312,6 +321,9 @@ fn finish_send(cx: &mut Context, pc: Pc, result: Result<Option<Owned>>) -> Pc {
             next(pc)
         }
         Ok(None) => {
+            if cx.pending_is(&exception::STOP_ITERATION) {
+                crate::tracing::raised(cx, current_code(cx), pc, true);
+            }
             let value = stop_value(cx);
             set(cx, i.a, value);
             clear(cx, i.b);
@@ -383,6 +395,7 @@ pub fn get_async_next(cx: &mut Context, pc: Pc) -> Pc {
 pub fn throw_in(cx: &mut Context, pc: Pc) -> Pc {
     let code = current_code(cx);
     let index = code.index_of(pc);
+    crate::tracing::thrown(cx, code, pc);
     // SAFETY: (frames 3) the instruction before lies in the code if the index is not zero.
     let send = unsafe { pc.sub(1) };
     if index == 0 || fetch(send).op != Op::Send {

@@ -5,6 +5,7 @@ pub mod bind;
 pub mod build;
 pub mod call;
 pub mod exception;
+pub mod frame;
 pub mod function;
 pub mod generator;
 pub mod import;

@@ -239,6 +239,7 @@ fn return_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, continuation: Co
     let view = s.operand(i.a);
     s.publish(pc);
     match continuation {
+        Continuation::Observed => s.cold(pc, crate::cold::frame::before_leaving),
         Continuation::Initialise => {
             if !s.is_object(view, sidewinder_runtime::objects::singleton::none()) {
                 return s.cold(pc, crate::cold::call::init_returned_value);

@@ -146,6 +146,7 @@ pub fn yield_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
             s.suspend(pc);
             s.set_then(destination, value, next)
         }
+        Continuation::Observed => s.cold(pc, crate::cold::frame::before_suspending),
         Continuation::IterateCount => super::pairs::yield_counted(s, pc, i, next),
         _ if continuation.consumes() => super::consume::item(s, pc, i, continuation, destination, next),
         _ => {

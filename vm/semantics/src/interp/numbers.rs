@@ -1,12 +1,12 @@
 //! Numbers in the interpreter: the direct action.
 
-use super::{Interp, Small, Token};
+use super::{Machine, Small, Token};
 use crate::Numbers;
 use sidewinder_runtime::Value;
 use sidewinder_runtime::objects::float;
 use sidewinder_runtime::objects::slots::CompareOp;
 
-impl Numbers for Interp {
+impl<const TRACED: bool> Numbers for Machine<TRACED> {
     type Value = Value;
     type Owned = Token;
     type Int = Small;

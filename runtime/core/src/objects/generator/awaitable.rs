@@ -235,5 +235,5 @@ fn proxy(cx: &mut Context, value: Value, what: Proxied<'_>) -> Result<Owned> {
 
 /// Whether a coroutine or generator has come to its end.
 pub fn is_finished(generator: &GeneratorObject) -> bool {
-    generator.state.get() == state::FINISHED
+    generator.stage() == state::FINISHED
 }

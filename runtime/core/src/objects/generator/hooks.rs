@@ -57,13 +57,13 @@ pub fn remember_origin(cx: &mut Context, coroutine: Value) {
 /// nothing of the kind applies.
 pub(super) fn finalize(cx: &mut Context, generator: &GeneratorObject) -> bool {
     let value = generator.value();
-    if value.has_type(&COROUTINE) && generator.state.get() == state::CREATED {
+    if value.has_type(&COROUTINE) && generator.stage() == state::CREATED {
         warn_if_unawaited(cx, generator);
         return true;
     }
     let hook = generator.extra.get();
     let looked_after = value.has_type(&ASYNC_GENERATOR) && !hook.is_unbound() && !generator.closed.get();
-    if looked_after && generator.state.get() != state::FINISHED {
+    if looked_after && generator.stage() != state::FINISHED {
         let hook = Owned::new(hook);
         if call::call(cx, hook.value(), &[value]).is_err() {
             report_unraisable(cx, "while finalizing generator", value);
@@ -75,7 +75,7 @@ pub(super) fn finalize(cx: &mut Context, generator: &GeneratorObject) -> bool {
 
 /// Warns, once, of a coroutine that nobody has awaited, for it is given up.
 pub fn warn_if_unawaited(cx: &mut Context, generator: &GeneratorObject) {
-    let never_ran = generator.value().has_type(&COROUTINE) && generator.state.get() == state::CREATED;
+    let never_ran = generator.value().has_type(&COROUTINE) && generator.stage() == state::CREATED;
     if never_ran && !generator.hooked.replace(true) {
         warn_unawaited(cx, generator);
     }
