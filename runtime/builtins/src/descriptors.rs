@@ -25,12 +25,12 @@ pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[
     (&SUPER, &[], SUPER_GETSET),
     (&METHOD, METHOD_METHODS, METHOD_GETSET),
     (&BUILTIN_FUNCTION, FUNCTION_METHODS, FUNCTION_GETSET),
-    (&METHOD_DESCRIPTOR, &[], METHOD_DESCRIPTOR_GETSET),
+    (&METHOD_DESCRIPTOR, DESCRIPTOR_METHODS, METHOD_DESCRIPTOR_GETSET),
     (&CLASS_METHOD_DESCRIPTOR, &[], METHOD_DESCRIPTOR_GETSET),
-    (&GETSET_DESCRIPTOR, &[], GETSET_GETSET),
-    (&MEMBER_DESCRIPTOR, &[], MEMBER_GETSET),
-    (&WRAPPER_DESCRIPTOR, &[], SLOT_WRAPPER_GETSET),
-    (&METHOD_WRAPPER, &[], METHOD_WRAPPER_GETSET),
+    (&GETSET_DESCRIPTOR, DESCRIPTOR_METHODS, GETSET_GETSET),
+    (&MEMBER_DESCRIPTOR, DESCRIPTOR_METHODS, MEMBER_GETSET),
+    (&WRAPPER_DESCRIPTOR, DESCRIPTOR_METHODS, SLOT_WRAPPER_GETSET),
+    (&METHOD_WRAPPER, METHOD_WRAPPER_METHODS, METHOD_WRAPPER_GETSET),
 ];
 
 type Get = fn(&mut Context, Value) -> Result<Owned>;
@@ -265,6 +265,21 @@ fn super_of(value: Value) -> &'static SuperObject {
 }
 
 // Bound methods.
+
+/// Descriptors, and the methods that they give, are pickled as what finds them: `getattr(owner, name)`.
+static DESCRIPTOR_METHODS: &[Native] =
+    &[Native::new("__reduce__", 0, 0, |cx, arguments| reduce_found(cx, arguments[0], "__objclass__"), "")];
+
+static METHOD_WRAPPER_METHODS: &[Native] =
+    &[Native::new("__reduce__", 0, 0, |cx, arguments| reduce_found(cx, arguments[0], "__self__"), "")];
+
+fn reduce_found(cx: &mut Context, object: Value, owner: &str) -> Result<Owned> {
+    let owner = attribute::get_text(cx, object, owner)?;
+    let name = attribute::get_text(cx, object, "__name__")?;
+    let getattr = cx.builtins().get_text(cx, "getattr").map_or_else(none, Owned::new);
+    let arguments = TupleObject::pair(cx, owner, name);
+    Ok(TupleObject::pair(cx, getattr, arguments))
+}
 
 static METHOD_METHODS: &[Native] = &[Native::new("__reduce__", 0, 0, reduce_method, "")];
 

@@ -7,6 +7,7 @@ pub mod functools;
 pub mod heap_queue;
 pub mod itertools;
 pub mod operator;
+pub mod pickle;
 pub mod structure;
 
 use sidewinder_runtime::native::NativeModule;
@@ -19,5 +20,6 @@ pub static MODULES: &[&NativeModule] = &[
     &functools::MODULE,
     &itertools::MODULE,
     &operator::MODULE,
+    &pickle::MODULE,
     &structure::MODULE,
 ];

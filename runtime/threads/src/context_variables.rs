@@ -93,6 +93,12 @@ pub fn current_value(cx: &mut Context, variable: Value) -> Option<Owned> {
     values.value().cast::<NativeObject<Values>>()?.get(variable)
 }
 
+/// What stands for the values of the current context: another object after every change.
+pub fn current_values(cx: &mut Context) -> Option<Owned> {
+    let current = cx.variables().as_ref()?.value();
+    current.cast_exact::<NativeObject<Variables>>()?.values.get()
+}
+
 /// Sets a variable in the current context, or takes its value away. Gives the old value.
 pub fn set_current(cx: &mut Context, variable: Value, value: Option<Owned>) -> Result<Option<Owned>> {
     let current = current(cx)?;

@@ -17,6 +17,8 @@ static NATIVE_MODULES: &[&[&NativeModule]] = &[
     sidewinder_compression::MODULES,
     sidewinder_data::MODULES,
     sidewinder_dates::MODULES,
+    sidewinder_decimal::MODULES,
+    sidewinder_xml::MODULES,
     sidewinder_hashing::MODULES,
     sidewinder_io::MODULES,
     sidewinder_net::MODULES,

@@ -3,11 +3,30 @@
 use crate::context::Context;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
 /// The states by their types. What they own, the collector takes for reachable.
 #[derive(Default)]
-pub struct NativeState(HashMap<TypeId, Rc<dyn Any>>);
+pub struct NativeState(HashMap<TypeId, Rc<dyn Any>, BuildHasherDefault<IdentifierHasher>>);
+
+/// A type's identifier is a hash already.
+#[derive(Default)]
+struct IdentifierHasher(u64);
+
+impl Hasher for IdentifierHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+}
 
 impl Context {
     /// The interpreter's state of a type. State that changes is in cells.

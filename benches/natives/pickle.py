@@ -1,0 +1,58 @@
+"""Pickles: nanoseconds for each object that is written or read, best of several rounds.
+
+usage: INTERPRETER pickle.py [NAME ...]
+"""
+import sys
+import time
+
+sys.path.pop(0)  # This folder has a file of the module's name.
+import pickle
+
+
+class Point:
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+
+class Slotted:
+    __slots__ = ("x", "y")
+
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+
+# The name, how many objects there are, and what holds them.
+SUBJECTS = {
+    "ints": (1000, list(range(1000))),
+    "floats": (1000, [i / 7 for i in range(1000)]),
+    "texts": (1000, [f"text number {i}" for i in range(1000)]),
+    "equal texts": (1000, ["the same text"] * 1000),
+    "tuples": (1000, [(i, i + 1) for i in range(1000)]),
+    "dicts": (200, [{"name": f"n{i}", "value": i, "flag": True} for i in range(200)]),
+    "sets": (200, [{i, i + 1, i + 2} for i in range(200)]),
+    "bytes": (200, [bytes([i]) * 100 for i in range(200)]),
+    "instances": (200, [Point(i, i / 3) for i in range(200)]),
+    "instances with slots": (200, [Slotted(i, i / 3) for i in range(200)]),
+}
+
+
+def measure(call, seconds=0.02):
+    """Nanoseconds of CPU time for a call: the best of seven runs of so many calls as take that long."""
+    def run(rounds):
+        start = time.process_time()
+        for _ in range(rounds):
+            call()
+        return time.process_time() - start
+
+    rounds = 1
+    while run(rounds) < seconds:
+        rounds *= 2
+    return min(run(rounds) for _ in range(7)) / rounds * 1e9
+
+
+for name, (count, subject) in SUBJECTS.items():
+    if sys.argv[1:] and name not in sys.argv[1:]:
+        continue
+    written = pickle.dumps(subject)
+    print(f"write {name:24}{measure(lambda: pickle.dumps(subject)) / count:12.1f}")
+    print(f"read {name:25}{measure(lambda: pickle.loads(written)) / count:12.1f}")
