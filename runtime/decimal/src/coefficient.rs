@@ -84,16 +84,12 @@ impl Coefficient {
         }
     }
 
-    /// The last digit.
-    pub fn last_digit(&self) -> u8 {
-        match self {
-            Small(value) => (*value % 10) as u8,
-            Large(value) => (value % 10u8) as u8,
-        }
-    }
-
     pub fn is_multiple_of_five(&self) -> bool {
-        matches!(self.last_digit(), 0 | 5)
+        match self {
+            // Two to the power of 64 is one more than a multiple of five.
+            Small(value) => (*value as u64 % 5 + (*value >> 64) as u64 % 5) % 5 == 0,
+            Large(value) => (value % 5u8) == 0,
+        }
     }
 
     pub fn compare(&self, other: &Coefficient) -> Ordering {

@@ -364,17 +364,26 @@ fn hash_of(number: &Number) -> i64 {
         Coefficient::Small(value) => value % modulus,
         Coefficient::Large(value) => u128::from(kernel::hash(value.as_words())),
     };
-    // Powers of ten repeat after as many steps as the modulus has units.
-    let mut exponent = number.exponent.rem_euclid(kernel::HASH_MODULUS as i64 - 1) as u64;
-    let (mut result, mut power) = (residue, 10u128);
+    // The inverse of ten modulo the prime stands for a tenth.
+    const TENTH: u64 = 2_075_258_708_292_324_556;
+    let base = if number.exponent < 0 { TENTH } else { 10 };
+    let mut exponent = number.exponent.unsigned_abs();
+    let (mut result, mut power) = (residue as u64, base);
     while exponent > 0 {
         if exponent & 1 == 1 {
-            result = result * power % modulus;
+            result = product_modulo(result, power);
         }
-        power = power * power % modulus;
+        power = product_modulo(power, power);
         exponent >>= 1;
     }
-    int::signed_hash(result as u64, number.negative)
+    int::signed_hash(result, number.negative)
+}
+
+/// A product modulo the prime of hashes, for which the high bits count as much as the low ones.
+fn product_modulo(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    let sum = (product as u64 & kernel::HASH_MODULUS) + (product >> kernel::HASH_BITS) as u64;
+    if sum >= kernel::HASH_MODULUS { sum - kernel::HASH_MODULUS } else { sum }
 }
 
 /// The other operand of a comparison, and the first one as it is to be compared with it.

@@ -195,13 +195,15 @@ pub fn divide_wide(numerator: Wide, divisor: u128) -> Option<(u128, u128)> {
     if numerator.0 >= divisor {
         return None;
     }
-    if numerator.0 == 0 {
-        return Some((numerator.1 / divisor, numerator.1 % divisor));
-    }
     if let Ok(small) = u64::try_from(divisor) {
         let mut words = words_of(numerator);
-        let rest = Divisor::new(small).divide(&mut words);
+        let count = if numerator.0 == 0 { 2 } else { 4 };
+        let rest = Divisor::new(small).divide(&mut words[..count]);
         return Some((from_words(&words).1, u128::from(rest)));
+    }
+    if numerator.0 == 0 {
+        let quotient = numerator.1 / divisor;
+        return Some((quotient, numerator.1 - quotient * divisor));
     }
     // Two steps of long division by a divisor of two words (Knuth's algorithm D).
     let shift = divisor.leading_zeros();

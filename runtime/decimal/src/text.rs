@@ -4,6 +4,7 @@ use crate::coefficient::{Coefficient, TooLarge};
 use crate::environment::{Environment, Status};
 use crate::number::{Kind, Number};
 use sidewinder_runtime::objects::int::parse;
+use sidewinder_runtime::objects::int::text::decimal_i64;
 use sidewinder_runtime::objects::str::StrObject;
 
 /// Exponents beyond this are as good as infinite.
@@ -130,15 +131,28 @@ impl Number {
 
     /// The number in scientific notation, or in one whose exponents are multiples of three.
     pub fn to_text(&self, engineering: bool, capitals: bool) -> String {
-        let mut text = String::new();
+        let mut text = String::with_capacity(48);
         if self.negative {
             text.push('-');
+        }
+        if let Coefficient::Small(value) = self.coefficient
+            && let Ok(value) = i64::try_from(value)
+            && self.kind == Kind::Finite
+        {
+            let mut buffer = [0; 20];
+            self.push_finite(&mut text, decimal_i64(value, &mut buffer), engineering, capitals);
+            return text;
         }
         if let Some(special) = self.special_text() {
             text.push_str(&special);
             return text;
         }
-        let digits = self.coefficient.to_text();
+        self.push_finite(&mut text, &self.coefficient.to_text(), engineering, capitals);
+        text
+    }
+
+    /// The digits, with point and exponent where they belong.
+    fn push_finite(&self, text: &mut String, digits: &str, engineering: bool, capitals: bool) {
         let left = self.exponent + digits.len() as i64;
         let point = if self.exponent <= 0 && left > -6 {
             left
@@ -149,12 +163,11 @@ impl Number {
         } else {
             (left - 1).rem_euclid(3) + 1
         };
-        push_with_point(&mut text, &digits, point);
+        push_with_point(text, digits, point);
         if left != point {
             text.push(if capitals { 'E' } else { 'e' });
             text.push_str(&format!("{:+}", left - point));
         }
-        text
     }
 
     /// The nearest float.

@@ -3,7 +3,7 @@
 use crate::encoding::Encoding;
 use crate::error::{self, Code};
 use crate::event::{Event, External, Model, Told};
-use crate::parser::{Options, Parser};
+use crate::parser::{Options, Parser, Wanted};
 use crate::state::State;
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::native::{Field, IntoObject, NativeObject};
@@ -505,6 +505,12 @@ impl XmlParser {
         let (external, standalone) = (self.has(Handler::ExternalReference), self.has(Handler::NotStandalone));
         let mut parser = self.parser.borrow_mut();
         parser.options.wants_raw = default || expand;
+        parser.options.wanted = Wanted {
+            start: self.has(Handler::StartElement),
+            end: self.has(Handler::EndElement),
+            text: self.has(Handler::Text),
+            others: self.has(Handler::Comment) || self.has(Handler::Instruction),
+        };
         parser.options.keeps_references = default && !expand;
         parser.options.reads_external = external;
         parser.options.asks_standalone = standalone;

@@ -36,6 +36,16 @@ enum Phase {
     Finished,
 }
 
+/// Which of the frequent events anybody wants to know of.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    pub start: bool,
+    pub end: bool,
+    pub text: bool,
+    /// Comments and instructions.
+    pub others: bool,
+}
+
 /// What a parser is told before it starts, or by whoever pulls events.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -47,6 +57,7 @@ pub struct Options {
     pub parameter_parsing: i32,
     /// Whether events are to have the markup that gave them.
     pub wants_raw: bool,
+    pub wanted: Wanted,
     /// Whether references to internal entities are replaced, and not told.
     pub keeps_references: bool,
     pub foreign_type: bool,
@@ -557,12 +568,38 @@ impl Parser {
 
     /// Tells an event that this markup gives.
     fn tell(&mut self, event: Event, raw: &[u8]) {
+        if !self.is_wanted(&event) {
+            self.told_position = self.position;
+            return;
+        }
         let raw = self.options.wants_raw.then(|| characters::string(raw));
         self.queue.push_back(Told { event, raw, position: self.position });
     }
 
+    /// Whether anybody wants to know of an event; of rare ones, somebody always does.
+    fn is_wanted(&self, event: &Event) -> bool {
+        let Wanted { start, end, text, others } = self.options.wanted;
+        self.options.wants_raw
+            || match event {
+                Event::StartElement { .. } => start,
+                Event::EndElement { .. } => end,
+                Event::Text(_) => text,
+                Event::Other | Event::Comment(_) | Event::Instruction { .. } => others,
+                _ => true,
+            }
+    }
+
+    /// Whether text is worth to be made an object of.
+    fn wants_text(&self) -> bool {
+        self.options.wanted.text || self.options.wants_raw
+    }
+
     /// Tells an event for which no markup of its own stands.
     fn tell_more(&mut self, event: Event) {
+        if !self.is_wanted(&event) {
+            self.told_position = self.position;
+            return;
+        }
         self.queue.push_back(Told { event, raw: None, position: self.position });
     }
 

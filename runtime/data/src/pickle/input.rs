@@ -6,7 +6,7 @@ use sidewinder_runtime::native::Field;
 use sidewinder_runtime::objects::bytes;
 use sidewinder_runtime::objects::exception::NOT_IMPLEMENTED_ERROR;
 use sidewinder_runtime::operations::{attribute, call};
-use sidewinder_runtime::{Context, Raised, Result, Value};
+use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 use std::cell::{Cell, RefCell};
 
 /// Bytes that are looked at ahead in a file that can show them.
@@ -138,7 +138,33 @@ impl Input {
     /// So many bytes, which are used up.
     pub fn read<R>(&self, cx: &mut Context, length: usize, take: impl FnOnce(&[u8]) -> R) -> Result<R> {
         self.count(cx, length)?;
+        {
+            let (data, at) = (self.data.borrow(), self.at.get());
+            if let Some(bytes) = at.checked_add(length).and_then(|end| data.get(at..end)) {
+                self.at.set(at + length);
+                return Ok(take(bytes));
+            }
+        }
         self.read_on(cx, length, take)
+    }
+
+    /// An object of so many bytes, which are used up. Making it runs no Python.
+    pub fn read_object(
+        &self,
+        cx: &mut Context,
+        length: usize,
+        make: impl Fn(&mut Context, &[u8]) -> Owned,
+    ) -> Result<Owned> {
+        self.count(cx, length)?;
+        {
+            let (data, at) = (self.data.borrow(), self.at.get());
+            if let Some(bytes) = at.checked_add(length).and_then(|end| data.get(at..end)) {
+                self.at.set(at + length);
+                return Ok(make(cx, bytes));
+            }
+        }
+        let bytes = self.read_on(cx, length, <[u8]>::to_vec)?;
+        Ok(make(cx, &bytes))
     }
 
     /// The same, whatever the frame.

@@ -544,9 +544,18 @@ impl Saver {
                 &encoded
             }
         };
+        if let Ok(length) = u8::try_from(data.len())
+            && self.protocol.get() >= 4
+        {
+            let mut output = self.output.borrow_mut();
+            output.write(&[SHORT_BINUNICODE, length]);
+            output.write(data);
+            drop(output);
+            self.memoize(object);
+            return Ok(());
+        }
         let mut header = Vec::with_capacity(9);
         match (u8::try_from(data.len()), u32::try_from(data.len())) {
-            (Ok(length), _) if self.protocol.get() >= 4 => header.extend([SHORT_BINUNICODE, length]),
             (_, Ok(length)) => {
                 header.push(BINUNICODE);
                 header.extend(length.to_le_bytes());

@@ -88,7 +88,11 @@ impl Parser {
             return Ok(None);
         }
         let at = self.piece(text, at);
-        self.tell(Event::Text(characters::string(&text[..at])), &text[..at]);
+        if self.wants_text() {
+            self.tell(Event::Text(characters::string(&text[..at])), &text[..at]);
+        } else {
+            self.told_position = self.position;
+        }
         Ok(Some(at))
     }
 
@@ -174,8 +178,9 @@ impl Parser {
         while at < text.len() {
             match text[at] {
                 b'\n' | b'\r' => break,
-                b']' if text[at..].starts_with(b"]]>") => break,
-                b']' if text.len() - at < 3 && b"]]>".starts_with(&text[at..]) => break,
+                // A bracket may begin the end: text before it is told alone.
+                b']' if at > 0 => break,
+                b']' if !last && text.len() < 3 && b"]]>".starts_with(text) => break,
                 _ => match characters::first(&text[at..]) {
                     Some((character, length)) if characters::is_character(character as u32) => at += length,
                     _ if at == 0 => return Err(Fault::at(Code::INVALID_TOKEN, 0)),
@@ -187,7 +192,11 @@ impl Parser {
             return Ok(None);
         }
         let at = self.piece(text, at);
-        self.tell(Event::Text(characters::string(&text[..at])), &text[..at]);
+        if self.wants_text() {
+            self.tell(Event::Text(characters::string(&text[..at])), &text[..at]);
+        } else {
+            self.told_position = self.position;
+        }
         Ok(Some(at))
     }
 

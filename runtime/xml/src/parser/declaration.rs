@@ -125,6 +125,17 @@ impl<'a> Words<'a> {
     }
 }
 
+/// How long the word is that begins a declaration.
+pub(super) fn keyword(text: &[u8]) -> Parsed<usize> {
+    let length = text[2..].iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(text.len() - 2);
+    match text.get(2 + length) {
+        Some(byte) if length == 0 || !is_space(*byte) && *byte != b'%' => {
+            Err(Fault::at(Code::INVALID_TOKEN, 2 + length))
+        }
+        _ => Ok(length),
+    }
+}
+
 /// The error for text that does not belong into a document type, or before the root.
 pub(super) fn misplaced(text: &[u8], at: usize) -> Fault {
     let length = token_length(text);
@@ -332,10 +343,7 @@ impl Parser {
 
     fn declared(&mut self, text: &[u8]) -> Token {
         let Some(end) = end_of_declaration(text) else { return Ok(None) };
-        let length = name_length(&text[2..]);
-        if length == 0 {
-            return Err(Fault::at(Code::INVALID_TOKEN, 2));
-        }
+        let length = keyword(text)?;
         let raw = text[..=end].to_vec();
         let body = if text[..end].contains(&b'%') && self.is_in_external_subset() {
             let is_entity = text.starts_with(b"<!ENTITY");

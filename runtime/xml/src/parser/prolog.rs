@@ -31,7 +31,7 @@ impl Parser {
         let code = if is_text { Code::TEXT_DECL } else { Code::XML_DECL };
         let body = &text[5..end];
         let mut at = 0;
-        let mut found: Vec<(&[u8], String)> = Vec::new();
+        let mut found: Vec<(&[u8], String, usize)> = Vec::new();
         loop {
             let space = space_length(&body[at..]);
             if at + space == body.len() {
@@ -57,20 +57,20 @@ impl Parser {
             if value.is_empty() || !value.iter().all(good) {
                 return Err(Fault::at(code, 5 + place + 1));
             }
-            found.push((&body[at..at + name], characters::string(value)));
+            found.push((&body[at..at + name], characters::string(value), 5 + at));
             at = place + 1 + length + 1;
         }
         let (mut version, mut encoding, mut standalone) = (None, None, -1);
         let mut last_rank = 0;
-        for (name, value) in found {
+        for (name, value, place) in found {
             let rank = match name {
                 b"version" => 1,
                 b"encoding" if value.as_bytes()[0].is_ascii_alphabetic() => 2,
                 b"standalone" if !is_text && matches!(value.as_str(), "yes" | "no") => 3,
-                _ => return Err(Fault::at(code, 5)),
+                _ => return Err(Fault::at(code, place)),
             };
             if rank <= last_rank {
-                return Err(Fault::at(code, 5));
+                return Err(Fault::at(code, place));
             }
             last_rank = rank;
             match rank {
@@ -118,9 +118,8 @@ impl Parser {
                 (_, Some(true)) if self.phase == Phase::Prolog => self.document_type(text),
                 (None, _) | (_, None) => Ok(None),
                 _ => {
-                    let length = name_length(&text[2..]);
-                    let code = if length > 0 { Code::SYNTAX } else { Code::INVALID_TOKEN };
-                    Err(Fault::at(code, if length > 0 { 0 } else { 2 }))
+                    super::declaration::keyword(text)?;
+                    Err(Fault::at(Code::SYNTAX, 0))
                 }
             },
             [b'<', rest @ ..] if name_length(rest) > 0 => {
@@ -183,7 +182,11 @@ impl Parser {
         }
         self.doctype = external.clone();
         let head = if internal { &text[..=end] } else { &text[..end] };
+        // It is told where its head ends.
+        let start = self.position;
+        self.position = self.position_behind(&text[..end]);
         self.tell(Event::StartType { name, external, internal }, head);
+        self.position = start;
         if internal {
             self.phase = Phase::Subset;
         } else {

@@ -1,23 +1,9 @@
 //! Tags: names, attributes, namespaces.
 
 use super::{Fault, OpenElement, Parsed, Parser, Phase, Token};
-use crate::characters::{self, is_space, name_length, space_length};
+use crate::characters::{self, name_length, space_length};
 use crate::error::Code;
 use crate::event::Event;
-
-/// Where a tag ends, quotes considered; none if it is not complete.
-fn end_of_tag(text: &[u8]) -> Option<usize> {
-    let mut quote = None;
-    for (index, byte) in text.iter().enumerate() {
-        match (quote, byte) {
-            (None, b'>') => return Some(index),
-            (None, b'"' | b'\'') => quote = Some(*byte),
-            (Some(open), _) if open == *byte => quote = None,
-            _ => {}
-        }
-    }
-    None
-}
 
 /// An attribute as it stands in a tag.
 struct RawAttribute<'a> {
@@ -31,34 +17,29 @@ struct RawAttribute<'a> {
 impl Parser {
     pub(super) fn start_tag(&mut self, text: &[u8]) -> Token {
         let name_bytes = name_length(&text[1..]);
-        let Some(end) = end_of_tag(text) else {
-            // An error before the end is one already.
-            return match first_fault(text, name_bytes) {
-                Some(offset) => Err(Fault::at(Code::INVALID_TOKEN, offset)),
-                None => Ok(None),
-            };
-        };
         let raw_name = &text[1..1 + name_bytes];
+        self.check_colons(raw_name, 1)?;
         let mut at = 1 + name_bytes;
         let mut found = Vec::new();
-        let mut empty = false;
-        loop {
-            let space = space_length(&text[at..end]);
+        let (end, empty) = loop {
+            let space = space_length(&text[at..]);
             let after = at + space;
-            if after == end {
-                break;
+            match text.get(after) {
+                None => return Ok(None),
+                Some(b'>') => break (after, false),
+                Some(b'/') => match text.get(after + 1) {
+                    None => return Ok(None),
+                    Some(b'>') => break (after + 1, true),
+                    Some(_) => return Err(Fault::at(Code::INVALID_TOKEN, after + 1)),
+                },
+                Some(_) if space == 0 => return Err(Fault::at(Code::INVALID_TOKEN, after)),
+                Some(_) => {}
             }
-            if text[after] == b'/' && after + 1 == end {
-                empty = true;
-                break;
-            }
-            if space == 0 {
-                return Err(Fault::at(Code::INVALID_TOKEN, after));
-            }
-            let attribute = raw_attribute(&text[..end], after)?;
+            let Some(attribute) = raw_attribute(text, after)? else { return Ok(None) };
+            self.check_colons(attribute.name, attribute.name_at)?;
             at = attribute.value_at + attribute.value.len() + 1;
             found.push(attribute);
-        }
+        };
         let name = characters::string(raw_name);
         let (attributes, specified, bindings, told_name) = self.attributes(&name, &found)?;
         if self.options.separator.is_none() && attributes.len() > 1 {
@@ -82,6 +63,23 @@ impl Parser {
             self.elements.push(OpenElement { raw: raw_name.to_vec(), name: told_name, bindings });
         }
         Ok(Some(end + 1))
+    }
+
+    /// With namespaces, a colon divides two names.
+    fn check_colons(&self, name: &[u8], at: usize) -> Parsed<()> {
+        if self.options.separator.is_none() {
+            return Ok(());
+        }
+        let mut colons = name.iter().enumerate().filter(|(_, byte)| **byte == b':').map(|(index, _)| index);
+        match (colons.next(), colons.next()) {
+            (None, _) => Ok(()),
+            (Some(0), _) => Err(Fault::at(Code::INVALID_TOKEN, at)),
+            (_, Some(second)) => Err(Fault::at(Code::INVALID_TOKEN, at + second)),
+            (Some(first), None) if name_length(&name[first + 1..]) == 0 => {
+                Err(Fault::at(Code::INVALID_TOKEN, at + first + 1))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Attributes as they are told, how many of them are not defaults, how many namespaces are declared, the name.
@@ -193,8 +191,8 @@ impl Parser {
     }
 }
 
-/// An attribute at a place of a tag.
-fn raw_attribute(text: &[u8], at: usize) -> Parsed<RawAttribute<'_>> {
+/// An attribute at a place of a tag; none if it is not complete.
+fn raw_attribute(text: &[u8], at: usize) -> Parsed<Option<RawAttribute<'_>>> {
     let invalid = |offset| Err(Fault::at(Code::INVALID_TOKEN, offset));
     let length = name_length(&text[at..]);
     if length == 0 {
@@ -202,20 +200,30 @@ fn raw_attribute(text: &[u8], at: usize) -> Parsed<RawAttribute<'_>> {
     }
     let mut place = at + length;
     place += space_length(&text[place..]);
-    if text.get(place) != Some(&b'=') {
-        return invalid(place);
+    match text.get(place) {
+        None => return Ok(None),
+        Some(b'=') => {}
+        Some(_) => return invalid(place),
     }
     place += 1;
     place += space_length(&text[place..]);
-    let Some(quote @ (b'"' | b'\'')) = text.get(place).copied() else { return invalid(place) };
+    let quote = match text.get(place) {
+        None => return Ok(None),
+        Some(quote @ (b'"' | b'\'')) => *quote,
+        Some(_) => return invalid(place),
+    };
     let start = place + 1;
-    let Some(length_of_value) = text[start..].iter().position(|byte| *byte == quote) else { return invalid(place) };
-    Ok(RawAttribute {
+    let ended = text[start..].iter().position(|byte| *byte == quote || *byte == b'<');
+    let Some(length_of_value) = ended else { return Ok(None) };
+    if text[start + length_of_value] == b'<' {
+        return invalid(start + length_of_value);
+    }
+    Ok(Some(RawAttribute {
         name: &text[at..at + length],
         value: &text[start..start + length_of_value],
         name_at: at,
         value_at: start,
-    })
+    }))
 }
 
 fn check_duplicates(found: &[RawAttribute<'_>]) -> Parsed<()> {
@@ -232,19 +240,4 @@ fn check_duplicates(found: &[RawAttribute<'_>]) -> Parsed<()> {
         }
     }
     Ok(())
-}
-
-/// What is wrong already in a tag that has no end yet.
-fn first_fault(text: &[u8], name_bytes: usize) -> Option<usize> {
-    let mut quote = None;
-    for (index, byte) in text.iter().enumerate().skip(1 + name_bytes) {
-        match (quote, byte) {
-            (_, b'<') => return Some(index),
-            (None, b'"' | b'\'') => quote = Some(*byte),
-            (Some(open), _) if open == *byte => quote = None,
-            (_, 0..0x20) if !is_space(*byte) => return Some(index),
-            _ => {}
-        }
-    }
-    None
 }

@@ -214,22 +214,22 @@ impl Loader {
 
     fn load_text(&self, cx: &mut Context, length: u64) -> Result<()> {
         let length = self.checked_length(cx, length, "BINUNICODE")?;
-        let bytes = self.input.read(cx, length, <[u8]>::to_vec)?;
-        let text = match std::str::from_utf8(&bytes) {
+        // What is not text of ours stays bytes, to be decoded with its lone surrogates.
+        let made = self.input.read_object(cx, length, |cx, bytes| match std::str::from_utf8(bytes) {
             Ok(text) => StrObject::new(cx, text),
-            Err(_) => {
-                let bytes = BytesObject::new(cx, &bytes);
-                str::codec::decode(cx, bytes.value(), "utf-8", "surrogatepass")?
-            }
+            Err(_) => BytesObject::new(cx, bytes),
+        })?;
+        let made = match str::is_str(made.value()) {
+            true => made,
+            false => str::codec::decode(cx, made.value(), "utf-8", "surrogatepass")?,
         };
-        self.push(text);
+        self.push(made);
         Ok(())
     }
 
     fn load_bytes(&self, cx: &mut Context, length: u64) -> Result<()> {
         let length = self.checked_length(cx, length, "BINBYTES")?;
-        let data = self.input.read(cx, length, <[u8]>::to_vec)?;
-        let bytes = BytesObject::new(cx, &data);
+        let bytes = self.input.read_object(cx, length, BytesObject::new)?;
         self.push(bytes);
         Ok(())
     }

@@ -79,6 +79,8 @@ impl Saver {
             return Err(pickling_error(cx, format!("Can't pickle local object {object}")));
         }
         let module_name = match told.filter(|told| told.value() != singleton::none()) {
+            // Equal names are to be one object, which the pickle holds once.
+            Some(told) if str::is_str(told.value()) => attribute::name_argument(cx, told.value())?,
             Some(told) => told,
             None => match self.search_modules(cx, object, path)? {
                 Some(found) => return Ok(found),
