@@ -194,7 +194,8 @@ impl Environment {
         }
         let negative = a.negative && b.is_odd();
         match modular_power(a, b, modulus) {
-            Ok(result) => self.finish(Number::finite(negative, result, 0), status),
+            // The result is exact, and stays so in the narrowest context.
+            Ok(result) => Number::finite(negative, result, 0),
             Err(TooLarge) => Number::no_memory(status),
         }
     }
