@@ -49,15 +49,22 @@ pub const MODES: &[Mode] = &[
     mode("cut-60", &["jit=sync", "threshold=1", "trace-cut=60"], "links, side trees, what frames hold between trees"),
 ];
 
-/// Modes of [`MODES`] whose names stand in `list`, separated by commas; all of them for `None`.
+/// Modes that are not run unless they are asked for: the gate has a quarter of an hour for all programs in all others.
+const LONG: &[&str] = &["inline-2", "settrace-2"];
+
+/// Modes of [`MODES`] whose names stand in `list`, separated by commas; every one for `all`, and for `None` those that are
+/// not long.
 ///
 /// # Errors
 ///
 /// Returns the first unknown name.
 pub fn select(list: Option<&str>) -> Result<Vec<&'static Mode>, String> {
     let Some(list) = list else {
-        return Ok(MODES.iter().collect());
+        return Ok(MODES.iter().filter(|mode| !LONG.contains(&mode.name)).collect());
     };
+    if list == "all" {
+        return Ok(MODES.iter().collect());
+    }
     list.split(',').map(|name| find(name.trim()).ok_or_else(|| name.to_owned())).collect()
 }
 
@@ -69,18 +76,20 @@ pub fn find(name: &str) -> Option<&'static Mode> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MODES, select};
+    use super::{LONG, MODES, select};
 
     #[test]
     fn names_are_unique() {
         for (index, mode) in MODES.iter().enumerate() {
             assert!(MODES[..index].iter().all(|other| other.name != mode.name), "{}", mode.name);
         }
+        assert!(LONG.iter().all(|name| super::find(name).is_some()));
     }
 
     #[test]
     fn select_accepts_lists_and_names_strangers() {
-        assert_eq!(select(None).unwrap().len(), MODES.len());
+        assert_eq!(select(None).unwrap().len(), MODES.len() - LONG.len());
+        assert_eq!(select(Some("all")).unwrap().len(), MODES.len());
         assert_eq!(select(Some("on,off")).unwrap()[1].name, "off");
         assert_eq!(select(Some("on,of")).unwrap_err(), "of");
     }

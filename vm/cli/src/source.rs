@@ -124,7 +124,11 @@ fn is_latin(encoding: &str) -> bool {
 
 fn undecodable(cx: &mut Context, bytes: &[u8], position: usize, file_name: &str, is_file: bool) -> Raised {
     let before = &bytes[..position];
-    let (line, text) = line_at(bytes, before);
+    let (mut line, text) = line_at(bytes, before);
+    // CPython looks at two lines of a file for an encoding, and counts them once unless the first is a comment or empty.
+    if is_file && line == 2 && !matches!(before.trim_ascii_start().first(), None | Some(b'#')) {
+        line = 1;
+    }
     let in_file = if is_file { format!(" in file {file_name}") } else { String::new() };
     let message = format!(
         "Non-UTF-8 code starting with '\\x{:02x}'{in_file} on line {line}, but no encoding declared; see https://peps.python.org/pep-0263/ for details",
