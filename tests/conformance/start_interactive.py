@@ -1,4 +1,5 @@
 """The interactive loop, from a pipe and on a terminal."""
+# modes: off on
 import os
 import pty
 import subprocess

@@ -1,4 +1,5 @@
 """What options of the command line and variables of the environment set, and how wrong ones are refused."""
+# modes: off on
 import os
 import subprocess
 import sys

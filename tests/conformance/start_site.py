@@ -1,4 +1,5 @@
 """The module site at the start: environments, .pth files, customisation, places."""
+# modes: off on
 import os
 import subprocess
 import sys

@@ -1,4 +1,5 @@
 """What can be run: files, folders, archives, compiled files, modules, standard input, a text."""
+# modes: off on
 import os
 import py_compile
 import subprocess

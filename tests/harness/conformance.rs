@@ -101,6 +101,13 @@ fn bad_input_cases(directory: &Path) -> Result<Vec<Case>, String> {
         .collect())
 }
 
+/// The modes that a program names in a line `# modes: …`, as it starts others, to which the options do not come.
+fn modes_named_by(case: &Case) -> Option<Vec<String>> {
+    let source = fs::read_to_string(case.directory.join(format!("{}.py", case.program))).ok()?;
+    let line = source.lines().find_map(|line| line.strip_prefix("# modes: "))?;
+    Some(line.split_whitespace().map(str::to_owned).collect())
+}
+
 impl Session {
     fn from_environment(root: &Path, cases: &[Case]) -> Result<Self, String> {
         let bless = env::var_os("SIDEWINDER_BLESS");
@@ -128,7 +135,9 @@ impl Session {
         }
         let expected = files.read()?;
         let mut reports = Vec::new();
-        for mode in &self.modes {
+        let only = modes_named_by(case);
+        let is_wanted = |mode: &Mode| only.as_ref().is_none_or(|only| only.iter().any(|name| name == mode.name));
+        for mode in self.modes.iter().filter(|mode| is_wanted(mode)) {
             let failure = self.run_mode(case, mode, &expected);
             reports.extend(self.judge(case, mode, failure).map(|report| (*mode, report)));
         }
