@@ -1,4 +1,5 @@
 """Decimal numbers: arithmetic, rounding, contexts, signals, formats, conversions."""
+# modes: off checked sync on threshold-1 gc-7 cut-60 settrace-1
 import copy
 import decimal
 import pickle

@@ -101,7 +101,8 @@ fn bad_input_cases(directory: &Path) -> Result<Vec<Case>, String> {
         .collect())
 }
 
-/// The modes that a program names in a line `# modes: …`, as it starts others, to which the options do not come.
+/// The modes that a program names in a line `# modes: …`: as it starts others, to which the options do not come, or would
+/// run too long in some.
 fn modes_named_by(case: &Case) -> Option<Vec<String>> {
     let source = fs::read_to_string(case.directory.join(format!("{}.py", case.program))).ok()?;
     let line = source.lines().find_map(|line| line.strip_prefix("# modes: "))?;

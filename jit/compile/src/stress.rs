@@ -35,7 +35,7 @@ impl Stress {
     }
 
     pub fn words(&mut self, tree: &Tree, region: &Region) -> StressWords {
-        let countdown = (self.period != 0).then(|| (&raw const *self.countdown as u64, self.period));
+        let countdown = (self.period != 0).then_some((&raw const *self.countdown as u64, self.period));
         let exits = if self.exit_all { &region.exits[..] } else { &[] };
         let taken = exits.iter().map(|exit| {
             let byte = self.taken.entry((tree.root.start, tree.invalidated, exit.id)).or_default();

@@ -70,13 +70,13 @@ static GETSET: &[GetSet] = &[
     GetSet {
         name: "f_trace_lines",
         get: |_, value| Ok(truth(of(value).trace_lines.get())),
-        set: Some(|cx, value, new| Ok(of(value).trace_lines.set(flag(cx, new, "f_trace_lines")?))),
+        set: Some(|cx, value, new| flag(cx, new, "f_trace_lines").map(|flag| of(value).trace_lines.set(flag))),
         doc: "",
     },
     GetSet {
         name: "f_trace_opcodes",
         get: |_, value| Ok(truth(of(value).trace_opcodes.get())),
-        set: Some(|cx, value, new| Ok(of(value).trace_opcodes.set(flag(cx, new, "f_trace_opcodes")?))),
+        set: Some(|cx, value, new| flag(cx, new, "f_trace_opcodes").map(|flag| of(value).trace_opcodes.set(flag))),
         doc: "",
     },
 ];

@@ -79,7 +79,7 @@ fn set_class(cx: &mut Context, value: Value, new: Value) -> Result<()> {
     }
     let modules =
         value.cast::<ModuleObject>().is_some() && class.is_subtype(&sidewinder_runtime::objects::module::MODULE.object);
-    if !modules && !(old.has_flag(flags::HEAP) && class.has_flag(flags::HEAP)) {
+    if !(modules || old.has_flag(flags::HEAP) && class.has_flag(flags::HEAP)) {
         return Err(cx.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
     }
     if !layout::is_same_layout(old, class) {
@@ -205,8 +205,7 @@ fn reduce(cx: &mut Context, value: Value, protocol: i64) -> Result<Owned> {
     }
     let kind = value.type_of();
     let builtin = sidewinder_runtime::operations::dunder::builtin_base(kind);
-    let constructible =
-        kind.slots().new.is_some() && !(builtin.slots().call.is_some() && !builtin.has_flag(flags::TYPE));
+    let constructible = kind.slots().new.is_some() && (builtin.slots().call.is_none() || builtin.has_flag(flags::TYPE));
     if !constructible || value.cast::<ModuleObject>().is_some() {
         let name = kind.name();
         return Err(cx.type_error(format!("cannot pickle '{name}' object")));

@@ -87,7 +87,7 @@ impl Coefficient {
     pub fn is_multiple_of_five(&self) -> bool {
         match self {
             // Two to the power of 64 is one more than a multiple of five.
-            Small(value) => (*value as u64 % 5 + (*value >> 64) as u64 % 5) % 5 == 0,
+            Small(value) => (*value as u64 % 5 + (*value >> 64) as u64 % 5).is_multiple_of(5),
             Large(value) => (value % 5u8) == 0,
         }
     }

@@ -158,14 +158,14 @@ pub fn digits(value: u128) -> i64 {
     let value = value | 1;
     let bits = 128 - value.leading_zeros();
     // log10(2) is a little more than 1233 / 4096.
-    let guess = (bits * 1233 >> 12) as usize;
+    let guess = ((bits * 1233) >> 12) as usize;
     guess as i64 + i64::from(guess < DOUBLE_POWERS && value >= POWERS[guess])
 }
 
 /// The number of decimal digits of four words, of which the high half is not zero.
 pub fn digits_wide((high, low): Wide) -> i64 {
     let bits = 256 - high.leading_zeros() as usize;
-    let guess = bits * 1233 >> 12;
+    let guess = (bits * 1233) >> 12;
     guess as i64 + i64::from(guess < WIDE_POWERS && (high, low) >= POWERS_WIDE[guess])
 }
 

@@ -51,6 +51,7 @@ mod rows {
 
     /// Issues a warning about a place in a file.
     #[function]
+    #[allow(clippy::too_many_arguments, reason = "those of the function in Python")]
     fn warn_explicit(
         cx: &mut Context,
         #[named] message: Value,

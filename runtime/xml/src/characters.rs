@@ -81,7 +81,7 @@ pub fn bad_character(text: &[u8]) -> Option<usize> {
     let mut at = 0;
     while at < text.len() {
         let byte = text[at];
-        if byte >= 0x20 && byte < 0x80 {
+        if (0x20..0x80).contains(&byte) {
             at += 1;
             continue;
         }

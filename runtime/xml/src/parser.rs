@@ -238,6 +238,7 @@ impl Parser {
     }
 
     /// The place of the last event, or of the error.
+    #[allow(clippy::misnamed_getters, reason = "the field of that name is how far the parser has read")]
     pub fn position(&self) -> Position {
         self.told_position
     }
@@ -343,10 +344,9 @@ impl Parser {
                 self.told_position = told.position;
                 return Ok(Some(told));
             }
-            if self.unknown.is_some() || !self.advance()? {
-                if self.queue.is_empty() {
-                    return Ok(None);
-                }
+            let stands = self.unknown.is_some() || !self.advance()?;
+            if stands && self.queue.is_empty() {
+                return Ok(None);
             }
         }
     }

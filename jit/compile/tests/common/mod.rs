@@ -501,7 +501,7 @@ impl Runner {
         world.fresh.iter().for_each(|_| _ = allocate_fresh());
         let mut heap: Vec<[u64; 16]> = Vec::with_capacity(world.objects.len() + 1);
         // Objects lie at multiples of 16, where mortal ones belong.
-        let base = heap.as_mut_ptr() as u64 + 15 & !15;
+        let base = (heap.as_mut_ptr() as u64 + 15) & !15;
         let count = world.objects.len();
         let mut stack = vec![0u64; STACK_WORDS];
         let base_pointer = unsafe { stack.as_mut_ptr().add(STACK_BELOW) };

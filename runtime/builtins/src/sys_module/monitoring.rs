@@ -11,7 +11,7 @@ use sidewinder_runtime::objects::{instance, int, module, singleton, str};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// Events that can be switched on for one code object alone: all up to `STOP_ITERATION`, and `BRANCH`.
-const LOCAL_EVENTS: i32 = (1 << event::LOCAL) - 1 | BRANCH;
+const LOCAL_EVENTS: i32 = ((1 << event::LOCAL) - 1) | BRANCH;
 const C_EVENTS: i32 = set_of(&[event::C_RETURN, event::C_RAISE]) as i32;
 const CALL: i32 = 1 << event::CALL;
 const BRANCH: i32 = 1 << event::BRANCH;

@@ -315,7 +315,7 @@ pub fn close(cx: &mut Context, generator: &GeneratorObject) -> Result<Owned> {
         state::FINISHED => return none(),
         state::RUNNING => {}
         // Who watches is told that its code is left.
-        stage if !generator.needs_close() && !(stage == state::SUSPENDED && cx.is_traced()) => {
+        stage if !(generator.needs_close() || stage == state::SUSPENDED && cx.is_traced()) => {
             // SAFETY: (heap 1) the generator is alive; this drops the frame.
             cx.clear_and_release(|children| unsafe { release_registers(generator.value().header(), children) }, true);
             return none();

@@ -5,6 +5,9 @@ use crate::characters::{self, name_length, space_length};
 use crate::error::Code;
 use crate::event::Event;
 
+/// Attributes as they are told, how many of them are not defaults, how many namespaces are declared, the name.
+type WithDefaults = (Vec<(String, String)>, usize, usize, String);
+
 /// An attribute as it stands in a tag.
 struct RawAttribute<'a> {
     name: &'a [u8],
@@ -82,12 +85,8 @@ impl Parser {
         }
     }
 
-    /// Attributes as they are told, how many of them are not defaults, how many namespaces are declared, the name.
-    fn attributes(
-        &mut self,
-        element: &str,
-        found: &[RawAttribute<'_>],
-    ) -> Parsed<(Vec<(String, String)>, usize, usize, String)> {
+    /// The attributes of a tag with the defaults of its element.
+    fn attributes(&mut self, element: &str, found: &[RawAttribute<'_>]) -> Parsed<WithDefaults> {
         let declared = self.dtd.borrow().attributes.get(element).cloned().unwrap_or_default();
         let mut all = Vec::with_capacity(found.len());
         for attribute in found {

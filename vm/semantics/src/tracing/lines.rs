@@ -22,12 +22,12 @@ fn line_starts(code: &CodeData, first: usize) -> Vec<bool> {
     let positions: &[Position] = &code.positions;
     let mut starts = vec![false; code.instructions.len()];
     let mut current = 0;
-    for index in first..code.instructions.len() {
+    for (index, start) in starts.iter_mut().enumerate().skip(first) {
         if code.instructions[index].op == Op::Extra {
             continue;
         }
         let line = positions.get(index).map_or(0, |position| position.line);
-        starts[index] = line != current && line != 0;
+        *start = line != current && line != 0;
         current = line;
     }
     let targets = (first..code.instructions.len()).filter_map(|index| code.jump_target(index));

@@ -45,7 +45,7 @@ impl Loader {
             DICT => {
                 let mark = self.pop_mark(cx)?;
                 let items = self.pop_from(mark);
-                if items.len() % 2 != 0 {
+                if !items.len().is_multiple_of(2) {
                     return Err(unpickling_error(cx, "odd number of items for DICT"));
                 }
                 let dict = DictObject::new(cx);
@@ -136,11 +136,10 @@ impl Loader {
             items.into_iter().for_each(|item| list.push(item));
             return Ok(());
         }
-        if items.len() > 1 || attribute::get_text_optional(cx, target.value(), "append")?.is_none() {
-            if let Some(extend) = attribute::get_text_optional(cx, target.value(), "extend")? {
-                let items = ListObject::new(cx, items);
-                return call::call(cx, extend.value(), &[items.value()]).map(drop);
-            }
+        let wants_extend = items.len() > 1 || attribute::get_text_optional(cx, target.value(), "append")?.is_none();
+        if wants_extend && let Some(extend) = attribute::get_text_optional(cx, target.value(), "extend")? {
+            let items = ListObject::new(cx, items);
+            return call::call(cx, extend.value(), &[items.value()]).map(drop);
         }
         let append = attribute::get_text(cx, target.value(), "append")?;
         for item in &items {
@@ -152,7 +151,7 @@ impl Loader {
     /// Puts keys and values into the object on top.
     fn set_items(&self, cx: &mut Context, items: Vec<Owned>) -> Result<()> {
         let target = self.top(cx)?;
-        if items.len() % 2 != 0 {
+        if !items.len().is_multiple_of(2) {
             return Err(unpickling_error(cx, "odd number of items for SETITEMS"));
         }
         let plain = target.value().cast_exact::<DictObject>();

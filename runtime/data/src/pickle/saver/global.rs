@@ -166,7 +166,7 @@ impl Saver {
         let bytes = (code as u32).to_le_bytes();
         match code {
             ..=0xFF => self.put(&[EXT1, bytes[0]]),
-            ..=0xFFFF => self.put(&[EXT2, bytes[0], bytes[1]]),
+            0x100..=0xFFFF => self.put(&[EXT2, bytes[0], bytes[1]]),
             _ => {
                 self.op(EXT4);
                 self.put(&bytes);
