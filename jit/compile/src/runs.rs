@@ -39,11 +39,11 @@ impl Runs {
 
     /// Notes the time of a run. For how much time it stands, with the runs that were not timed.
     pub fn note(&self, time: Duration) -> Duration {
-        let period = if self.is_long.get() { 1 } else { SAMPLE_PERIOD };
-        self.is_long.set(time >= LONG);
+        let is_long = time >= LONG;
+        let stands_alone = self.is_long.replace(is_long) || is_long;
         self.samples.set(self.samples.get().saturating_add(1));
         self.nanoseconds.set(self.nanoseconds.get() + time.as_nanos() as u64);
-        if time >= LONG { time } else { time * period }
+        if stands_alone { time } else { time * SAMPLE_PERIOD }
     }
 
     /// Whether the runs are so short that the interpreter alone would be faster.

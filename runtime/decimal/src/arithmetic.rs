@@ -348,26 +348,22 @@ impl Environment {
     }
 
     pub fn remainder(&self, a: &Number, b: &Number, status: &mut Status) -> Number {
-        check_nan!([a, b], self, status);
-        if a.is_infinite() {
-            return Number::invalid(Status::INVALID_OPERATION, status);
-        }
-        if b.is_infinite() {
-            return self.finish(a.clone(), status);
-        }
-        if b.is_zero() {
-            let reason = if a.is_zero() { Status::DIVISION_UNDEFINED } else { Status::INVALID_OPERATION };
-            return Number::invalid(reason, status);
-        }
-        match self.integer_parts(a, b) {
-            Ok(Some((_, rest))) => self.finish(rest, status),
-            Ok(None) => Number::invalid(Status::DIVISION_IMPOSSIBLE, status),
-            Err(TooLarge) => Number::no_memory(status),
-        }
+        self.rest(a, b, status, |a, b| Ok(self.integer_parts(a, b)?.map(|(_, rest)| rest)))
     }
 
     /// What is left when the nearest multiple is taken away.
     pub fn remainder_near(&self, a: &Number, b: &Number, status: &mut Status) -> Number {
+        self.rest(a, b, status, |a, b| self.nearest_rest(a, b))
+    }
+
+    /// A remainder: that of finite numbers, of which the second is not zero, is `divide`'s.
+    fn rest(
+        &self,
+        a: &Number,
+        b: &Number,
+        status: &mut Status,
+        divide: impl FnOnce(&Number, &Number) -> Result<Option<Number>, TooLarge>,
+    ) -> Number {
         check_nan!([a, b], self, status);
         if a.is_infinite() {
             return Number::invalid(Status::INVALID_OPERATION, status);
@@ -379,7 +375,7 @@ impl Environment {
             let reason = if a.is_zero() { Status::DIVISION_UNDEFINED } else { Status::INVALID_OPERATION };
             return Number::invalid(reason, status);
         }
-        match self.nearest_rest(a, b) {
+        match divide(a, b) {
             Ok(Some(rest)) => self.finish(rest, status),
             Ok(None) => Number::invalid(Status::DIVISION_IMPOSSIBLE, status),
             Err(TooLarge) => Number::no_memory(status),

@@ -134,11 +134,5 @@ pub const PATCHES: &[Patch] = &[
          FrameInfo = None\n    def RemoteUnwinder(*_):\n        raise NotImplementedError('_remote_debugging')\n",
         "the interactive loop of `asyncio` comes with tools that look into other processes",
     ),
-    patch(
-        "xmlrpc/client.py",
-        "from xml.parsers import expat\n",
-        "try:\n    from xml.parsers import expat\nexcept ModuleNotFoundError:\n    expat = None\n",
-        "`pyexpat` is not there yet, and tools import this module without need of it",
-    ),
     cut("unittest/__init__.py", "\n\n\n# XXX: RUSTPYTHON\n# This is", END, FOREIGN),
 ];

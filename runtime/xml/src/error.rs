@@ -7,7 +7,7 @@ pub struct Code(pub u8);
 macro_rules! errors {
     ($( $number:literal $name:ident $message:literal; )*) => {
         impl Code {
-            $( #[allow(dead_code)] pub const $name: Code = Code($number); )*
+            $( #[allow(dead_code, reason = "some errors are only for programs to name, by `ERRORS`")] pub const $name: Code = Code($number); )*
         }
 
         /// Names without their prefix, numbers and messages.

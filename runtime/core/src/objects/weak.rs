@@ -180,12 +180,7 @@ pub fn clear_references_to_garbage(cx: &mut Context, garbage: &[Owned]) {
     if cx.interpreter().weak_references.is_empty() {
         return;
     }
-    let mut dead = Vec::new();
-    for object in garbage {
-        if object.value().heap_type().has_flag(flags::HAS_WEAK) {
-            detach(cx, object.value(), &mut dead);
-        }
-    }
+    let mut dead = detach_all(cx, garbage);
     dead.retain(|reference| of(reference.value()).callback().is_some());
     if !dead.is_empty() {
         let garbage: HashSet<u64> = garbage.iter().map(|object| object.value().0).collect();
@@ -196,15 +191,20 @@ pub fn clear_references_to_garbage(cx: &mut Context, garbage: &[Owned]) {
 
 /// Makes all references to garbage dead without telling anybody.
 pub fn forget_references_to_garbage(cx: &mut Context, garbage: &[Owned]) {
-    if cx.interpreter().weak_references.is_empty() {
-        return;
+    if !cx.interpreter().weak_references.is_empty() {
+        drop(detach_all(cx, garbage));
     }
+}
+
+/// Makes all references to several objects dead, and gives them.
+fn detach_all(cx: &mut Context, objects: &[Owned]) -> Vec<Owned> {
     let mut dead = Vec::new();
-    for object in garbage {
+    for object in objects {
         if object.value().heap_type().has_flag(flags::HAS_WEAK) {
             detach(cx, object.value(), &mut dead);
         }
     }
+    dead
 }
 
 /// Makes all references to an object dead and adds them to a list, the newest first.

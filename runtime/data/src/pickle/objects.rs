@@ -172,10 +172,7 @@ impl Pickler {
         let Some(value) = value else { return Err(cx.type_error("attribute deletion is not supported")) };
         let mut memo = super::saver::Memo::default();
         if let Some(proxy) = value.cast::<NativeObject<PicklerMemoProxy>>() {
-            let other = proxy.0.get();
-            let other = other.as_ref().and_then(|other| other.value().cast::<NativeObject<Pickler>>());
-            let entries = other.map(|other| other.saver.memo.borrow().entries.clone()).unwrap_or_default();
-            entries.into_iter().for_each(|(number, object)| memo.put(number, object));
+            proxy.entries().into_iter().for_each(|(number, object)| memo.put(number, object));
         } else if let Some(entries) = value.cast::<DictObject>() {
             for (_, pair) in (0..entries.entry_count()).filter_map(|index| entries.entry(index)) {
                 let (number, object) = match pair.cast::<TupleObject>().map(TupleObject::as_slice) {
@@ -198,22 +195,32 @@ impl Pickler {
 
     #[slot(get_attribute)]
     fn get_attribute(&self, cx: &mut Context, this: Value, name: Value) -> Result<Owned> {
-        if str::equals_text(name, "persistent_id")
-            && let Some(own) = self.own_persistent_id.get()
-        {
-            return Ok(own);
-        }
-        attribute::generic_get(cx, this, name)
+        get_with_own(cx, this, name, ("persistent_id", &self.own_persistent_id))
     }
 
     #[slot(set_attribute)]
     fn set_attribute(&self, cx: &mut Context, this: Value, name: Value, value: Option<Value>) -> Result<()> {
-        if str::equals_text(name, "persistent_id") {
-            self.own_persistent_id.set(value.map(Owned::new));
-            return Ok(());
-        }
-        attribute::generic_set(cx, this, name, value.unwrap_or(Value::UNBOUND))
+        set_with_own(cx, this, name, value, ("persistent_id", &self.own_persistent_id))
     }
+}
+
+/// An attribute of an object, which may have one of its own in place of the method `own.0`.
+fn get_with_own(cx: &mut Context, this: Value, name: Value, own: (&str, &Field)) -> Result<Owned> {
+    if str::equals_text(name, own.0)
+        && let Some(own) = own.1.get()
+    {
+        return Ok(own);
+    }
+    attribute::generic_get(cx, this, name)
+}
+
+/// Sets or deletes an attribute of such an object.
+fn set_with_own(cx: &mut Context, this: Value, name: Value, value: Option<Value>, own: (&str, &Field)) -> Result<()> {
+    if str::equals_text(name, own.0) {
+        own.1.set(value.map(Owned::new));
+        return Ok(());
+    }
+    attribute::generic_set(cx, this, name, value.unwrap_or(Value::UNBOUND))
 }
 
 /// What a pickler remembers, as if it were a dict.
@@ -222,13 +229,16 @@ impl Pickler {
 pub struct PicklerMemoProxy(Field);
 
 impl PicklerMemoProxy {
+    fn entries(&self) -> Vec<(i64, Owned)> {
+        let pickler = self.0.get();
+        let pickler = pickler.as_ref().and_then(|found| found.value().cast::<NativeObject<Pickler>>());
+        pickler.map(|pickler| pickler.saver.memo.borrow().entries.clone()).unwrap_or_default()
+    }
+
     fn copied(&self, cx: &mut Context) -> Result<Owned> {
         let result = DictObject::new(cx);
-        let pickler = self.0.get();
-        let pickler = pickler.as_ref().and_then(|pickler| pickler.value().cast::<NativeObject<Pickler>>());
-        let entries = pickler.map(|pickler| pickler.saver.memo.borrow().entries.clone()).unwrap_or_default();
         let identity = attribute_of_builtins(cx, "id")?;
-        for (number, object) in entries {
+        for (number, object) in self.entries() {
             let key = call::call(cx, identity.value(), &[object.value()])?;
             let pair = (number, object).into_object(cx);
             dict::of(result.value()).set(cx, key.value(), pair.value())?;
@@ -378,21 +388,12 @@ impl Unpickler {
 
     #[slot(get_attribute)]
     fn get_attribute(&self, cx: &mut Context, this: Value, name: Value) -> Result<Owned> {
-        if str::equals_text(name, "persistent_load")
-            && let Some(own) = self.own_persistent_load.get()
-        {
-            return Ok(own);
-        }
-        attribute::generic_get(cx, this, name)
+        get_with_own(cx, this, name, ("persistent_load", &self.own_persistent_load))
     }
 
     #[slot(set_attribute)]
     fn set_attribute(&self, cx: &mut Context, this: Value, name: Value, value: Option<Value>) -> Result<()> {
-        if str::equals_text(name, "persistent_load") {
-            self.own_persistent_load.set(value.map(Owned::new));
-            return Ok(());
-        }
-        attribute::generic_set(cx, this, name, value.unwrap_or(Value::UNBOUND))
+        set_with_own(cx, this, name, value, ("persistent_load", &self.own_persistent_load))
     }
 }
 

@@ -46,18 +46,8 @@ impl Parser {
     /// A run of text; the end of a line is one of its own.
     fn characters(&mut self, text: &[u8], whole: bool) -> Token {
         let last = whole || self.last;
-        match text {
-            [b'\n', ..] => {
-                self.tell(Event::Text("\n".into()), &text[..1]);
-                return Ok(Some(1));
-            }
-            [b'\r'] if !last => return Ok(None),
-            [b'\r', rest @ ..] => {
-                let length = 1 + usize::from(rest.first() == Some(&b'\n'));
-                self.tell(Event::Text("\n".into()), &text[..length]);
-                return Ok(Some(length));
-            }
-            _ => {}
+        if let Some(token) = self.end_of_line(text, last) {
+            return token;
         }
         let mut at = 0;
         while at < text.len() {
@@ -84,16 +74,33 @@ impl Parser {
                 },
             }
         }
-        if at == 0 {
+        self.run_of_text(text, at)
+    }
+
+    /// The end of a line, if text begins with one: it is told alone, and as a line feed.
+    fn end_of_line(&mut self, text: &[u8], last: bool) -> Option<Token> {
+        let length = match text {
+            [b'\n', ..] => 1,
+            [b'\r'] if !last => return Some(Ok(None)),
+            [b'\r', rest @ ..] => 1 + usize::from(rest.first() == Some(&b'\n')),
+            _ => return None,
+        };
+        self.tell(Event::Text("\n".into()), &text[..length]);
+        Some(Ok(Some(length)))
+    }
+
+    /// Tells of a run of text without markup, of this length, or of its beginning.
+    fn run_of_text(&mut self, text: &[u8], length: usize) -> Token {
+        if length == 0 {
             return Ok(None);
         }
-        let at = self.piece(text, at);
+        let length = self.piece(text, length);
         if self.wants_text() {
-            self.tell(Event::Text(characters::string(&text[..at])), &text[..at]);
+            self.tell(Event::Text(characters::string(&text[..length])), &text[..length]);
         } else {
             self.told_position = self.position;
         }
-        Ok(Some(at))
+        Ok(Some(length))
     }
 
     /// How much of a run of text is told at once: what has to be converted comes in pieces, as expat's buffer is large.
@@ -161,18 +168,8 @@ impl Parser {
             self.phase = Phase::Content;
             return Ok(Some(3));
         }
-        match text {
-            [b'\n', ..] => {
-                self.tell(Event::Text("\n".into()), &text[..1]);
-                return Ok(Some(1));
-            }
-            [b'\r'] if !last => return Ok(None),
-            [b'\r', rest @ ..] => {
-                let length = 1 + usize::from(rest.first() == Some(&b'\n'));
-                self.tell(Event::Text("\n".into()), &text[..length]);
-                return Ok(Some(length));
-            }
-            _ => {}
+        if let Some(token) = self.end_of_line(text, last) {
+            return token;
         }
         let mut at = 0;
         while at < text.len() {
@@ -188,16 +185,7 @@ impl Parser {
                 },
             }
         }
-        if at == 0 {
-            return Ok(None);
-        }
-        let at = self.piece(text, at);
-        if self.wants_text() {
-            self.tell(Event::Text(characters::string(&text[..at])), &text[..at]);
-        } else {
-            self.told_position = self.position;
-        }
-        Ok(Some(at))
+        self.run_of_text(text, at)
     }
 
     pub(super) fn comment(&mut self, text: &[u8]) -> Token {

@@ -1,12 +1,11 @@
 """Pickles: nanoseconds for each object that is written or read, best of several rounds.
 
-usage: INTERPRETER pickle.py [NAME ...]
+usage: INTERPRETER pickles.py [NAME ...]
 """
-import sys
-import time
-
-sys.path.pop(0)  # This folder has a file of the module's name.
 import pickle
+import sys
+
+from measure import measure
 
 
 class Point:
@@ -34,20 +33,6 @@ SUBJECTS = {
     "instances": (200, [Point(i, i / 3) for i in range(200)]),
     "instances with slots": (200, [Slotted(i, i / 3) for i in range(200)]),
 }
-
-
-def measure(call, seconds=0.02):
-    """Nanoseconds of CPU time for a call: the best of seven runs of so many calls as take that long."""
-    def run(rounds):
-        start = time.process_time()
-        for _ in range(rounds):
-            call()
-        return time.process_time() - start
-
-    rounds = 1
-    while run(rounds) < seconds:
-        rounds *= 2
-    return min(run(rounds) for _ in range(7)) / rounds * 1e9
 
 
 for name, (count, subject) in SUBJECTS.items():

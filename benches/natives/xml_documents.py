@@ -1,13 +1,12 @@
 """XML: nanoseconds for each element, best of several rounds.
 
-usage: INTERPRETER xml.py [NAME ...]
+usage: INTERPRETER xml_documents.py [NAME ...]
 """
 import sys
-import time
-
-sys.path.pop(0)  # This folder has a file of the package's name.
 import xml.etree.ElementTree as ElementTree
 from xml.parsers import expat
+
+from measure import measure
 
 COUNT = 500
 PLAIN = "<all>" + "<item/>" * COUNT + "</all>"
@@ -35,20 +34,6 @@ OPERATIONS = {
     "text of a tree": lambda: ElementTree.tostring(TREE),
     "walk a tree": lambda: sum(1 for _ in TREE.iter()),
 }
-
-
-def measure(call, seconds=0.02):
-    """Nanoseconds of CPU time for a call: the best of seven runs of so many calls as take that long."""
-    def run(rounds):
-        start = time.process_time()
-        for _ in range(rounds):
-            call()
-        return time.process_time() - start
-
-    rounds = 1
-    while run(rounds) < seconds:
-        rounds *= 2
-    return min(run(rounds) for _ in range(7)) / rounds * 1e9
 
 
 for name, call in OPERATIONS.items():

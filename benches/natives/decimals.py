@@ -1,12 +1,11 @@
 """Decimal numbers: nanoseconds for each operation, best of several rounds.
 
-usage: INTERPRETER decimal.py [NAME ...]
+usage: INTERPRETER decimals.py [NAME ...]
 """
 import sys
-import time
-
-sys.path.pop(0)  # This folder has a file of the module's name.
 from decimal import Decimal, getcontext, localcontext
+
+from measure import measure
 
 A, B = Decimal("1234567.891"), Decimal("98.76543")
 LONG_A, LONG_B = Decimal("1.234567890123456789012345678"), Decimal("9.876543210987654321098765432")
@@ -51,20 +50,6 @@ OPERATIONS = {
     "multiply 1000 digits": (10, in_wide_context(lambda: WIDE_A * WIDE_B)),
     "divide 1000 digits": (10, in_wide_context(lambda: WIDE_A / WIDE_B)),
 }
-
-
-def measure(call, seconds=0.02):
-    """Nanoseconds of CPU time for a call: the best of seven runs of so many calls as take that long."""
-    def run(rounds):
-        start = time.process_time()
-        for _ in range(rounds):
-            call()
-        return time.process_time() - start
-
-    rounds = 1
-    while run(rounds) < seconds:
-        rounds *= 2
-    return min(run(rounds) for _ in range(7)) / rounds * 1e9
 
 
 for name, (count, call) in OPERATIONS.items():
