@@ -2,6 +2,7 @@
 
 pub mod abstract_classes;
 pub mod opcode;
+pub mod profiler;
 pub mod syntax_tree;
 pub mod tokenizer;
 pub mod typing;
@@ -9,5 +10,11 @@ pub mod typing;
 use sidewinder_runtime::native::NativeModule;
 
 /// The modules of this crate.
-pub static MODULES: &[&NativeModule] =
-    &[&abstract_classes::MODULE, &opcode::MODULE, &syntax_tree::MODULE, &tokenizer::MODULE, &typing::MODULE];
+pub static MODULES: &[&NativeModule] = &[
+    &abstract_classes::MODULE,
+    &opcode::MODULE,
+    &profiler::MODULE,
+    &syntax_tree::MODULE,
+    &tokenizer::MODULE,
+    &typing::MODULE,
+];

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod errno;
 pub mod fcntl;
 pub mod mmap;
+pub mod multiprocessing;
 pub mod path;
 pub mod posix;
 pub mod resource;
@@ -40,6 +41,7 @@ pub static MODULES: &[&NativeModule] = &[
     &errno::MODULE,
     &fcntl::MODULE,
     &mmap::MODULE,
+    &multiprocessing::MODULE,
     &posix::MODULE,
     &resource::MODULE,
     &select::MODULE,

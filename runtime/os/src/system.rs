@@ -2,6 +2,7 @@
 
 pub mod calls;
 pub mod programs;
+pub mod semaphore;
 pub mod stream;
 
 use sidewinder_runtime::objects::exception::{self, OS_ERROR, special};
