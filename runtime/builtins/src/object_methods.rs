@@ -188,9 +188,9 @@ fn reduce_ex(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let name = cx.interpreter().names.reduce;
     let kind = arguments[0].type_of();
     let own = kind.lookup(cx, name);
-    if own != sidewinder_runtime::objects::type_object::OBJECT.lookup(cx, name)
-        && let Some(function) = call::lookup_special(cx, arguments[0], name)?
-    {
+    if own != sidewinder_runtime::objects::type_object::OBJECT.lookup(cx, name) {
+        // The type decides whether there is one; an attribute of the object itself goes before it.
+        let function = attribute::get(cx, arguments[0], name)?;
         return call::call(cx, function.value(), &[]);
     }
     reduce(cx, arguments[0], protocol)

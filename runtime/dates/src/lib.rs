@@ -15,6 +15,7 @@ mod format;
 mod iso;
 mod time;
 mod zone;
+mod zone_info;
 
 use calendar::{Clock, Day, YEAR_MAX, YEAR_MIN};
 use date::{DATE, Date, ISO_CALENDAR_DATE, set_limits};
@@ -28,7 +29,7 @@ use time::{TIME, Time};
 use zone::{TIME_ZONE, TimeZone, TzInfo};
 
 /// The modules of this crate.
-pub static MODULES: &[&NativeModule] = &[&MODULE];
+pub static MODULES: &[&NativeModule] = &[&MODULE, &zone_info::MODULE];
 
 /// Dates and times, with and without time zones.
 #[native_module("_datetime", types(TimeDelta, Date, TzInfo, DateTime, Time, TimeZone))]

@@ -24,6 +24,7 @@ pub mod syslog;
 pub mod system;
 pub mod termios;
 pub mod time;
+pub mod uuid;
 mod warning;
 
 use warning::generic_alias;
@@ -52,6 +53,7 @@ pub static MODULES: &[&NativeModule] = &[
     &syslog::MODULE,
     &termios::MODULE,
     &time::MODULE,
+    &uuid::MODULE,
 ];
 
 /// A text for the system, without a null byte.

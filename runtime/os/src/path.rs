@@ -35,6 +35,25 @@ pub fn name_like(cx: &mut Context, name: &[u8], as_bytes: bool) -> Result<Owned>
     if as_bytes { Ok(BytesObject::new(cx, name)) } else { decode(cx, name) }
 }
 
+/// The bytes of a text, whatever is in it, or of bytes.
+fn unchecked_bytes(cx: &mut Context, value: Value) -> Result<Option<Vec<u8>>> {
+    if !str::is_str(value) {
+        return bytes_of(cx, value);
+    }
+    let bytes = str::codec::encode(cx, value, "utf-8", "surrogatepass")?;
+    Ok(bytes.value().cast::<BytesObject>().map(|bytes| bytes.as_slice().to_vec()))
+}
+
+/// A part of what `Path::unchecked` gave, in the type that the caller uses.
+pub fn unchecked_like(cx: &mut Context, part: &[u8], as_bytes: bool) -> Result<Owned> {
+    let source = BytesObject::new(cx, part);
+    match std::str::from_utf8(part) {
+        _ if as_bytes => Ok(source),
+        Ok(text) => Ok(StrObject::new(cx, text)),
+        Err(_) => str::codec::decode(cx, source.value(), "utf-8", "surrogatepass"),
+    }
+}
+
 /// What `__fspath__` gives, if the type has it: text or bytes.
 fn ask_path(cx: &mut Context, value: Value) -> Result<Option<Owned>> {
     let name = str::intern(cx, "__fspath__");
@@ -131,9 +150,10 @@ impl Path {
         }
     }
 
-    /// The bytes of a path that is only looked at, and may contain null bytes; and whether it was bytes.
+    /// The bytes of a path that is only looked at, and may contain anything; and whether it was bytes. `unchecked_like` is the
+    /// way back.
     pub fn unchecked(cx: &mut Context, value: Value, place: &'static Place) -> Result<(Vec<u8>, bool)> {
-        let object = match bytes_of(cx, value)? {
+        let object = match unchecked_bytes(cx, value)? {
             Some(bytes) => return Ok((bytes, !str::is_str(value))),
             None => ask_path(cx, value)?,
         };
@@ -142,7 +162,7 @@ impl Path {
             let message = format!("{function}: path should be string, bytes or os.PathLike, not {found}");
             return Err(cx.type_error(message));
         };
-        let bytes = bytes_of(cx, object.value())?.unwrap_or_default();
+        let bytes = unchecked_bytes(cx, object.value())?.unwrap_or_default();
         Ok((bytes, !str::is_str(object.value())))
     }
 

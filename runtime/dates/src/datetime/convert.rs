@@ -44,7 +44,9 @@ pub fn repr(cx: &mut Context, object: &Object) -> Result<String> {
     } else if clock.second != 0 {
         text.push_str(&format!(", {}", clock.second));
     }
-    time::push_rest(cx, &mut text, object.zone(), clock.fold)?;
+    // The fold stands before the time zone here, and behind it in times.
+    text.push_str(if clock.fold != 0 { ", fold=1" } else { "" });
+    time::push_rest(cx, &mut text, object.zone(), 0)?;
     Ok(text)
 }
 

@@ -1,7 +1,7 @@
 //! What is in a directory: `listdir`, `scandir` and the entries that it gives.
 
 use super::status::{stat_at, stat_result};
-use crate::path::{Directory, Target, name_like};
+use crate::path::{Directory, Target, name_like, unchecked_like};
 use crate::system::{calls, check, raise_named, stream};
 use sidewinder_macros::{Traverse, methods, native_functions, native_type};
 use sidewinder_runtime::native::{Field, NativeObject};
@@ -362,7 +362,7 @@ pub mod rows {
     #[function(name = "_path_normpath")]
     fn normalize(cx: &mut Context, #[named] path: AnyPath) -> Result<Owned> {
         let normal = normal_path(&path.bytes);
-        name_like(cx, &normal, path.as_bytes)
+        unchecked_like(cx, &normal, path.as_bytes)
     }
 
     /// The path's drive (always empty here), its root, and the rest.
@@ -375,8 +375,8 @@ pub mod rows {
             _ => 1,
         };
         let (root, rest) = p.bytes.split_at(root);
-        let drive = name_like(cx, b"", p.as_bytes)?;
-        Ok((drive, name_like(cx, root, p.as_bytes)?, name_like(cx, rest, p.as_bytes)?))
+        let drive = unchecked_like(cx, b"", p.as_bytes)?;
+        Ok((drive, unchecked_like(cx, root, p.as_bytes)?, unchecked_like(cx, rest, p.as_bytes)?))
     }
 }
 
