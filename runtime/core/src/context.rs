@@ -279,6 +279,12 @@ impl Context {
         unsafe { &mut *context }
     }
 
+    /// The context of the calling thread, if it has one: threads that others have started have none.
+    pub fn of_thread() -> Option<&'static mut Context> {
+        // SAFETY: (threads 2) as in `current`.
+        unsafe { CURRENT.get().as_mut() }
+    }
+
     /// Makes `context` that of the calling thread.
     pub fn enter(context: *mut Context) {
         CURRENT.set(context);

@@ -141,6 +141,11 @@ impl Gil {
         true
     }
 
+    /// Whether the thread with this interrupt word holds the lock.
+    fn is_held_by(&self, word: &AtomicU32) -> bool {
+        std::ptr::eq(self.lock().holder, word)
+    }
+
     /// Keeps every other thread from taking the lock's own mutex while the process forks, so that the child finds it in
     /// order.
     pub(crate) fn hold_for_fork(&self) -> ForkGuard<'_> {
@@ -247,5 +252,25 @@ impl Context {
         self.drop_gil();
         let _back = Back(self);
         work(Detached(()))
+    }
+
+    /// Runs `work` with the lock, on a thread that may have given it up: for what a foreign library calls back, in the middle
+    /// of `detached` or not. None on a thread that the interpreter does not know.
+    pub fn attached<T>(work: impl FnOnce(&mut Context) -> T) -> Option<T> {
+        /// Gives the lock up again, also if `work` panics.
+        struct Away<'a>(&'a mut Context);
+        impl Drop for Away<'_> {
+            fn drop(&mut self) {
+                self.0.drop_gil();
+            }
+        }
+        let cx = Context::of_thread()?;
+        let gil: &Gil = &cx.interpreter().gil;
+        if gil.is_held_by(&cx.interrupt) {
+            return Some(work(cx));
+        }
+        cx.take_gil();
+        let away = Away(cx);
+        Some(work(away.0))
     }
 }

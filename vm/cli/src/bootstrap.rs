@@ -19,6 +19,7 @@ static NATIVE_MODULES: &[&[&NativeModule]] = &[
     sidewinder_dates::MODULES,
     sidewinder_decimal::MODULES,
     sidewinder_xml::MODULES,
+    sidewinder_database::MODULES,
     sidewinder_hashing::MODULES,
     sidewinder_io::MODULES,
     sidewinder_net::MODULES,

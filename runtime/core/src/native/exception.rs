@@ -22,15 +22,27 @@ impl ExceptionClass {
         &self,
         cx: &mut Context,
         module: &ModuleObject,
-        [home, name]: [&str; 2],
+        names: [&str; 2],
         base: &'static TypeObject,
+        documentation: Option<&str>,
+    ) -> Result<()> {
+        self.define_under(cx, module, names, &[base.value()], documentation)
+    }
+
+    /// The same with any bases, of which others of the module may be.
+    pub fn define_under(
+        &self,
+        cx: &mut Context,
+        module: &ModuleObject,
+        [home, name]: [&str; 2],
+        bases: &[Value],
         documentation: Option<&str>,
     ) -> Result<()> {
         let class = match self.0.get() {
             Some(class) => class,
             None => {
                 let text = StrObject::new(cx, name);
-                let bases = TupleObject::new(cx, &[base.value()]);
+                let bases = TupleObject::new(cx, bases);
                 let namespace = DictObject::new(cx);
                 let home = StrObject::new(cx, home);
                 dict::of(namespace.value()).set_text(cx, "__module__", home.value());
@@ -46,12 +58,16 @@ impl ExceptionClass {
         Ok(())
     }
 
+    /// The class, or `Exception` before it is there.
+    pub fn class(&self) -> Owned {
+        self.0.get().unwrap_or_else(|| Owned::new(EXCEPTION.value()))
+    }
+
     /// Raises an instance with these arguments.
     #[cold]
     pub fn raise_with(&self, cx: &mut Context, arguments: &[Value]) -> Raised {
-        let class = self.0.get();
-        let class = class.as_ref().map_or(EXCEPTION.value(), Owned::value);
-        match call::call(cx, class, arguments) {
+        let class = self.class();
+        match call::call(cx, class.value(), arguments) {
             Ok(made) => exception::raise(cx, made),
             Err(raised) => raised,
         }

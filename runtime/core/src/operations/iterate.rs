@@ -23,10 +23,11 @@ pub fn get_iter(cx: &mut Context, value: Value) -> Result<Owned> {
         }
         return Ok(result);
     }
-    // Builtin types with items but no length are no sequences: their items have keys.
+    // Builtin types with items but no length are no sequences, nor those that say so: their items have keys.
     let kind = value.type_of();
+    let counts = slots.length.is_some() && !kind.has_flag(crate::objects::type_object::flags::MAPPING);
     let sequence = slots.get_item.is_some()
-        && (slots.length.is_some() || kind.has_flag(crate::objects::type_object::flags::HEAP))
+        && (counts || kind.has_flag(crate::objects::type_object::flags::HEAP))
         && !value.type_of().has_flag(crate::objects::type_object::flags::DICT)
         && !value.type_of().has_flag(crate::objects::type_object::flags::TYPE);
     if sequence {

@@ -58,11 +58,13 @@ pub fn contains(cx: &mut Context, container: Value, item: Value) -> Result<bool>
     if let Some(function) = slots.contains {
         return function(cx, container, item);
     }
-    if slots.iter.is_none() && slots.get_item.is_none() {
-        let name = container.type_of().name();
-        return Err(cx.type_error(format!("argument of type '{name}' is not a container or iterable")));
-    }
-    let iterator = iterate::get_iter(cx, container)?;
+    let iterator = match iterate::get_iter(cx, container) {
+        Err(_) if cx.swallow(&crate::objects::exception::TYPE_ERROR) => {
+            let name = container.type_of().name();
+            return Err(cx.type_error(format!("argument of type '{name}' is not a container or iterable")));
+        }
+        outcome => outcome?,
+    };
     while let Some(candidate) = iterate::next(cx, iterator.value())? {
         if compare::equals(cx, candidate.value(), item)? {
             return Ok(true);
