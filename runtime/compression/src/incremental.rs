@@ -54,6 +54,11 @@ impl<D: Decoder + 'static> Incremental<D> {
         self.needs_input.get()
     }
 
+    /// Takes what comes for the start of new data, after an error.
+    pub fn restart(&self) {
+        self.needs_input.set(true);
+    }
+
     pub fn unused_data(&self) -> Owned {
         self.unused_data.get_or_none()
     }

@@ -6,8 +6,9 @@ mod incremental;
 pub mod lzma;
 mod output;
 pub mod zlib;
+pub mod zstd;
 
 use sidewinder_runtime::native::NativeModule;
 
 /// The modules of this crate.
-pub static MODULES: &[&NativeModule] = &[&bz2::MODULE, &lzma::MODULE, &zlib::MODULE];
+pub static MODULES: &[&NativeModule] = &[&bz2::MODULE, &lzma::MODULE, &zlib::MODULE, &zstd::MODULE];

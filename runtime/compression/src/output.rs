@@ -87,7 +87,7 @@ impl<F> From<NoMemory> for Trouble<F> {
 pub trait Decoder: Send {
     type Failure: Send;
 
-    /// Takes some of the input and writes to the output, which has room.
+    /// Takes some of the input and writes to the output, which has room but where none is allowed.
     fn decode(&mut self, input: &[u8], output: &mut Output) -> Step<Self::Failure>;
 }
 
@@ -104,12 +104,16 @@ pub struct Decoded<F> {
 pub fn decode_all<D: Decoder>(decoder: &mut D, input: &[u8], limit: usize) -> Decoded<D::Failure> {
     let mut output = Output::new(limit);
     let mut read = 0;
+    let mut asked = false;
     let outcome = loop {
         match output.room() {
             Ok(Some(_)) => {}
+            // Whoever gives no room may be told of the end.
+            Ok(None) if !asked => {}
             Ok(None) => break Ok(false),
             Err(NoMemory) => break Err(Trouble::NoMemory),
         }
+        asked = true;
         let before = output.bytes.len();
         let step = decoder.decode(&input[read..], &mut output);
         read += step.read;
