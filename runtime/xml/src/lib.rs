@@ -1,9 +1,10 @@
-//! The native module `pyexpat`: a parser of XML with the events, positions and errors of expat.
+//! Native modules about XML: `pyexpat`, a parser with the events, positions and errors of expat, and `_elementtree`.
 //!
-//! The parser (`parser.rs`) knows no objects of Python; `object.rs` calls the program's functions.
+//! The parser (`parser.rs`) knows no objects of Python; `object.rs` calls the program's functions, `elements/` builds trees.
 
 mod characters;
 mod dtd;
+mod elements;
 mod encoding;
 mod error;
 mod event;
@@ -15,4 +16,4 @@ mod state;
 use sidewinder_runtime::native::NativeModule;
 
 /// The modules of this crate.
-pub static MODULES: &[&NativeModule] = &[&module::MODULE];
+pub static MODULES: &[&NativeModule] = &[&elements::MODULE, &module::MODULE];

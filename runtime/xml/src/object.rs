@@ -404,7 +404,7 @@ fn cannot_delete(cx: &mut Context) -> Raised {
 }
 
 /// An encoding by its name: one that is built in, or one of Python's that has a character for each byte.
-fn encoding_named(cx: &mut Context, name: &str) -> Result<Encoding> {
+pub fn encoding_named(cx: &mut Context, name: &str) -> Result<Encoding> {
     if let Some(found) = Encoding::named(name) {
         return Ok(found);
     }

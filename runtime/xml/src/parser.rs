@@ -60,6 +60,8 @@ pub struct Options {
     pub wanted: Wanted,
     /// Whether references to internal entities are replaced, and not told.
     pub keeps_references: bool,
+    /// Whether references to external entities that nobody reads are told by their names.
+    pub tells_unread: bool,
     pub foreign_type: bool,
     pub base: Option<String>,
     /// Whether a token that was not complete is looked at again only when there is much more of it.

@@ -153,6 +153,7 @@ impl Parser {
                     let context = Some(self.context(name));
                     self.tell(Event::ExternalReference { context, external: entity.external }, raw);
                 }
+                None if self.options.tells_unread => self.tell(skipped, raw),
                 None => self.tell(Event::Other, raw),
             },
         }
