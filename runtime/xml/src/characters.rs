@@ -100,7 +100,10 @@ pub fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
 
 /// Text that was checked, as a string.
 pub fn string(text: &[u8]) -> String {
-    String::from_utf8_lossy(text).into_owned()
+    match std::str::from_utf8(text) {
+        Ok(text) => text.to_owned(),
+        Err(_) => String::from_utf8_lossy(text).into_owned(),
+    }
 }
 
 /// The same; ends of lines are single line feeds.

@@ -33,7 +33,15 @@ pub struct External {
     pub public: Option<String>,
 }
 
-/// A piece of a document.
+/// What is declared of an attribute.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Declared {
+    pub kind: String,
+    pub default: Option<String>,
+    pub required: bool,
+}
+
+/// A piece of a document. What is rare lies elsewhere, for events are moved.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Event {
     /// Attributes are names and values; so many of them stand in the document, the others are defaults.
@@ -62,7 +70,7 @@ pub enum Event {
     },
     StartType {
         name: String,
-        external: External,
+        external: Box<External>,
         internal: bool,
     },
     EndType,
@@ -70,17 +78,17 @@ pub enum Event {
         name: String,
         parameter: bool,
         value: Option<String>,
-        external: External,
+        external: Box<External>,
         notation: Option<String>,
     },
     UnparsedEntity {
         name: String,
-        external: External,
+        external: Box<External>,
         notation: String,
     },
     Notation {
         name: String,
-        external: External,
+        external: Box<External>,
     },
     Element {
         name: String,
@@ -89,9 +97,7 @@ pub enum Event {
     Attribute {
         element: String,
         name: String,
-        kind: String,
-        default: Option<String>,
-        required: bool,
+        declared: Box<Declared>,
     },
     StartNamespace {
         prefix: Option<String>,
@@ -103,7 +109,7 @@ pub enum Event {
     /// The answer decides whether parsing goes on.
     ExternalReference {
         context: Option<String>,
-        external: External,
+        external: Box<External>,
     },
     Skipped {
         name: String,

@@ -2,7 +2,7 @@
 
 use crate::encoding::Encoding;
 use crate::error::{self, Code};
-use crate::event::{Event, External, Model, Told};
+use crate::event::{Declared, Event, External, Model, Told};
 use crate::parser::{Options, Parser, Wanted};
 use crate::state::State;
 use sidewinder_macros::{Traverse, methods, native_type};
@@ -746,8 +746,9 @@ impl XmlParser {
                 let name = self.name(cx, &name)?;
                 vec![name, self.model(cx, &model, 0, 0)?]
             }
-            Event::Attribute { element, name, kind, default, required } => {
+            Event::Attribute { element, name, declared } => {
                 let (element, name) = (self.name(cx, &element)?, self.name(cx, &name)?);
+                let Declared { kind, default, required } = *declared;
                 vec![element, name, kind.into_object(cx), default.into_object(cx), number(required)]
             }
             Event::StartNamespace { prefix, uri } => {

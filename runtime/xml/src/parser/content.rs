@@ -151,7 +151,7 @@ impl Parser {
                 Some(text) => self.open_entity(name, false, text, raw.len())?,
                 None if self.options.reads_external => {
                     let context = Some(self.context(name));
-                    self.tell(Event::ExternalReference { context, external: entity.external }, raw);
+                    self.tell(Event::ExternalReference { context, external: entity.external.into() }, raw);
                 }
                 None if self.options.tells_unread => self.tell(skipped, raw),
                 None => self.tell(Event::Other, raw),

@@ -5,7 +5,7 @@ use super::{Fault, Parsed, Parser, Phase, Token};
 use crate::characters::{self, find, is_space, name_length, space_length, token_length};
 use crate::dtd::{AttributeDeclaration, Entity};
 use crate::error::Code;
-use crate::event::{Event, External, Model, Particle};
+use crate::event::{Declared, Event, External, Model, Particle};
 use std::rc::Rc;
 
 const EMPTY: u8 = 1;
@@ -286,7 +286,7 @@ impl Parser {
                     return Ok(Some(whole));
                 }
                 Some(entity) if self.options.reads_external => {
-                    self.tell(Event::ExternalReference { context: None, external: entity.external }, raw);
+                    self.tell(Event::ExternalReference { context: None, external: entity.external.into() }, raw);
                 }
                 Some(_) => {
                     self.dtd.borrow_mut().keeps = standalone;
@@ -410,12 +410,12 @@ impl Parser {
         }
         let Entity { text, external, notation, .. } = entity;
         match notation {
-            Some(notation) => self.tell_more(Event::UnparsedEntity { name, external, notation }),
+            Some(notation) => self.tell_more(Event::UnparsedEntity { name, external: external.into(), notation }),
             None => {
                 let value = text.map(|text| characters::string(&text));
                 let external =
                     if value.is_some() { External { base: self.options.base.clone(), ..external } } else { external };
-                self.tell_more(Event::Entity { name, parameter, value, external, notation: None });
+                self.tell_more(Event::Entity { name, parameter, value, external: external.into(), notation: None });
             }
         }
         Ok(())
@@ -426,7 +426,7 @@ impl Parser {
         let name = words.name()?;
         words.need_space()?;
         let external = words.external(self.options.base.clone(), true)?;
-        self.tell_more(Event::Notation { name, external });
+        self.tell_more(Event::Notation { name, external: external.into() });
         Ok(())
     }
 
@@ -474,7 +474,8 @@ impl Parser {
                 dtd.keeps
             };
             if keeps {
-                self.tell_more(Event::Attribute { element: element.clone(), name, kind, default, required });
+                let declared = Box::new(Declared { kind, default, required });
+                self.tell_more(Event::Attribute { element: element.clone(), name, declared });
             }
         }
     }

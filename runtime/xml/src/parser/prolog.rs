@@ -140,7 +140,7 @@ impl Parser {
         self.dtd.borrow_mut().has_references = true;
         if self.options.parameter_parsing != 0 && self.options.reads_external {
             let external = External { base: self.options.base.clone(), ..External::default() };
-            self.tell_more(Event::ExternalReference { context: None, external });
+            self.tell_more(Event::ExternalReference { context: None, external: external.into() });
             if self.options.asks_standalone && !self.dtd.borrow().standalone {
                 self.tell_more(Event::NotStandalone);
             }
@@ -185,7 +185,7 @@ impl Parser {
         // It is told where its head ends.
         let start = self.position;
         self.position = self.position_behind(&text[..end]);
-        self.tell(Event::StartType { name, external, internal }, head);
+        self.tell(Event::StartType { name, external: external.into(), internal }, head);
         self.position = start;
         if internal {
             self.phase = Phase::Subset;
@@ -211,7 +211,7 @@ impl Parser {
             if wanted && self.options.reads_external {
                 let external =
                     External { base: self.options.base.clone(), system: external.system, public: external.public };
-                self.tell_more(Event::ExternalReference { context: None, external });
+                self.tell_more(Event::ExternalReference { context: None, external: external.into() });
                 if self.options.asks_standalone && !standalone {
                     self.tell_more(Event::NotStandalone);
                 }
