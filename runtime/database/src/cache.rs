@@ -6,9 +6,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 /// Statements by their texts, and when each was asked for last.
+type Statements = HashMap<Box<[u8]>, (Owned, u64)>;
+
+/// The statements, and how many there may be.
 #[derive(Default)]
 pub struct Cache {
-    statements: RefCell<HashMap<Box<[u8]>, (Owned, u64)>>,
+    statements: RefCell<Statements>,
     most: Cell<usize>,
     clock: Cell<u64>,
 }

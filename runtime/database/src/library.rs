@@ -233,7 +233,7 @@ impl Database {
             }
             std::ptr::copy_nonoverlapping(content.as_ptr(), copy, content.len());
             let flags = sys::SQLITE_DESERIALIZE_FREEONCLOSE | sys::SQLITE_DESERIALIZE_RESIZEABLE;
-            sys::sqlite3_deserialize(self.raw(), name.as_ptr(), copy, length, length, flags as u32)
+            sys::sqlite3_deserialize(self.raw(), name.as_ptr(), copy, length, length, flags)
         };
         self.check(code)
     }

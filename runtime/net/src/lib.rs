@@ -15,6 +15,8 @@ mod names;
 mod numbers;
 mod socket;
 
+pub use socket::{Socket, calls};
+
 use sidewinder_os::system;
 use sidewinder_runtime::native::NativeModule;
 

@@ -1,6 +1,6 @@
 //! The type `socket`: the end of a connection, or a place where messages arrive.
 
-mod calls;
+pub mod calls;
 mod message;
 mod options;
 mod transfer;
@@ -127,6 +127,11 @@ fn wrap(cx: &mut Context, fd: Fresh, family: i32, kind: i32, protocol: i32) -> R
 }
 
 impl Socket {
+    /// Nanoseconds that operations wait at most; negative for any time.
+    pub fn patience(&self) -> i64 {
+        self.timeout.get()
+    }
+
     fn empty() -> Socket {
         Socket {
             fd: Cell::new(-1),

@@ -20,6 +20,7 @@ static NATIVE_MODULES: &[&[&NativeModule]] = &[
     sidewinder_decimal::MODULES,
     sidewinder_xml::MODULES,
     sidewinder_database::MODULES,
+    sidewinder_tls::MODULES,
     sidewinder_hashing::MODULES,
     sidewinder_io::MODULES,
     sidewinder_net::MODULES,
