@@ -359,8 +359,8 @@ opcodes! {
     MatchGroup(DstRun, Reg, Src);
     /// a = what is raised after the clauses of an except*, or None; b is a local with the exception that they were given, c a list of what is left of it and of what they raised.
     PrepareReraise(Dst, Reg, Src);
-    /// a = bound special method of the value in local b, looked up on its type; c: 0 __enter__, 1 __exit__, 2 __aenter__, 3 __aexit__
-    LoadSpecial(Dst, Reg, Number);
+    /// Registers a, a+1 = special method of the value in local b, looked up on its type, and that value; a bound method and unbound if it is of another kind. c: 0 __enter__, 1 __exit__, 2 __aenter__, 3 __aexit__
+    LoadSpecial(DstRun, Reg, Number);
     /// Registers a, a+1, a+2 = type, value and traceback of the exception in local b.
     ExceptionTriple(DstRun, Reg, None);
 
@@ -403,7 +403,7 @@ impl Op {
             | Op::BuildInterpolation
             | Op::MatchClass
             | Op::ExceptionTriple => 3,
-            Op::GetSlice | Op::ImportName | Op::MatchGroup | Op::BuildTemplate => 2,
+            Op::GetSlice | Op::ImportName | Op::MatchGroup | Op::BuildTemplate | Op::LoadSpecial => 2,
             Op::BuildMap => 2 * c as usize,
             Op::MakeTyping => [1, 2, 2, 1, 1, 3, 1].get(c as usize).copied().unwrap_or(0),
             Op::UnpackExtended => (c & 255) as usize + 1 + (c >> 8) as usize,

@@ -216,34 +216,35 @@ impl<'tree> Generator<'tree> {
                 (register, Some(register))
             }
         };
-        let exit = self.acquire(".exit");
+        let exit = self.unit.registers.acquire_run(2);
         self.emit(Op::LoadSpecial, exit, manager, 1 + 2 * node.is_async as u32, position);
         let mark = self.depth();
-        let block = self.temporary();
-        self.emit(Op::LoadSpecial, block, manager, 2 * node.is_async as u32, position);
+        let enter = self.temporary();
+        self.temporary();
+        self.emit(Op::LoadSpecial, enter, manager, 2 * node.is_async as u32, position);
         self.drop_hidden(hidden, position);
-        self.unit.registers.reserve(mark + HEADER_WORDS as u32);
+        let block = self.special_block(enter, position);
         self.set_depth(mark);
         let target = item.target.as_ref();
         let local = target.and_then(Expression::as_name).and_then(|name| self.local_register(name));
-        let entered = local.unwrap_or(block);
+        let entered = local.unwrap_or(enter);
         if node.is_async {
-            self.emit(Op::Call, block, block, 0, position);
-            self.await_operand(block.into(), 1, entered, position)?;
+            self.emit(Op::CallMethod, enter, block, 0, position);
+            self.await_operand(enter.into(), 1, entered, position)?;
         } else {
-            self.emit(Op::Call, entered, block, 0, position);
+            self.emit(Op::CallMethod, entered, block, 0, position);
         }
         let exception = self.unit.registers.acquire_for_handler(".exception");
         let outer = self.unit.handler;
         let (handler, label) = self.new_handler(exception);
         let with_block = Block::With { exit, is_async: node.is_async, position, outer };
         let inside = self.under_handler(handler, with_block, position, |generator| {
-            if entered == block {
+            if entered == enter {
                 let mark = generator.depth();
                 generator.temporary();
                 match target {
-                    Some(target) => generator.assign_from(target, block.into())?,
-                    None => generator.clear(block, position),
+                    Some(target) => generator.assign_from(target, enter.into())?,
+                    None => generator.clear(enter, position),
                 }
                 generator.set_depth(mark);
             }
@@ -257,8 +258,19 @@ impl<'tree> Generator<'tree> {
         self.with_handler(exit, exception, node.is_async, end, position)?;
         self.place(end);
         self.release(exception);
-        self.release(exit);
+        self.unit.registers.release_run(exit, 2);
         Ok(())
+    }
+
+    /// A block for the call of the special method that `LoadSpecial` put into a pair of registers. Room for the method and
+    /// self is taken; arguments go on top.
+    fn special_block(&mut self, pair: Register, position: Position) -> Register {
+        let block = self.temporary();
+        self.emit(Op::Move, block, pair, 0, position);
+        self.set_depth(block.index() + HEADER_WORDS as u32);
+        let receiver = self.temporary();
+        self.emit(Op::Move, receiver, pair.offset(1), 0, position);
+        block
     }
 
     /// Calls `__exit__` with the exception, and raises it again unless the result is true.
@@ -278,12 +290,11 @@ impl<'tree> Generator<'tree> {
         let block = Block::Handling { saved, exception: Some(exception), outer };
         let inside = self.under_handler(cleanup, block, position, |generator| {
             let mark = generator.depth();
-            let callable = generator.temporary();
-            generator.emit(Op::Move, callable, exit, 0, position);
-            let triple = callable.offset(HEADER_WORDS as u32);
+            let callable = generator.special_block(exit, position);
+            let triple = callable.offset(HEADER_WORDS as u32 + 1);
             generator.emit(Op::ExceptionTriple, triple, exception, 0, position);
             generator.unit.registers.reserve(triple.index() + 3);
-            generator.emit(Op::Call, callable, callable, 3, position);
+            generator.emit(Op::CallMethod, callable, callable, 3, position);
             generator.set_depth(mark);
             if is_async {
                 generator.await_operand(callable.into(), 2, callable, position)?;
@@ -293,29 +304,27 @@ impl<'tree> Generator<'tree> {
         })?;
         self.place(cleanup_label);
         self.clear_all(&inside, NOWHERE);
-        self.clear(exit, NOWHERE);
+        self.clear_all(&[exit, exit.offset(1)], NOWHERE);
         self.leave_handler(saved, exception, NOWHERE);
         self.place(suppressed);
         self.emit(Op::PopHandled, saved, 0, 0, position);
         self.clear(exception, position);
-        self.clear(exit, position);
+        self.clear_all(&[exit, exit.offset(1)], position);
         self.jump(end, position);
         self.release(saved);
         Ok(())
     }
 
-    /// Calls `__exit__(None, None, None)` and drops the hidden local that held it.
+    /// Calls `__exit__(None, None, None)` and drops the hidden locals that held it.
     pub fn call_exit(&mut self, exit: Register, is_async: bool, position: Position) -> Outcome<()> {
         let mark = self.depth();
-        let callable = self.temporary();
-        self.emit(Op::Move, callable, exit, 0, position);
-        self.clear(exit, position);
-        self.set_depth(mark + HEADER_WORDS as u32);
+        let callable = self.special_block(exit, position);
+        self.clear_all(&[exit, exit.offset(1)], position);
         for _ in 0..3 {
             self.none_operand(position);
         }
         self.set_depth(mark);
-        self.emit(Op::Call, callable, callable, 3, position);
+        self.emit(Op::CallMethod, callable, callable, 3, position);
         if is_async {
             self.await_operand(callable.into(), 2, callable, position)?;
         }

@@ -98,6 +98,7 @@ handlers! { |s, pc, i|
     LoadAttr => attribute::load_attribute(s, pc, i),
     StoreAttr => attribute::store_attribute(s, pc, i),
     LoadMethod => attribute::load_method(s, pc, i),
+    LoadSpecial => attribute::load_special(s, pc, i),
     GetItem => item::get_item(s, pc, i),
     GetSlice => item::get_slice(s, pc, i),
     SetItem => item::set_item(s, pc, i),

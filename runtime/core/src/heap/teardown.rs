@@ -9,6 +9,7 @@ use crate::heap::Header;
 use crate::heap::allocate::chunk_of;
 use crate::objects::generator::{self, GeneratorObject};
 use crate::objects::instance;
+use crate::objects::int::INT;
 use crate::objects::list::{LIST, ListObject};
 use crate::objects::str::STR;
 use crate::objects::type_object::flags;
@@ -51,6 +52,11 @@ impl Context {
         if value.has_type(&STR) {
             // SAFETY: (heap 5) a dead string, which owns nothing and which nothing refers to weakly.
             unsafe { crate::objects::str::slots::free(self, value.header()) };
+            return;
+        }
+        if value.has_type(&INT) {
+            // SAFETY: (heap 5) a dead integer, which owns nothing and which nothing refers to weakly.
+            unsafe { crate::objects::int::free(self, value.header()) };
             return;
         }
         if python && self.finalizers_pending.get() & attention::FINALIZERS != 0 && !self.wait_for_others(value) {

@@ -384,27 +384,29 @@ impl TypeObject {
             return (!entry.value.is_unbound()).then_some(entry.value);
         }
         let found = self.lookup_uncached(cx, name);
-        cx.interpreter().method_cache.is_used = true;
-        *entry = MethodCacheEntry { version, name: name.0, value: found.unwrap_or(Value::UNBOUND) };
+        // Plain data may be replaced at any time: its version stays.
+        if !found.is_some_and(|found| self.has_flag(flags::HEAP) && is_plain_data(found)) {
+            cx.interpreter().method_cache.is_used = true;
+            *entry = MethodCacheEntry { version, name: name.0, value: found.unwrap_or(Value::UNBOUND) };
+        }
         found
-    }
-
-    /// The value of an attribute is another, here and in all subclasses, and all that is known of the types stays true.
-    pub fn forget_lookup(&self, cx: &mut Context, name: Value) {
-        let version = self.version.get();
-        let entry = cx.interpreter().method_cache.entry(version, name);
-        if entry.version == version && entry.name == name.0 {
-            *entry = MethodCacheEntry::EMPTY;
-        }
-        for subclass in self.state(cx).subclasses.clone() {
-            // SAFETY: (types 2) a subclass removes itself from the list before it dies.
-            unsafe { &*subclass }.forget_lookup(cx, name);
-        }
     }
 
     fn lookup_uncached(&self, cx: &Context, name: Value) -> Option<Value> {
         self.mro().iter().find_map(|entry| entry.namespace(cx).get_interned(name))
     }
+}
+
+/// Whether an attribute of a class with this value is the value itself, for ever: its type is no descriptor and can become
+/// none.
+#[inline]
+pub fn is_plain_data(value: Value) -> bool {
+    if !value.is_pointer() {
+        return !value.is_unbound();
+    }
+    let kind = value.heap_type();
+    let slots = kind.slots();
+    !kind.has_flag(flags::HEAP) && slots.descriptor_get.is_none() && slots.descriptor_set.is_none()
 }
 
 impl TypeState {

@@ -2,13 +2,16 @@
 
 use crate::context::{Context, Result};
 use crate::heap::Owned;
-use crate::objects::singleton;
+use crate::objects::{int, singleton};
 use crate::objects::slots::{BinaryOp, UnaryFunction};
 use crate::operations::dunder;
 use crate::value::Value;
 
 /// `a op b`. Errors: `TypeError` when neither operand supports it, or what they raise.
 pub fn binary(cx: &mut Context, op: BinaryOp, a: Value, b: Value) -> Result<Owned> {
+    if let Some(result) = int::short::binary(cx, op, a, b) {
+        return Ok(result);
+    }
     let result = dispatch(cx, op, a, b)?;
     if result.value() == singleton::not_implemented() {
         return Err(unsupported(cx, op, a, b, ""));
@@ -18,6 +21,9 @@ pub fn binary(cx: &mut Context, op: BinaryOp, a: Value, b: Value) -> Result<Owne
 
 /// `a op= b`.
 pub fn inplace(cx: &mut Context, op: BinaryOp, a: Value, b: Value) -> Result<Owned> {
+    if let Some(result) = int::short::binary(cx, op, a, b) {
+        return Ok(result);
+    }
     if let Some(function) = a.type_of().slots().inplace[op as usize] {
         let result = function(cx, a, b)?;
         if result.value() != singleton::not_implemented() {

@@ -365,6 +365,11 @@ pub fn is_generic_set(slot: fn(&mut Context, Value, Value, Value) -> Result<()>)
     std::ptr::fn_addr_eq(slot, generic_set as fn(&mut Context, Value, Value, Value) -> Result<()>)
 }
 
+/// Whether a type's slot is `type.__setattr__`.
+pub fn is_set_of_type(slot: fn(&mut Context, Value, Value, Value) -> Result<()>) -> bool {
+    std::ptr::fn_addr_eq(slot, type_set as fn(&mut Context, Value, Value, Value) -> Result<()>)
+}
+
 /// The getter of a property that is a Python function, which a read of the attribute calls with the instance.
 pub fn python_getter(_cx: &Context, descriptor: Value) -> Option<Value> {
     let getter = descriptor.cast_exact::<PropertyObject>()?.getter.get();

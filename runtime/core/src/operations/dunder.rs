@@ -22,7 +22,7 @@ use crate::objects::singleton;
 use crate::objects::slots::{BinaryOp, CompareOp, Slots};
 use crate::objects::str::names::Names;
 use crate::objects::str::{self, StrObject};
-use crate::objects::type_object::{TypeObject, flags};
+use crate::objects::type_object::{TypeObject, flags, is_plain_data};
 use crate::value::Value;
 
 /// Which field of `Slots` a dunder belongs to.
@@ -449,17 +449,6 @@ pub fn is_dunder(name: Value) -> bool {
     str::text(name).is_some_and(|text| text.len() > 4 && text.starts_with("__") && text.ends_with("__"))
 }
 
-/// Whether an attribute of a class with this value is the value itself, for ever: its type is no descriptor and can become
-/// none.
-pub fn is_plain_data(value: Value) -> bool {
-    if !value.is_pointer() {
-        return !value.is_unbound();
-    }
-    let kind = value.heap_type();
-    let slots = kind.slots();
-    !kind.has_flag(flags::HEAP) && slots.descriptor_get.is_none() && slots.descriptor_set.is_none()
-}
-
 /// Sets `name` (interned) in the namespace of a class, or deletes it where `value` is unbound; then caches, and the slots
 /// of the class and its subclasses, are told. False if there was nothing to delete.
 pub fn change_attribute(cx: &mut Context, kind: &TypeObject, name: Value, value: Value) -> Result<bool> {
@@ -473,7 +462,6 @@ pub fn change_attribute(cx: &mut Context, kind: &TypeObject, name: Value, value:
         // How attributes are found stays as it is, and caches of plain data know the entry, not the value.
         let old = Owned::new(old);
         namespace.set(cx, name, value)?;
-        kind.forget_lookup(cx, name);
         drop(old);
         return Ok(true);
     }

@@ -11,7 +11,7 @@ use sidewinder_runtime::objects::module::{MODULE, ModuleObject};
 use sidewinder_runtime::objects::shape::ShapeId;
 use sidewinder_runtime::objects::site::{Access, Site};
 use sidewinder_runtime::objects::slots::Slots;
-use sidewinder_runtime::objects::type_object::{TypeObject, flags};
+use sidewinder_runtime::objects::type_object::{TypeObject, flags, is_plain_data};
 use sidewinder_runtime::objects::{instance, str};
 use sidewinder_runtime::operations::{attribute, dunder};
 use sidewinder_runtime::{Context, Owned, Result, Value};
@@ -201,7 +201,7 @@ fn has_generic_get(kind: &TypeObject) -> bool {
     !kind.has_flag(flags::CUSTOM_GETATTR) && kind.slots().get_attribute.is_none_or(attribute::is_generic)
 }
 
-fn is_method(value: Value) -> bool {
+pub fn is_method(value: Value) -> bool {
     value.has_type(&FUNCTION) || value.has_type(&METHOD_DESCRIPTOR)
 }
 
@@ -305,7 +305,7 @@ fn fill_load(cx: &mut Context, site: &Site, name: Value, object: Value) {
 
 /// Remembers a value that was found in the linearisation of a class, and is no method of the object. The kind of entry.
 fn fill_found(cx: &Context, site: &Site, name: Value, class: &TypeObject, found: Value) -> u32 {
-    if dunder::is_plain_data(found) {
+    if is_plain_data(found) {
         let entries = class.mro().iter().map(|owner| owner.namespace(cx));
         let place = entries.filter_map(|namespace| Some((namespace, namespace.find_interned(name)?))).next();
         let Some((namespace, index)) = place else { return kind::EMPTY };
@@ -389,6 +389,9 @@ fn remember_store(cx: &mut Context, site: &Site, object: Value, before: Option<u
 fn fill_store(cx: &mut Context, site: &Site, mut name: Value, object: Value, before: Option<u32>) {
     site.kind.set(kind::EMPTY);
     site.misses.set(site.misses.get().saturating_add(1));
+    if object.is_pointer() && object.heap_type().has_flag(flags::TYPE) {
+        return fill_class_store(cx, site, name, object);
+    }
     let (Some(before), Some(after)) = (before, shape_of(object)) else { return };
     let class = object.heap_type();
     if class.has_flag(flags::CUSTOM_SETATTR)
@@ -418,6 +421,29 @@ fn fill_store(cx: &mut Context, site: &Site, mut name: Value, object: Value, bef
         site.index.set(slot);
         site.second_version.set(after as u64);
         site.kind.set(kind::ADD_INLINE);
+    }
+}
+
+/// Remembers the entry of a class's own namespace that `class.name = …` replaced, if that is plain data.
+fn fill_class_store(cx: &mut Context, site: &Site, name: Value, object: Value) {
+    // SAFETY: (heap 2) the type flag says so.
+    let class: &'static TypeObject = unsafe { object.cast_unchecked() };
+    let meta = object.heap_type();
+    let is_generic = !meta.has_flag(flags::CUSTOM_SETATTR)
+        && meta.slots().set_attribute.is_some_and(attribute::is_set_of_type)
+        && meta.lookup(cx, name).is_none_or(|found| found.type_of().slots().descriptor_set.is_none());
+    if !is_generic || !class.has_flag(flags::HEAP) || dunder::is_dunder(name) {
+        return;
+    }
+    let namespace = class.namespace(cx);
+    if let Some(index) = namespace.find_interned(name)
+        && namespace.entry(index).is_some_and(|(_, value)| is_plain_data(value))
+    {
+        site.second_version.set(Value::from_pointer(namespace).0);
+        site.index.set(index as u32);
+        site.type_pointer.set(class);
+        site.version.set(class.version.get());
+        site.kind.set(kind::CLASS_ENTRY | kind::OF_CLASS);
     }
 }
 

@@ -5,7 +5,7 @@ use crate::semantics::Pc;
 use sidewinder_runtime::objects::exception::{self, ASSERTION_ERROR, NOT_IMPLEMENTED_ERROR, RUNTIME_ERROR, group};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::operations::call;
-use sidewinder_runtime::{Context, Owned, Value};
+use sidewinder_runtime::{Context, Owned, TypeObject, Value};
 
 pub fn load_type(cx: &mut Context, pc: Pc) -> Pc {
     let kind = if fetch(pc).b == 0 { &ASSERTION_ERROR } else { &NOT_IMPLEMENTED_ERROR };
@@ -98,20 +98,34 @@ pub fn prepare_reraise(cx: &mut Context, pc: Pc) -> Pc {
     finish(cx, pc, result)
 }
 
+/// The name of a special method by the operand of `LoadSpecial`.
+fn special_name(cx: &Context, which: u16) -> Value {
+    let names = &cx.interpreter().names;
+    match which {
+        0 => names.enter,
+        1 => names.exit,
+        2 => names.aenter,
+        _ => names.aexit,
+    }
+}
+
+/// The special method of objects of a type, if it binds as a method.
+pub fn special_method(cx: &Context, class: &TypeObject, which: u16) -> Option<Value> {
+    class.lookup(cx, special_name(cx, which)).filter(|found| super::attribute::is_method(*found))
+}
+
 pub fn load_special(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
-    let names = &cx.interpreter().names;
-    let (name, text) = match i.c {
-        0 => (names.enter, "__enter__"),
-        1 => (names.exit, "__exit__"),
-        2 => (names.aenter, "__aenter__"),
-        _ => (names.aexit, "__aexit__"),
-    };
     let manager = register(cx, i.b);
-    match call::lookup_special(cx, manager, name) {
-        Ok(Some(method)) => finish(cx, pc, Ok(method)),
+    match call::lookup_special(cx, manager, special_name(cx, i.c)) {
+        Ok(Some(method)) => {
+            set(cx, i.a, method);
+            super::clear(cx, i.a + 1);
+            next(pc)
+        }
         Err(_) => super::raise(cx, pc),
         Ok(None) => {
+            let text = ["__enter__", "__exit__", "__aenter__", "__aexit__"][i.c as usize & 3];
             no_manager(cx, manager, i.c >= 2, text);
             super::raise(cx, pc)
         }

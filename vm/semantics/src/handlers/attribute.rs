@@ -8,6 +8,7 @@ use sidewinder_runtime::TypeObject;
 use sidewinder_runtime::objects::method::StaticMethodObject;
 use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::site::{Access, Site};
+use sidewinder_runtime::objects::type_object::is_plain_data;
 
 /// What an attribute site has cached.
 pub mod kind {
@@ -239,10 +240,46 @@ fn store_by<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value, s
     }
 }
 
-/// A site that sees several types.
+/// Whether a value is plain data (see `is_plain_data`), by its type.
+#[inline(always)]
+fn is_plain<S: Semantics>(s: &mut S, value: S::Value) -> bool {
+    let known = s.peek(value);
+    is_plain_data(known)
+        && if known.is_int() {
+            s.as_int(value).is_some()
+        } else if known.is_float() {
+            s.as_float(value).is_some()
+        } else {
+            s.has_type(value, known.heap_type())
+        }
+}
+
+/// Stores plain data in place of plain data into the namespace of the class that the site is for, which changes nothing about
+/// how attributes are found.
+#[inline(always)]
+fn store_class_entry<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, site: &'static Site) -> Attempt {
+    let value = s.operand(i.b);
+    if !is_plain(s, value) {
+        return None;
+    }
+    let namespace = sidewinder_runtime::Value::from_word(site.second_version.get());
+    let value = s.take(i.b);
+    s.publish(pc);
+    s.set_dict_entry(sidewinder_runtime::objects::dict::of(namespace), site.index.get(), value);
+    Some(s.release_then(pc, i.a, following(pc)))
+}
+
+/// A site that sees several types, or a class.
 #[inline(never)]
 fn store_older<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let object = s.operand(i.a);
+    let site = s.site(i.c);
+    if site.kind.get() == (kind::CLASS_ENTRY | kind::OF_CLASS)
+        && is_found(s, object, site)
+        && let Some(next) = store_class_entry(s, pc, i, site)
+    {
+        return next;
+    }
     if let Some(site) = s.older_entry(i.c, object, Access::Store)
         && let Some(next) = store_by(s, pc, i, object, site)
     {
@@ -377,4 +414,26 @@ fn callable_found<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Va
         None => s.clear(i.a + HEADER_WORDS as u16),
     }
     Some(following(pc))
+}
+
+/// The special method with which a `with` statement begins or ends.
+#[inline(always)]
+pub fn load_special<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let manager = s.register(i.b);
+    let known = s.peek(manager);
+    if known.is_pointer() && !known.is_unbound() {
+        let class = known.heap_type();
+        if let Some(method) = crate::cold::exception::special_method(s.context(), class, i.c)
+            && s.has_type(manager, class)
+            && s.type_version_is(class, class.version.get())
+        {
+            let method = s.constant(method);
+            let method = s.dup(method);
+            s.set(i.a, method);
+            let manager = s.dup(manager);
+            s.set(i.a + 1, manager);
+            return following(pc);
+        }
+    }
+    s.cold(pc, crate::cold::exception::load_special)
 }

@@ -148,8 +148,19 @@ impl<'a> TwosComplement<'a> {
 }
 
 /// A bitwise operation on signed numbers, each a magnitude and whether it is negative. `out` has one limb more than
-/// the longer operand; returns whether the result is negative.
+/// the longer operand; returns whether the result is negative. The operation is symmetrical and has 0 for zeros.
 pub fn bitwise(out: &mut [u64], a: (&[u64], bool), b: (&[u64], bool), op: impl Fn(u64, u64) -> u64) -> bool {
+    if !a.1 && !b.1 {
+        let (long, short) = if a.0.len() >= b.0.len() { (a.0, b.0) } else { (b.0, a.0) };
+        for (limb, (x, y)) in out.iter_mut().zip(long.iter().zip(short)) {
+            *limb = op(*x, *y);
+        }
+        for (limb, x) in out[short.len()..].iter_mut().zip(&long[short.len()..]) {
+            *limb = op(*x, 0);
+        }
+        out[long.len()..].fill(0);
+        return false;
+    }
     let mut left = TwosComplement::new(a.0, a.1);
     let mut right = TwosComplement::new(b.0, b.1);
     let extension = |negative: bool| if negative { u64::MAX } else { 0 };

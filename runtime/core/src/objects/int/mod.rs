@@ -13,6 +13,7 @@ pub mod kernel;
 pub mod new;
 pub mod parse;
 pub mod power;
+pub mod short;
 pub mod text;
 
 use crate::context::{Context, Raised, Result};
@@ -118,6 +119,16 @@ unsafe fn size(header: *mut Header) -> usize {
 /// Bytes of an integer object with `length` limbs.
 fn bytes_of(length: usize) -> usize {
     LIMBS_OFFSET + length * size_of::<u64>()
+}
+
+/// Gives back a dead integer of exact type `int`.
+///
+/// # Safety
+/// The header is that of such an integer, which nobody uses any more.
+#[inline]
+pub unsafe fn free(cx: &mut Context, header: *mut Header) {
+    // SAFETY: (heap 2) the caller's promise.
+    unsafe { cx.heap.free(header, size(header), false) };
 }
 
 /// An integer object of `kind` with these limbs, whether or not it could do without the box.
