@@ -309,7 +309,7 @@ opcodes! {
     CallMethod(Dst, Block, Number);
     /// a = result of calling block b with c arguments in all; an Extra follows: a = constant index of the keyword names (a tuple of str), b = 1 when LoadMethod prepared the block (then c excludes self).
     CallKeywords(Dst, Block, Number);
-    /// a = block b's callable (*first argument, **second argument if c is 1)
+    /// a = block b's callable (arguments, *iterable, **mapping): the lowest bit of c says whether there is a mapping, the others how many arguments lie before the iterable
     CallExpanded(Dst, Block, Number);
     /// Operands of the instruction before it; never executed by itself.
     Extra(Number, Number, Number);
@@ -409,6 +409,11 @@ impl Op {
             Op::UnpackExtended => (c & 255) as usize + 1 + (c >> 8) as usize,
             _ => c as usize,
         }
+    }
+
+    /// The registers in the block of a `CallExpanded` with this `c` field: arguments, iterable, mapping.
+    pub fn expanded_length(c: u16) -> u16 {
+        (c >> 1) + 1 + (c & 1)
     }
 
     /// Whether the instruction jumps or not, by what it finds. (`Send` is no branch: it waits.)

@@ -160,7 +160,8 @@ fn block_arguments(code: &CodeData, index: usize) -> usize {
     let instruction = code.instructions[index];
     match instruction.op {
         Op::Call => instruction.c as usize,
-        Op::CallMethod | Op::CallExpanded => instruction.c as usize + 1,
+        Op::CallMethod => instruction.c as usize + 1,
+        Op::CallExpanded => Op::expanded_length(instruction.c) as usize,
         Op::CallKeywords => {
             let extra = code.instructions.get(index + 1);
             instruction.c as usize + extra.is_some_and(|extra| extra.b == 1) as usize

@@ -240,6 +240,8 @@ pub struct Interpreter {
     pub builtin_types: Vec<Option<Box<TypeState>>>,
     pub method_cache: MethodCache,
     pub shared_entries: crate::objects::site::SharedEntries,
+    /// The names of keyword arguments that calls had in dicts.
+    pub keyword_names: crate::objects::keyword_names::KeywordNames,
     pub shapes: crate::objects::shape::ShapeTable,
     pub weak_references: HashMap<u64, Vec<Value>>,
     /// How many of these objects, builtin types aside, carry no flag that says so.
@@ -520,6 +522,7 @@ impl Interpreter {
             builtin_types: Vec::new(),
             method_cache: MethodCache::default(),
             shared_entries: Default::default(),
+            keyword_names: Default::default(),
             shapes: Default::default(),
             weak_references: HashMap::new(),
             weak_unflagged: 0,

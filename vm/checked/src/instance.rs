@@ -8,7 +8,7 @@ use crate::ledger::{Borrow, Token};
 use sidewinder_ir::HelperEffects;
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::objects::code::CodeObject;
-use sidewinder_runtime::objects::dict::DictObject;
+use sidewinder_runtime::objects::dict::{DICT, DictObject};
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
 use sidewinder_runtime::objects::generator;
 use sidewinder_runtime::objects::list::LIST;
@@ -446,6 +446,11 @@ impl Semantics for Checked<'_> {
     fn call_through(&mut self, block: u16, code: &'static CodeObject) -> Option<Token> {
         let result = self.interp().call_through(block, code);
         self.own_result("call_through", result)
+    }
+
+    fn keyword_names(&mut self, keywords: Borrow) -> Option<&'static [Value]> {
+        let keywords = self.layout(keywords, &DICT);
+        self.interp().keyword_names(keywords)
     }
 
     fn may_enter(&mut self, code: &'static CodeObject) -> bool {

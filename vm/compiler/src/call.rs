@@ -92,12 +92,23 @@ impl<'tree> Generator<'tree> {
         position: Position,
     ) -> Outcome<()> {
         let list = block.offset(HEADER);
-        if leading.is_empty()
-            && let [Expression { kind: ExpressionKind::Starred(value), .. }] = &arguments.positional[..]
-        {
+        let mut direct = 0;
+        if let Some((plain, starred)) = direct_arguments(arguments).filter(|_| leading.is_empty()) {
             // The call iterates over it, after the keyword arguments were evaluated.
             self.set_depth(list.index());
-            self.temporary_operand(value)?;
+            for argument in plain {
+                self.temporary_operand(argument)?;
+            }
+            match starred {
+                Some(value) => {
+                    self.temporary_operand(value)?;
+                }
+                None => {
+                    let empty = self.temporary();
+                    self.load_constant(empty, &Constant::Tuple(Vec::new()), position);
+                }
+            }
+            direct = plain.len() as u32;
         } else if leading.is_empty() {
             self.set_depth(list.index() + 1);
             self.fill_list(&arguments.positional, list, position)?;
@@ -120,12 +131,16 @@ impl<'tree> Generator<'tree> {
             self.keyword_dict(block, &arguments.keywords, position)?;
         }
         self.set_depth(block.index());
-        self.emit(Op::CallExpanded, destination, block, has_keywords as u32, position);
+        self.check_registers(position)?;
+        self.emit(Op::CallExpanded, destination, block, direct << 1 | has_keywords as u32, position);
         Ok(())
     }
 
     /// The keyword arguments of an expanded call, in the next temporary.
     fn keyword_dict(&mut self, block: Register, keywords: &'tree [Keyword], position: Position) -> Outcome<()> {
+        if let [Keyword { name: None, value, .. }] = keywords {
+            return self.temporary_operand(value).map(|_| ());
+        }
         let dict = self.temporary();
         let mark = self.depth();
         let plain = keywords.iter().take(ARGUMENTS_DIRECT_MAX / 2).take_while(|keyword| keyword.name.is_some()).count();
@@ -259,6 +274,24 @@ pub(crate) fn check_keywords(keywords: &[Keyword]) -> Outcome<()> {
         }
     }
     Ok(())
+}
+
+/// The arguments before one with a star, or all of them, if a call may take them as they are: then it iterates over the
+/// starred one itself. That is after the keyword arguments were evaluated, which must not be seen where others come before it.
+fn direct_arguments(arguments: &Arguments) -> Option<(&[Expression], Option<&Expression>)> {
+    let count = arguments.positional.iter().take_while(|argument| !argument.is_starred()).count();
+    let (plain, rest) = arguments.positional.split_at(count);
+    let unseen = match &arguments.keywords[..] {
+        [] => true,
+        [Keyword { name: None, value, .. }] => value.as_name().is_some(),
+        _ => false,
+    };
+    match rest {
+        _ if count > ARGUMENTS_DIRECT_MAX => None,
+        [] => Some((plain, None)),
+        [Expression { kind: ExpressionKind::Starred(value), .. }] if count == 0 || unseen => Some((plain, Some(value))),
+        _ => None,
+    }
 }
 
 /// Whether the arguments cannot be put one by one into a call block.

@@ -199,8 +199,6 @@ pub struct Engine {
     failures: NumberMap<u64, u32>,
     /// How often the trees of loops and functions were found invalidated, by where they start.
     invalidations: NumberMap<u64, u32>,
-    /// Tuples of the names of keyword arguments in dicts, which traces refer to.
-    pub keyword_names: Vec<Owned>,
     /// Whether loops are short, by the addresses of their counters.
     short_loops: NumberMap<u64, bool>,
     /// The thread that records, or null. When another one gets the GIL meanwhile, the recording is lost.
@@ -312,7 +310,6 @@ fn make(cx: &mut Context) -> Option<&'static mut Engine> {
         budget: budget::Budget::new(sync || options.records_early()),
         failures: NumberMap::default(),
         invalidations: NumberMap::default(),
-        keyword_names: Vec::new(),
         short_loops: NumberMap::default(),
         recording: std::ptr::null(),
         broken: Vec::new(),

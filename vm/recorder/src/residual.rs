@@ -167,7 +167,7 @@ impl Recorder<'_> {
         let first = i.b + HEADER;
         let count = match i.op {
             Opcode::CallKeywords => i.c + fetch(following(self.pc)).b,
-            _ => 1 + i.c,
+            _ => Opcode::expanded_length(i.c),
         };
         std::iter::once(i.b).chain(first..first + count)
     }

@@ -12,20 +12,17 @@ use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::dict::{self, DictObject, Entry};
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
 use sidewinder_runtime::objects::instance::AttributeBlock;
+use sidewinder_runtime::objects::keyword_names;
 use sidewinder_runtime::objects::method::{BUILTIN_FUNCTION, METHOD_DESCRIPTOR, NativeFunctionObject};
 use sidewinder_runtime::objects::singleton::{BOOL, NONE_TYPE};
 use sidewinder_runtime::objects::slots::CompareOp;
-use sidewinder_runtime::objects::str::{self, STR};
-use sidewinder_runtime::objects::tuple::TupleObject;
+use sidewinder_runtime::objects::str::STR;
 use sidewinder_runtime::objects::type_object::flags;
-use sidewinder_runtime::{Owned, TypeObject, Value};
+use sidewinder_runtime::{TypeObject, Value};
 use sidewinder_semantics::frame::{self, Continuation, Link};
 use sidewinder_semantics::interp::{Small, Token};
 use sidewinder_semantics::{Interp, Numbers, Pc, Semantics};
 use std::mem::offset_of;
-
-/// Keyword arguments in a dict up to which a trace binds them itself.
-const KEYWORDS_MAX: usize = 8;
 
 impl Recorder<'_> {
     #[inline(always)]
@@ -326,30 +323,14 @@ impl Recorder<'_> {
 
     /// Guards the keys of a dict of keyword arguments: these.
     pub fn guard_keys(&mut self, keywords: Recorded) -> Option<&'static [Value]> {
-        let known = dict::of(keywords.value);
-        let names: Vec<Value> =
-            (0..known.entry_count()).filter_map(|position| known.entry(position)).map(|(key, _)| key).collect();
-        if names.len() > KEYWORDS_MAX
-            || !names.iter().all(|&name| str::cast(name).is_some_and(|name| name.interned.get()))
-        {
-            return None;
-        }
-        let items = |tuple: &Owned| tuple.value().cast_exact::<TupleObject>().map_or(&[][..], TupleObject::as_slice);
-        let place = self.engine.keyword_names.iter().position(|tuple| *items(tuple) == names[..]);
-        let place = place.unwrap_or_else(|| {
-            let tuple = TupleObject::new(self.cx, &names);
-            self.engine.keyword_names.push(tuple);
-            self.engine.keyword_names.len() - 1
-        });
-        let tuple = &self.engine.keyword_names[place];
-        let (names, tuple) = (items(tuple), tuple.value());
+        let names = keyword_names::of(self.cx, dict::of(keywords.value))?;
         let helper = self.special(Special::HasKeys);
-        let tuple = Recorder::constant(self, Op::ConstValue, tuple.0);
+        let tuple = Recorder::constant(self, Op::ConstValue, Value::from_pointer(names).0);
         let ir = Recorder::call(self, helper, &[keywords.ir, tuple], Type::Raw);
         let one = self.raw(1);
         let test = self.binary(Op::RawEqual, ir, one);
         self.guard(test, true);
-        Some(names)
+        Some(names.as_slice())
     }
 
     pub fn truth_of(&mut self, value: Recorded) -> Option<bool> {

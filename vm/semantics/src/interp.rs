@@ -542,6 +542,12 @@ impl<const TRACED: bool> Semantics for Machine<TRACED> {
     }
 
     #[inline(always)]
+    fn keyword_names(&mut self, keywords: Value) -> Option<&'static [Value]> {
+        let keywords = sidewinder_runtime::objects::dict::of(keywords);
+        Some(sidewinder_runtime::objects::keyword_names::of(&mut self.0, keywords)?.as_slice())
+    }
+
+    #[inline(always)]
     fn may_enter(&mut self, code: &'static CodeObject) -> bool {
         let _ = code;
         !TRACED && self.0.recursion_left > 0 && self.0.base < self.0.stack_limit

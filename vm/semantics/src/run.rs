@@ -2,7 +2,7 @@
 
 use crate::cold;
 use crate::handlers::{
-    arithmetic, attribute, bind, branch, call, fetch, global, item, iterate, jump, register, slices, text,
+    arithmetic, attribute, bind, branch, call, fetch, global, item, iterate, jump, matching, register, slices, text,
 };
 use crate::helpers;
 use crate::interp::{Interp, Machine, Traced};
@@ -99,6 +99,10 @@ handlers! { |s, pc, i|
     StoreAttr => attribute::store_attribute(s, pc, i),
     LoadMethod => attribute::load_method(s, pc, i),
     LoadSpecial => attribute::load_special(s, pc, i),
+    MatchSequence => matching::collection(s, pc, i, &cold::matching::SEQUENCE),
+    MatchMapping => matching::collection(s, pc, i, &cold::matching::MAPPING),
+    MatchClass => matching::class(s, pc, i),
+    GetLength => matching::length(s, pc, i),
     GetItem => item::get_item(s, pc, i),
     GetSlice => item::get_slice(s, pc, i),
     SetItem => item::set_item(s, pc, i),

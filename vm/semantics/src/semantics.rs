@@ -259,10 +259,8 @@ pub trait Semantics: Numbers {
     /// Makes such a call: runs the function in the call block at `block`, all of whose parameters have their values, to
     /// its end. `None` when it raised.
     fn call_through(&mut self, block: u16, code: &'static CodeObject) -> Option<Self::Owned>;
-    /// The keys of a dict of keyword arguments, if they are known: the recorder's, which guards them.
-    fn keyword_names(&mut self, _keywords: Self::Value) -> Option<&'static [Value]> {
-        None
-    }
+    /// The keys of a dict of keyword arguments, if they can be known; the recorder guards them.
+    fn keyword_names(&mut self, keywords: Self::Value) -> Option<&'static [Value]>;
     /// Whether another frame may be entered (recursion and stack limits).
     fn may_enter(&mut self, code: &'static CodeObject) -> bool;
     /// Calls the native function whose arguments lie in registers `first..first+count`.

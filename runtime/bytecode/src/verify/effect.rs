@@ -112,7 +112,7 @@ pub(super) fn effect(code: &CodeData, index: usize) -> Effect {
             effect.writes.push(a);
         }
         Op::CallExpanded => {
-            effect.call_block(b, 1 + c);
+            effect.call_block(b, Op::expanded_length(c));
             effect.writes.push(a);
         }
         Op::Raise => {

@@ -15,6 +15,7 @@ pub mod generator;
 pub mod instance;
 pub mod int;
 pub mod iterator;
+pub mod keyword_names;
 pub mod list;
 pub mod method;
 pub mod module;

@@ -2,8 +2,8 @@
 
 use crate::context::{Context, Result};
 use crate::heap::Owned;
-use crate::objects::{int, singleton};
 use crate::objects::slots::{BinaryOp, UnaryFunction};
+use crate::objects::{int, singleton};
 use crate::operations::dunder;
 use crate::value::Value;
 

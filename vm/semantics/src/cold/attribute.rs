@@ -201,6 +201,15 @@ fn has_generic_get(kind: &TypeObject) -> bool {
     !kind.has_flag(flags::CUSTOM_GETATTR) && kind.slots().get_attribute.is_none_or(attribute::is_generic)
 }
 
+/// Whether an attribute that the general way finds is what it is for instances of a type, which may have a `__getattr__` for
+/// others.
+fn finds_generically(cx: &Context, kind: &TypeObject) -> bool {
+    has_generic_get(kind) || {
+        let own = kind.lookup(cx, cx.interpreter().names.getattribute);
+        kind.has_flag(flags::CUSTOM_GETATTR) && own.is_none_or(dunder::is_generic_get_attribute)
+    }
+}
+
 pub fn is_method(value: Value) -> bool {
     value.has_type(&FUNCTION) || value.has_type(&METHOD_DESCRIPTOR)
 }
@@ -208,7 +217,7 @@ pub fn is_method(value: Value) -> bool {
 /// The function that `object.name` would bind, if that is all the access does.
 fn unbound_method(cx: &mut Context, object: Value, name: Value) -> Option<Owned> {
     let class = object.type_of();
-    if !has_generic_get(class) {
+    if !finds_generically(cx, class) {
         return None;
     }
     let found = class.lookup(cx, name)?;
@@ -254,7 +263,7 @@ fn fill_load(cx: &mut Context, site: &Site, name: Value, object: Value) {
     if object.has_type(&MODULE) {
         return fill_module(cx, site, name, object);
     }
-    if !has_generic_get(class) {
+    if !finds_generically(cx, class) {
         return;
     }
     site.type_pointer.set(class);
@@ -278,12 +287,14 @@ fn fill_load(cx: &mut Context, site: &Site, name: Value, object: Value) {
     let slots: Option<&Slots> = on_class.map(|found| found.type_of().slots());
     let data_descriptor = slots.is_some_and(|slots| slots.descriptor_set.is_some());
     if data_descriptor {
-        if let Some(getter) = on_class.and_then(|found| attribute::python_getter(cx, found)) {
+        // An AttributeError of what computes the attribute would be for `__getattr__` to handle.
+        let computes = !class.has_flag(flags::CUSTOM_GETATTR);
+        if let Some(getter) = on_class.filter(|_| computes).and_then(|found| attribute::python_getter(cx, found)) {
             site.value.set(getter);
             site.kind.set(kind::PROPERTY);
         } else if let Some(slot) = on_class.and_then(attribute::member_slot_name) {
             fill_slot(cx, site, shape, slot);
-        } else if let Some(getter) = on_class.filter(|found| attribute::is_native_getter(*found)) {
+        } else if let Some(getter) = on_class.filter(|found| computes && attribute::is_native_getter(*found)) {
             site.value.set(getter);
             site.kind.set(kind::GETTER);
         }

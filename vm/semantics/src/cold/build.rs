@@ -156,7 +156,14 @@ pub fn dict_merge(cx: &mut Context, pc: Pc) -> Pc {
     let mapping = take(cx, i.b);
     let target = dict::of(register(cx, i.a));
     let callable = register(cx, i.c);
-    let mut result = dict_operations::merge_keywords(cx, target, mapping.value(), |cx, key| {
+    let result = merge_mapping(cx, target, mapping.value(), callable);
+    super::release(cx, mapping);
+    finish_effect(cx, pc, result)
+}
+
+/// Merges a mapping of keyword arguments into a dict, for the call of a callable, with the messages of one.
+pub fn merge_mapping(cx: &mut Context, target: &DictObject, mapping: Value, callable: Value) -> Result<()> {
+    let mut result = dict_operations::merge_keywords(cx, target, mapping, |cx, key| {
         let key = Owned::new(key);
         let key = match convert::str(cx, key.value()) {
             Ok(key) => str::text(key.value()).unwrap_or_default().into_owned(),
@@ -166,12 +173,11 @@ pub fn dict_merge(cx: &mut Context, pc: Pc) -> Pc {
         cx.type_error(format!("{name} got multiple values for keyword argument '{key}'"))
     });
     if result.is_err() && cx.swallow(&ATTRIBUTE_ERROR) {
-        let kind = mapping.value().type_of().name();
+        let kind = mapping.type_of().name();
         let name = callable_text(cx, callable);
         result = Err(cx.raise(&TYPE_ERROR, format!("{name} argument after ** must be a mapping, not {kind}")));
     }
-    super::release(cx, mapping);
-    finish_effect(cx, pc, result)
+    result
 }
 
 fn converted(cx: &mut Context, value: Value, conversion: u16) -> Result<Owned> {

@@ -3,12 +3,13 @@
 use super::{clear, fetch, next, raise, register, set};
 use crate::frame::{self, Continuation, Link, current_code};
 use crate::semantics::{Pc, Semantics};
-use sidewinder_bytecode::{CodeFlags, HEADER_WORDS};
+use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Op};
 use sidewinder_runtime::native::Arguments;
-use sidewinder_runtime::objects::dict;
+use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception::RECURSION_ERROR;
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
 use sidewinder_runtime::objects::generator;
+use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::method::MethodObject;
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -27,7 +28,7 @@ pub fn recursion_error(cx: &mut Context) -> Raised {
 /// A call of a function, by the instruction's own operands.
 pub fn call(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
-    let (block, count) = if i.op == sidewinder_bytecode::Op::CallMethod {
+    let (block, count) = if i.op == Op::CallMethod {
         if register(cx, i.b).is_unbound() { (i.b + 1, i.c) } else { (i.b, i.c + 1) }
     } else {
         (i.b, i.c)
@@ -185,23 +186,41 @@ pub fn expanded_nested(cx: &mut Context, pc: Pc) -> Pc {
     call_expanded(cx, pc, false)
 }
 
+/// The arguments before a starred one, and its items. Where there are others, it is asked for its length, as in a display.
+fn starred_arguments(cx: &mut Context, block: u16, leading: u16) -> Result<Vec<Owned>> {
+    let first = block + HEADER;
+    let iterable = register(cx, first + leading);
+    if leading > 0 {
+        let own = (0..leading).map(|position| Owned::new(register(cx, first + position))).collect();
+        let list = ListObject::new(cx, own);
+        super::build::extend_list(cx, list.value(), iterable)?;
+        return iterate::collect_unasked(cx, list.value());
+    }
+    if !super::build::is_iterable(iterable) {
+        let (name, kind) = (super::build::callable_text(cx, register(cx, block)), iterable.type_of().name());
+        return Err(cx.type_error(format!("{name} argument after * must be an iterable, not {kind}")));
+    }
+    iterate::collect_unasked(cx, iterable)
+}
+
 fn call_expanded(cx: &mut Context, pc: Pc, may_enter: bool) -> Pc {
     let i = fetch(pc);
     cx.instruction = pc;
     let callable = register(cx, i.b);
-    let arguments = register(cx, i.b + HEADER);
-    if !super::build::is_iterable(arguments) {
-        let (name, kind) = (super::build::callable_text(cx, callable), arguments.type_of().name());
-        cx.type_error(format!("{name} argument after * must be an iterable, not {kind}"));
-        return raise(cx, pc);
-    }
-    let mut values = match iterate::collect_unasked(cx, arguments) {
-        Ok(values) => values,
-        Err(_) => return raise(cx, pc),
-    };
+    let leading = i.c >> 1;
+    let Ok(mut values) = starred_arguments(cx, i.b, leading) else { return raise(cx, pc) };
     let mut names = Vec::new();
-    if i.c == 1 {
-        let keywords = dict::of(register(cx, i.b + HEADER + 1));
+    let mut merged = None;
+    if i.c & 1 != 0 {
+        let mut mapping = register(cx, i.b + HEADER + leading + 1);
+        if mapping.cast_exact::<DictObject>().is_none() {
+            let made = DictObject::new(cx);
+            if super::build::merge_mapping(cx, dict::of(made.value()), mapping, callable).is_err() {
+                return raise(cx, pc);
+            }
+            mapping = merged.insert(made).value();
+        }
+        let keywords = dict::of(mapping);
         for position in 0..keywords.entry_count() {
             let Some((name, value)) = keywords.entry(position) else { continue };
             if !name.type_of().has_flag(flags::STR) {
@@ -219,14 +238,15 @@ fn call_expanded(cx: &mut Context, pc: Pc, may_enter: bool) -> Pc {
         && function.code().flags & CodeFlags::SUSPENDS == 0
     {
         let entered = enter(cx, pc, next(pc), function, arguments, i.a);
-        clear_block(cx, i.b, 1 + i.c, entered.is_ok());
+        clear_block(cx, i.b, Op::expanded_length(i.c), entered.is_ok());
         drop(values);
         return entered.unwrap_or_else(|_| raise(cx, pc));
     }
     let result = call::call_with(cx, callable, arguments);
     // As the tuple dies that they would be items of: the last one first.
     values.drain(..).rev().for_each(drop);
-    clear_block(cx, i.b, 1 + i.c, false);
+    clear_block(cx, i.b, Op::expanded_length(i.c), false);
+    drop(merged);
     finish_at(cx, pc, next(pc), i.a, result)
 }
 
@@ -362,7 +382,6 @@ pub fn return_length(cx: &mut Context, pc: Pc) -> Pc {
 /// The left operand's method answered NotImplemented, and the right operand's type is no proper subtype of its type
 /// (`method_frame` tested that), so that the right one has not been asked yet.
 pub fn binary_not_implemented(cx: &mut Context, pc: Pc) -> Pc {
-    use sidewinder_bytecode::Op;
     let i = fetch(pc);
     let (a, b) = (super::operand(cx, i.b), super::operand(cx, i.c));
     let result = match i.op {
@@ -384,7 +403,6 @@ pub fn binary_not_implemented(cx: &mut Context, pc: Pc) -> Pc {
 /// comparison the right one first.
 #[inline(always)]
 pub fn operands_as_they_die(i: sidewinder_bytecode::Instruction) -> [u16; 2] {
-    use sidewinder_bytecode::Op;
     let compares = (Op::Less as u8..=Op::GreaterEqual as u8).contains(&(i.op as u8));
     if compares { [i.c, i.b] } else { [i.b, i.c] }
 }

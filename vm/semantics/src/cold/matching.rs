@@ -1,7 +1,7 @@
 //! Pattern matching (PEP 634).
 
 use super::{clear, fetch, finish, register, take};
-use crate::semantics::Pc;
+use crate::semantics::{ColdHandler, Pc};
 use sidewinder_runtime::objects::exception::KEY_ERROR;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::{TypeObject, flags};
@@ -13,24 +13,36 @@ fn boolean(value: bool) -> Owned {
     Owned::new(singleton::boolean(value))
 }
 
-/// Whether a value's type counts as a collection of that kind.
-fn is_collection(value: Value, kind: u32, builtin: u32) -> bool {
-    let class = value.type_of();
-    match class.flags.get() & (flags::SEQUENCE | flags::MAPPING) {
-        0 => class.has_flag(builtin),
-        found => found & kind != 0,
+/// A kind of collections that patterns tell from others.
+pub struct Collection {
+    /// The flag of types that say so, and those of builtin types that are.
+    declared: u32,
+    builtin: u32,
+    pub handler: ColdHandler,
+}
+
+pub static SEQUENCE: Collection =
+    Collection { declared: flags::SEQUENCE, builtin: flags::LIST | flags::TUPLE, handler: sequence };
+pub static MAPPING: Collection = Collection { declared: flags::MAPPING, builtin: flags::DICT, handler: mapping };
+
+impl Collection {
+    /// Whether a value's type counts as a collection of this kind.
+    pub fn contains(&self, value: Value) -> bool {
+        let class = value.type_of();
+        match class.flags.get() & (flags::SEQUENCE | flags::MAPPING) {
+            0 => class.has_flag(self.builtin),
+            found => found & self.declared != 0,
+        }
     }
 }
 
 pub fn sequence(cx: &mut Context, pc: Pc) -> Pc {
-    let value = register(cx, fetch(pc).b);
-    let is = is_collection(value, flags::SEQUENCE, flags::LIST | flags::TUPLE);
+    let is = SEQUENCE.contains(register(cx, fetch(pc).b));
     finish(cx, pc, Ok(boolean(is)))
 }
 
 pub fn mapping(cx: &mut Context, pc: Pc) -> Pc {
-    let value = register(cx, fetch(pc).b);
-    let is = is_collection(value, flags::MAPPING, flags::DICT);
+    let is = MAPPING.contains(register(cx, fetch(pc).b));
     finish(cx, pc, Ok(boolean(is)))
 }
 

@@ -1,6 +1,6 @@
 //! Attributes, through inline caches of types, shapes and versions.
 
-use super::following;
+use super::{following, has_builtin_type};
 use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::{HEADER_WORDS, Instruction};
 use sidewinder_ir::op::Alias;
@@ -243,15 +243,7 @@ fn store_by<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value, s
 /// Whether a value is plain data (see `is_plain_data`), by its type.
 #[inline(always)]
 fn is_plain<S: Semantics>(s: &mut S, value: S::Value) -> bool {
-    let known = s.peek(value);
-    is_plain_data(known)
-        && if known.is_int() {
-            s.as_int(value).is_some()
-        } else if known.is_float() {
-            s.as_float(value).is_some()
-        } else {
-            s.has_type(value, known.heap_type())
-        }
+    is_plain_data(s.peek(value)) && has_builtin_type(s, value)
 }
 
 /// Stores plain data in place of plain data into the namespace of the class that the site is for, which changes nothing about

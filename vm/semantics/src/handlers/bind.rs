@@ -11,6 +11,7 @@ use sidewinder_runtime::Value;
 use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::dict::{self, DICT, DictObject};
 use sidewinder_runtime::objects::function::FunctionObject;
+use sidewinder_runtime::objects::list::{LIST, ListObject};
 use sidewinder_runtime::objects::method::{METHOD, MethodObject};
 use sidewinder_runtime::objects::tuple::{TUPLE, TupleObject};
 use sidewinder_runtime::objects::type_object::{TYPE, TypeObject};
@@ -33,8 +34,9 @@ pub struct Given {
     /// Number of those without names.
     pub positional: u16,
     pub names: &'static [Value],
-    /// Whether they still lie in a tuple in the first register.
+    /// Whether the last ones still lie in a sequence, in the register after `leading` others.
     pub starred: Starred,
+    pub leading: u16,
 }
 
 impl Given {
@@ -43,13 +45,19 @@ impl Given {
     }
 }
 
-/// Arguments that are items of a tuple.
+/// Arguments that are items of a tuple or a list.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Starred {
     No,
-    Tuple,
-    /// With a dict in the register after it, whose keys are the names.
-    TupleAndDict,
+    Tuple { with_dict: bool },
+    List { with_dict: bool },
+}
+
+impl Starred {
+    /// Whether there is a dict in the register after the sequence, whose keys are the names.
+    fn has_dict(self) -> bool {
+        matches!(self, Starred::Tuple { with_dict: true } | Starred::List { with_dict: true })
+    }
 }
 
 /// What a call does besides: where its result goes, and where it goes on.
@@ -72,7 +80,7 @@ pub fn call_keywords<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
         let receiver = s.register(first);
         if s.is_unbound(receiver) { first += 1 } else { count += 1 }
     }
-    let given = Given { first, positional: count - names.len() as u16, names, starred: Starred::No };
+    let given = Given { first, positional: count - names.len() as u16, names, starred: Starred::No, leading: 0 };
     let site = Site { pc, return_to: following(following(pc)), destination: i.a, block: i.b };
     match call(s, site, given) {
         Some(next) => next,
@@ -80,7 +88,7 @@ pub fn call_keywords<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     }
 }
 
-/// `a = b(*args, **kwargs)`, where `args` is a tuple and `kwargs` a dict that is empty or has known keys.
+/// `a = b(x, *args, **kwargs)`, where `args` is a tuple or a list and `kwargs` a dict that is empty or has known keys.
 #[inline(always)]
 pub fn call_expanded<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let next = starred(s, i).and_then(|given| {
@@ -94,19 +102,25 @@ pub fn call_expanded<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 }
 
 fn starred<S: Semantics>(s: &mut S, i: Instruction) -> Option<Given> {
-    let first = i.b + HEADER;
-    let items = s.register(first);
-    let length = s.peek(items).cast_exact::<TupleObject>()?.len();
-    if length > ARGUMENTS_MAX || !s.has_type(items, &TUPLE) {
+    let (leading, with_dict) = (i.c >> 1, i.c & 1 != 0);
+    let items = s.register(i.b + HEADER + leading);
+    let known = s.peek(items);
+    let is_list = known.has_type(&LIST);
+    let length = match known.cast_exact::<ListObject>() {
+        Some(list) => list.len(),
+        None => known.cast_exact::<TupleObject>()?.len(),
+    };
+    if length + leading as usize > ARGUMENTS_MAX || !s.has_type(items, if is_list { &LIST } else { &TUPLE }) {
         return None;
     }
-    let (own, expected) = (s.tuple_length(items), s.raw_constant(length as i64));
+    let own = if is_list { s.list_length(items) } else { s.tuple_length(items) };
+    let expected = s.raw_constant(length as i64);
     if !s.raw_equal(own, expected) {
         return None;
     }
     let mut names: &'static [Value] = &[];
-    if i.c == 1 {
-        let keywords = s.register(first + 1);
+    if with_dict {
+        let keywords = s.register(i.b + HEADER + leading + 1);
         let length = s.peek(keywords).cast_exact::<DictObject>()?.len();
         if !s.has_type(keywords, &DICT) {
             return None;
@@ -119,8 +133,8 @@ fn starred<S: Semantics>(s: &mut S, i: Instruction) -> Option<Given> {
             names = s.keyword_names(keywords)?;
         }
     }
-    let starred = if i.c == 1 { Starred::TupleAndDict } else { Starred::Tuple };
-    Some(Given { first, positional: length as u16, names, starred })
+    let starred = if is_list { Starred::List { with_dict } } else { Starred::Tuple { with_dict } };
+    Some(Given { first: i.b + HEADER, positional: leading + length as u16, names, starred, leading })
 }
 
 /// Calls the callable in the site's block, if that enters a frame of a Python function: of a function, a method, or the
@@ -437,7 +451,7 @@ impl<S: Semantics> Binding<S> {
 
     #[inline(never)]
     fn fill_rest(self, s: &mut S, base: u16, receiver: Option<S::Owned>) -> Option<()> {
-        let Given { first, positional, names, starred } = self.given;
+        let Given { first, positional, names, starred, .. } = self.given;
         if starred != Starred::No {
             unpack(s, &self.given)?;
         }
@@ -524,15 +538,18 @@ impl<S: Semantics> Binding<S> {
     }
 }
 
-/// Replaces the tuple and the dict in the first registers by what they hold. `None` when it raised.
+/// Replaces the sequence and the dict by what they hold. `None` when it raised.
 fn unpack<S: Semantics>(s: &mut S, given: &Given) -> Option<()> {
-    let Given { first, positional, names, starred } = *given;
-    let owner = s.move_out(first);
-    let keywords = (starred == Starred::TupleAndDict).then(|| s.move_out(first + 1));
+    let Given { first, positional, names, starred, leading } = *given;
+    let owner = s.move_out(first + leading);
+    let keywords = starred.has_dict().then(|| s.move_out(first + leading + 1));
     let items = s.view(&owner);
-    for position in 0..positional {
-        let index = s.raw_constant(position as i64);
-        let item = s.tuple_item(items, index);
+    for position in leading..positional {
+        let index = s.raw_constant((position - leading) as i64);
+        let item = match starred {
+            Starred::List { .. } => s.list_item(items, index),
+            _ => s.tuple_item(items, index),
+        };
         let item = s.dup(item);
         s.set_fresh(first + position, item);
     }

@@ -85,7 +85,7 @@ fn call_general<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, c
 
 /// Arguments without names that lie in a call block.
 fn positional(block: u16, count: u16) -> Given {
-    Given { first: block + HEADER, positional: count, names: &[], starred: Starred::No }
+    Given { first: block + HEADER, positional: count, names: &[], starred: Starred::No, leading: 0 }
 }
 
 /// A call of something else than a function. The kinds of callables have functions of their own, as each needs other

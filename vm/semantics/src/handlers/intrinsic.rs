@@ -173,7 +173,7 @@ fn list_pop<S: Semantics>(s: &mut S, first: u16) -> Option<S::Owned> {
     Some(s.list_pop(list))
 }
 
-fn length<S: Semantics>(s: &mut S, first: u16) -> Option<S::Owned> {
+pub fn length<S: Semantics>(s: &mut S, first: u16) -> Option<S::Owned> {
     let object = s.register(first);
     let length = if s.has_type(object, &LIST) {
         s.list_length(object)

@@ -10,6 +10,7 @@ pub mod global;
 pub mod intrinsic;
 pub mod item;
 pub mod iterate;
+pub mod matching;
 pub mod pairs;
 pub mod register;
 pub mod slices;
@@ -17,6 +18,7 @@ pub mod text;
 
 use crate::semantics::{Pc, Semantics};
 use sidewinder_bytecode::Instruction;
+use sidewinder_runtime::objects::type_object::flags;
 
 /// The instruction after `pc`.
 #[inline(always)]
@@ -37,6 +39,19 @@ pub fn jump(pc: Pc, offset: i32) -> Pc {
 #[inline(always)]
 pub fn is_consumed_by_next<S: Semantics>(s: &mut S, register: u16, field: u16) -> bool {
     register == field && register >= s.local_count()
+}
+
+/// Tests the type of a value of a builtin type, so that what follows from the type is constant. False for others.
+#[inline(always)]
+pub fn has_builtin_type<S: Semantics>(s: &mut S, value: S::Value) -> bool {
+    let known = s.peek(value);
+    if known.is_int() {
+        s.as_int(value).is_some()
+    } else if known.is_float() {
+        s.as_float(value).is_some()
+    } else {
+        !known.is_unbound() && !known.heap_type().has_flag(flags::HEAP) && s.has_type(value, known.heap_type())
+    }
 }
 
 /// Stores a result and goes on.

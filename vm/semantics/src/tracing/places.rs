@@ -40,6 +40,7 @@ pub fn called(cx: &Context, pc: Pc) -> Called {
     let register = |register: u16| crate::cold::register(cx, register);
     let callable = register(i.b);
     let argument = match i.op {
+        Op::CallExpanded if i.c > 1 => Some(register(first)),
         Op::CallExpanded => {
             register(first).cast_exact::<TupleObject>().and_then(|items| items.as_slice().first().copied())
         }
