@@ -495,10 +495,33 @@ pub fn load_super(cx: &mut Context, pc: Pc) -> Pc {
     finish(cx, pc, result)
 }
 
+/// Searches of one `super` call that are remembered: who calls it with many types searches each time.
+const SUPER_MISSES_MAX: u32 = 32;
+
+/// Remembers what `super().name` finds for instances of the receiver's type.
+fn fill_super(site: &Site, class: Value, receiver: Value, method: Value) {
+    let own = receiver.heap_type();
+    let starts_at = class.cast::<TypeObject>().is_some_and(|class| own.is_subtype(class));
+    if starts_at && site.misses.get() < SUPER_MISSES_MAX {
+        site.misses.set(site.misses.get() + 1);
+        site.second_version.set(class.0);
+        site.type_pointer.set(own);
+        site.version.set(own.version.get());
+        site.value.set(method);
+        site.kind.set(kind::SUPER_METHOD);
+    }
+}
+
 pub fn load_super_method(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
+    let (super_type, class) = (register(cx, i.b), register(cx, i.b + 1));
     match super_attribute(cx, pc, true) {
         Ok((method, receiver)) => {
+            if let Some(receiver) = &receiver
+                && super_type == sidewinder_runtime::objects::method::SUPER.value()
+            {
+                fill_super(site_of(cx, i.c), class, receiver.value(), method.value());
+            }
             set(cx, i.a, method);
             match receiver {
                 Some(receiver) => set(cx, i.a + HEADER, receiver),

@@ -5,7 +5,7 @@ use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::{HEADER_WORDS, Instruction};
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::TypeObject;
-use sidewinder_runtime::objects::method::StaticMethodObject;
+use sidewinder_runtime::objects::method::{SUPER, StaticMethodObject};
 use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::site::{Access, Site};
 use sidewinder_runtime::objects::type_object::is_plain_data;
@@ -40,6 +40,8 @@ pub mod kind {
     pub const GETTER: u32 = 12;
     /// The same of an instance without a shape, of a builtin type.
     pub const BUILTIN_GETTER: u32 = 13;
+    /// The method `value` that `super` finds after the class in `second_version` for instances of a type.
+    pub const SUPER_METHOD: u32 = 14;
     /// Added to some of these: the object is the class `type_pointer` itself, and the attribute is found in it.
     pub const OF_CLASS: u32 = 16;
 }
@@ -406,6 +408,32 @@ fn callable_found<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Va
         None => s.clear(i.a + HEADER_WORDS as u16),
     }
     Some(following(pc))
+}
+
+/// Prepares the call of a method that `super` finds.
+#[inline(always)]
+pub fn load_super_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let site = s.site(i.c);
+    if site.kind.get() == kind::SUPER_METHOD {
+        let (super_type, class, receiver) = (s.register(i.b), s.register(i.b + 1), s.register(i.b + 2));
+        let own = cached_type(site);
+        if s.is_object(super_type, SUPER.value())
+            && s.is_object(class, sidewinder_runtime::Value::from_word(site.second_version.get()))
+            && s.has_type(receiver, own)
+            && s.type_version_is(own, site.version.get())
+        {
+            let method = s.constant(site.value.get());
+            let method = s.dup(method);
+            let receiver = s.move_out(i.b + 2);
+            s.publish(pc);
+            s.clear(i.b + 1);
+            s.clear(i.b);
+            s.set_fresh(i.a, method);
+            s.set_fresh(i.a + HEADER_WORDS as u16, receiver);
+            return following(pc);
+        }
+    }
+    s.cold(pc, crate::cold::attribute::load_super_method)
 }
 
 /// The special method with which a `with` statement begins or ends.
