@@ -49,8 +49,9 @@ pub const MODES: &[Mode] = &[
     mode("cut-60", &["jit=sync", "threshold=1", "trace-cut=60"], "links, side trees, what frames hold between trees"),
 ];
 
-/// Modes that are not run unless they are asked for: the gate has a quarter of an hour for all programs in all others.
-const LONG: &[&str] = &["inline-2", "settrace-2"];
+/// Modes that are not run unless they are asked for: the gate has a quarter of an hour for all programs in all others, which
+/// find nearly all that these do.
+const LONG: &[&str] = &["inline-2", "settrace-2", "guard-fail-5", "switch-off-3"];
 
 /// Modes of [`MODES`] whose names stand in `list`, separated by commas; every one for `all`, and for `None` those that are
 /// not long.
