@@ -3,7 +3,7 @@
 
 use super::following;
 use crate::frame::Continuation;
-use crate::helpers::{BUILD_MAP, BUILD_TUPLE, DICT_GET_ITEM};
+use crate::helpers::{BUILD_MAP, BUILD_TUPLE, KEYWORD_VALUE};
 use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Instruction};
 use sidewinder_ir::op::Alias;
@@ -557,7 +557,7 @@ fn unpack<S: Semantics>(s: &mut S, given: &Given) -> Option<()> {
         let view = s.view(&keywords);
         for (position, &name) in names.iter().enumerate() {
             let name = s.constant(name);
-            let Some(value) = s.call2(&DICT_GET_ITEM, view, name) else {
+            let Some(value) = s.call2(&KEYWORD_VALUE, view, name) else {
                 s.drop(keywords);
                 s.drop(owner);
                 return None;
