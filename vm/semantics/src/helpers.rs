@@ -167,8 +167,8 @@ helpers! {
     GET_ITEM: Helper2 = get_item(a, b), ANY, |cx| subscript::get_item(cx, a, b);
     /// `a[b]` of a dict, for a string or a small integer
     DICT_GET_ITEM: Helper2 = dict_get_item(a, b), DICT_READ, |cx| dict_value(cx, a, b, |cx| subscript::get_item(cx, a, b), |cx, found| match found { Some(value) => Ok(Owned::new(value)), None => Err(cx.key_error(b)) });
-    /// The value of a keyword argument in a dict all of whose keys are interned strings: runs no Python
-    KEYWORD_VALUE: Helper2 = keyword_value(a, b), PLAIN_RAISING, |cx| dict::of(a).get_interned(b).map(Owned::new).ok_or_else(|| cx.key_error(b));
+    /// The value of a keyword argument in a dict whose keys are known: interned strings, and this is one of them
+    KEYWORD_VALUE: Helper2 = keyword_value(a, b), PLAIN, |_cx| Ok(dict::of(a).get_interned(b).map_or_else(none, Owned::new));
     /// `a[b] = c` of a dict, for a string or a small integer; the result is None
     DICT_SET_ITEM: Helper3 = dict_set_item(a, b, c), DICT_WRITE, |cx| dict_store(cx, a, b, c);
     /// `del a[b]` of a dict, for a string or a small integer; the result is None
