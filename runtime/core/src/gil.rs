@@ -116,8 +116,14 @@ impl Gil {
     }
 
     fn drop_lock(&self) {
-        self.lock().holder = std::ptr::null();
-        self.freed.notify_one();
+        let mut state = self.lock();
+        state.holder = std::ptr::null();
+        let is_wanted = state.waiting > 0;
+        drop(state);
+        // A call of the system, which nobody needs while no thread waits.
+        if is_wanted {
+            self.freed.notify_one();
+        }
     }
 
     /// Lets a thread that waits have the lock, and waits for it in turn. Whether there was one.

@@ -13,6 +13,7 @@ pub struct Element<'a> {
 pub mod tag {
     pub const BOOLEAN: u8 = 1;
     pub const INTEGER: u8 = 2;
+    pub const OCTETS: u8 = 4;
     pub const OBJECT: u8 = 6;
     pub const TELETEX: u8 = 20;
     pub const UTC_TIME: u8 = 23;

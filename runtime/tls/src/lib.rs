@@ -10,6 +10,7 @@ mod ciphers;
 mod constants;
 mod context;
 mod der;
+mod encrypted;
 mod engine;
 mod error;
 mod hostname;

@@ -2,11 +2,12 @@
 
 use super::not_implemented;
 use crate::der::Reader;
+use crate::encrypted::{self, Refusal};
 use crate::error;
 use crate::pem::{self, Sections};
 use crate::verify::Trust;
 use rustls::crypto::ring;
-use rustls::pki_types::CertificateDer;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 use sidewinder_os::path::FileName;
 use sidewinder_os::system;
@@ -53,26 +54,43 @@ fn read(cx: &mut Context, path: &Path) -> Result<Vec<u8>> {
     outcome.map_err(|failed| system::raise(cx, &failed))
 }
 
-/// Checks a password: nothing, text, bytes, or what gives either.
-fn check_password(cx: &mut Context, password: Value, asks: bool) -> Result<()> {
+/// The bytes of a password: of text, of bytes, or of what gives either, which is asked only if `asks` says so.
+fn password_bytes(cx: &mut Context, password: Value, asks: bool) -> Result<Vec<u8>> {
     let mut given = Owned::new(password);
     let is_callable = password.type_of().slots().call.is_some();
     if is_callable {
         if !asks {
-            return Ok(());
+            return Ok(Vec::new());
         }
         given = call::call(cx, password, &[])?;
     }
-    let length = match (str::cast(given.value()), bytes::like(given.value())) {
-        (Some(text), _) => text.as_text().len(),
-        (None, Some(bytes)) => bytes.len(),
+    let bytes = match (str::cast(given.value()), bytes::like(given.value())) {
+        (Some(text), _) => text.as_text().into_owned().into_bytes(),
+        (None, Some(bytes)) => bytes.to_vec(),
         (None, None) if is_callable => return Err(cx.type_error("password callback must return a string")),
         (None, None) => return Err(cx.type_error("password should be a string or callable")),
     };
-    if length > PASSWORD_MAX {
+    if bytes.len() > PASSWORD_MAX {
         return Err(cx.value_error(format!("password cannot be longer than {PASSWORD_MAX} bytes")));
     }
-    Ok(())
+    Ok(bytes)
+}
+
+/// The key of a text that a password opens.
+fn open_key(cx: &mut Context, text: &[u8], password: Value) -> Result<PrivateKeyDer<'static>> {
+    let Some(closed) = encrypted::section(text) else {
+        return Err(not_implemented(cx, "a private key that is encrypted in the old way"));
+    };
+    if password == singleton::none() {
+        // Nobody is asked for one on a terminal.
+        return Err(error::library(cx, "SSL", "PEM lib"));
+    }
+    let password = password_bytes(cx, password, true)?;
+    match cx.detached(|_| encrypted::open(&closed, &password)) {
+        Ok(key) => Ok(PrivateKeyDer::Pkcs8(key.into())),
+        Err(Refusal::Wrong) => Err(error::library(cx, "SSL", "PEM lib")),
+        Err(Refusal::Unknown) => Err(not_implemented(cx, "how a private key is encrypted")),
+    }
 }
 
 /// A chain of certificates with its key.
@@ -83,7 +101,7 @@ pub fn chain(cx: &mut Context, certificates: Value, key: Value, password: Value)
         false => path(cx, key, "keyfile")?,
     };
     if password != singleton::none() {
-        check_password(cx, password, false)?;
+        password_bytes(cx, password, false)?;
     }
     let text = read(cx, &certificate_path)?;
     let found = pem::sections(&text);
@@ -92,14 +110,10 @@ pub fn chain(cx: &mut Context, certificates: Value, key: Value, password: Value)
     }
     let key_text = if key_path == certificate_path { text } else { read(cx, &key_path)? };
     let Sections { key, is_encrypted, .. } = pem::sections(&key_text);
-    let Some(key) = key else {
-        if is_encrypted {
-            if password != singleton::none() {
-                check_password(cx, password, true)?;
-            }
-            return Err(not_implemented(cx, "an encrypted private key"));
-        }
-        return Err(error::library(cx, "SSL", "PEM lib"));
+    let key = match key {
+        Some(key) => key,
+        None if is_encrypted => open_key(cx, &key_text, password)?,
+        None => return Err(error::library(cx, "SSL", "PEM lib")),
     };
     let provider = ring::default_provider();
     match CertifiedKey::from_der(found.certificates, key, &provider) {
