@@ -361,6 +361,8 @@ opcodes! {
     PrepareReraise(Dst, Reg, Src);
     /// Registers a, a+1 = special method of the value in local b, looked up on its type, and that value; a bound method and unbound if it is of another kind. c: 0 __enter__, 1 __exit__, 2 __aenter__, 3 __aexit__
     LoadSpecial(DstRun, Reg, Number);
+    /// Prepares in block a, as LoadMethod does, the call of the special method that LoadSpecial put into registers b, b+1, which it leaves unbound.
+    PrepareSpecial(Block, Reg, None);
     /// Registers a, a+1, a+2 = type, value and traceback of the exception in local b.
     ExceptionTriple(DstRun, Reg, None);
 

@@ -266,10 +266,9 @@ impl<'tree> Generator<'tree> {
     /// self is taken; arguments go on top.
     fn special_block(&mut self, pair: Register, position: Position) -> Register {
         let block = self.temporary();
-        self.emit(Op::Move, block, pair, 0, position);
+        self.emit(Op::PrepareSpecial, block, pair, 0, position);
         self.set_depth(block.index() + HEADER_WORDS as u32);
-        let receiver = self.temporary();
-        self.emit(Op::Move, receiver, pair.offset(1), 0, position);
+        self.temporary();
         block
     }
 
@@ -304,22 +303,19 @@ impl<'tree> Generator<'tree> {
         })?;
         self.place(cleanup_label);
         self.clear_all(&inside, NOWHERE);
-        self.clear_all(&[exit, exit.offset(1)], NOWHERE);
         self.leave_handler(saved, exception, NOWHERE);
         self.place(suppressed);
         self.emit(Op::PopHandled, saved, 0, 0, position);
         self.clear(exception, position);
-        self.clear_all(&[exit, exit.offset(1)], position);
         self.jump(end, position);
         self.release(saved);
         Ok(())
     }
 
-    /// Calls `__exit__(None, None, None)` and drops the hidden locals that held it.
+    /// Calls `__exit__(None, None, None)` and leaves the hidden locals that held it unbound.
     pub fn call_exit(&mut self, exit: Register, is_async: bool, position: Position) -> Outcome<()> {
         let mark = self.depth();
         let callable = self.special_block(exit, position);
-        self.clear_all(&[exit, exit.offset(1)], position);
         for _ in 0..3 {
             self.none_operand(position);
         }

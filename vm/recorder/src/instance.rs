@@ -173,7 +173,13 @@ impl Semantics for Recorder<'_> {
     fn move_out(&mut self, register: u16) -> RecordedToken {
         let Recorded { value, ir } = self.operand(register);
         let slot = self.slot_of(register as i32);
-        self.end_slot(slot);
+        if (register as i64) < self.cx.temporary_floor {
+            // Unlike a temporary, a local may be read again, and then is unbound.
+            let unbound = Recorder::constant(self, Op::ConstValue, 0);
+            self.write_slot(slot, unbound);
+        } else {
+            self.end_slot(slot);
+        }
         let _ = self.interp().move_out(register).0;
         RecordedToken { value, ir }
     }

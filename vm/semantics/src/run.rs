@@ -99,6 +99,7 @@ handlers! { |s, pc, i|
     StoreAttr => attribute::store_attribute(s, pc, i),
     LoadMethod => attribute::load_method(s, pc, i),
     LoadSpecial => attribute::load_special(s, pc, i),
+    PrepareSpecial => attribute::prepare_special(s, pc, i),
     LoadSuperMethod => attribute::load_super_method(s, pc, i),
     MatchSequence => matching::collection(s, pc, i, &cold::matching::SEQUENCE),
     MatchMapping => matching::collection(s, pc, i, &cold::matching::MAPPING),

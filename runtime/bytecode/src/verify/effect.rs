@@ -94,6 +94,12 @@ pub(super) fn effect(code: &CodeData, index: usize) -> Effect {
             effect.dead.extend((a + 1..a + first_argument).filter(|&register| register != b));
             effect.writes.extend([a, a + first_argument]);
         }
+        Op::PrepareSpecial => {
+            effect.consume_run(b, 2);
+            effect.unbinds.extend([b, b + 1]);
+            effect.dead.extend((a + 1..a + first_argument).filter(|register| !(b..b + 2).contains(register)));
+            effect.writes.extend([a, a + first_argument]);
+        }
         Op::LoadSuperMethod => {
             effect.consume_run(b, 3);
             effect.writes.extend([a, a + first_argument]);
@@ -159,6 +165,7 @@ fn never_raises(op: Op) -> bool {
         op,
         Op::Nop
             | Op::Move
+            | Op::PrepareSpecial
             | Op::LoadConst
             | Op::Clear
             | Op::MakeCell

@@ -410,6 +410,23 @@ fn callable_found<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Va
     Some(following(pc))
 }
 
+/// Prepares the call of the special method in a pair of registers.
+#[inline(always)]
+pub fn prepare_special<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
+    let receiver = s.register(i.b + 1);
+    let is_bound = s.is_unbound(receiver);
+    let method = s.move_out(i.b);
+    s.set_fresh(i.a, method);
+    if is_bound {
+        s.clear(i.b + 1);
+        s.clear(i.a + HEADER_WORDS as u16);
+    } else {
+        let receiver = s.move_out(i.b + 1);
+        s.set_fresh(i.a + HEADER_WORDS as u16, receiver);
+    }
+    following(pc)
+}
+
 /// Prepares the call of a method that `super` finds.
 #[inline(always)]
 pub fn load_super_method<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
