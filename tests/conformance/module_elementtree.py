@@ -127,7 +127,9 @@ print(ET.fromstring(document.encode("utf-16")).attrib, ET.XML("<a>\u20ac\U0001f6
 same = ET.fromstring("<r>" + "<item key='v'/>" * 3 + "</r>")
 print(same[0].tag is same[1].tag, list(same[0].attrib)[0] is list(same[1].attrib)[0])
 for wrong in ("<a>", "<a></b>", "<a/><b/>", "", "<a>&undefined;</a>", '<!DOCTYPE a SYSTEM "x"><a>&undefined;</a>',
-              '<!DOCTYPE a [<!ENTITY e SYSTEM "file">]><a>&e;</a>', "<a b='1' b='2'/>", 5):
+              '<!DOCTYPE a [<!ENTITY e SYSTEM "file">]><a>&e;</a>', "<a b='1' b='2'/>", 5, "<a>\n<b   c='1' d='2&undefined;'/></a>",
+              '<!DOCTYPE a [<!ENTITY e "&f;">]><a b="1&e;"/>', '<!DOCTYPE a [<!ENTITY e SYSTEM "x">]><a b="1&e;"/>', "<a  b='1&#0;'/>",
+              "<![CDATA[before]]><a/>"):
     attempt(lambda: ET.fromstring(wrong))
 try:
     ET.fromstring("<a>\n<b></a>")

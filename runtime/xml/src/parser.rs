@@ -82,8 +82,16 @@ struct Fault {
 }
 
 impl Fault {
+    /// In place of an offset: at the start of the token, wherever in it.
+    const START: usize = usize::MAX;
+
     fn at(code: Code, offset: usize) -> Fault {
         Fault { code, offset }
+    }
+
+    /// The same fault of a part that stands so many bytes behind the start of the token.
+    fn within(self, place: usize, start: usize) -> Fault {
+        Fault { code: self.code, offset: if self.offset == Fault::START { start } else { place + self.offset } }
     }
 }
 

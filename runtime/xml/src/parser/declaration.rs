@@ -457,7 +457,7 @@ impl Parser {
                 }
                 let (raw, at) = words.quoted()?;
                 let value = self.attribute_value(raw, character_data);
-                default = Some(value.map_err(|fault| Fault::at(fault.code, at + fault.offset))?);
+                default = Some(value.map_err(|fault| fault.within(at, at.saturating_sub(1)))?);
             }
             let keeps = {
                 let mut dtd = self.dtd.borrow_mut();

@@ -113,6 +113,8 @@ impl Parser {
         match text {
             [b'<'] => Ok(None),
             [b'<', b'?', ..] => self.instruction(text),
+            // A section, which is a token, but none of these.
+            [b'<', b'!', b'[', ..] => Err(Fault::at(Code::SYNTAX, 0)),
             [b'<', b'!', ..] => match (starts(text, b"<!--"), starts(text, b"<!DOCTYPE")) {
                 (Some(true), _) => self.comment(text),
                 (_, Some(true)) if self.phase == Phase::Prolog => self.document_type(text),

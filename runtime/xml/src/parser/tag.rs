@@ -95,7 +95,7 @@ impl Parser {
             let character_data = declaration.is_none_or(|declaration| declaration.character_data);
             let value = self
                 .attribute_value(attribute.value, character_data)
-                .map_err(|fault| Fault::at(fault.code, attribute.value_at + fault.offset))?;
+                .map_err(|fault| fault.within(attribute.value_at, 0))?;
             all.push((name, value));
         }
         let mut specified = all.len();

@@ -127,10 +127,10 @@ impl Parser {
             let mut dtd = self.dtd.borrow_mut();
             let certain = !dtd.has_references || dtd.standalone;
             let Some(entity) = dtd.general.get_mut(name) else {
-                return if certain { fail(Code::UNDEFINED_ENTITY) } else { Ok(()) };
+                return if certain { Err(Fault::at(Code::UNDEFINED_ENTITY, Fault::START)) } else { Ok(()) };
             };
             if certain && !entity.internal {
-                return fail(Code::ENTITY_DECLARED_IN_PE);
+                return Err(Fault::at(Code::ENTITY_DECLARED_IN_PE, Fault::START));
             }
             if entity.open {
                 return fail(Code::RECURSIVE_ENTITY_REF);
@@ -146,7 +146,8 @@ impl Parser {
         if let Some(entity) = self.dtd.borrow_mut().general.get_mut(name) {
             entity.open = false;
         }
-        done.map_err(|fault| Fault::at(fault.code, at))
+        // What is wrong in the text of an entity has no place in the document.
+        done.map_err(|fault| Fault::at(fault.code, Fault::START))
     }
 
     /// The text of an entity: references to characters, and to parameter entities where those may stand, are replaced.
