@@ -1,6 +1,7 @@
 //! Methods of `array.array`.
 
 use super::object::{self, ArrayObject, append_array, append_bytes, append_items, append_text, find, of};
+use super::pickle;
 use sidewinder_runtime::native::{Effects, GetSet, Native};
 use sidewinder_runtime::objects::buffer::Buffer;
 use sidewinder_runtime::objects::bytes::BytesObject;
@@ -10,7 +11,7 @@ use sidewinder_runtime::objects::slice::{argument_bound, index_argument, wrap_in
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{int, singleton};
-use sidewinder_runtime::operations::{attribute, compare};
+use sidewinder_runtime::operations::compare;
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 const QUIET: u32 = Effects::NO_PYTHON | Effects::READ_ONLY;
@@ -62,7 +63,7 @@ pub static METHODS: &[Native] = &[
         .effects(QUIET),
     Native::new("__copy__", 0, 0, copy, "Return a copy of the array."),
     Native::new("__deepcopy__", 1, 1, copy, "Return a copy of the array."),
-    Native::new("__reduce_ex__", 1, 1, reduce, "Return state information for pickling."),
+    Native::new("__reduce_ex__", 1, 1, pickle::reduce, "Return state information for pickling."),
 ];
 
 pub static GETSET: &[GetSet] = &[
@@ -247,15 +248,4 @@ fn to_unicode(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 fn copy(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let array = of(arguments[0]);
     Ok(ArrayObject::new(cx, array.element, array.bytes()))
-}
-
-/// `(class, (typecode, items), state)`
-fn reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let array = of(arguments[0]);
-    let code = StrObject::new(cx, &array.element.code.to_string());
-    let items = object::to_list(cx, array);
-    let inner = TupleObject::from_owned(cx, vec![code, items]);
-    let state = attribute::get_text_optional(cx, arguments[0], "__dict__")?;
-    let state = state.unwrap_or_else(|| Owned::new(singleton::none()));
-    Ok(TupleObject::new(cx, &[arguments[0].type_of().value(), inner.value(), state.value()]))
 }
