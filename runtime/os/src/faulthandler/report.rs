@@ -137,20 +137,22 @@ impl Frames<'_> {
 const RECENT_FIRST: &str = " (most recent call first):\n";
 
 /// The line above a thread's frames, and what is known besides.
-fn thread_head(output: &mut Output, identifier: u64, is_current: bool, is_first: bool) {
+fn thread_head(output: &mut Output, identifier: u64, is_current: bool, is_first: bool, named: bool) {
     let start = if is_current { "Current thread 0x" } else { "Thread 0x" };
     output.text(if is_first { "" } else { "\n" });
     output.text(start);
     output.hexadecimal(identifier, 16);
-    let mut name = [0u8; 64];
-    // SAFETY: (system 1) a buffer with its length, and a thread that runs.
-    let status =
-        unsafe { libc::pthread_getname_np(identifier as libc::pthread_t, name.as_mut_ptr().cast(), name.len()) };
-    let length = name.iter().position(|byte| *byte == 0).unwrap_or(0);
-    if status == 0 && length > 0 {
-        output.text(" [");
-        output.bytes(&name[..length]);
-        output.text("]");
+    if named {
+        let mut name = [0u8; 64];
+        // SAFETY: (system 1) a buffer with its length, and a thread that runs.
+        let status =
+            unsafe { libc::pthread_getname_np(identifier as libc::pthread_t, name.as_mut_ptr().cast(), name.len()) };
+        let length = name.iter().position(|byte| *byte == 0).unwrap_or(0);
+        if status == 0 && length > 0 {
+            output.text(" [");
+            output.bytes(&name[..length]);
+            output.text("]");
+        }
     }
     output.text(RECENT_FIRST);
 }
@@ -172,13 +174,20 @@ pub fn write(cx: &mut Context, file: i32, all_threads: bool) {
 /// Writes the frames of all threads, the newest first, under the GIL. One of them may be the current one.
 pub fn write_all(cx: &mut Context, output: &mut Output, current: *const Context) {
     let threads = cx.interpreter().threads.clone();
-    for (index, &thread) in threads.iter().rev().enumerate() {
-        if index == THREADS_MAX {
+    let mut count = 0;
+    for &thread in threads.iter().rev() {
+        if count == THREADS_MAX {
             return output.text("...\n");
         }
         let is_current = std::ptr::eq(thread, current);
         cx.in_thread(thread, |cx| {
-            thread_head(output, cx.thread_identifier(), is_current, index == 0);
+            // One that is being started has none yet, and no frames.
+            let identifier = cx.thread_identifier();
+            if identifier == 0 {
+                return;
+            }
+            thread_head(output, identifier, is_current, count == 0, true);
+            count += 1;
             if is_current && Outside::of(cx).is_collecting() {
                 output.text(COLLECTING);
             }
@@ -192,6 +201,8 @@ pub fn write_all(cx: &mut Context, output: &mut Output, current: *const Context)
 pub enum Look {
     /// Frames are taken as they are in memory, and nothing is changed.
     Outside,
+    /// The same where somebody keeps the GIL, so that no thread ends meanwhile.
+    Stuck,
     /// The process is about to end by a fault of the calling thread: if that was in native code that a trace has called, the
     /// trace writes its frames to memory first.
     Dying,
@@ -220,8 +231,11 @@ pub fn peek(output: &mut Output, interpreter: Outside, all_threads: bool, look: 
             output.text("...\n");
             return false;
         }
+        if thread.thread_identifier() == 0 {
+            return true;
+        }
         let is_current = own.is_some_and(|own| std::ptr::eq(own, thread));
-        thread_head(output, thread.thread_identifier(), is_current, count == 0);
+        thread_head(output, thread.thread_identifier(), is_current, count == 0, is_current || look != Look::Outside);
         if is_current && interpreter.is_collecting() {
             output.text(COLLECTING);
         }

@@ -4,9 +4,9 @@ use super::fatal::install;
 use super::report::{self, Look, Output};
 use sidewinder_runtime::Context;
 use sidewinder_runtime::signals::{self, SIGNALS_MAX};
-use sidewinder_runtime::threads::outside::Outside;
+use sidewinder_runtime::threads::{self, outside::Outside};
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 /// What a signal is registered for; handlers read it.
 struct Registered {
@@ -31,6 +31,15 @@ static SIGNALS: [Registered; SIGNALS_MAX as usize] = [const {
     }
 }; SIGNALS_MAX as usize];
 
+/// The main thread of the process that has registered signals.
+static MAIN_THREAD: AtomicU64 = AtomicU64::new(0);
+static PROCESS: AtomicI32 = AtomicI32::new(0);
+
+fn process() -> i32 {
+    // SAFETY: (system 1) a plain query.
+    unsafe { libc::getpid() }
+}
+
 fn handler() -> usize {
     on_signal as extern "C" fn(i32) as usize
 }
@@ -44,6 +53,10 @@ fn flags(chain: bool) -> i32 {
 pub fn register(cx: &mut Context, number: i32, file: i32, all_threads: bool, chain: bool) -> io::Result<()> {
     let own = &SIGNALS[number as usize];
     cx.interpreter().signals.looker = Some(tell);
+    if let Some(&main) = cx.interpreter().threads.first() {
+        cx.in_thread(main, |main| MAIN_THREAD.store(main.thread_identifier(), Ordering::Relaxed));
+        PROCESS.store(process(), Ordering::Relaxed);
+    }
     own.interpreter.store(Outside::of(cx).address(), Ordering::Relaxed);
     if !own.enabled.load(Ordering::Relaxed) {
         let (previous, previous_flags) = install(number, handler(), flags(chain))?;
@@ -76,15 +89,24 @@ fn tell(cx: &mut Context, number: i32) {
 }
 
 /// The main thread tells where it is when it comes to its next safe point: frames of a trace that runs can be seen there
-/// only. Other threads tell at once, and so does the main one if what the signal did before may end the process.
+/// only. Other threads pass the signal on to it. If what the signal did before may end the process, it is told at once.
 extern "C" fn on_signal(number: i32) {
     let Some(own) = SIGNALS.get(number as usize).filter(|own| own.enabled.load(Ordering::Acquire)) else { return };
     let error = errno();
     let (chain, previous) = (own.chain.load(Ordering::Relaxed), own.previous.load(Ordering::Relaxed));
-    if chain && previous == libc::SIG_DFL || !signals::look_soon(number) {
+    // SAFETY: (threads 2) the address was put there by `register`.
+    let interpreter = unsafe { Outside::from_address(own.interpreter.load(Ordering::Relaxed)) };
+    if !(chain && previous == libc::SIG_DFL) {
+        let main = MAIN_THREAD.load(Ordering::Relaxed);
+        if !signals::look_soon(number) && main != threads::identifier() {
+            if PROCESS.load(Ordering::Relaxed) == process() {
+                // SAFETY: (system 1) the main thread does not end before the process does.
+                unsafe { libc::pthread_kill(main as libc::pthread_t, number) };
+            }
+            return set_errno(error);
+        }
+    } else {
         let mut output = Output::new(own.file.load(Ordering::Relaxed));
-        // SAFETY: (threads 2) the address was put there by `register`.
-        let interpreter = unsafe { Outside::from_address(own.interpreter.load(Ordering::Relaxed)) };
         report::peek(&mut output, interpreter, own.all_threads.load(Ordering::Relaxed), Look::Outside);
     }
     if chain {

@@ -67,7 +67,7 @@ fn run(plan: &Plan, (cancelled, changed): &(Mutex<bool>, Condvar)) {
         head(&mut output, plan.timeout);
         let told = plan.interpreter.look(GIL_WAIT, |cx| report::write_all(cx, &mut output, std::ptr::null()));
         if told.is_none() {
-            report::peek(&mut output, plan.interpreter, true, Look::Outside);
+            report::peek(&mut output, plan.interpreter, true, Look::Stuck);
         }
         drop(output);
         if plan.exit {
