@@ -41,3 +41,34 @@ for arguments in (
     except Exception as error:
         print(type(error).__name__, error)
 print(issubclass(array.array, collections.abc.MutableSequence))
+
+# Their iterators, and files.
+walk = iter(array.array("i", [1, 2, 3]))
+next(walk)
+print(walk.__reduce__()[1:], list(pickle.loads(pickle.dumps(walk))), list(copy.copy(walk)), list(walk), walk.__reduce__()[1:])
+walk = iter(array.array("i", [1, 2, 3]))
+walk.__setstate__(-5), print(next(walk)), walk.__setstate__(100), print(list(walk))
+
+
+class File:
+    def __init__(self, data=b""):
+        self.data = data
+
+    def write(self, block):
+        print("write", type(block).__name__, len(block))
+
+    def read(self, count):
+        print("read", count)
+        return self.data[:count]
+
+
+big = array.array("i", range(40000))
+big.tofile(File())
+small = array.array("h")
+small.fromfile(File(b"\1\0\2\0\3\0"), 2)
+print(small)
+for data, count in (b"\1\0", 2), (b"\1\0\2", 2), (b"", 0), (b"", -1), ("text", 2), (b"", "x"):
+    try:
+        print(small.fromfile(File(data), count), small)
+    except Exception as error:
+        print(type(error).__name__, error, small)

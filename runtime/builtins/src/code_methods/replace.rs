@@ -57,7 +57,7 @@ pub fn replace(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
             replace_field(cx, &mut data, name, value)?;
         }
     }
-    check_parameters(cx, &mut data)?;
+    check_parameters(cx, &mut data, view::parameters(&of(receiver).data))?;
     // Instructions may depend on constants, as calls do on the names of keywords.
     if let Err(problem) = sidewinder_bytecode::verify::verify(&data) {
         return Err(cx.value_error(format!("code.replace(): {problem}")));
@@ -217,7 +217,7 @@ fn replace_flags(cx: &mut Context, data: &mut CodeData, value: Value) -> Result<
 }
 
 /// Parameters are the first locals, and calls of the plainest functions are quicker.
-fn check_parameters(cx: &mut Context, data: &mut CodeData) -> Result<()> {
+fn check_parameters(cx: &mut Context, data: &mut CodeData, before: usize) -> Result<()> {
     if !data.flags.has(CodeFlags::FUNCTION) {
         return Ok(());
     }
@@ -228,7 +228,8 @@ fn check_parameters(cx: &mut Context, data: &mut CodeData) -> Result<()> {
     if count > view::variables(data).len() {
         return Err(cx.value_error("code: co_varnames is too small"));
     }
-    if data.local_names[..count].iter().any(|name| name.starts_with('.') && **name != *".0") {
+    // Those that were none may be the compiler's own.
+    if count > before && data.local_names[before..count].iter().any(|name| name.starts_with('.')) {
         return Err(unsupported(cx, "co_argcount"));
     }
     let stars = CodeFlags::VARARGS | CodeFlags::VARKEYWORDS | CodeFlags::SUSPENDS;
