@@ -346,6 +346,7 @@ fn hash(_cx: &mut Context, value: Value) -> Result<i64> {
     data.names.hash(&mut hasher);
     data.local_names.hash(&mut hasher);
     data.instructions.len().hash(&mut hasher);
+    data.instructions.iter().for_each(|i| (i.op, i.a, i.b, i.c).hash(&mut hasher));
     let hash = hasher.finish() as i64;
     Ok(if hash == -1 { -2 } else { hash })
 }
