@@ -346,7 +346,7 @@ impl Translator<'_> {
                 }
                 self.built(i, CALL_KW, i.c.into());
             }
-            Op::CallExpanded => self.built(i, CALL_FUNCTION_EX, i.c.into()),
+            Op::CallExpanded => self.built(i, CALL_FUNCTION_EX, (i.c & 1).into()),
             // Its operands are those of the instruction before it.
             Op::Extra => {}
             Op::Return => {
