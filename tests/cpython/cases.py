@@ -51,6 +51,10 @@ class Report(unittest.TextTestResult):
     def stopTest(self, test):
         super().stopTest(test)
         self.write(test.id())
+        if self.outcome == "skipped":
+            # A case that is skipped in the middle of its `setUp` has left its tool to those that follow.
+            for tool in range(6):
+                sys.monitoring.free_tool_id(tool)
 
     def write(self, case):
         case = case.replace("(" + self.module + ".", "(").removeprefix(self.module).lstrip(".") or "doctest"

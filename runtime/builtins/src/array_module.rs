@@ -3,6 +3,7 @@
 mod element;
 mod methods;
 mod object;
+mod pickle;
 
 pub use object::{ARRAY, ARRAY_ITERATOR};
 
@@ -12,8 +13,9 @@ use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::objects::type_object::StaticType;
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
-/// Rows of the functions: rebuilding is what pickles of arrays would need, and there is none yet.
-pub static FUNCTIONS: &[Native] = &[];
+/// Rows of the functions.
+pub static FUNCTIONS: &[Native] =
+    &[Native::new("_array_reconstructor", 4, 4, pickle::reconstruct, "Makes the array of a pickle.")];
 
 /// The types of this module with their methods.
 pub static TABLE: &[(&StaticType, &[Native], &[GetSet])] = &[(&ARRAY, methods::METHODS, methods::GETSET)];
@@ -27,5 +29,5 @@ pub fn fill(cx: &mut Context, value: Value) -> Result<()> {
     let codes: String = element::ELEMENTS.iter().map(|element| element.code).collect();
     let codes: Owned = StrObject::new(cx, &codes);
     namespace.set_text(cx, "typecodes", codes.value());
-    Ok(())
+    pickle::register(cx)
 }

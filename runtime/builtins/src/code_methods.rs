@@ -1,17 +1,19 @@
 //! Attributes of code objects.
 
 mod replace;
+mod view;
 
 use sidewinder_bytecode::{CodeFlags, Position};
 use sidewinder_runtime::native::object::readonly_member;
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::bytes::BytesObject;
-use sidewinder_runtime::objects::code::{CODE, CodeObject, offset_of};
+use sidewinder_runtime::objects::code::{self, CODE, CodeObject};
+use sidewinder_runtime::objects::exception::DEPRECATION_WARNING;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::StaticType;
 use sidewinder_runtime::objects::{int, list, singleton};
-use sidewinder_runtime::operations::{convert, iterate};
+use sidewinder_runtime::operations::{convert, iterate, warnings};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 use std::rc::Rc;
 
@@ -49,14 +51,18 @@ static GETSET: &[GetSet] = &[
     read_only("co_qualname", |cx, value| text(cx, &of(value).data.qualified_name)),
     read_only("co_filename", |cx, value| text(cx, &of(value).data.file_name)),
     read_only("co_firstlineno", |_, value| number(of(value).data.first_line as usize)),
-    read_only("co_argcount", |_, value| number(of(value).data.argument_count as usize)),
+    read_only("co_argcount", |_, value| {
+        let data = &of(value).data;
+        number(if data.flags.has(CodeFlags::FUNCTION) { data.argument_count as usize } else { 0 })
+    }),
     read_only("co_posonlyargcount", |_, value| number(of(value).data.positional_only_count as usize)),
     read_only("co_kwonlyargcount", |_, value| number(of(value).data.keyword_only_count as usize)),
-    read_only("co_nlocals", |_, value| number(variables(of(value)).len())),
+    read_only("co_nlocals", |_, value| number(view::variables(&of(value).data).len())),
     read_only("co_stacksize", |_, value| number((of(value).data.register_count - of(value).data.local_count) as usize)),
     read_only("co_flags", |_, value| number(flags(of(value)))),
     read_only("co_varnames", |cx, value| {
-        let names = variables(of(value));
+        let code = of(value);
+        let names = view::variables(&code.data).iter().map(|&register| Owned::new(code.local_name(register))).collect();
         Ok(TupleObject::from_owned(cx, names))
     }),
     read_only("co_cellvars", |cx, value| {
@@ -66,10 +72,17 @@ static GETSET: &[GetSet] = &[
     }),
     read_only("co_freevars", |cx, value| name_tuple(cx, &of(value).data.free_names)),
     read_only("co_names", |cx, value| name_tuple(cx, &of(value).data.names)),
-    read_only("co_code", |cx, value| Ok(BytesObject::new(cx, &code_bytes(of(value))))),
-    read_only("_co_code_adaptive", |cx, value| Ok(BytesObject::new(cx, &code_bytes(of(value))))),
-    read_only("co_exceptiontable", |cx, value| Ok(BytesObject::new(cx, &exception_table(of(value))))),
-    read_only("co_linetable", |cx, _| Ok(BytesObject::new(cx, &[]))),
+    read_only("co_code", bytes_of_code),
+    read_only("_co_code_adaptive", bytes_of_code),
+    read_only("co_exceptiontable", |cx, value| {
+        let code = of(value);
+        Ok(BytesObject::new(cx, &view::exception_table(&code.data, code.shown())))
+    }),
+    read_only("co_linetable", |cx, value| {
+        let (code, columns) = (of(value), cx.interpreter().options.settings.debug_ranges);
+        Ok(BytesObject::new(cx, &view::line_table(&code.data, code.shown(), columns)))
+    }),
+    read_only("co_lnotab", line_differences),
     read_only("co_consts", |cx, value| {
         let code = of(value);
         // SAFETY: (heap 2) a code object has that many constants.
@@ -77,35 +90,6 @@ static GETSET: &[GetSet] = &[
         Ok(TupleObject::new(cx, constants))
     }),
 ];
-
-/// The instructions as they lie in memory: four fields of two bytes each.
-fn code_bytes(code: &CodeObject) -> Vec<u8> {
-    let fields = code.data.instructions.iter().flat_map(|i| [i.op as u16, i.a, i.b, i.c]);
-    fields.flat_map(u16::to_le_bytes).collect()
-}
-
-/// The handlers in the format of CPython's exception table: start, length, target, and depth of each, in groups of six
-/// bits with the highest first; the first byte of a row has its top bit set.
-fn exception_table(code: &CodeObject) -> Vec<u8> {
-    let mut table = Vec::new();
-    for handler in &code.data.handlers {
-        let depth = (handler.temporary_depth - code.data.local_count.min(handler.temporary_depth)) as u32;
-        for (index, number) in
-            [handler.start, handler.end - handler.start, handler.target, depth << 1].iter().enumerate()
-        {
-            let first = table.len();
-            let groups = (32 - number.leading_zeros()).div_ceil(6).max(1);
-            for group in (0..groups).rev() {
-                let more = if group > 0 { 0x40 } else { 0 };
-                table.push((number >> (6 * group)) as u8 & 0x3f | more);
-            }
-            if index == 0 {
-                table[first] |= 0x80;
-            }
-        }
-    }
-    table
-}
 
 fn of(value: Value) -> &'static CodeObject {
     // SAFETY: (heap 2) the descriptor has checked the type.
@@ -139,22 +123,6 @@ fn name_tuple(cx: &mut Context, names: &[Rc<str>]) -> Result<Owned> {
     Ok(TupleObject::from_owned(cx, names))
 }
 
-/// Parameters and variables: neither the compiler's hidden locals nor cells that are no parameters.
-fn variables(code: &CodeObject) -> Vec<Owned> {
-    let parameters = code.parameter_count as usize;
-    let data = &code.data;
-    if !data.flags.has(CodeFlags::FUNCTION) {
-        return Vec::new();
-    }
-    (0..data.local_names.len())
-        .filter(|&local| {
-            let inner = data.local_names[local].starts_with('.') || data.cell_registers.contains(&(local as u16));
-            local < parameters || !inner
-        })
-        .map(|local| Owned::new(code.local_name(local as u16)))
-        .collect()
-}
-
 /// CPython's numbers of the flags.
 const FLAGS: &[(u32, usize)] = &[
     (CodeFlags::FUNCTION, 0x3),
@@ -185,52 +153,81 @@ fn iterator_of(cx: &mut Context, items: Vec<Owned>) -> Result<Owned> {
     iterate::get_iter(cx, list.value())
 }
 
-/// `(start, end, line)` of each run of instructions of one line; offsets count two for an instruction, as code units do.
+/// What `co_code` says, which can be told to make code of later.
+fn bytes_of_code(cx: &mut Context, value: Value) -> Result<Owned> {
+    code::remember(cx, of(value));
+    Ok(BytesObject::new(cx, &of(value).shown().bytes))
+}
+
+/// `(start, end, line)` of each run of units of one line.
 fn lines(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let positions = &of(arguments[0]).data.positions;
-    // A module is called at no line.
-    let data = &of(arguments[0]).data;
-    let first = if &*data.name == "<module>" { 0 } else { data.first_line };
-    let row = [int::from_usize(cx, 0), int::from_usize(cx, offset_of(0)), optional(first, true)];
-    let mut rows = vec![TupleObject::from_owned(cx, row.into())];
-    let mut start = 0;
-    while start < positions.len() {
-        let line = positions[start].line;
-        let length = positions[start..].iter().take_while(|position| position.line == line).count();
-        let row = [offset_of(start), offset_of(start + length)].map(|offset| int::from_usize(cx, offset));
-        let [from, to] = row;
-        let row = [from, to, optional(line, line != 0)];
-        rows.push(TupleObject::from_owned(cx, row.into()));
-        start += length;
+    let code = of(arguments[0]);
+    let mut rows = Vec::new();
+    for (start, end, line) in view::lines(&code.data, code.shown()) {
+        let row = vec![int::from_usize(cx, start), int::from_usize(cx, end), known_line(line)];
+        rows.push(TupleObject::from_owned(cx, row));
     }
     iterator_of(cx, rows)
 }
 
+fn known_line(line: Option<u32>) -> Owned {
+    line.map_or_else(|| Owned::new(singleton::none()), |line| optional(line, true))
+}
+
+/// `co_lnotab`: pairs of differences of offsets and lines, as CPython had them before 3.10.
+fn line_differences(cx: &mut Context, value: Value) -> Result<Owned> {
+    warnings::warn(cx, &DEPRECATION_WARNING, "co_lnotab is deprecated, use co_lines instead.", 1)?;
+    let code = of(value);
+    let mut table = Vec::new();
+    let (mut offset, mut line) = (0, code.data.first_line as i64);
+    for (start, _, found) in view::lines(&code.data, code.shown()) {
+        let Some(found) = found.map(i64::from).filter(|found| *found != line) else { continue };
+        let (mut bytes, mut difference) = (start - offset, found - line);
+        while bytes > 255 {
+            table.extend([255, 0]);
+            bytes -= 255;
+        }
+        while !(-128..128).contains(&difference) {
+            let step = if difference < 0 { -128 } else { 127 };
+            table.extend([bytes as u8, step as i8 as u8]);
+            difference -= step;
+            bytes = 0;
+        }
+        table.extend([bytes as u8, difference as i8 as u8]);
+        (offset, line) = (start, found);
+    }
+    Ok(BytesObject::new(cx, &table))
+}
+
 /// `(from, to if not taken, to if taken)` of each branch.
 fn branches(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let data = &of(arguments[0]).data;
+    let code = of(arguments[0]);
+    let (data, shown) = (&code.data, code.shown());
     let mut rows = Vec::new();
     for (index, instruction) in data.instructions.iter().enumerate() {
         if let Some(target) = data.jump_target(index).filter(|_| instruction.op.is_branch()) {
-            let row = [index, index + 1, target].map(|index| int::from_usize(cx, offset_of(index)));
+            let row = [shown.offset_of(index), shown.fall_of(index), shown.start_of(target)];
+            let row = row.map(|offset| int::from_usize(cx, offset));
             rows.push(TupleObject::from_owned(cx, row.into()));
         }
     }
     iterator_of(cx, rows)
 }
 
-/// `(line, end line, column, end column)` of each instruction.
+/// `(line, end line, column, end column)` of each unit.
 fn positions(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let has_ranges = cx.interpreter().options.settings.debug_ranges;
-    let row = |cx: &mut Context, position: &Position| {
-        let known = position.line != 0;
-        let ranges = [position.end_line, position.column, position.end_column];
-        let [end_line, column, end_column] = ranges.map(|field| optional(field, known && has_ranges));
-        TupleObject::from_owned(cx, vec![optional(position.line, known), end_line, column, end_column])
-    };
-    let data = &of(arguments[0]).data;
-    let line = if &*data.name == "<module>" { 0 } else { data.first_line };
-    let start = Position { line, end_line: line, column: 0, end_column: 0 };
-    let rows = std::iter::once(&start).chain(data.positions.iter()).map(|position| row(cx, position)).collect();
+    let code = of(arguments[0]);
+    let mut rows = Vec::new();
+    for (length, position) in view::runs(&code.data, code.shown()) {
+        let known = position.is_some();
+        let Position { line, end_line, column, end_column } = position.unwrap_or_default();
+        let end_line = if has_ranges { end_line } else { line };
+        let columns = [column, end_column].map(|column| optional(column, known && has_ranges));
+        let [column, end_column] = columns;
+        let row = vec![optional(line, known), optional(end_line, known), column, end_column];
+        let row = TupleObject::from_owned(cx, row);
+        rows.extend(std::iter::repeat_n(row, length));
+    }
     iterator_of(cx, rows)
 }

@@ -4,12 +4,13 @@
 mod jump;
 
 use crate::code_methods::read_only;
-use sidewinder_bytecode::CodeFlags;
+use sidewinder_bytecode::shown::UNIT_BYTES;
+use sidewinder_bytecode::{CodeFlags, Op};
 use sidewinder_runtime::heap::{Header, Immortal};
 use sidewinder_runtime::monitoring::Told;
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::cell::{self, CellObject};
-use sidewinder_runtime::objects::code::{NOT_STARTED, offset_of};
+use sidewinder_runtime::objects::code::NOT_STARTED;
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception::types;
 use sidewinder_runtime::objects::frame::{self, FRAME, FrameObject};
@@ -39,9 +40,17 @@ static GETSET: &[GetSet] = &[
     read_only("f_lasti", |cx, value| {
         let index = frame::position(cx, of(value));
         // A trace function is told of a call before the first instruction.
-        let is_call = cx.tracing.told == Some(Told::Call) && of(value).line.get() != 0;
-        let starts = is_call || index == NOT_STARTED as usize;
-        Ok(int::from_usize(cx, if starts { 0 } else { offset_of(index) }))
+        let is_call = cx.tracing.told == Some(Told::Call);
+        let code = of(value).code();
+        let is_yield = code.data.instructions.get(index).is_some_and(|found| found.op == Op::Yield);
+        let offset = match () {
+            // A generator is about to go on after its `Yield`.
+            () if is_call && is_yield && of(value).is_running() => code.offset_of(index) + UNIT_BYTES,
+            () if is_call && of(value).line.get() != 0 => 0,
+            () if index == NOT_STARTED as usize => 0,
+            () => code.offset_of(index),
+        };
+        Ok(int::from_usize(cx, offset))
     }),
     GetSet {
         name: "f_lineno",
@@ -170,14 +179,19 @@ fn of_entry(cx: &mut Context, entry: &TracebackObject, back: Option<Owned>) -> O
     }
     let mut running = None;
     if kept.is_unbound() {
-        frame::walk(cx, |frame| {
-            if frame.function == entry.function
-                && frame.code == entry.code
-                && (frame.base == entry.base || entry.base.is_null())
-            {
-                running = Some(*frame);
-            }
-            running.is_none()
+        // It may be another thread's.
+        let own = &raw mut *cx;
+        let thread = cx.thread_of(entry.base).unwrap_or(own);
+        cx.in_thread(thread, |cx| {
+            frame::walk(cx, |frame| {
+                if frame.function == entry.function
+                    && frame.code == entry.code
+                    && (frame.base == entry.base || entry.base.is_null())
+                {
+                    running = Some(*frame);
+                }
+                running.is_none()
+            });
         });
     }
     let made = match running {

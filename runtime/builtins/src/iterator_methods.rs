@@ -1,5 +1,6 @@
 //! Methods of iterators: `__length_hint__`, and `__reduce__` with `__setstate__`, which copying and pickling use.
 
+use crate::array_module::ARRAY_ITERATOR;
 use crate::dict_methods;
 use sidewinder_runtime::native::{Effects, GetSet, Native};
 use sidewinder_runtime::objects::bytes::iterator::{BYTEARRAY_ITERATOR, BYTES_ITERATOR};
@@ -44,6 +45,7 @@ pub static TYPES: &[(&StaticType, &[Native], &[GetSet])] = &[
     (&SEQUENCE_ITERATOR, INDEXED, &[]),
     (&BYTES_ITERATOR, INDEXED, &[]),
     (&BYTEARRAY_ITERATOR, INDEXED, &[]),
+    (&ARRAY_ITERATOR, ARRAY_WALK, &[]),
     (&LIST_REVERSE_ITERATOR, REVERSE, &[]),
     (&REVERSED, REVERSE, &[]),
     (&RANGE_ITERATOR, RANGE, &[]),
@@ -67,6 +69,12 @@ pub static TYPES: &[(&StaticType, &[Native], &[GetSet])] = &[
 
 static INDEXED: &[Native] = &[
     Native::new("__length_hint__", 0, 0, indexed_hint, HINT),
+    Native::new("__reduce__", 0, 0, indexed_reduce, REDUCE),
+    Native::new("__setstate__", 1, 1, indexed_set_state, SET_STATE),
+];
+
+/// Iterators over arrays are laid out like the others, but give no hint.
+static ARRAY_WALK: &[Native] = &[
     Native::new("__reduce__", 0, 0, indexed_reduce, REDUCE),
     Native::new("__setstate__", 1, 1, indexed_set_state, SET_STATE),
 ];

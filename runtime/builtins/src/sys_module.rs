@@ -7,6 +7,7 @@ mod jit;
 mod library_names;
 mod monitoring;
 pub mod simple_namespace;
+mod threads;
 mod tracing;
 
 pub use attributes::{LANGUAGE_VERSION, fill, open_streams};
@@ -17,7 +18,7 @@ use crate::object_methods::object_bytes;
 use crate::traceback_print;
 use sidewinder_runtime::heap::owned;
 use sidewinder_runtime::native::{Intrinsic, Native};
-use sidewinder_runtime::objects::exception::{self, types};
+use sidewinder_runtime::objects::exception::{self, KEYBOARD_INTERRUPT, types};
 use sidewinder_runtime::objects::frame::FrameObject;
 use sidewinder_runtime::objects::int::text::DIGITS_MAX_SMALLEST;
 use sidewinder_runtime::objects::iterator::arguments::{Signature, bad_argument};
@@ -28,7 +29,7 @@ use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::objects::{dict, float, int, module, singleton};
 use sidewinder_runtime::operations::finalize::{self, UNRAISABLE_FIELDS, UnraisableObject};
 use sidewinder_runtime::operations::{attribute, audit, call, convert};
-use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
+use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value, signals};
 use std::io::Write;
 use std::time::Duration;
 
@@ -75,6 +76,20 @@ pub static FUNCTIONS: &[Native] = &[
     Native::new("intern", 1, 1, intern, "``Intern'' the given string."),
     Native::new("_getframe", 0, 1, crate::frame_methods::get_frame, "Return a frame object from the call stack.")
         .intrinsic(Intrinsic::LooksAtFrames),
+    Native::new(
+        "_current_frames",
+        0,
+        0,
+        threads::current_frames,
+        "Return a dict of the running frame of each thread, by the thread's identifier.",
+    ),
+    Native::new(
+        "_current_exceptions",
+        0,
+        0,
+        threads::current_exceptions,
+        "Return a dict of the exception that each thread handles, by the thread's identifier.",
+    ),
     Native::with_keywords(
         "_getframemodulename",
         frame_module_name,
@@ -277,14 +292,22 @@ pub fn write_error(cx: &mut Context, text: &str) {
         let text = StrObject::new(cx, text);
         if call::call_method(cx, stream.value(), "write", &[text.value()]).is_ok() {
             if call::call_method(cx, stream.value(), "flush", &[]).is_err() {
-                drop(cx.take_pending());
+                forget_error(cx);
             }
             return;
         }
-        drop(cx.take_pending());
+        forget_error(cx);
     }
     // Nobody is left to be told that this failed.
     let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// Forgets why writing has failed. Ctrl-C that came meanwhile is not lost: it comes again at the next safe point.
+fn forget_error(cx: &mut Context) {
+    let raised = cx.take_pending();
+    if raised.value().type_of().is_subtype(&KEYBOARD_INTERRUPT) {
+        signals::simulate(cx, libc::SIGINT);
+    }
 }
 
 fn except_hook(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {

@@ -9,6 +9,7 @@ pub mod instruction;
 pub mod opcode;
 pub mod positions;
 pub mod serialise;
+pub mod shown;
 pub mod verify;
 
 pub use code::{CodeData, CodeFlags, Constant, Handler, NAMESPACE_LOCAL, Position};

@@ -38,6 +38,27 @@ impl Positions {
         })
     }
 
+    /// The last line that an instruction up to this one has, 0 for none; allocates nothing, and decodes only what it reads.
+    pub fn peek_line(&self, index: usize) -> u32 {
+        let mut found = 0;
+        if let Some(rows) = self.decoded.get() {
+            let lines = rows.iter().take(index + 1).map(|row| row.line);
+            return lines.fold(0, |found, line| if line == 0 { found } else { line });
+        }
+        let mut input = Input { bytes: &self.encoded, at: 0 };
+        let mut line = 0i64;
+        for _ in 0..self.count.min(index + 1) {
+            let Ok(difference) = input.signed() else { break };
+            line = line.wrapping_add(difference);
+            found = u32::try_from(line).ok().filter(|line| *line != 0).unwrap_or(found);
+            let rest = input.signed().is_ok() && input.small::<u32>().is_ok() && input.signed().is_ok();
+            if !rest {
+                break;
+            }
+        }
+        found
+    }
+
     /// Changes the positions.
     pub fn edit(&mut self, change: impl FnOnce(&mut Vec<Position>)) {
         let mut rows = self.to_vec();

@@ -10,7 +10,7 @@
 use crate::context::{Context, interrupt};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// `sys.getswitchinterval()` at the start, in microseconds.
 const SWITCH_INTERVAL: u64 = 5000;
@@ -86,6 +86,29 @@ impl Gil {
         self.take_locked(self.lock(), word);
     }
 
+    /// Waits for the lock at most so long, and says whether it came.
+    pub(crate) fn take_for(&self, word: &AtomicU32, limit: Duration) -> bool {
+        let end = Instant::now() + limit;
+        let mut state = self.lock();
+        state.waiting += 1;
+        while !state.holder.is_null() {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                state.waiting -= 1;
+                return false;
+            }
+            // SAFETY: (threads 3) as in `post`.
+            if let Some(holder) = unsafe { state.holder.as_ref() } {
+                holder.fetch_or(interrupt::GIL, Ordering::Relaxed);
+            }
+            let waited = self.freed.wait_timeout(state, left.min(self.interval()));
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        state.waiting -= 1;
+        self.take_locked(state, word);
+        true
+    }
+
     fn take_locked(&self, mut state: MutexGuard<'_, State>, word: &AtomicU32) {
         if !state.holder.is_null() {
             state.waiting += 1;
@@ -115,7 +138,7 @@ impl Gil {
         }
     }
 
-    fn drop_lock(&self) {
+    pub(crate) fn drop_lock(&self) {
         let mut state = self.lock();
         state.holder = std::ptr::null();
         let is_wanted = state.waiting > 0;

@@ -41,6 +41,8 @@ pub enum Product {
     Tree,
     /// A syntax tree as the compiler sees it.
     OptimizedTree,
+    /// A description of its names (`_symtable`).
+    Names,
 }
 
 /// What is to be compiled, and how.
@@ -121,6 +123,9 @@ pub struct Hooks {
     pub release_view: fn(&mut Context, Value, Value) -> Result<()>,
     /// Visits the frames on the value stack, the running one first, as long as the visitor answers true.
     pub walk_frames: fn(&mut Context, &mut dyn FnMut(&LiveFrame) -> bool),
+    /// Visits frames as `walk_frames` does, but takes them as they are in memory, which may be in the middle of a change:
+    /// for a look at a thread that hangs or dies, possibly from a handler of signals. It changes nothing.
+    pub peek_frames: fn(&Context, &mut dyn FnMut(&LiveFrame) -> bool),
     /// Makes every trace that runs write the frames it has inlined to the value stack; see `Activation::shown`.
     pub show_frames: fn(&mut Context),
     /// A trace's assumption no longer holds.

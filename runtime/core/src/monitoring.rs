@@ -11,7 +11,7 @@ pub use legacy::{trace_line, traces_opcodes};
 
 use crate::context::{Context, Result, attention, interrupt};
 use crate::heap::Owned;
-use crate::objects::code::{CodeObject, offset_of};
+use crate::objects::code::CodeObject;
 use crate::objects::{exception, int};
 use crate::operations::call;
 use crate::value::Value;
@@ -294,10 +294,6 @@ pub fn wanted(cx: &Context, code: &CodeObject) -> EventSet {
     set
 }
 
-fn offset(cx: &mut Context, index: u32) -> Owned {
-    int::from_usize(cx, offset_of(index as usize))
-}
-
 /// An event with what belongs to it.
 #[derive(Clone, Copy)]
 pub enum Detail {
@@ -323,11 +319,20 @@ pub fn report_to_tools(cx: &mut Context, code: &CodeObject, event: usize, index:
     if !cx.interpreter().monitoring.is_on() {
         return Ok(());
     }
-    let at = if event == event::PY_START { int::from_i64(cx, 0) } else { offset(cx, index) };
+    let at = if event == event::PY_START {
+        int::from_i64(cx, 0)
+    } else {
+        int::from_usize(cx, code.offset_of(index as usize))
+    };
     let (first, second) = match detail {
         Detail::None => (None, None),
         Detail::Value(value) => (Some(Owned::new(value)), None),
-        Detail::Target(target) => (Some(offset(cx, target)), None),
+        Detail::Target(target) => {
+            let (index, target) = (index as usize, target as usize);
+            let falls = event == event::BRANCH_LEFT && target == index + 1;
+            let place = if falls { code.shown().fall_of(index) } else { code.shown().start_of(target) };
+            (Some(int::from_usize(cx, place)), None)
+        }
         Detail::Call(callable, argument) => {
             let argument = if argument.is_unbound() { None } else { Some(Owned::new(argument)) };
             let argument = argument.or_else(|| cx.interpreter().monitoring.missing.clone());
@@ -392,7 +397,7 @@ fn told_of(event: usize) -> Option<Told> {
         event::PY_YIELD => Told::Yield,
         event::PY_RETURN | event::PY_UNWIND => Told::Return,
         event::LINE => Told::Line,
-        event::INSTRUCTION => Told::Opcode,
+        event::INSTRUCTION | event::BRANCH_LEFT | event::BRANCH_RIGHT | event::JUMP => Told::Opcode,
         event::CALL | event::C_RETURN | event::C_RAISE => Told::CCall,
         _ => Told::Exception,
     })

@@ -26,6 +26,8 @@ struct Arrived {
     /// The error of the last write to it that must be reported; -1 where a full pipe need not be.
     wakeup_error: AtomicI32,
     reports_full: AtomicU32,
+    /// Signals at which somebody wants to look at the threads at the next safe point; bits as in `pending`.
+    looks: AtomicU64,
 }
 
 static ARRIVED: Arrived = Arrived {
@@ -34,6 +36,7 @@ static ARRIVED: Arrived = Arrived {
     wakeup: AtomicI32::new(-1),
     wakeup_error: AtomicI32::new(0),
     reports_full: AtomicU32::new(1),
+    looks: AtomicU64::new(0),
 };
 
 /// What a signal leads to.
@@ -53,7 +56,11 @@ pub enum Handler {
 
 /// The handlers by signal, as far as somebody has asked.
 #[derive(Debug, Default)]
-pub struct Handlers(BTreeMap<i32, Handler>);
+pub struct Handlers {
+    rows: BTreeMap<i32, Handler>,
+    /// What looks at the threads after a signal of which `look_soon` was told, with the signal's number.
+    pub looker: Option<fn(&mut Context, i32)>,
+}
 
 extern "C" fn on_signal(number: i32) {
     ARRIVED.pending.fetch_or(1 << (number - 1), Ordering::Relaxed);
@@ -79,6 +86,19 @@ extern "C" fn on_signal(number: i32) {
     }
 }
 
+/// Has the interpreter's `Handlers::looker` called for a signal, at the next safe point of the thread that runs handlers and
+/// before those. Called from a handler of the system on that thread; false on any other.
+pub fn look_soon(number: i32) -> bool {
+    // SAFETY: (jit 2) the main thread's context lives as long as the process.
+    let Some(word) = (unsafe { ARRIVED.word.load(Ordering::Acquire).as_ref() }) else { return false };
+    if Context::of_thread().is_none_or(|own| !std::ptr::eq(word, &own.interrupt)) {
+        return false;
+    }
+    ARRIVED.looks.fetch_or(1 << (number - 1), Ordering::Relaxed);
+    word.fetch_or(interrupt::SIGNAL, Ordering::Release);
+    true
+}
+
 /// Makes the thread of `cx` the one that runs handlers.
 pub(crate) fn serve_on(cx: &Context) {
     ARRIVED.word.store((&raw const cx.interrupt).cast_mut(), Ordering::Release);
@@ -90,9 +110,15 @@ pub(crate) fn forget_arrived() {
 }
 
 /// Sets the process up as CPython does: SIGINT raises `KeyboardInterrupt`; SIGPIPE and SIGXFSZ are ignored, so that
-/// writes fail with an error instead.
+/// writes fail with an error instead. Faults end the process: what Rust's start has installed for them would let a program
+/// go on to which another has sent such a signal.
 pub fn start(cx: &mut Context) {
     serve_on(cx);
+    for number in [libc::SIGSEGV, libc::SIGBUS] {
+        if matches!(found(number), Handler::Foreign) {
+            let _ = set_handler(cx, number, Handler::Default);
+        }
+    }
     for number in [libc::SIGPIPE, libc::SIGXFSZ] {
         let _ = set_handler(cx, number, Handler::Ignore);
     }
@@ -119,7 +145,7 @@ fn found(number: i32) -> Handler {
 
 /// What a signal leads to.
 pub fn handler(cx: &Context, number: i32) -> Handler {
-    cx.interpreter().signals.0.entry(number).or_insert_with(|| found(number)).clone()
+    cx.interpreter().signals.rows.entry(number).or_insert_with(|| found(number)).clone()
 }
 
 /// Changes what a signal leads to; gives what it led to before. `Foreign` is nothing that can be asked for.
@@ -141,7 +167,7 @@ pub fn set_handler(cx: &mut Context, number: i32, new: Handler) -> io::Result<Ha
     if status != 0 {
         return Err(io::Error::last_os_error());
     }
-    cx.interpreter().signals.0.insert(number, new);
+    cx.interpreter().signals.rows.insert(number, new);
     Ok(before)
 }
 
@@ -172,6 +198,13 @@ pub fn send(cx: &mut Context, number: i32) -> Result<io::Result<()>> {
 pub fn serve(cx: &mut Context) -> Result<()> {
     cx.interrupt.fetch_and(!interrupt::SIGNAL, Ordering::Acquire);
     report_wakeup_error(cx);
+    let mut looks = ARRIVED.looks.swap(0, Ordering::Relaxed);
+    while looks != 0 {
+        if let Some(looker) = cx.interpreter().signals.looker {
+            looker(cx, looks.trailing_zeros() as i32 + 1);
+        }
+        looks &= looks - 1;
+    }
     loop {
         let pending = ARRIVED.pending.load(Ordering::Relaxed);
         if pending == 0 {

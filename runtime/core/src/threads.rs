@@ -1,5 +1,6 @@
 //! Threads of the system that run Python: how they start and end, what they know of themselves, and `fork`.
 
+pub mod outside;
 pub mod wait;
 
 use crate::context::{Context, Raised, Result, interrupt};

@@ -3,6 +3,7 @@
 pub mod abstract_classes;
 pub mod opcode;
 pub mod profiler;
+pub mod symbol_table;
 pub mod syntax_tree;
 pub mod tokenizer;
 pub mod typing;
@@ -14,6 +15,7 @@ pub static MODULES: &[&NativeModule] = &[
     &abstract_classes::MODULE,
     &opcode::MODULE,
     &profiler::MODULE,
+    &symbol_table::MODULE,
     &syntax_tree::MODULE,
     &tokenizer::MODULE,
     &typing::MODULE,

@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod atexit;
 pub mod clock;
 pub mod errno;
+pub mod faulthandler;
 pub mod fcntl;
 pub mod mmap;
 pub mod multiprocessing;
@@ -40,6 +41,7 @@ pub static MODULES: &[&NativeModule] = &[
     &accounts::pwd::MODULE,
     &atexit::MODULE,
     &errno::MODULE,
+    &faulthandler::MODULE,
     &fcntl::MODULE,
     &mmap::MODULE,
     &multiprocessing::MODULE,

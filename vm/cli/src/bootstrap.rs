@@ -61,6 +61,7 @@ fn hooks(interpret: Interpret) -> Hooks {
         python_buffer: sidewinder_builtins::python_buffer,
         release_view: sidewinder_builtins::release_view,
         walk_frames: sidewinder_semantics::nested::walk_frames,
+        peek_frames: sidewinder_semantics::nested::peek_frames,
         show_frames: |_| {},
         broken: ignore,
         hot: sidewinder_semantics::run::stay_cold,

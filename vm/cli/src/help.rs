@@ -61,6 +61,7 @@ const ENVIRONMENT: Rows = &[
     ("PYTHONWARNDEFAULTENCODING", "as -X warn_default_encoding"),
     ("PYTHON_CONTEXT_AWARE_WARNINGS", "as -X context_aware_warnings"),
     ("PYTHON_CPU_COUNT", "as -X cpu_count"),
+    ("PYTHON_JIT", "0 does without machine code, unless -X jit says otherwise"),
     ("PYTHON_THREAD_INHERIT_CONTEXT", "as -X thread_inherit_context"),
     ("SIDEWINDER_OPTIONS", "options of -X that are Sidewinder's own, separated by commas"),
 ];
@@ -68,8 +69,8 @@ const ENVIRONMENT: Rows = &[
 const SETTINGS: Rows = &[
     ("context_aware_warnings=0|1", "filters of warnings belong to a context"),
     ("cpu_count=N", "what os.cpu_count() says; 'default' for the truth"),
-    ("dev", "development mode: all warnings are shown"),
-    ("faulthandler", "print a traceback at fatal errors, where the module faulthandler is there"),
+    ("dev", "development mode: all warnings are shown, and tracebacks at fatal errors"),
+    ("faulthandler", "print a traceback at fatal errors"),
     ("frozen_modules=on|off", "accepted"),
     ("importtime[=2]", "print how long imports take; 2 also tells of what was there already"),
     ("int_max_str_digits=N", "most digits in conversions between int and str; 0 for no limit"),

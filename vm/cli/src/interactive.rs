@@ -11,7 +11,7 @@ use sidewinder_runtime::objects::method::native;
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::{module, singleton};
 use sidewinder_runtime::operations::{attribute, call, convert, import};
-use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
+use sidewinder_runtime::{Context, Owned, Raised, Result, Value, signals};
 use std::path::Path;
 
 /// The name that statements have as a file.
@@ -234,6 +234,8 @@ fn read(cx: &mut Context, system: Value, prompt: &str) -> Result<String> {
     let prompt = str::text(prompt.value()).unwrap_or_default().into_owned();
     flush(cx);
     sidewinder_builtins::write_error(cx, &prompt);
+    // Ctrl-C while it was written.
+    signals::check(cx)?;
     let stream = attribute::get_text(cx, system, "stdin")?;
     if stream.value() == singleton::none() {
         return Ok(String::new());

@@ -2,7 +2,7 @@
 
 use crate::arguments::Exit;
 use sidewinder_runtime::objects::int::text::DIGITS_MAX_SMALLEST;
-use sidewinder_runtime::options::Options;
+use sidewinder_runtime::options::{Options, jit_mode};
 use sidewinder_runtime::settings::Settings;
 
 /// What the command line said.
@@ -74,6 +74,9 @@ pub fn apply(given: &Given, options: &mut Options) -> Result<Option<u32>, Exit> 
         words.extend(list.split(',').filter(|item| !item.is_empty()).map(String::from));
     }
     words.extend(given.settings.iter().cloned());
+    if environment.get("PYTHON_JIT").as_deref() == Some("0") {
+        options.jit = jit_mode::OFF;
+    }
     let own: Vec<&str> = Options::table().iter().map(|(name, ..)| *name).chain(["dump"]).collect();
     for word in &words {
         let (name, value) = split(word);

@@ -4,7 +4,7 @@ use crate::program::{issue_warnings, new_code, options, raise_compile_error};
 use sidewinder_bytecode::CodeFlags;
 use sidewinder_compiler::tree::{self, InvalidKind, Node};
 use sidewinder_compiler::{CompileError, ErrorKind, TreeMode, TreeRequest};
-use sidewinder_language::syntax_tree;
+use sidewinder_language::{symbol_table, syntax_tree};
 use sidewinder_runtime::hooks::{CompileRequest, Product};
 use sidewinder_runtime::objects::exception::{RECURSION_ERROR, SYSTEM_ERROR};
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
@@ -23,6 +23,13 @@ pub fn parse(cx: &mut Context, request: &CompileRequest<'_>, source: &str) -> Re
     let parsed = sidewinder_compiler::parse_tree(source, request.file_name, wanted, options, &mut warnings);
     issue_warnings(cx, source, request.file_name, &warnings)?;
     match parsed {
+        Ok(parsed) if request.product == Product::Names => {
+            let futures = parsed.futures | request.futures;
+            if let Err(error) = sidewinder_compiler::check_names(source, request.file_name, options) {
+                return Err(raise(cx, &error, source, " during compilation"));
+            }
+            symbol_table::to_object(cx, &parsed.tree, futures & CodeFlags::FUTURE_ANNOTATIONS != 0)
+        }
         Ok(mut parsed) => {
             if request.product == Product::OptimizedTree {
                 let futures = parsed.futures | request.futures;

@@ -182,6 +182,12 @@ pub fn parse_tree(
     }
 }
 
+/// Finds what is wrong with the names of a source text that parses.
+pub fn check_names(source: &str, file_name: &str, options: Options) -> Result<(), CompileError> {
+    let checked = syntax::parse(source, options).and_then(|tree| scope::analyze(&tree, options));
+    checked.map(drop).map_err(|failure| located(failure, source, file_name, options.mode))
+}
+
 /// Compiles a tree that has passed `tree::validate`, and adds its warnings to `warnings`.
 pub fn compile_tree(
     tree: &tree::Node,

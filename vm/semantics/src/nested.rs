@@ -10,6 +10,7 @@ use sidewinder_runtime::objects::frame::LiveFrame;
 use sidewinder_runtime::objects::function::FunctionObject;
 use sidewinder_runtime::objects::generator::{self, GeneratorObject};
 use sidewinder_runtime::objects::{self, exception::RUNTIME_ERROR};
+use sidewinder_runtime::threads::outside;
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 
 /// The hook behind calls of Python functions from native code.
@@ -273,8 +274,31 @@ pub fn frame_locals(cx: &mut Context) -> Result<Owned> {
 
 /// The hook behind frame objects; see `Hooks::walk_frames`.
 pub fn walk_frames(cx: &mut Context, visit: &mut dyn FnMut(&LiveFrame) -> bool) {
-    let (mut base, mut pc, mut activation) = innermost_frame(cx);
-    while base != cx.stack_bottom {
+    let innermost = innermost_frame(cx);
+    walk_from(cx, innermost, |_| true, visit);
+}
+
+/// The hook behind looks at threads that hang or die; see `Hooks::peek_frames`.
+pub fn peek_frames(cx: &Context, visit: &mut dyn FnMut(&LiveFrame) -> bool) {
+    let stack = cx.stack_bottom..cx.stack_limit;
+    let is_frame = |base: *mut Value| {
+        let code = outside::read_value(base.wrapping_offset(frame::CODE));
+        base.is_aligned() && stack.contains(&base) && code.is_some_and(|word| outside::is_code(frame::untag(word)))
+    };
+    // The activations are not looked at: they are where a trace was when it last called out.
+    walk_from(cx, (cx.base, cx.instruction, std::ptr::null_mut()), is_frame, visit);
+}
+
+/// Visits frames from the innermost, of which that, its instruction and the trace below it are given, as long as they are
+/// frames.
+fn walk_from(
+    cx: &Context,
+    innermost: (*mut Value, Pc, *mut Activation),
+    is_frame: impl Fn(*mut Value) -> bool,
+    visit: &mut dyn FnMut(&LiveFrame) -> bool,
+) {
+    let (mut base, mut pc, mut activation) = innermost;
+    while base != cx.stack_bottom && is_frame(base) {
         // SAFETY: (frames 3) `base` is a frame's; links lead from frame to frame down to the bottom of the stack.
         unsafe {
             if frame::header(base, frame::FUNCTION).is_unbound() {

@@ -308,13 +308,17 @@ impl Watch {
             }
         }
         let Some(side) = places::side(op, pc, next) else { return next };
+        if side == Side::Jump && places::passes_handlers(code, code.index_of(pc)) {
+            return next;
+        }
         let event = match side {
             Side::Jump => event::JUMP,
             Side::Left => event::BRANCH_LEFT,
             Side::Right => event::BRANCH_RIGHT,
         };
         let target = code.index_of(next) as u32;
-        self.tell(cx, pc, event, Detail::Target(target)).unwrap_or(next)
+        let diverted = self.tell(cx, pc, event, Detail::Target(target));
+        diverted.or_else(|| self.jumped(cx, code)).unwrap_or(next)
     }
 
     /// What the `Return` at `pc` ends a generator with, whose resumer wants to know.

@@ -1,16 +1,18 @@
 //! Methods of `array.array`.
 
 use super::object::{self, ArrayObject, append_array, append_bytes, append_items, append_text, find, of};
+use super::pickle;
 use sidewinder_runtime::native::{Effects, GetSet, Native};
 use sidewinder_runtime::objects::buffer::Buffer;
 use sidewinder_runtime::objects::bytes::BytesObject;
+use sidewinder_runtime::objects::exception::{EOF_ERROR, MEMORY_ERROR};
 use sidewinder_runtime::objects::iterator::arguments::bad_argument;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::slice::{argument_bound, index_argument, wrap_index};
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{int, singleton};
-use sidewinder_runtime::operations::{attribute, compare};
+use sidewinder_runtime::operations::{call, compare, convert};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 const QUIET: u32 = Effects::NO_PYTHON | Effects::READ_ONLY;
@@ -62,7 +64,15 @@ pub static METHODS: &[Native] = &[
         .effects(QUIET),
     Native::new("__copy__", 0, 0, copy, "Return a copy of the array."),
     Native::new("__deepcopy__", 1, 1, copy, "Return a copy of the array."),
-    Native::new("__reduce_ex__", 1, 1, reduce, "Return state information for pickling."),
+    Native::new("tofile", 1, 1, to_file, "Write all items (as machine values) to the file object f."),
+    Native::new(
+        "fromfile",
+        2,
+        2,
+        from_file,
+        "Read n objects from the file object f and append them to the end of the array.",
+    ),
+    Native::new("__reduce_ex__", 1, 1, pickle::reduce, "Return state information for pickling."),
 ];
 
 pub static GETSET: &[GetSet] = &[
@@ -249,13 +259,36 @@ fn copy(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     Ok(ArrayObject::new(cx, array.element, array.bytes()))
 }
 
-/// `(class, (typecode, items), state)`
-fn reduce(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
-    let array = of(arguments[0]);
-    let code = StrObject::new(cx, &array.element.code.to_string());
-    let items = object::to_list(cx, array);
-    let inner = TupleObject::from_owned(cx, vec![code, items]);
-    let state = attribute::get_text_optional(cx, arguments[0], "__dict__")?;
-    let state = state.unwrap_or_else(|| Owned::new(singleton::none()));
-    Ok(TupleObject::new(cx, &[arguments[0].type_of().value(), inner.value(), state.value()]))
+/// Bytes that are written at a time.
+const BLOCK_BYTES: usize = 64 << 10;
+
+fn to_file(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let mut written = 0;
+    // The array may change while the file writes.
+    while let Some(rest) = of(arguments[0]).bytes().get(written..).filter(|rest| !rest.is_empty()) {
+        let block = &rest[..rest.len().min(BLOCK_BYTES)];
+        written += block.len();
+        let block = BytesObject::new(cx, block);
+        call::call_method(cx, arguments[1], "write", &[block.value()])?;
+    }
+    Ok(Owned::new(singleton::none()))
+}
+
+fn from_file(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
+    let count = convert::index_i64(cx, arguments[2])?;
+    if count < 0 {
+        return Err(cx.value_error("negative count"));
+    }
+    let size = of(arguments[0]).element.size as i64;
+    let Some(wanted) = count.checked_mul(size) else { return Err(cx.raise(&MEMORY_ERROR, "")) };
+    let wanted_object = int::from_i64(cx, wanted);
+    let read = call::call_method(cx, arguments[1], "read", &[wanted_object.value()])?;
+    let Some(data) = read.value().cast::<BytesObject>() else {
+        return Err(cx.type_error("read() didn't return bytes"));
+    };
+    append_bytes(cx, of(arguments[0]), data.as_slice())?;
+    match data.as_slice().len() as i64 == wanted {
+        true => Ok(Owned::new(singleton::none())),
+        false => Err(cx.raise(&EOF_ERROR, "read() didn't return enough bytes")),
+    }
 }

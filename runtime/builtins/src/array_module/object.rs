@@ -4,6 +4,7 @@ use super::element::{self, Element, Item};
 use sidewinder_runtime::heap::allocate::{free_bytes, reallocate_bytes};
 use sidewinder_runtime::heap::teardown::Children;
 use sidewinder_runtime::objects::buffer::{Buffer, Exports, Request};
+use sidewinder_runtime::objects::exception::DEPRECATION_WARNING;
 use sidewinder_runtime::objects::iterator::{exhaust, iterator_slots};
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::slice::{SliceObject, Span, sequence_index, wrap_index};
@@ -12,7 +13,7 @@ use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::{not_a_count, repeat_count, repeated_length};
 use sidewinder_runtime::objects::type_object::{OBJECT, StaticType, flags};
 use sidewinder_runtime::objects::{bytes, instance, singleton};
-use sidewinder_runtime::operations::{compare, convert, iterate};
+use sidewinder_runtime::operations::{compare, convert, iterate, warnings};
 use sidewinder_runtime::{Arguments, Context, Header, Immortal, Owned, Result, TypeObject, Value, object_type};
 use std::cell::Cell;
 
@@ -212,6 +213,10 @@ fn new(cx: &mut Context, class: &'static TypeObject, arguments: Arguments<'_>) -
     let Some(element) = char::from_u32(code.code_point(0)).and_then(element::of_code) else {
         return Err(cx.value_error("bad typecode (must be b, B, u, w, h, H, i, I, l, L, q, Q, f or d)"));
     };
+    if element.code == 'u' {
+        let message = "The 'u' type code is deprecated and will be removed in Python 3.16";
+        warnings::warn(cx, &DEPRECATION_WARNING, message, 1)?;
+    }
     let made = ArrayObject::new_of_class(cx, class, element, &[]);
     if let Some(&initial) = positionals.get(1) {
         fill(cx, of(made.value()), initial)?;

@@ -1,30 +1,63 @@
-//! `code.replace`: a copy of a code object with some fields changed. What the instructions depend on can only be given as
-//! it is.
+//! `code.replace`: a copy of a code object with some fields changed. Instructions can be taken from other code whose
+//! `co_code` somebody has asked for; bytes of CPython's cannot be made into ours.
 
-use super::{FLAGS, GETSET, of};
-use sidewinder_bytecode::{CodeData, Constant};
+use super::{FLAGS, of, view};
+use sidewinder_bytecode::shown::{NO_INSTRUCTION, Shown, locations};
+use sidewinder_bytecode::{CodeData, CodeFlags, Constant, Kind, Op, Operand, Position};
 use sidewinder_runtime::native::Arguments;
+use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::code;
-use sidewinder_runtime::objects::exception::NOT_IMPLEMENTED_ERROR;
+use sidewinder_runtime::objects::exception::{NOT_IMPLEMENTED_ERROR, SYSTEM_ERROR};
 use sidewinder_runtime::objects::iterator::arguments::bad_argument;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{constant, str};
-use sidewinder_runtime::operations::{compare, convert, iterate};
-use sidewinder_runtime::{Context, Owned, Result, Value};
+use sidewinder_runtime::operations::{convert, iterate};
+use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 use std::rc::Rc;
+
+/// The fields, in the order in which they are changed: what others are measured by comes first.
+const FIELDS: [&str; 18] = [
+    "co_code",
+    "co_exceptiontable",
+    "co_consts",
+    "co_names",
+    "co_argcount",
+    "co_posonlyargcount",
+    "co_kwonlyargcount",
+    "co_flags",
+    "co_cellvars",
+    "co_varnames",
+    "co_freevars",
+    "co_nlocals",
+    "co_stacksize",
+    "co_filename",
+    "co_name",
+    "co_qualname",
+    "co_firstlineno",
+    "co_linetable",
+];
 
 /// `code.replace(**fields)`
 pub fn replace(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let receiver = arguments.values[0];
-    let given = arguments.positionals().len() - 1;
-    if given > 0 {
+    if arguments.positionals().len() > 1 {
         return Err(cx.type_error("replace() takes no positional arguments"));
     }
-    let mut data = CodeData::clone(&of(receiver).data);
+    let mut given: [Option<Value>; FIELDS.len()] = [None; FIELDS.len()];
     for (key, value) in arguments.keywords() {
         let name = str::text(key).unwrap_or_default().into_owned();
-        replace_field(cx, receiver, &mut data, &name, value)?;
+        match FIELDS.iter().position(|field| *field == name) {
+            Some(place) => given[place] = Some(value),
+            None => return Err(cx.type_error(format!("replace() got an unexpected keyword argument '{name}'"))),
+        }
     }
+    let mut data = CodeData::clone(&of(receiver).data);
+    for (name, value) in FIELDS.iter().zip(given) {
+        if let Some(value) = value {
+            replace_field(cx, &mut data, name, value)?;
+        }
+    }
+    check_parameters(cx, &mut data, view::parameters(&of(receiver).data))?;
     // Instructions may depend on constants, as calls do on the names of keywords.
     if let Err(problem) = sidewinder_bytecode::verify::verify(&data) {
         return Err(cx.value_error(format!("code.replace(): {problem}")));
@@ -32,67 +65,221 @@ pub fn replace(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     Ok(code::new(cx, Rc::new(data)))
 }
 
-fn replace_field(cx: &mut Context, receiver: Value, data: &mut CodeData, name: &str, value: Value) -> Result<()> {
+fn replace_field(cx: &mut Context, data: &mut CodeData, name: &str, value: Value) -> Result<()> {
     match name {
         "co_name" => data.name = text(cx, name, value)?,
         "co_qualname" => data.qualified_name = text(cx, name, value)?,
         "co_filename" => data.file_name = text(cx, name, value)?,
-        "co_firstlineno" => data.first_line = number(cx, value)? as u32,
-        "co_flags" => {
-            let wanted = number(cx, value)? as usize;
-            for (flag, shown) in FLAGS {
-                // Whether a function runs at once, and which parameters it has, is up to its code.
-                let fixed = [0x3, 0x4, 0x8, 0x20, 0x80, 0x200, 0x400_0000].contains(shown);
-                let (has, wants) = (data.flags.has(*flag), wanted & shown == *shown);
-                if fixed && has != wants {
-                    return Err(unsupported(cx, name));
-                }
-                data.flags.0 = if wants { data.flags.0 | flag } else { data.flags.0 & !flag };
+        "co_code" => return replace_instructions(cx, data, value),
+        "co_exceptiontable" => {
+            let bytes = bytes(cx, name, value)?;
+            if bytes.is_empty() {
+                data.handlers.clear();
+            } else if bytes != view::exception_table(data, &Shown::new(data)) {
+                return Err(unsupported(cx, name));
             }
         }
         "co_consts" => {
             let items = tuple(cx, name, value)?;
-            if items.len() != data.constants.len() {
-                return unchanged(cx, receiver, name, value);
-            }
-            for (place, item) in data.constants.iter_mut().zip(&items) {
-                // Only what may stand for a constant of the same kind: instructions know code from values.
+            let mut constants = Vec::with_capacity(items.len());
+            for (index, item) in items.iter().enumerate() {
                 let new = constant(cx, item.value())?;
-                if matches!(place, Constant::Code(_)) != matches!(new, Constant::Code(_)) {
+                // Instructions know code from values.
+                let is_code = |constant: &Constant| matches!(constant, Constant::Code(_));
+                if data.constants.get(index).is_some_and(|old| is_code(old) != is_code(&new)) {
                     return Err(unsupported(cx, name));
                 }
-                *place = new;
+                constants.push(new);
             }
+            data.constants = constants;
         }
-        "co_names" => {
-            let names = names(cx, name, value)?;
-            if names.len() != data.names.len() {
+        "co_names" => data.names = names(cx, name, value)?,
+        "co_freevars" => data.free_names = names(cx, name, value)?,
+        "co_cellvars" => {
+            let new = names(cx, name, value)?;
+            let mut registers = data.cell_registers.clone();
+            if new.len() < registers.len() {
                 return Err(unsupported(cx, name));
             }
-            data.names = names;
+            let first = add_locals(cx, data, new.len() - registers.len())?;
+            registers.extend(first..data.local_count);
+            rename(data, &registers, &new);
+            data.cell_registers = registers;
         }
-        "co_freevars" => {
-            let names = names(cx, name, value)?;
-            if names.len() != data.free_names.len() {
+        "co_varnames" => {
+            let new = names(cx, name, value)?;
+            let mut registers = view::variables(data);
+            if new.len() < view::parameters(data) {
+                return Err(cx.value_error("code: co_varnames is too small"));
+            }
+            if new.len() < registers.len() || new.len() > registers.len() && !data.flags.has(CodeFlags::FUNCTION) {
                 return Err(unsupported(cx, name));
             }
-            data.free_names = names;
+            let first = add_locals(cx, data, new.len() - registers.len())?;
+            registers.extend(first..data.local_count);
+            rename(data, &registers, &new);
         }
-        _ if GETSET.iter().any(|row| row.name == name) => return unchanged(cx, receiver, name, value),
-        _ => return Err(cx.type_error(format!("replace() got an unexpected keyword argument '{name}'"))),
+        "co_nlocals" => {
+            if number(cx, name, value)? as usize != view::variables(data).len() {
+                return Err(cx.value_error("code: co_nlocals != len(co_varnames)"));
+            }
+        }
+        "co_stacksize" => {
+            // Registers beside the locals: more of them do no harm.
+            let wanted = data.local_count as i64 + number(cx, name, value)?;
+            match u16::try_from(wanted).ok().filter(|wanted| *wanted >= data.register_count) {
+                Some(wanted) => data.register_count = wanted,
+                None => return Err(unsupported(cx, name)),
+            }
+        }
+        // The namespace of a class body is no parameter to anybody.
+        "co_argcount" if !data.flags.has(CodeFlags::FUNCTION) => {
+            if small(cx, name, value)? != 0 {
+                return Err(cx.value_error("code: co_varnames is too small"));
+            }
+        }
+        "co_argcount" => data.argument_count = small(cx, name, value)?,
+        "co_posonlyargcount" => data.positional_only_count = small(cx, name, value)?,
+        "co_kwonlyargcount" => data.keyword_only_count = small(cx, name, value)?,
+        "co_flags" => return replace_flags(cx, data, value),
+        "co_firstlineno" => {
+            let first = number(cx, name, value)? as u32;
+            let difference = first.wrapping_sub(data.first_line);
+            data.first_line = first;
+            data.positions.edit(|rows| {
+                for row in rows.iter_mut().filter(|row| row.line != 0) {
+                    row.line = row.line.wrapping_add(difference);
+                    row.end_line = row.end_line.wrapping_add(difference);
+                }
+            });
+        }
+        _ => {
+            let bytes = bytes(cx, name, value)?;
+            let shown = Shown::new(data);
+            if bytes == view::line_table(data, &shown, cx.interpreter().options.settings.debug_ranges) {
+                return Ok(());
+            }
+            let Some(units) = locations::decode(&bytes, data.first_line) else { return Err(unsupported(cx, name)) };
+            let mut rows = vec![Position::default(); data.instructions.len()];
+            for (owner, position) in shown.owners.iter().zip(units) {
+                if *owner != NO_INSTRUCTION {
+                    rows[*owner as usize] = position;
+                }
+            }
+            data.positions = rows.into();
+        }
     }
     Ok(())
 }
 
-fn unsupported(cx: &mut Context, name: &str) -> sidewinder_runtime::Raised {
-    cx.raise(&NOT_IMPLEMENTED_ERROR, format!("code.replace({name}=...) with another value"))
+/// Takes the instructions of the code that these bytes are said to be of, with all that belongs to them.
+fn replace_instructions(cx: &mut Context, data: &mut CodeData, value: Value) -> Result<()> {
+    let bytes = bytes(cx, "co_code", value)?;
+    if bytes.len() % 2 != 0 {
+        return Err(cx.value_error("code: co_code is malformed"));
+    }
+    if bytes == Shown::new(data).bytes {
+        return Ok(());
+    }
+    let other = code::recall(cx, &bytes);
+    let Some(other) = other.filter(|other| other.local_names.len() == data.local_names.len()) else {
+        return Err(unsupported(cx, "co_code"));
+    };
+    data.instructions = other.instructions.clone();
+    data.positions = other.positions.clone();
+    data.handlers = other.handlers.clone();
+    data.sites = other.sites.clone();
+    data.loop_count = other.loop_count;
+    data.register_count = other.register_count;
+    Ok(())
 }
 
-/// A field that cannot change may be given as it is.
-fn unchanged(cx: &mut Context, receiver: Value, name: &str, value: Value) -> Result<()> {
-    let Some(row) = GETSET.iter().find(|row| row.name == name) else { return Err(unsupported(cx, name)) };
-    let own = (row.get)(cx, receiver)?;
-    if compare::equals(cx, own.value(), value)? { Ok(()) } else { Err(unsupported(cx, name)) }
+fn replace_flags(cx: &mut Context, data: &mut CodeData, value: Value) -> Result<()> {
+    let wanted = number(cx, "co_flags", value)? as usize;
+    let suspends = data.instructions.iter().any(|instruction| matches!(instruction.op, Op::Yield | Op::Send));
+    for (flag, shown) in FLAGS {
+        let (has, wants) = (data.flags.has(*flag), wanted & shown == *shown);
+        // Whether a function has locals, a docstring, or waits in the middle is up to its code.
+        let fixed = match *flag {
+            CodeFlags::FUNCTION | CodeFlags::HAS_DOCSTRING => true,
+            CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR => suspends,
+            _ => false,
+        };
+        if fixed && has != wants {
+            return Err(unsupported(cx, "co_flags"));
+        }
+        data.flags.0 = if wants { data.flags.0 | flag } else { data.flags.0 & !flag };
+    }
+    if data.flags.0 & CodeFlags::SUSPENDS != 0 && !data.flags.has(CodeFlags::FUNCTION) && !suspends {
+        return Err(unsupported(cx, "co_flags"));
+    }
+    Ok(())
+}
+
+/// Parameters are the first locals, and calls of the plainest functions are quicker.
+fn check_parameters(cx: &mut Context, data: &mut CodeData, before: usize) -> Result<()> {
+    if !data.flags.has(CodeFlags::FUNCTION) {
+        return Ok(());
+    }
+    let count = data.parameter_count();
+    if data.positional_only_count > data.argument_count {
+        return Err(cx.raise(&SYSTEM_ERROR, "bad argument to internal function"));
+    }
+    if count > view::variables(data).len() {
+        return Err(cx.value_error("code: co_varnames is too small"));
+    }
+    // Those that were none may be the compiler's own.
+    if count > before && data.local_names[before..count].iter().any(|name| name.starts_with('.')) {
+        return Err(unsupported(cx, "co_argcount"));
+    }
+    let stars = CodeFlags::VARARGS | CodeFlags::VARKEYWORDS | CodeFlags::SUSPENDS;
+    let is_simple = data.flags.0 & stars == 0 && data.keyword_only_count == 0;
+    data.flags.0 = if is_simple { data.flags.0 | CodeFlags::SIMPLE } else { data.flags.0 & !CodeFlags::SIMPLE };
+    Ok(())
+}
+
+/// Adds locals without names behind the others, and moves the temporaries on; the first of them.
+fn add_locals(cx: &mut Context, data: &mut CodeData, count: usize) -> Result<u16> {
+    let first = data.local_count;
+    let Some(added) = u16::try_from(count).ok().filter(|added| {
+        data.register_count.checked_add(*added).is_some_and(|all| all < sidewinder_bytecode::instruction::OPERAND_MAX)
+    }) else {
+        return Err(cx.value_error("code: too many local variables"));
+    };
+    if added == 0 {
+        return Ok(first);
+    }
+    for instruction in &mut data.instructions {
+        let kinds = instruction.op.kinds();
+        let fields = [&mut instruction.a, &mut instruction.b, &mut instruction.c];
+        for (kind, field) in kinds.into_iter().zip(fields) {
+            let is_register = match kind {
+                Kind::Dst | Kind::Reg | Kind::Run | Kind::DstRun | Kind::Block => true,
+                Kind::Src => matches!(Operand::decode(*field), Operand::Register(_)),
+                _ => false,
+            };
+            if is_register && *field >= first {
+                *field += added;
+            }
+        }
+    }
+    for handler in &mut data.handlers {
+        handler.temporary_depth += if handler.temporary_depth >= first { added } else { 0 };
+    }
+    data.local_names.extend(std::iter::repeat_n("".into(), count));
+    data.local_count += added;
+    data.register_count += added;
+    Ok(first)
+}
+
+fn rename(data: &mut CodeData, registers: &[u16], names: &[Rc<str>]) {
+    for (register, name) in registers.iter().zip(names) {
+        data.local_names[*register as usize] = name.clone();
+    }
+}
+
+fn unsupported(cx: &mut Context, name: &str) -> Raised {
+    cx.raise(&NOT_IMPLEMENTED_ERROR, format!("code.replace({name}=...) with another value"))
 }
 
 fn text(cx: &mut Context, name: &str, value: Value) -> Result<Rc<str>> {
@@ -102,9 +289,25 @@ fn text(cx: &mut Context, name: &str, value: Value) -> Result<Rc<str>> {
     }
 }
 
-fn number(cx: &mut Context, value: Value) -> Result<i64> {
+fn number(cx: &mut Context, name: &str, value: Value) -> Result<i64> {
     let number = convert::index_i64(cx, value)?;
-    if number < 0 { Err(cx.value_error("code: argument out of range")) } else { Ok(number) }
+    if i32::try_from(number).is_err() {
+        return Err(cx.overflow_error("Python int too large to convert to C int"));
+    }
+    if number < 0 { Err(cx.value_error(format!("{name} must be a positive integer"))) } else { Ok(number) }
+}
+
+/// A number of parameters.
+fn small(cx: &mut Context, name: &str, value: Value) -> Result<u16> {
+    let number = number(cx, name, value)?;
+    u16::try_from(number).map_err(|_| cx.value_error("code: co_varnames is too small"))
+}
+
+fn bytes(cx: &mut Context, name: &str, value: Value) -> Result<Vec<u8>> {
+    match value.cast::<BytesObject>() {
+        Some(bytes) => Ok(bytes.as_slice().to_vec()),
+        None => Err(bad_argument(cx, &format!("replace() argument '{name}'"), "bytes", value)),
+    }
 }
 
 fn tuple(cx: &mut Context, name: &str, value: Value) -> Result<Vec<Owned>> {
@@ -116,13 +319,11 @@ fn tuple(cx: &mut Context, name: &str, value: Value) -> Result<Vec<Owned>> {
 
 fn names(cx: &mut Context, name: &str, value: Value) -> Result<Vec<Rc<str>>> {
     let items = tuple(cx, name, value)?;
-    items
-        .iter()
-        .map(|item| match str::text(item.value()) {
-            Some(text) => Ok(text.as_ref().into()),
-            None => Err(cx.type_error("name tuples must contain only strings, not 'int'")),
-        })
-        .collect()
+    let text = |item: &Owned| str::text(item.value()).map(|text| text.as_ref().into());
+    match items.iter().map(text).collect() {
+        Some(names) => Ok(names),
+        None => Err(cx.raise(&SYSTEM_ERROR, "non-string found in code slot")),
+    }
 }
 
 /// The constant that makes a value; an error for values that none makes.

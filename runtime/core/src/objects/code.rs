@@ -1,5 +1,9 @@
 //! Code objects: compiled code with its constants as objects, its inline caches and its counters.
 
+mod construct;
+
+pub use construct::{recall, remember};
+
 use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
@@ -10,8 +14,9 @@ use crate::objects::slots::{CompareOp, Slots};
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
 use crate::objects::{float, int, singleton, str, tuple};
 use crate::value::Value;
+use sidewinder_bytecode::shown::Shown;
 use sidewinder_bytecode::{CodeData, CodeFlags, Constant, Instruction};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
@@ -52,6 +57,8 @@ pub struct CodeObject {
     with_namespace: Cell<Value>,
     /// What tools of `sys.monitoring` want to know of it, and what tracing has found out.
     pub monitoring: RefCell<Option<Box<CodeMonitoring>>>,
+    /// The code in CPython's words, once somebody has asked.
+    shown: OnceCell<Box<Shown>>,
     storage: Storage,
 }
 
@@ -71,6 +78,7 @@ pub static CODE: StaticType = Immortal::new(
         "code",
         size_of::<CodeObject>(),
         Slots {
+            new: Some(construct::new),
             repr: Some(repr),
             hash: Some(hash),
             compare: Some(compare),
@@ -167,16 +175,29 @@ impl CodeObject {
         line.unwrap_or(self.data.first_line)
     }
 
+    /// As `line_of`, without memory for the answer: for handlers of signals.
+    pub fn peek_line(&self, index: usize) -> u32 {
+        match self.data.positions.peek_line(index) {
+            0 => self.data.first_line,
+            line => line,
+        }
+    }
+
+    /// The code as tools see it that know CPython's. Its first unit belongs to no instruction: there is a frame that has not
+    /// run yet, at the first line of its code.
+    pub fn shown(&self) -> &Shown {
+        self.shown.get_or_init(|| Box::new(Shown::new(&self.data)))
+    }
+
+    /// Where Python sees an instruction that runs: in bytes of the code as it is shown.
+    pub fn offset_of(&self, index: usize) -> usize {
+        self.shown().offset_of(index)
+    }
+
     /// The source line of an instruction; 0 for none.
     pub fn own_line(&self, index: usize) -> u32 {
         self.data.positions.get(index).map_or(0, |position| position.line)
     }
-}
-
-/// Where Python sees an instruction: offsets count two for each, as CPython's count bytes. The first two belong to no
-/// instruction: there is a frame that has not run yet, at the first line of its code.
-pub fn offset_of(index: usize) -> usize {
-    2 * index + 2
 }
 
 /// Stands for the index of the instruction of a frame that has not run yet, which is at the first line of its code.
@@ -228,6 +249,7 @@ pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
             data,
             with_namespace: Cell::new(Value::UNBOUND),
             monitoring: RefCell::new(None),
+            shown: OnceCell::new(),
             storage,
         });
     }
@@ -308,6 +330,8 @@ fn is_same(a: &CodeData, b: &CodeData) -> bool {
 fn same_constants(a: &[Constant], b: &[Constant]) -> bool {
     let same = |pair: (&Constant, &Constant)| match pair {
         (Constant::Code(a), Constant::Code(b)) => Rc::ptr_eq(a, b) || is_same(a, b),
+        // Sets have no order.
+        (Constant::FrozenSet(a), Constant::FrozenSet(b)) => a.len() == b.len() && a.iter().all(|item| b.contains(item)),
         (a, b) => a == b,
     };
     a.len() == b.len() && a.iter().zip(b).all(same)
@@ -322,6 +346,7 @@ fn hash(_cx: &mut Context, value: Value) -> Result<i64> {
     data.names.hash(&mut hasher);
     data.local_names.hash(&mut hasher);
     data.instructions.len().hash(&mut hasher);
+    data.instructions.iter().for_each(|i| (i.op, i.a, i.b, i.c).hash(&mut hasher));
     let hash = hasher.finish() as i64;
     Ok(if hash == -1 { -2 } else { hash })
 }
@@ -351,6 +376,7 @@ unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
         if monitoring.is_some() {
             crate::monitoring::forget_code(Context::current(), monitoring);
         }
+        std::ptr::drop_in_place(&raw mut (*code).shown);
         std::ptr::drop_in_place(&raw mut (*code).data);
         std::ptr::drop_in_place(&raw mut (*code).storage);
     }

@@ -4,7 +4,7 @@ use crate::context::{Context, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::Arguments;
-use crate::objects::code::{CodeObject, NOT_STARTED, offset_of};
+use crate::objects::code::{CodeObject, NOT_STARTED};
 use crate::objects::frame::{self, FrameObject};
 use crate::objects::iterator::arguments::{Signature, bad_argument};
 use crate::objects::slots::Slots;
@@ -80,7 +80,7 @@ impl TracebackObject {
 
     /// The instruction as Python sees it.
     pub fn offset(&self) -> i64 {
-        if self.instruction == NOT_STARTED { 0 } else { offset_of(self.instruction as usize) as i64 }
+        if self.instruction == NOT_STARTED { 0 } else { self.code().offset_of(self.instruction as usize) as i64 }
     }
 
     /// The frame's code object.

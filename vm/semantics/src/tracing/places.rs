@@ -3,6 +3,7 @@
 use crate::handlers::{fetch, following};
 use crate::semantics::Pc;
 use sidewinder_bytecode::{HEADER_WORDS, Op};
+use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::method::MethodObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::{Context, Owned, Value};
@@ -24,6 +25,12 @@ pub fn side(op: Op, pc: Pc, next: Pc) -> Option<Side> {
         _ if op.is_branch() => Some(if next == following(pc) { Side::Left } else { Side::Right }),
         _ => None,
     }
+}
+
+/// Whether a jump passes the handlers of the `try` that ends there. CPython has those elsewhere, and needs no jump.
+pub fn passes_handlers(code: &CodeObject, index: usize) -> bool {
+    let is_forward = code.data.instructions.get(index).is_some_and(|found| found.op == Op::Jump);
+    is_forward && code.data.handlers.iter().any(|handler| handler.target as usize == index + 1)
 }
 
 /// What a call instruction calls.
