@@ -209,24 +209,25 @@ fn call_expanded(cx: &mut Context, pc: Pc, may_enter: bool) -> Pc {
     let callable = register(cx, i.b);
     let leading = i.c >> 1;
     let Ok(mut values) = starred_arguments(cx, i.b, leading) else { return raise(cx, pc) };
-    let mut names = Vec::new();
-    let mut merged = None;
+    let (mut names, mut kept) = (Vec::new(), Vec::new());
     if i.c & 1 != 0 {
-        let mut mapping = register(cx, i.b + HEADER + leading + 1);
+        let mapping = register(cx, i.b + HEADER + leading + 1);
+        let mut own = None;
         if mapping.cast_exact::<DictObject>().is_none() {
-            let made = DictObject::new(cx);
-            if super::build::merge_mapping(cx, dict::of(made.value()), mapping, callable).is_err() {
+            let merged = own.insert(DictObject::new(cx)).value();
+            if super::build::merge_mapping(cx, dict::of(merged), mapping, callable).is_err() {
                 return raise(cx, pc);
             }
-            mapping = merged.insert(made).value();
         }
-        let keywords = dict::of(mapping);
+        let keywords = dict::of(own.as_ref().map_or(mapping, Owned::value));
         for position in 0..keywords.entry_count() {
             let Some((name, value)) = keywords.entry(position) else { continue };
             if !name.type_of().has_flag(flags::STR) {
                 cx.type_error("keywords must be strings");
                 return raise(cx, pc);
             }
+            // The mapping may be one that the program changes during the call.
+            kept.push(Owned::new(name));
             names.push(name);
             values.push(Owned::new(value));
         }
@@ -246,7 +247,7 @@ fn call_expanded(cx: &mut Context, pc: Pc, may_enter: bool) -> Pc {
     // As the tuple dies that they would be items of: the last one first.
     values.drain(..).rev().for_each(drop);
     clear_block(cx, i.b, Op::expanded_length(i.c), false);
-    drop(merged);
+    drop(kept);
     finish_at(cx, pc, next(pc), i.a, result)
 }
 
