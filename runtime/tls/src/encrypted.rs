@@ -208,9 +208,9 @@ impl Cipher {
         self.add_key(&mut state, rounds);
         for round in (0..rounds).rev() {
             let mut moved = [0; BLOCK_BYTES];
-            for place in 0..BLOCK_BYTES {
+            for (place, byte) in state.into_iter().enumerate() {
                 let (column, row) = (place / 4, place % 4);
-                moved[((column + row) % 4) * 4 + row] = self.inverse[usize::from(state[place])];
+                moved[((column + row) % 4) * 4 + row] = self.inverse[usize::from(byte)];
             }
             state = moved;
             self.add_key(&mut state, round);

@@ -45,7 +45,7 @@ fn class_without_parts<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Attem
     let known = s.peek(kind);
     let class: &TypeObject = known.cast()?;
     let matches = s.peek(subject).type_of().is_subtype(class);
-    let has_parts = i.c > 0 || s.peek(names).cast_exact::<TupleObject>().is_none_or(|names| names.len() > 0);
+    let has_parts = i.c > 0 || s.peek(names).cast_exact::<TupleObject>().is_none_or(|names| !names.is_empty());
     if matches && has_parts || !has_builtin_type(s, subject) || !s.has_type(kind, &TYPE) || !s.is_object(kind, known) {
         return None;
     }

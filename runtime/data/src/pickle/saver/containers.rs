@@ -241,7 +241,10 @@ impl Saver {
         let Some(set) = object.cast::<SetObject>() else { return Ok(()) };
         let size = set.len();
         let mut at = 0;
-        while size > 0 {
+        if size == 0 {
+            return Ok(());
+        }
+        loop {
             let mut count = 0;
             self.op(MARK);
             while let Some((entry, after)) = set.next_entry(at) {
@@ -258,10 +261,9 @@ impl Saver {
             }
             self.op(ADDITEMS);
             if count < BATCH {
-                break;
+                return Ok(());
             }
         }
-        Ok(())
     }
 
     /// Sets before protocol 4 are what their class makes of a list.
