@@ -194,4 +194,4 @@ except RecursionError:
     print("RecursionError")
 print(len(ast.unparse(ast.parse("if a: pass\n" + "elif a: pass\n" * 90))))
 eval(compile(ast.parse("+".join("1" * 900), mode="eval"), "tree", "eval"))
-# modes: off checked on threshold-1 gc-7
+# modes: native

@@ -179,4 +179,4 @@ for source in ("[1, -2, {'a': (3.5, None)}, {b'x'}, set(), 1+2j]", "a", "1 + 1",
         print(ast.literal_eval(source))
     except ValueError as error:
         print(str(error).split(" at 0x")[0])
-# modes: off checked on threshold-1 gc-7
+# modes: native

@@ -52,4 +52,4 @@ r=weakref.ref(D); issubclass(D,A); issubclass(V,A); del D; gc.collect(); print(r
 s=0
 for i in range(300): s+=isinstance(i,ca.Hashable)+issubclass(V,A)+isinstance(V(),A)+isinstance(i,A)
 print(s, len(_abc._get_dump(A)))
-# modes: off checked on threshold-1 gc-7
+# modes: native

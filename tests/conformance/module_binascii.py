@@ -99,4 +99,4 @@ print(binascii.a2b_base64.__text_signature__, binascii.b2a_qp.__text_signature__
 # The module over it.
 print(base64.b64encode(b"\xfb\xff"), base64.urlsafe_b64decode("-_8="), base64.b32encode(b"abc"), base64.b85encode(b"abcd"))
 refused(base64.b64decode, b"ab$d", validate=True)
-# modes: off checked on threshold-1 gc-7
+# modes: native

@@ -58,4 +58,4 @@ print(_bz2.BZ2Compressor.compress.__text_signature__, _bz2.BZ2Decompressor.decom
 
 with bz2.open(io.BytesIO(bz2.compress(data) + bz2.compress(noise)), "rb") as stream:
     print(stream.read(9), stream.seek(len(data) - 3), stream.read(10) == data[-3:] + noise[:7], len(stream.read()))
-# modes: off checked on threshold-1 gc-7
+# modes: native

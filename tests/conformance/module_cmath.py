@@ -96,4 +96,4 @@ class DerivedComplex(complex):
 for argument in (Complex(), WrongComplex(), Float(), Index(), DerivedFloat(4), DerivedComplex(9), True, Complex):
     refused(cmath.sqrt, argument)
 print(complex(DerivedFloat(4)), complex(DerivedComplex(9)))
-# modes: off checked on threshold-1 gc-7
+# modes: native

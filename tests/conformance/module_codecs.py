@@ -12,4 +12,4 @@ codecs.register_error('my5', lambda e: ('é', e.end)); t("'aéb'.encode('ascii',
 d=codecs.getincrementaldecoder('utf-8')(); print([d.decode(bytes([b])) for b in 'aé€😀'.encode()])
 d=codecs.getincrementaldecoder('utf-16')(); print([d.decode(bytes([b])) for b in 'aé😀'.encode('utf-16')])
 codecs.register(lambda n: (lambda s,e='strict': (s[::-1].encode(),len(s)), lambda b,e='strict': (bytes(b).decode()[::-1],len(b)),None,None) if n=='backwards' else None); t("'abc'.encode('backwards')"); t("b'abc'.decode('backwards')")
-# modes: off checked on threshold-1 gc-7
+# modes: native

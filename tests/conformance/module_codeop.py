@@ -28,4 +28,4 @@ for source in SOURCES:
 for flags in 0x200, 0x4000, 0x4200:
     for source in "if 1:\n  pass", "if 1:\n  pass\n", "if 1:":
         print(hex(flags), ascii(source), kind(compile, source, "<s>", "exec", flags))
-# modes: off checked on threshold-1 gc-7
+# modes: native

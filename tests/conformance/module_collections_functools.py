@@ -53,4 +53,4 @@ class N: pass
 for make in (lambda n: C.deque([n]), lambda n: F.partial(N,n), lambda n: C.defaultdict(lambda:n,{1:n}), lambda n: L(lambda:n,None,False,n), lambda n: iter(C.deque([n])), lambda n: C._tuplegetter(1,n)):
     import _weakref
     n=N(); n.loop=make(n); r=_weakref.ref(n); del n; gc.collect(); print(r() is None)
-# modes: off checked on threshold-1 gc-7
+# modes: native

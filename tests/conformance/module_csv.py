@@ -133,4 +133,4 @@ total = 0
 for row in csv.DictReader(f"{number},{number * 2},x" if number else "a,b,c" for number in range(300)):
     total += int(row["a"]) + int(row["b"])
 print(total)
-# modes: off checked on threshold-1 gc-7
+# modes: native

@@ -385,4 +385,4 @@ while moment.year < 300:
     moment += step
     total += moment.second + (moment - datetime(1, 1, 1, tzinfo=timezone.utc)) // H
 print(total, moment, MINYEAR, MAXYEAR)
-# modes: off checked on threshold-1 gc-7
+# modes: native

@@ -108,4 +108,4 @@ class Counter(ContentHandler):
 
 xml.sax.parseString("<r>" + "<i k='v'/>" * 500 + "</r>", Counter())
 print(Counter.counts)
-# modes: off checked on threshold-1 gc-7
+# modes: native

@@ -148,4 +148,4 @@ total = 0
 for i in range(300):
     total += hashlib.md5(b"%d" % i).digest()[0] + hmac.digest(b"key", b"%d" % i, "sha1")[0]
 print(total)
-# modes: off checked on threshold-1 gc-7
+# modes: native

@@ -26,4 +26,4 @@ n=0
 for i in range(300):
     q=[i%5,i%3]; H.heapify(q); H.heappush(q,i%7); n+=H.heappop(q); n+=B.bisect_left(data,i%100)
 print(n)
-# modes: off checked on threshold-1 gc-7
+# modes: native

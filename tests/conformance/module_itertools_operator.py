@@ -19,4 +19,4 @@ for i in range(300):
     for x in I.accumulate(range(5)): s+=x
     s+=sum(I.islice(I.count(),5))
 print(s)
-# modes: off checked on threshold-1 gc-7
+# modes: native

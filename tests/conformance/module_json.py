@@ -131,4 +131,4 @@ for number in range(200):
     total += found["number"] + found["values"][1]
 print(total, json.dumps({"b": [1, {2: 3}], "a": ()}, indent=2, sort_keys=True))
 print(attempt(json.loads, '{"a":1,}'), attempt(json.loads, "\n\n [x"), attempt(json.dumps, [1, {"a": object}]))
-# modes: off checked on threshold-1 gc-7
+# modes: native

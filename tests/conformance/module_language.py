@@ -8,4 +8,4 @@ for e in ["list(S.formatter_parser('a{b!r:c}d{{e}}{}'))","list(S.formatter_parse
 class X(A.Constant):
     _fields=('value','zz')
 print(X(1,2).zz, X._attributes, A.Constant(1,lineno=2).__dict__)
-# modes: off checked on threshold-1 gc-7
+# modes: native

@@ -108,4 +108,4 @@ print(_lzma.LZMAError.__mro__[1].__name__, _lzma.LZMAError.__module__, _lzma.LZM
 print({name: getattr(_lzma, name) for name in sorted(dir(_lzma)) if name.isupper()})
 with lzma.open(io.BytesIO(packed + lzma.compress(b"second")), "rb") as stream:
     print(stream.read(9), stream.seek(len(data) - 3), stream.read(5))
-# modes: off checked on threshold-1 gc-7
+# modes: native

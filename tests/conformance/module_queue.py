@@ -117,4 +117,4 @@ try:
 except queue.Full as error:
     print("full", repr(error))
 print(bounded.get(), bounded.get(), queue.PriorityQueue().empty(), queue.LifoQueue().qsize())
-# modes: off checked on threshold-1 gc-7
+# modes: native

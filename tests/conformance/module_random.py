@@ -82,4 +82,4 @@ saved = random.getstate()
 values = [random.randrange(10**30) for _ in range(3)]
 random.setstate(saved)
 print(values == [random.randrange(10**30) for _ in range(3)], values)
-# modes: off checked on threshold-1 gc-7
+# modes: native

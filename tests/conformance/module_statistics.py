@@ -21,4 +21,4 @@ for part in (1e-320, 1e-300, 1e-17, 1e-12, 1e-5, 0.074, 0.075, 0.3, 0.5, 0.9, 0.
 for arguments in ((0, 0, 1), (1, 0, 1), (-0.5, 0, 1), (2, 0, 1), ("a", 0, 1), (0.5, None, 1), (0.5, 1), (0.5, 1, 2, 3)):
     refused(inverse, *arguments)
 print(inverse(0.5, 3, 0), inverse(0.1, 3, -1), inverse(math.nan, 0, 1), inverse(0.25, math.inf, 1))
-# modes: off checked on threshold-1 gc-7
+# modes: native

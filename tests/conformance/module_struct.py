@@ -8,4 +8,4 @@ b=bytearray(16); s=0
 for i in range(300):
     S.pack_into('<iHB',b,i%4,i,i%7,i%250); s+=sum(S.unpack_from('<iHB',b,i%4)); s+=S.unpack('>I',S.pack('>I',i))[0]
 print(s,b)
-# modes: off checked on threshold-1 gc-7
+# modes: native

@@ -40,4 +40,4 @@ print(v.get()); t("v.reset(1)",v=v)
 try: C.Context().run(v.reset,tok)
 except ValueError as x: print(str(x)[-35:])
 print(c==c.copy(), C.Context()==c)
-# modes: off checked on threshold-1 gc-7
+# modes: native

@@ -66,4 +66,4 @@ for data in (unicodedata, ucd_3_2_0):
     print(checksum(getattr(data, name) for name in NAMES))
     print(checksum((lambda character, name=name: getattr(data, name)(character, None)) for name in VALUES + ["name"]))
     print(checksum((lambda character, form=form: data.normalize(form, character)) for form in FORMS))
-# modes: off checked on threshold-1 gc-7
+# modes: native

@@ -163,4 +163,4 @@ print(len(parts), sum(parts) < 100000)
 
 print(zlib.error.__mro__[1].__name__, zlib.error.__module__, zlib.__version__, zlib.ZLIB_VERSION == zlib.ZLIB_RUNTIME_VERSION)
 print({name: getattr(zlib, name) for name in sorted(dir(zlib)) if name.startswith(("Z_", "DEF", "MAX"))})
-# modes: off checked on threshold-1 gc-7
+# modes: native

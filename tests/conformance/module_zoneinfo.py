@@ -109,4 +109,4 @@ class Moment(datetime):
 
 
 print(repr(Moment(2024, 10, 27, 1, 15, tzinfo=UTC).astimezone(berlin)))
-# modes: off checked on threshold-1 gc-7
+# modes: native

@@ -106,4 +106,4 @@ print(len(lines), lines[-1])
 stream.seek(0)
 with zstd.ZstdFile(stream) as file:
     print(file.seek(-10, io.SEEK_END), file.read(), file.seek(5), file.read(9), file.tell())
-# modes: off checked on threshold-1 gc-7
+# modes: native

@@ -156,4 +156,4 @@ with socket.socket() as own:
     print(super(socket.socket, own).__repr__().replace(str(own.fileno()), "N"))
 attempt(own.recv, 1)
 print(socket.error is OSError, socket.timeout is TimeoutError, socket.gaierror.__mro__[:2], socket.herror)
-# modes: off checked on threshold-1 gc-7
+# modes: native

@@ -53,4 +53,4 @@ shapes()
 hot()
 unicode()
 big()
-# modes: off checked on threshold-1 gc-7
+# modes: native

@@ -104,4 +104,4 @@ for _ in range(30):
     m.group(1), m.regs, m.groupdict()
 substitution()
 scanners()
-# modes: off checked on threshold-1 gc-7
+# modes: native

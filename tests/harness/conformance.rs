@@ -106,7 +106,7 @@ fn bad_input_cases(directory: &Path) -> Result<Vec<Case>, String> {
 fn modes_named_by(case: &Case) -> Option<Vec<String>> {
     let source = fs::read_to_string(case.directory.join(format!("{}.py", case.program))).ok()?;
     let line = source.lines().find_map(|line| line.strip_prefix("# modes: "))?;
-    Some(line.split_whitespace().map(str::to_owned).collect())
+    Some(modes::named(line))
 }
 
 impl Session {

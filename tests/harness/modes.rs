@@ -53,6 +53,16 @@ pub const MODES: &[Mode] = &[
 /// find nearly all that these do.
 const LONG: &[&str] = &["inline-2", "settrace-2", "guard-fail-5", "switch-off-3"];
 
+/// A word for the modes that a program about native code needs, where what traces and frames do is beside the point.
+const NATIVE: (&str, &str) = ("native", "off checked on threshold-1 gc-7");
+
+/// The names of modes in a line of a program: as they are, or by the word for them.
+#[must_use]
+pub fn named(line: &str) -> Vec<String> {
+    let names = line.split_whitespace().flat_map(|word| if word == NATIVE.0 { NATIVE.1 } else { word }.split(' '));
+    names.map(str::to_owned).collect()
+}
+
 /// Modes of [`MODES`] whose names stand in `list`, separated by commas; every one for `all`, and for `None` those that are
 /// not long.
 ///
@@ -85,6 +95,13 @@ mod tests {
             assert!(MODES[..index].iter().all(|other| other.name != mode.name), "{}", mode.name);
         }
         assert!(LONG.iter().all(|name| super::find(name).is_some()));
+    }
+
+    #[test]
+    fn a_word_stands_for_modes() {
+        let names = super::named("native cut-60");
+        assert_eq!(names.len(), 6);
+        assert!(names.iter().all(|name| super::find(name).is_some()), "{names:?}");
     }
 
     #[test]

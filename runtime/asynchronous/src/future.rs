@@ -9,9 +9,9 @@ use crate::registry;
 use crate::task::Task;
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::native::module::short_name;
-use sidewinder_runtime::native::{Field, NativeObject};
+use sidewinder_runtime::native::{Field, NativeObject, assigned};
 use sidewinder_runtime::objects::dict::{self, DictObject};
-use sidewinder_runtime::objects::exception::{self, ATTRIBUTE_ERROR, RUNTIME_ERROR, STOP_ITERATION};
+use sidewinder_runtime::objects::exception::{self, RUNTIME_ERROR, STOP_ITERATION};
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str::{self, StrObject};
@@ -85,12 +85,6 @@ pub fn call_soon(cx: &mut Context, event_loop: Value, arguments: &[Value], conte
     let mut values = arguments.to_vec();
     values.push(context);
     call::call_with(cx, method.value(), Arguments { values: &values, names: &[name.value()] }).map(drop)
-}
-
-/// The error for a deletion.
-#[cold]
-pub fn cannot_delete(cx: &mut Context) -> Raised {
-    cx.raise(&ATTRIBUTE_ERROR, "cannot delete attribute")
 }
 
 /// Tells the loop of something that nobody else would notice, in the words of `entries`.
@@ -482,7 +476,7 @@ impl Future {
     #[set(_asyncio_future_blocking)]
     fn set_blocking(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
         self.require_loop(cx)?;
-        let Some(value) = value else { return Err(cannot_delete(cx)) };
+        let value = assigned(cx, value, "cannot delete attribute")?;
         let value = convert::truth(cx, value)?;
         self.blocking.set(value);
         Ok(())
@@ -524,7 +518,7 @@ impl Future {
 
     #[set(_log_traceback)]
     fn set_log_traceback(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-        let Some(value) = value else { return Err(cannot_delete(cx)) };
+        let value = assigned(cx, value, "cannot delete attribute")?;
         if convert::truth(cx, value)? {
             return Err(cx.value_error("_log_traceback can only be set to False"));
         }
@@ -544,7 +538,7 @@ impl Future {
 
     #[set(_cancel_message)]
     fn set_cancel_message(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-        let Some(value) = value else { return Err(cannot_delete(cx)) };
+        let value = assigned(cx, value, "cannot delete attribute")?;
         self.cancel_message.set(Some(Owned::new(value)));
         Ok(())
     }

@@ -4,11 +4,11 @@ mod step;
 
 pub use step::TaskStep;
 
-use crate::future::{FUTURE, Future, cannot_delete, report};
+use crate::future::{FUTURE, Future, report};
 use crate::python::{self, Known, call_known};
 use crate::registry::{self, Tasks};
 use sidewinder_macros::{Traverse, methods, native_type};
-use sidewinder_runtime::native::{Field, NativeObject};
+use sidewinder_runtime::native::{Field, NativeObject, assigned};
 use sidewinder_runtime::objects::exception::RUNTIME_ERROR;
 use sidewinder_runtime::objects::generator::COROUTINE;
 use sidewinder_runtime::objects::singleton;
@@ -260,7 +260,7 @@ impl Task {
 
     #[set(_log_destroy_pending)]
     fn set_log_destroy_pending(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-        let Some(value) = value else { return Err(cannot_delete(cx)) };
+        let value = assigned(cx, value, "cannot delete attribute")?;
         let value = convert::truth(cx, value)?;
         self.log_destroy_pending.set(value);
         Ok(())

@@ -13,9 +13,8 @@ use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_os::path::FileName;
 use sidewinder_os::warn_resource;
 use sidewinder_runtime::native::argument::Place;
-use sidewinder_runtime::native::{Field, FromArgument, NativeObject};
+use sidewinder_runtime::native::{Field, FromArgument, NativeObject, assigned};
 use sidewinder_runtime::objects::buffer::Buffer;
-use sidewinder_runtime::objects::exception::ATTRIBUTE_ERROR;
 use sidewinder_runtime::objects::iterator::arguments::{Signature, refuse_keywords};
 use sidewinder_runtime::objects::str::{self, STR, StrObject};
 use sidewinder_runtime::objects::{int, singleton};
@@ -791,9 +790,7 @@ macro_rules! connection_methods {
 
             #[set(isolation_level)]
             fn set_isolation_level(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-                let Some(value) = value else {
-                    return Err(cx.raise(&ATTRIBUTE_ERROR, "cannot delete attribute"));
-                };
+                let value = assigned(cx, value, "cannot delete attribute")?;
                 let level = isolation(cx, value)?;
                 self.isolation.set(level);
                 if level.is_none() { self.end(cx, c"COMMIT") } else { Ok(()) }
@@ -820,9 +817,7 @@ macro_rules! connection_methods {
 
             #[set(autocommit)]
             fn set_autocommit(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-                let Some(value) = value else {
-                    return Err(cx.raise(&ATTRIBUTE_ERROR, "cannot delete autocommit attribute"));
-                };
+                let value = assigned(cx, value, "cannot delete autocommit attribute")?;
                 let database = self.own_database(cx)?;
                 let mode = autocommit(cx, value)?;
                 self.autocommit.set(mode);
@@ -840,9 +835,7 @@ macro_rules! connection_methods {
 
             #[set(row_factory)]
             fn set_row_factory(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-                let Some(value) = value else {
-                    return Err(cx.raise(&ATTRIBUTE_ERROR, "cannot delete row_factory attribute"));
-                };
+                let value = assigned(cx, value, "cannot delete row_factory attribute")?;
                 self.row_factory.set(Some(Owned::new(value)));
                 Ok(())
             }
@@ -854,9 +847,7 @@ macro_rules! connection_methods {
 
             #[set(text_factory)]
             fn set_text_factory(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-                let Some(value) = value else {
-                    return Err(cx.raise(&ATTRIBUTE_ERROR, "cannot delete text_factory attribute"));
-                };
+                let value = assigned(cx, value, "cannot delete text_factory attribute")?;
                 self.text_factory.set(Some(Owned::new(value)));
                 Ok(())
             }

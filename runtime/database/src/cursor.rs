@@ -8,8 +8,7 @@ use crate::fetch::Converters;
 use crate::state::Kind;
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::native::argument::Place;
-use sidewinder_runtime::native::{Field, FromArgument, Given, NativeObject};
-use sidewinder_runtime::objects::exception::ATTRIBUTE_ERROR;
+use sidewinder_runtime::native::{Field, FromArgument, Given, NativeObject, assigned};
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
@@ -226,9 +225,7 @@ impl Cursor {
 
     #[set(row_factory)]
     fn set_row_factory(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-        let Some(value) = value else {
-            return Err(cx.raise(&ATTRIBUTE_ERROR, "cannot delete row_factory attribute"));
-        };
+        let value = assigned(cx, value, "cannot delete row_factory attribute")?;
         self.row_factory.set(Some(Owned::new(value)));
         Ok(())
     }
@@ -240,11 +237,7 @@ impl Cursor {
 
     #[set(arraysize)]
     fn set_arraysize(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-        let Some(value) = value else {
-            return Err(
-                cx.raise(&ATTRIBUTE_ERROR, "attribute 'arraysize' of 'sqlite3.Cursor' objects cannot be deleted")
-            );
-        };
+        let value = assigned(cx, value, "attribute 'arraysize' of 'sqlite3.Cursor' objects cannot be deleted")?;
         self.array_size.set(u32::from_argument(cx, &value, &ARRAY_SIZE)?);
         Ok(())
     }

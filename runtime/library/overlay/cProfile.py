@@ -1,5 +1,6 @@
 """The profiler in native code, used as `profile` is: statements and calls, `python -m cProfile [-o file] [-s order] program`."""
 
+# Written here because the crate that the library comes from has no `_lsprof`, and so leaves this file out.
 import _lsprof
 import importlib.machinery
 import importlib.util

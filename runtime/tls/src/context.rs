@@ -17,11 +17,11 @@ use rustls::{ClientConfig, Error, ServerConfig, SignatureScheme, SupportedProtoc
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_os::path::FileName;
 use sidewinder_runtime::native::argument::Place;
-use sidewinder_runtime::native::{Field, FromArgument, IntoObject, NativeObject};
+use sidewinder_runtime::native::{Field, FromArgument, IntoObject, NativeObject, assigned};
 use sidewinder_runtime::objects::buffer::Buffer;
 use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::dict::{self, DictObject};
-use sidewinder_runtime::objects::exception::{self, ATTRIBUTE_ERROR, DEPRECATION_WARNING, NOT_IMPLEMENTED_ERROR};
+use sidewinder_runtime::objects::exception::{self, DEPRECATION_WARNING, NOT_IMPLEMENTED_ERROR};
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::operations::{convert, warnings};
@@ -298,10 +298,7 @@ impl SslContext {
 }
 
 fn require(cx: &mut Context, value: Option<Value>, name: &str) -> Result<Value> {
-    value.ok_or_else(|| {
-        let message = format!("attribute '{name}' of '_ssl._SSLContext' objects cannot be deleted");
-        cx.raise(&ATTRIBUTE_ERROR, message)
-    })
+    assigned(cx, value, format!("attribute '{name}' of '_ssl._SSLContext' objects cannot be deleted"))
 }
 
 static OPTIONS: Place = Place { function: "options", argument: "argument", name: "options" };
@@ -733,9 +730,7 @@ impl SslContext {
 
     #[set(post_handshake_auth)]
     fn set_post_handshake_auth(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-        let Some(value) = value else {
-            return Err(cx.raise(&ATTRIBUTE_ERROR, "cannot delete attribute"));
-        };
+        let value = assigned(cx, value, "cannot delete attribute")?;
         // A client says so to the server; here it does not, and no server asks.
         self.post_handshake.set(convert::truth(cx, value)?);
         Ok(())

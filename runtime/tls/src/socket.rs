@@ -11,10 +11,10 @@ use rustls::pki_types::{IpAddr, ServerName};
 use rustls::{HandshakeKind, ProtocolVersion};
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::native::argument::{Place, WritableBuffer};
-use sidewinder_runtime::native::{Field, FromArgument, IntoObject, NativeObject};
+use sidewinder_runtime::native::{Field, FromArgument, IntoObject, NativeObject, assigned};
 use sidewinder_runtime::objects::buffer::Buffer;
 use sidewinder_runtime::objects::bytes::BytesObject;
-use sidewinder_runtime::objects::exception::{ATTRIBUTE_ERROR, TYPE_ERROR};
+use sidewinder_runtime::objects::exception::TYPE_ERROR;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::weak::{self, WEAK_REFERENCE};
@@ -619,12 +619,11 @@ impl SslSocket {
 
     #[set(context)]
     fn set_context(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-        if value.is_none() {
-            return Err(cx.raise(&ATTRIBUTE_ERROR, "cannot delete attribute"));
+        let value = assigned(cx, value, "cannot delete attribute")?;
+        if value.cast::<NativeObject<SslContext>>().is_none() {
+            return Err(cx.raise(&TYPE_ERROR, "The value must be a SSLContext"));
         }
-        let found = value.filter(|value| value.cast::<NativeObject<SslContext>>().is_some());
-        let Some(found) = found else { return Err(cx.raise(&TYPE_ERROR, "The value must be a SSLContext")) };
-        self.context.set(Some(Owned::new(found)));
+        self.context.set(Some(Owned::new(value)));
         Ok(())
     }
 
@@ -645,10 +644,8 @@ impl SslSocket {
 
     #[set(owner)]
     fn set_owner(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-        match value {
-            Some(owner) => self.own(cx, owner),
-            None => Err(cx.raise(&ATTRIBUTE_ERROR, "cannot delete attribute")),
-        }
+        let owner = assigned(cx, value, "cannot delete attribute")?;
+        self.own(cx, owner)
     }
 
     #[get]
@@ -666,10 +663,8 @@ impl SslSocket {
 
     #[set(session)]
     fn set_session(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-        match value {
-            Some(session) => self.start_with(cx, session),
-            None => Err(cx.raise(&ATTRIBUTE_ERROR, "cannot delete attribute")),
-        }
+        let session = assigned(cx, value, "cannot delete attribute")?;
+        self.start_with(cx, session)
     }
 
     #[get]

@@ -7,6 +7,7 @@ use crate::native::Arguments;
 use crate::objects::buffer::{Buffer, Request};
 use crate::objects::bytes;
 use crate::objects::dict::DictObject;
+use crate::objects::exception::ATTRIBUTE_ERROR;
 use crate::objects::iterator::arguments::bad_argument;
 use crate::objects::list::ListObject;
 use crate::objects::str::{self, StrObject};
@@ -292,4 +293,9 @@ impl Keywords<'_> {
     pub fn iter(&self) -> impl Iterator<Item = (Value, Value)> + '_ {
         self.0.keywords()
     }
+}
+
+/// What a setter is given. Errors: `AttributeError` with the message, where the program deletes the attribute instead.
+pub fn assigned(cx: &mut Context, value: Option<Value>, message: impl AsRef<str>) -> Result<Value> {
+    value.ok_or_else(|| cx.raise(&ATTRIBUTE_ERROR, message))
 }

@@ -9,7 +9,7 @@ pub mod result;
 pub mod state;
 
 pub use crate::gil::Detached;
-pub use argument::{FromArgument, Given, Index, Keywords, LowWord, Place};
+pub use argument::{FromArgument, Given, Index, Keywords, LowWord, Place, assigned};
 pub use exception::ExceptionClass;
 pub use module::NativeModule;
 pub use object::{Field, NativeObject, NativeType, Traverse};

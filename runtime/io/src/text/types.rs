@@ -6,7 +6,7 @@ use crate::calls::{
     boolean, call_method, cannot_pickle, none, raise_chained, repr_text, set_aside, set_flag, truth_of, unsupported,
 };
 use sidewinder_macros::methods;
-use sidewinder_runtime::native::{Given, NativeObject};
+use sidewinder_runtime::native::{Given, NativeObject, assigned};
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::{exception, int, singleton};
 use sidewinder_runtime::operations::{attribute, convert};
@@ -293,9 +293,7 @@ impl TextIoWrapper {
     #[set(_CHUNK_SIZE)]
     fn set_chunk_size(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
         self.attached(cx)?;
-        let Some(value) = value else {
-            return Err(cx.raise(&exception::ATTRIBUTE_ERROR, "_CHUNK_SIZE cannot be deleted"));
-        };
+        let value = assigned(cx, value, "_CHUNK_SIZE cannot be deleted")?;
         let size = convert::index(cx, value)?;
         match int::as_i64(size.value()) {
             Some(size @ 1..) => {

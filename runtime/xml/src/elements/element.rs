@@ -3,7 +3,7 @@
 use super::element_of;
 use super::iterator::ElementIterator;
 use sidewinder_macros::{Traverse, methods, native_type};
-use sidewinder_runtime::native::{Field, IntoObject, Keywords, NativeObject};
+use sidewinder_runtime::native::{Field, IntoObject, Keywords, NativeObject, assigned};
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception::{DEPRECATION_WARNING, RUNTIME_ERROR};
 use sidewinder_runtime::objects::iterator::arguments::bad_argument;
@@ -264,12 +264,7 @@ fn by_path(cx: &mut Context, function: &str, arguments: &[Value]) -> Result<Owne
 
 /// An attribute of an element is set, which cannot be deleted.
 fn kept(cx: &mut Context, value: Option<Value>) -> Result<Owned> {
-    match value {
-        Some(value) => Ok(Owned::new(value)),
-        None => {
-            Err(cx.raise(&sidewinder_runtime::objects::exception::ATTRIBUTE_ERROR, "can't delete element attribute"))
-        }
-    }
+    assigned(cx, value, "can't delete element attribute").map(Owned::new)
 }
 
 #[methods]

@@ -242,18 +242,12 @@ fn store_by<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, object: S::Value, s
     }
 }
 
-/// Whether a value is plain data (see `is_plain_data`), by its type.
-#[inline(always)]
-fn is_plain<S: Semantics>(s: &mut S, value: S::Value) -> bool {
-    is_plain_data(s.peek(value)) && has_builtin_type(s, value)
-}
-
 /// Stores plain data in place of plain data into the namespace of the class that the site is for, which changes nothing about
 /// how attributes are found.
 #[inline(always)]
 fn store_class_entry<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, site: &'static Site) -> Attempt {
     let value = s.operand(i.b);
-    if !is_plain(s, value) {
+    if !is_plain_data(s.peek(value)) || !has_builtin_type(s, value) {
         return None;
     }
     let namespace = sidewinder_runtime::Value::from_word(site.second_version.get());
