@@ -21,6 +21,7 @@ static NATIVE_MODULES: &[&[&NativeModule]] = &[
     sidewinder_xml::MODULES,
     sidewinder_database::MODULES,
     sidewinder_tls::MODULES,
+    sidewinder_encodings::MODULES,
     sidewinder_hashing::MODULES,
     sidewinder_io::MODULES,
     sidewinder_net::MODULES,
