@@ -25,7 +25,7 @@ def show(function, *arguments):
 
 
 def backwards(error):
-    if error.start < 2:
+    if error.start < 2 or error.end == len(error.object):
         return "[?]", error.end
     return (b"<>" if isinstance(error, UnicodeEncodeError) else "<>"), -1
 
