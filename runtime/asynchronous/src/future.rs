@@ -80,11 +80,7 @@ pub fn exact<'a>(value: Value) -> Option<&'a Future> {
 
 /// Has the loop call a function with these arguments, in a context.
 pub fn call_soon(cx: &mut Context, event_loop: Value, arguments: &[Value], context: Value) -> Result<()> {
-    let method = attribute::get_text(cx, event_loop, "call_soon")?;
-    let name = str::intern(cx, "context");
-    let mut values = arguments.to_vec();
-    values.push(context);
-    call::call_with(cx, method.value(), Arguments { values: &values, names: &[name.value()] }).map(drop)
+    python::call_named(cx, event_loop, "call_soon", arguments, "context", context).map(drop)
 }
 
 /// Tells the loop of something that nobody else would notice, in the words of `entries`.

@@ -110,11 +110,10 @@ pub fn call_named(
     name: &str,
     named: Value,
 ) -> Result<Owned> {
-    let method = attribute::get_text(cx, object, method)?;
     let name = str::intern(cx, name);
     let mut values = arguments.to_vec();
     values.push(named);
-    call::call_with(cx, method.value(), Arguments { values: &values, names: &[name.value()] })
+    call::call_method_with(cx, object, method, Arguments { values: &values, names: &[name.value()] })
 }
 
 /// The truth of what a method without arguments gives.

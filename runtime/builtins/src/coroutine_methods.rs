@@ -4,7 +4,7 @@ use crate::frame_methods::of_generator;
 use crate::generator_methods::{close, code, is_in, of, send, set_text, throw};
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::generator::asynchronous::{aclose, asend, athrow, next_item};
-use sidewinder_runtime::objects::generator::{ASYNC_GENERATOR, COROUTINE, awaitable, hooks, state};
+use sidewinder_runtime::objects::generator::{ASYNC_GENERATOR, COROUTINE, asynchronous, awaitable, hooks, state};
 use sidewinder_runtime::objects::int;
 use sidewinder_runtime::objects::iterator::arguments::Signature;
 use sidewinder_runtime::objects::singleton;
@@ -68,14 +68,18 @@ static ASYNC_GETSET: &[GetSet] = &[
     NAME,
     QUALIFIED_NAME,
     shown("ag_await", delegate),
-    shown("ag_running", |_, value| Ok(Owned::new(singleton::boolean(of(value).awaited.get())))),
+    shown("ag_running", |_, value| Ok(Owned::new(singleton::boolean(of(value).awaited.get() != 0)))),
     shown("ag_suspended", |_, value| is_in(value, state::SUSPENDED)),
     shown("ag_code", code),
     shown("ag_frame", |cx, value| Ok(of_generator(cx, of(value)))),
 ];
 
-fn delegate(_cx: &mut Context, value: Value) -> Result<Owned> {
-    Ok(Owned::new(of(value).delegate().unwrap_or(singleton::none())))
+fn delegate(cx: &mut Context, value: Value) -> Result<Owned> {
+    let Some(delegate) = of(value).delegate() else { return Ok(Owned::new(singleton::none())) };
+    if delegate.has_type(&ASYNC_GENERATOR) {
+        return Ok(asynchronous::step_under_way(cx, of(delegate)));
+    }
+    Ok(Owned::new(delegate))
 }
 
 // The rows of `sys`.

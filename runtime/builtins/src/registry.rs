@@ -244,6 +244,7 @@ pub fn shut_down(cx: &mut Context) -> bool {
     }
     cx.run_pending_finalizers();
     sys_module::flush_streams(cx, true);
+    drop(cx.interpreter().interned.forget_recent());
     complete
 }
 

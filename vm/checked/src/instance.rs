@@ -660,6 +660,11 @@ impl Semantics for Checked<'_> {
         self.test("before_suspend");
     }
 
+    fn end_wait(&mut self) {
+        self.effect("end_wait");
+        self.interp().end_wait();
+    }
+
     fn suspend(&mut self, pc: Pc) {
         let (.., return_to) = self.interp().resumer(pc);
         self.effect("suspend");

@@ -100,6 +100,9 @@ impl Recorder<'_> {
         let object = token.ir;
         let function = self.load_value(object, offset_of!(GeneratorObject, function), FIELDS);
         self.store_state(object, state::RUNNING);
+        if continuation == Continuation::SendAsync {
+            self.store_number(object, offset_of!(GeneratorObject, awaited), 1);
+        }
         self.emit_dup(function);
         let (generator, now) = (Token(token.value), Token(sent.value));
         let start = Semantics::resume(self.interp(), pc, generator, now, continuation, destination);
@@ -136,10 +139,22 @@ impl Recorder<'_> {
     }
 
     fn store_state(&mut self, generator: Ref, state: u32) {
+        self.store_number(generator, offset_of!(GeneratorObject, state), state);
+    }
+
+    /// Stores into a field of 32 bits.
+    fn store_number(&mut self, generator: Ref, offset: usize, number: u32) {
         let address = self.unary(Op::Address, generator);
-        let state = self.raw(state as u64);
-        self.push(Op::StoreRaw32, [address, state, Ref::NONE], offset_of!(GeneratorObject, state) as u64, FIELDS);
+        let number = self.raw(number as u64);
+        self.push(Op::StoreRaw32, [address, number, Ref::NONE], offset as u64, FIELDS);
         self.effect();
+    }
+
+    /// Nobody waits for the running frame, an asynchronous generator's, any more.
+    pub fn end_wait_inlined(&mut self) {
+        let (_, object) = self.running_generator();
+        self.store_number(object, offset_of!(GeneratorObject, awaited), 0);
+        Semantics::end_wait(self.interp());
     }
 
     /// Guards that neither the generator nor its resumer is handling an exception.

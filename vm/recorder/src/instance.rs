@@ -769,6 +769,10 @@ impl Semantics for Recorder<'_> {
         self.guard_suspend(pc);
     }
 
+    fn end_wait(&mut self) {
+        self.end_wait_inlined();
+    }
+
     fn suspend(&mut self, pc: Pc) {
         self.suspend_inlined(pc)
     }

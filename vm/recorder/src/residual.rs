@@ -52,6 +52,8 @@ fn is_residual(op: Opcode) -> bool {
             | Opcode::MatchClass
             | Opcode::GetYieldFromIter
             | Opcode::GetAwaitable
+            | Opcode::GetAsyncIter
+            | Opcode::GetAsyncNext
             | Opcode::LoadSpecial
             | Opcode::LoadExceptionType
             | Opcode::ExceptionTriple

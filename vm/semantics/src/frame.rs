@@ -46,6 +46,8 @@ pub enum Continuation {
     IterateCall,
     /// A `Send` instruction resumed a generator.
     Send,
+    /// A `Send` of an `async for` resumed an asynchronous generator: an item ends the wait.
+    SendAsync,
     /// A binary operator called a Python method: `NotImplemented` goes on with the slow path.
     Binary,
     /// A comparison in a branch called a Python method: the truth of the result decides the jump.
@@ -78,7 +80,11 @@ impl Continuation {
     /// Whether a frame with it is a generator's, resumed by an instruction.
     #[inline(always)]
     pub fn is_generator(self) -> bool {
-        matches!(self, Continuation::Iterate | Continuation::IterateCount | Continuation::Send) || self.consumes()
+        let resumed = matches!(
+            self,
+            Continuation::Iterate | Continuation::IterateCount | Continuation::Send | Continuation::SendAsync
+        );
+        resumed || self.consumes()
     }
 
     /// Whether a native function consumes what the generator yields.

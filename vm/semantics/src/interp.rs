@@ -767,6 +767,11 @@ impl<const TRACED: bool> Semantics for Machine<TRACED> {
     }
 
     #[inline(always)]
+    fn end_wait(&mut self) {
+        crate::cold::generator::running(&self.0).awaited.set(0);
+    }
+
+    #[inline(always)]
     fn suspend(&mut self, pc: Pc) {
         crate::cold::generator::suspend(&mut self.0, pc)
     }

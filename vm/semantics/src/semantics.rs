@@ -361,6 +361,8 @@ pub trait Semantics: Numbers {
     fn set_outer(&mut self, register: u16, value: Self::Owned);
     /// Before the running generator is suspended at the `Yield` at `pc`: what the recorder guards.
     fn before_suspend(&mut self, _pc: Pc) {}
+    /// The running frame, an asynchronous generator's, is about to give the item that its resumer waits for.
+    fn end_wait(&mut self);
     /// Suspends the running frame, a generator's, at the `Yield` at `pc`, and switches to the frame that has resumed it.
     fn suspend(&mut self, pc: Pc);
     /// Ends the run with what the running generator yields to native code.

@@ -6,7 +6,7 @@ use crate::tracing;
 use sidewinder_bytecode::Op;
 use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::exception::{self, RUNTIME_ERROR, STOP_ASYNC_ITERATION, STOP_ITERATION};
-use sidewinder_runtime::objects::generator::{self, ASYNC_GENERATOR, GeneratorObject, state};
+use sidewinder_runtime::objects::generator::{self, ASYNC_GENERATOR, GeneratorObject, asynchronous, state};
 use sidewinder_runtime::objects::traceback::TracebackObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{self, traceback};
@@ -178,6 +178,9 @@ pub fn leave_frame(cx: &mut Context) -> Option<Pc> {
         cx.recursion_left += 1;
         if let Some(generator) = generator::cast(kept) {
             finish_generator(cx, generator);
+            if link.continuation() == Continuation::SendAsync {
+                asynchronous::left(cx, generator);
+            }
         }
         if link.continuation() == Continuation::Boundary {
             cx.release(kept);

@@ -58,13 +58,13 @@ pub struct GeneratorObject {
     pub extra: Cell<Value>,
     /// The object of its frame, owned, once somebody has asked; or unbound.
     pub frame: Cell<Value>,
+    /// 1 while somebody waits for the next item of an asynchronous generator.
+    pub awaited: Cell<u32>,
     pub weakly_referenced: Cell<bool>,
     /// An asynchronous generator has met the hooks of its thread; a coroutine was found to be never awaited.
     pub hooked: Cell<bool>,
     /// An asynchronous generator is closed: its end or `aclose` was seen.
     pub closed: Cell<bool>,
-    /// Somebody waits for the next item of an asynchronous generator.
-    pub awaited: Cell<bool>,
 }
 
 const SLOTS: Slots = Slots {
@@ -262,7 +262,7 @@ pub fn new(cx: &mut Context, function: Owned, registers: &[Value]) -> Owned {
             weakly_referenced: Cell::new(false),
             hooked: Cell::new(false),
             closed: Cell::new(false),
-            awaited: Cell::new(false),
+            awaited: Cell::new(0),
             function: Cell::new(function.into_raw()),
         });
         let memory = (*generator).registers();

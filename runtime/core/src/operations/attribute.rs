@@ -59,6 +59,23 @@ pub fn get_text_optional(cx: &mut Context, object: Value, name: &str) -> Result<
     get_optional(cx, object, name.value())
 }
 
+/// `object.name` for a call: what to call, and whether the object goes before its arguments, which spares binding it.
+pub fn get_method(cx: &mut Context, object: Value, name: Value) -> Result<(Owned, bool)> {
+    let kind = object.type_of();
+    if slot_is(kind.slots().get_attribute, generic_get)
+        && let Some(entry) = kind.lookup(cx, name)
+        && is_method_like(entry)
+    {
+        let entry = Owned::new(entry);
+        let own = if may_have_own(object, kind) { own_attribute(cx, object, kind, name)? } else { None };
+        return Ok(match own {
+            Some(own) => (Owned::new(own), false),
+            None => (entry, true),
+        });
+    }
+    get(cx, object, name).map(|found| (found, false))
+}
+
 /// The type of `get_attribute` slots.
 pub type GetAttribute = fn(&mut Context, Value, Value) -> Result<Owned>;
 

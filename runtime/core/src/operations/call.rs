@@ -4,6 +4,7 @@ use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::native::{Arguments, Body, Native};
 use crate::objects::method::{self, METHOD_DESCRIPTOR};
+use crate::objects::str;
 use crate::objects::type_object::flags;
 use crate::operations::attribute;
 use crate::value::Value;
@@ -30,8 +31,27 @@ pub fn call_with(cx: &mut Context, callable: Value, arguments: Arguments<'_>) ->
 
 /// `object.name(*arguments)`
 pub fn call_method(cx: &mut Context, object: Value, name: &str, arguments: &[Value]) -> Result<Owned> {
-    let method = attribute::get_text(cx, object, name)?;
-    call(cx, method.value(), arguments)
+    call_method_with(cx, object, name, Arguments::positional(arguments))
+}
+
+/// Values, the receiver included, up to which a call of a method needs no memory of its own.
+const RECEIVED_MAX: usize = 6;
+
+/// The same with keywords.
+pub fn call_method_with(cx: &mut Context, object: Value, name: &str, arguments: Arguments<'_>) -> Result<Owned> {
+    let name = str::intern(cx, name);
+    let (method, takes_object) = attribute::get_method(cx, object, name.value())?;
+    if !takes_object {
+        return call_with(cx, method.value(), arguments);
+    }
+    let count = arguments.values.len() + 1;
+    if count > RECEIVED_MAX {
+        let values: Vec<Value> = std::iter::once(object).chain(arguments.values.iter().copied()).collect();
+        return call_with(cx, method.value(), Arguments { values: &values, names: arguments.names });
+    }
+    let mut values = [object; RECEIVED_MAX];
+    values[1..count].copy_from_slice(arguments.values);
+    call_with(cx, method.value(), Arguments { values: &values[..count], names: arguments.names })
 }
 
 /// The special method `name` (interned) of the object, looked up on its type and bound; `None` if there is none.

@@ -5,7 +5,10 @@ use crate::frame::{self, Continuation, Link, current_code};
 use crate::semantics::Pc;
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Op};
 use sidewinder_runtime::objects::code::NOT_STARTED;
-use sidewinder_runtime::objects::generator::{self, COROUTINE, GENERATOR, GeneratorObject, awaitable, state};
+use sidewinder_runtime::objects::exception::STOP_ASYNC_ITERATION;
+use sidewinder_runtime::objects::generator::{
+    self, ASYNC_GENERATOR, COROUTINE, GENERATOR, GeneratorObject, asynchronous, awaitable, state,
+};
 use sidewinder_runtime::objects::iterator::remainder::Remainder;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -21,11 +24,12 @@ use sidewinder_runtime::{Context, Owned, Result, Value};
 /// `base` has room above all frames.
 pub unsafe fn restore(cx: &mut Context, generator: &GeneratorObject, base: *mut Value, value: Value) -> Pc {
     let pc = generator.instruction.get();
-    // SAFETY: the caller's promise; the generator's buffer holds `register_count` words, whose counts move.
+    // SAFETY: the caller's promise; the generator's buffer holds `register_count` words, whose counts move: the words that
+    // stay behind are stale.
     unsafe {
         let registers = generator.registers();
         for position in 0..generator.register_count.get() as usize {
-            *base.add(position) = std::mem::replace(&mut *registers.add(position), Value::UNBOUND);
+            *base.add(position) = *registers.add(position);
         }
         *base.offset(frame::FUNCTION) = Owned::new(generator.function.get()).into_raw();
         if generator.stage() == state::SUSPENDED && !value.is_unbound() {
@@ -40,7 +44,11 @@ pub unsafe fn restore(cx: &mut Context, generator: &GeneratorObject, base: *mut 
 
 /// A generator goes on: what it was handling is handled again, and what its resumer is handling is outside. Traces do
 /// this for generators and resumers that are handling nothing, where nothing changes.
+#[inline]
 fn enter_handled(cx: &mut Context, generator: &GeneratorObject) {
+    if cx.handled.is_unbound() && generator.handled.get().is_unbound() {
+        return;
+    }
     let outer = std::mem::replace(&mut cx.handled, generator.handled.get());
     generator.handled.set(outer);
     if !outer.is_unbound() {
@@ -49,7 +57,11 @@ fn enter_handled(cx: &mut Context, generator: &GeneratorObject) {
 }
 
 /// A generator is left: it keeps what it is handling.
+#[inline]
 pub fn leave_handled(cx: &mut Context, generator: &GeneratorObject) {
+    if cx.handled.is_unbound() && generator.handled.get().is_unbound() {
+        return;
+    }
     let own = std::mem::replace(&mut cx.handled, generator.handled.get());
     generator.handled.set(own);
     if !cx.handled.is_unbound() {
@@ -90,6 +102,9 @@ pub fn enter(
     unsafe {
         let base = cx.base.add(delta);
         let object: &GeneratorObject = generator.value().cast_unchecked();
+        if continuation == Continuation::SendAsync {
+            object.awaited.set(1);
+        }
         let start = restore(cx, object, base, sent.value());
         let code = object.code();
         *base.offset(frame::KEPT) = generator.into_raw();
@@ -118,6 +133,11 @@ pub fn resume(cx: &mut Context, pc: Pc) -> Pc {
             cx.raise(&exception::RUNTIME_ERROR, "cannot reuse already awaited coroutine");
             raise(cx, pc)
         }
+        state::FINISHED if value.has_type(&ASYNC_GENERATOR) => {
+            generator.awaited.set(0);
+            exception::raise_arguments(cx, &STOP_ASYNC_ITERATION, &[]);
+            raise(cx, pc)
+        }
         state::FINISHED => {
             if sends {
                 set(cx, i.a, Owned::new(singleton::none()));
@@ -127,6 +147,7 @@ pub fn resume(cx: &mut Context, pc: Pc) -> Pc {
         }
         _ if has_room(cx) => {
             let (continuation, sent) = match sends {
+                true if value.has_type(&ASYNC_GENERATOR) => (Continuation::SendAsync, super::take(cx, i.a)),
                 true => (Continuation::Send, super::take(cx, i.a)),
                 false => (Continuation::Iterate, Owned::new(singleton::none())),
             };
@@ -139,6 +160,28 @@ pub fn resume(cx: &mut Context, pc: Pc) -> Pc {
             raise(cx, pc)
         }
     }
+}
+
+/// The generator whose frame is running.
+pub fn running(cx: &Context) -> &'static GeneratorObject {
+    // SAFETY: (frames 3) a generator's frame keeps it, and lives no longer.
+    unsafe { frame::header(cx.base, frame::KEPT).cast_unchecked() }
+}
+
+/// The `Return` at `pc` of an asynchronous generator that an `async for` has resumed: StopAsyncIteration ends the loop.
+pub fn end_async(cx: &mut Context, pc: Pc) -> Pc {
+    let generator = Owned::new(running(cx).value());
+    drop(super::take(cx, fetch(pc).a));
+    for local in (0..current_code(cx).local_count as u16).rev() {
+        clear(cx, local);
+    }
+    let next = finish(cx);
+    cx.instruction = next.wrapping_sub(1);
+    exception::raise_arguments(cx, &STOP_ASYNC_ITERATION, &[]);
+    // SAFETY: (heap 2) the frame was a generator's.
+    asynchronous::left(cx, unsafe { generator.value().cast_unchecked() });
+    drop(generator);
+    raise(cx, next.wrapping_sub(1))
 }
 
 /// The frame at `base`, a generator's, gives up its generator and its function, both still owned.
@@ -401,7 +444,12 @@ pub fn throw_in(cx: &mut Context, pc: Pc) -> Pc {
     if index == 0 || fetch(send).op != Op::Send {
         return raise_thrown(cx, pc);
     }
-    let delegate = Owned::new(register(cx, fetch(send).b));
+    let mut delegate = Owned::new(register(cx, fetch(send).b));
+    if delegate.value().has_type(&ASYNC_GENERATOR)
+        && let Some(own) = generator::cast(delegate.value())
+    {
+        delegate = asynchronous::step_under_way(cx, own);
+    }
     let thrown = cx.take_pending();
     if thrown.value().type_of().is_subtype(&exception::GENERATOR_EXIT) {
         return close_delegate(cx, send, delegate, thrown);

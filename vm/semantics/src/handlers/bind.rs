@@ -278,6 +278,12 @@ pub fn call_class<S: Semantics>(s: &mut S, site: Site, given: Given) -> Attempt 
     Some(s.enter(code))
 }
 
+/// Whether arguments without names can lie where the parameters of the code are: there are no others.
+#[inline(always)]
+pub fn has_plain_parameters(code: &CodeObject) -> bool {
+    code.parameter_count == code.argument_count
+}
+
 /// The defaults of a function's last parameters that arguments without names may go to: a tuple, and its length.
 struct Defaults<S: Semantics> {
     tuple: S::Value,
@@ -357,7 +363,7 @@ impl<S: Semantics> Binding<S> {
             keyword_defaults: None,
         };
         let count = given.positional + receiver;
-        binding.is_simple = code.has_flag(CodeFlags::SIMPLE)
+        binding.is_simple = has_plain_parameters(code)
             && given.names.is_empty()
             && given.starred == Starred::No
             && count == code.argument_count as u16;

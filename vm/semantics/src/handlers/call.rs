@@ -5,12 +5,15 @@ use super::{done, following, jump};
 use crate::frame::Continuation;
 use crate::semantics::{Attempt, Pc, Semantics};
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Instruction, Op};
+use sidewinder_ir::op::Alias;
 use sidewinder_runtime::Value;
-use sidewinder_runtime::native::Intrinsic;
+use sidewinder_runtime::native::{Intrinsic, Native};
 use sidewinder_runtime::objects::function::FunctionObject;
+use sidewinder_runtime::objects::list::LIST;
 use sidewinder_runtime::objects::method::{BUILTIN_FUNCTION, METHOD, METHOD_DESCRIPTOR, NativeFunctionObject};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::type_object::{TypeObject, flags};
+use std::mem::offset_of;
 
 const HEADER: u16 = HEADER_WORDS as u16;
 
@@ -71,6 +74,12 @@ fn call_general<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, c
     let callable = s.register(block);
     let attempt = s.as_function(callable).and_then(|function| {
         let (code, site) = (function.code(), Site { pc, return_to: following(pc), destination, block });
+        if code.has_flag(CodeFlags::SUSPENDS) && bind::has_plain_parameters(code) && count == code.argument_count as u16
+        {
+            let function = s.move_out(block);
+            let generator = s.make_generator(function, block + HEADER, count);
+            return Some(s.set_then(destination, generator, site.return_to));
+        }
         if code.has_flag(CodeFlags::SIMPLE) && count < code.argument_count as u16 {
             bind::call_with_defaults(s, site, count, code)
         } else {
@@ -97,6 +106,11 @@ fn call_object<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, co
         return call_builtin(s, pc, destination, block, count, true);
     }
     if s.has_type(callable, &BUILTIN_FUNCTION) {
+        // SAFETY: (heap 2) the type was tested.
+        let native = unsafe { s.peek(callable).cast_unchecked::<NativeFunctionObject>() };
+        if !native.bound.is_unbound() {
+            return call_bound_builtin(s, pc, destination, block, count, native.definition);
+        }
         return call_builtin(s, pc, destination, block, count, false);
     }
     if s.has_type(callable, &METHOD) {
@@ -132,6 +146,46 @@ fn call_builtin<S: Semantics>(s: &mut S, pc: Pc, destination: u16, block: u16, c
     }
     let result = s.call_native(known, first, count, descriptor, pc);
     finish_native(s, pc, destination, block, count, result)
+}
+
+/// A call of a builtin method bound to a receiver, as in `append = items.append`. Which row it is of is tested, not which
+/// object: there are many for one row.
+#[inline(never)]
+fn call_bound_builtin<S: Semantics>(
+    s: &mut S,
+    pc: Pc,
+    destination: u16,
+    block: u16,
+    count: u16,
+    definition: &'static Native,
+) -> Pc {
+    let callable = s.register(block);
+    let known = s.peek(callable);
+    let own = s.load_raw(callable, offset_of!(NativeFunctionObject, definition), Alias::Immutable);
+    let expected = s.raw_constant(definition as *const Native as i64);
+    if !s.raw_equal(own, expected) {
+        return s.cold_call(pc, destination, block, count);
+    }
+    let receiver = s.load_field(callable, offset_of!(NativeFunctionObject, bound), Alias::Immutable);
+    if s.is_unbound(receiver) {
+        return s.cold_call(pc, destination, block, count);
+    }
+    if definition.intrinsic == Intrinsic::ListAppend && count == 1 && s.has_type(receiver, &LIST) {
+        let item = s.move_out(block + HEADER);
+        s.list_append(receiver, item);
+        let none = super::iterate::none(s);
+        return finish_native(s, pc, destination, block, 0, Some(none));
+    }
+    // The receiver goes before the arguments, into a word for the header of a frame.
+    let first = block + HEADER - 1;
+    let receiver = s.dup(receiver);
+    s.set_fresh(first, receiver);
+    let result = s.call_native(known, first, count + 1, true, pc);
+    s.publish(pc);
+    for register in (first..first + count + 1).rev() {
+        s.clear(register);
+    }
+    finish_native(s, pc, destination, block, 0, result)
 }
 
 /// A call of a function that handlers know from inside; declines when the general way must be taken.
@@ -302,7 +356,7 @@ fn return_rare<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, continuation: Co
             s.set(destination, result);
             next
         }
-        _ if continuation.is_generator() => super::iterate::end_generator(s, i, continuation, destination),
+        _ if continuation.is_generator() => super::iterate::end_generator(s, pc, i, continuation, destination),
         _ => {
             let result = s.take(i.a);
             s.leave(pc, result)

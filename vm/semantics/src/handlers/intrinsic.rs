@@ -103,7 +103,7 @@ pub fn call_type<S: Semantics>(
     if std::ptr::eq(class, &raw const TYPE.object) && count == 1 {
         let (callable, object) = (s.register(block), s.register(first));
         let kind = s.peek(object).type_of();
-        if !s.is_object(callable, class.value()) || !s.has_type(object, kind) {
+        if !s.is_object(callable, class.value()) || !is_of_type(s, object, kind) {
             return None;
         }
         let kind = s.constant(kind.value());
@@ -130,6 +130,18 @@ pub fn call_type<S: Semantics>(
     }
     let made = s.call2(&helpers::MAKE_RANGE, start, stop);
     Some(finish_native(s, pc, destination, block, count, made))
+}
+
+/// Whether a value has the type that it has now; numbers in a word have no object to ask.
+fn is_of_type<S: Semantics>(s: &mut S, value: S::Value, kind: &'static TypeObject) -> bool {
+    let known = s.peek(value);
+    if known.is_pointer() {
+        s.has_type(value, kind)
+    } else if known.is_int() {
+        s.as_int(value).is_some()
+    } else {
+        s.as_float(value).is_some()
+    }
 }
 
 /// What makes an instance of a builtin type of a list.

@@ -5,10 +5,10 @@ use super::{done, done_or_raise, following, jump};
 use crate::frame::Continuation;
 use crate::helpers;
 use crate::semantics::{Pc, Semantics};
-use sidewinder_bytecode::Instruction;
+use sidewinder_bytecode::{Instruction, Op};
 use sidewinder_ir::op::Alias;
 use sidewinder_runtime::TypeObject;
-use sidewinder_runtime::objects::generator::{COROUTINE, GENERATOR};
+use sidewinder_runtime::objects::generator::{ASYNC_GENERATOR, COROUTINE, GENERATOR};
 use sidewinder_runtime::objects::iterator::sequence::{STR_ASCII_ITERATOR, STR_ITERATOR};
 use sidewinder_runtime::objects::iterator::{LIST_ITERATOR, TUPLE_ITERATOR, TupleIterator};
 use sidewinder_runtime::objects::list::LIST;
@@ -124,7 +124,8 @@ fn resume<S: Semantics>(s: &mut S, pc: Pc, i: Instruction, iterator: S::Value, c
         return s.cold(pc, crate::cold::generator::resume);
     }
     let generator = s.dup(iterator);
-    let sent = if continuation == Continuation::Send { s.move_out(i.a) } else { none(s) };
+    let sends = matches!(continuation, Continuation::Send | Continuation::SendAsync);
+    let sent = if sends { s.move_out(i.a) } else { none(s) };
     s.resume(pc, generator, sent, continuation, i.a)
 }
 
@@ -146,6 +147,22 @@ pub fn yield_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
             s.suspend(pc);
             s.set_then(destination, value, next)
         }
+        Continuation::SendAsync => {
+            s.before_suspend(pc);
+            let value = s.take(i.b);
+            // SAFETY: (frames 3) code does not begin with a `Yield`.
+            if super::fetch(unsafe { pc.sub(1) }).op == Op::Send {
+                s.suspend(pc);
+                return s.set_then(destination, value, next);
+            }
+            s.end_wait();
+            s.suspend(pc);
+            // SAFETY: (frames 3) it was resumed by the instruction before.
+            let origin = unsafe { next.sub(1) };
+            let i = super::fetch(origin);
+            s.set(i.a, value);
+            exhausted(s, origin, i)
+        }
         Continuation::Observed => s.cold(pc, crate::cold::frame::before_suspending),
         Continuation::IterateCount => super::pairs::yield_counted(s, pc, i, next),
         _ if continuation.consumes() => super::consume::item(s, pc, i, continuation, destination, next),
@@ -158,7 +175,16 @@ pub fn yield_<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
 
 /// The running generator returns a to a `for` loop or a `Send`, which goes on after it, or to what consumes it.
 #[inline(always)]
-pub fn end_generator<S: Semantics>(s: &mut S, i: Instruction, continuation: Continuation, destination: u16) -> Pc {
+pub fn end_generator<S: Semantics>(
+    s: &mut S,
+    pc: Pc,
+    i: Instruction,
+    continuation: Continuation,
+    destination: u16,
+) -> Pc {
+    if continuation == Continuation::SendAsync {
+        return s.cold(pc, crate::cold::generator::end_async);
+    }
     if continuation.consumes() {
         return super::consume::end(s, i, continuation, destination);
     }
@@ -182,6 +208,9 @@ pub fn send<S: Semantics>(s: &mut S, pc: Pc, i: Instruction) -> Pc {
     let iterator = s.register(i.b);
     if s.has_type(iterator, &GENERATOR) || s.has_type(iterator, &COROUTINE) {
         return resume(s, pc, i, iterator, Continuation::Send);
+    }
+    if s.has_type(iterator, &ASYNC_GENERATOR) {
+        return resume(s, pc, i, iterator, Continuation::SendAsync);
     }
     let sent = s.register(i.a);
     if !s.is_object(sent, singleton::none()) {

@@ -98,15 +98,35 @@ impl AsyncStep {
 
 fn new(cx: &mut Context, kind: &'static StaticType, generator: &GeneratorObject, argument: Value) -> Result<Owned> {
     first_use(cx, generator)?;
+    Ok(make(cx, kind, generator, argument, Phase::Made))
+}
+
+fn make(
+    cx: &mut Context,
+    kind: &'static StaticType,
+    generator: &GeneratorObject,
+    argument: Value,
+    phase: Phase,
+) -> Owned {
     let made = cx.heap.allocate(&raw const kind.object, size_of::<AsyncStep>(), true) as *mut AsyncStep;
     crate::heap::owned::increment(argument);
     // SAFETY: (heap 3) fresh memory of the object's size.
     unsafe {
         (&raw mut (*made).generator).write(Cell::new(Owned::new(generator.value()).into_raw()));
         (&raw mut (*made).argument).write(Cell::new(argument));
-        (&raw mut (*made).phase).write(Cell::new(Phase::Made));
+        (&raw mut (*made).phase).write(Cell::new(phase));
     }
-    Ok(Owned::from_raw(Value::from_pointer(made)))
+    Owned::from_raw(Value::from_pointer(made))
+}
+
+/// What an `async for` waits for until the next item is there: the generator itself, which `Send` resumes as a frame, unless
+/// somebody waits for it already.
+pub fn next_of_loop(cx: &mut Context, generator: &GeneratorObject) -> Result<Owned> {
+    if generator.awaited.get() != 0 {
+        return next_item(cx, generator);
+    }
+    first_use(cx, generator)?;
+    Ok(Owned::new(generator.value()))
 }
 
 /// `generator.__anext__()`
@@ -163,9 +183,22 @@ fn pass_on(cx: &mut Context, step: &AsyncStep, given: Result<Given>) -> Result<O
             raised
         }
     };
-    generator.awaited.set(false);
+    generator.awaited.set(0);
     step.end();
     Err(raised)
+}
+
+/// An asynchronous generator that was resumed by an `async for` as a frame above it is left: by the pending exception.
+pub fn left(cx: &Context, generator: &GeneratorObject) {
+    generator.awaited.set(0);
+    if ended(cx) {
+        generator.closed.set(true);
+    }
+}
+
+/// The step that an `async for` waits for, which resumes the generator itself and makes none, for those who look at it.
+pub fn step_under_way(cx: &mut Context, generator: &GeneratorObject) -> Owned {
+    make(cx, &ASYNC_SEND, generator, singleton::none(), Phase::Started)
 }
 
 /// Whether the pending exception is one that ends an asynchronous generator as it should.
@@ -180,7 +213,7 @@ fn pass_on_closing(cx: &mut Context, step: &AsyncStep, given: Result<Given>) -> 
         Ok(Given::Item(_)) => cx.raise(&RUNTIME_ERROR, "async generator ignored GeneratorExit"),
         Err(raised) => raised,
     };
-    step.generator().awaited.set(false);
+    step.generator().awaited.set(0);
     step.end();
     if ended(cx) {
         drop(cx.take_pending());
@@ -195,7 +228,7 @@ fn check(cx: &mut Context, step: &AsyncStep) -> Result<()> {
         let what = if step.is_send() { "__anext__()/asend()" } else { "aclose()/athrow()" };
         return Err(cx.raise(&RUNTIME_ERROR, format!("cannot reuse already awaited {what}")));
     }
-    if step.phase.get() == Phase::Made && step.generator().awaited.get() {
+    if step.phase.get() == Phase::Made && step.generator().awaited.get() != 0 {
         step.end();
         let message = format!("{}(): asynchronous generator is already running", step.method());
         return Err(cx.raise(&RUNTIME_ERROR, message));
@@ -241,7 +274,7 @@ fn send(cx: &mut Context, value: Value, sent: Value) -> Result<Owned> {
 
 fn begin(step: &AsyncStep) {
     step.phase.set(Phase::Started);
-    step.generator().awaited.set(true);
+    step.generator().awaited.set(1);
 }
 
 fn finish(cx: &mut Context, step: &AsyncStep, given: Result<Given>) -> Result<Owned> {

@@ -69,10 +69,10 @@ pub fn async_iterator(cx: &mut Context, value: Value) -> Result<Owned> {
     Ok(iterator)
 }
 
-/// What to wait for until the next item of an asynchronous iterator is there.
+/// What an `async for` waits for until the next item of an asynchronous iterator is there.
 pub fn async_next(cx: &mut Context, iterator: Value) -> Result<Owned> {
     if let Some(generator) = cast(iterator).filter(|_| iterator.has_type(&ASYNC_GENERATOR)) {
-        return super::asynchronous::next_item(cx, generator);
+        return super::asynchronous::next_of_loop(cx, generator);
     }
     let anext = cx.interpreter().names.anext;
     let Some(awaitable) = dunder::call_dunder(cx, iterator, anext, &[])? else {

@@ -145,15 +145,25 @@ pub fn divide(a: &[u64], b: &[u64]) -> (UBig, UBig) {
     UBig::from_words(a).div_rem(UBig::from_words(b))
 }
 
+/// Bits up to which a product is computed word by word.
+const SMALL_PRODUCT_BITS: u64 = 64 * 40;
+
 /// The product of the whole numbers from `first` to `last`, by halves, so that the factors of large products are
-/// about equally long.
+/// about equally long; of small ones word by word, each of as many factors as fit.
 pub fn product_of_range(first: u64, last: u64) -> UBig {
     if first > last {
         return UBig::ONE;
     }
-    if last - first < 8 {
-        let factors = (0..last - first).map(|offset| last - offset);
-        return factors.fold(UBig::from_word(first), |product, factor| product * factor);
+    let bits = (u64::BITS - last.leading_zeros()) as u64;
+    if (last - first + 1).saturating_mul(bits) <= SMALL_PRODUCT_BITS {
+        let (mut product, mut word) = (UBig::ONE, first);
+        for factor in first + 1..=last {
+            match word.checked_mul(factor) {
+                Some(larger) => word = larger,
+                None => product *= std::mem::replace(&mut word, factor),
+            }
+        }
+        return product * word;
     }
     let middle = first + (last - first) / 2;
     product_of_range(first, middle) * product_of_range(middle + 1, last)

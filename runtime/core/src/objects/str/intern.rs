@@ -18,6 +18,8 @@ use crate::value::Value;
 const SLOTS_MIN: usize = 4096;
 /// Offset from a 16-byte boundary that makes an object immortal.
 const IMMORTAL_OFFSET: usize = 8;
+/// Places for strings that are found by the addresses of texts; a power of two.
+const RECENT_MAX: usize = 256;
 
 /// Interned strings of one interpreter.
 pub struct InternTable {
@@ -28,6 +30,8 @@ pub struct InternTable {
     /// Strings of the single characters below 0x100, at a fixed address for compiled code.
     characters: Box<[Value; 256]>,
     empty: Value,
+    /// Strings that were asked for last, by the addresses of the texts.
+    recent: Box<[Option<Owned>; RECENT_MAX]>,
 }
 
 impl InternTable {
@@ -39,12 +43,18 @@ impl InternTable {
             key,
             characters: Box::new([Value::UNBOUND; 256]),
             empty: Value::UNBOUND,
+            recent: Box::new([const { None }; RECENT_MAX]),
         };
         table.empty = table.immortal(&[]);
         for byte in 0..=255u8 {
             table.characters[byte as usize] = table.immortal(&[byte]);
         }
         table
+    }
+
+    /// Gives up the strings that it keeps only to find them sooner.
+    pub fn forget_recent(&mut self) -> Vec<Owned> {
+        self.recent.iter_mut().filter_map(Option::take).collect()
     }
 
     /// The empty string.
@@ -166,8 +176,27 @@ impl InternTable {
     }
 }
 
-/// The interned string with this text.
+/// The interned string with this text. Native code asks again and again with texts of its own: where such a text lies tells
+/// which string it was the last time, without hashing it.
 pub fn intern(cx: &mut Context, text: &str) -> Owned {
+    let slot = (text.as_ptr() as usize).wrapping_mul(31).wrapping_add(text.len()) % RECENT_MAX;
+    if let Some(known) = &cx.interpreter().interned.recent[slot]
+        && let Some(string) = cast(known.value())
+        && string.kind.get() == 1
+        && string.as_bytes() == text.as_bytes()
+    {
+        return known.clone();
+    }
+    let found = find_or_make(cx, text);
+    if !text.is_ascii() {
+        return found;
+    }
+    let old = cx.interpreter().interned.recent[slot].replace(found.clone());
+    drop(old);
+    found
+}
+
+fn find_or_make(cx: &mut Context, text: &str) -> Owned {
     if text.is_ascii() {
         let table = &cx.interpreter().interned;
         if let Some(found) = table.find_latin1(text.as_bytes()) {
