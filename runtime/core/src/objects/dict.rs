@@ -325,11 +325,10 @@ impl DictObject {
             if text && is_str(entry.key) {
                 return crate::objects::str::equal(entry.key, key);
             }
-            if key.is_int() && entry.key.is_int() {
-                return false;
-            }
-            uncertain = true;
-            true
+            compare::known_equal(entry.key, key, compare::NESTED_MAX).unwrap_or_else(|| {
+                uncertain = true;
+                true
+            })
         });
         if uncertain { None } else { Some(found) }
     }

@@ -380,6 +380,22 @@ fn tuple_hash(cx: &mut Context, value: Value) -> Result<i64> {
     Ok(hash)
 }
 
+/// The items of a tuple, or of an object of a derived class that compares as tuples do.
+#[inline]
+pub fn plain_items<'a>(value: Value) -> Option<&'a [Value]> {
+    let compares = value.has_type(&TUPLE)
+        || value
+            .heap_type()
+            .slots()
+            .compare
+            .is_some_and(|compare| std::ptr::fn_addr_eq(compare, tuple_compare as CompareSlot));
+    // SAFETY: (heap 2) types with this slot derive from tuple, whose layout they begin with.
+    compares.then(|| unsafe { value.cast_unchecked::<TupleObject>() }.as_slice())
+}
+
+/// The type of `compare` slots.
+type CompareSlot = fn(&mut Context, Value, Value, CompareOp) -> Result<Owned>;
+
 fn tuple_compare(cx: &mut Context, left: Value, right: Value, op: CompareOp) -> Result<Owned> {
     let (Some(left), Some(right)) = (left.cast::<TupleObject>(), right.cast::<TupleObject>()) else {
         return not_implemented();

@@ -2,6 +2,7 @@
 
 use super::{clear, fetch, next, raise, register, set};
 use crate::frame::{self, Continuation, Link, current_code};
+use crate::handlers::consume;
 use crate::semantics::Pc;
 use sidewinder_bytecode::{CodeFlags, HEADER_WORDS, Op};
 use sidewinder_runtime::objects::code::NOT_STARTED;
@@ -12,7 +13,7 @@ use sidewinder_runtime::objects::generator::{
 use sidewinder_runtime::objects::iterator::remainder::Remainder;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::{exception, singleton, traceback};
+use sidewinder_runtime::objects::{exception, float, singleton, traceback};
 use sidewinder_runtime::operations::{attribute, call, finalize, iterate};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
@@ -257,7 +258,18 @@ pub fn hand_over(cx: &mut Context, pc: Pc) -> Pc {
     let place = link.destination();
     suspend(cx, pc);
     let mut taken = Vec::new();
-    if let Some(gathered) = super::move_out(cx, place) {
+    let mut gathered = super::move_out(cx, place);
+    if link.continuation() == Continuation::Sum {
+        let lost = super::move_out(cx, consume::correction(place));
+        let numbers = [&gathered, &lost].map(|number| number.as_ref().and_then(|number| float::as_f64(number.value())));
+        if let [Some(total), Some(lost)] = numbers
+            && lost != 0.0
+            && lost.is_finite()
+        {
+            gathered = Some(float::from_f64(cx, total + lost));
+        }
+    }
+    if let Some(gathered) = gathered {
         match gathered.value().cast_exact::<ListObject>() {
             Some(list) if link.continuation() == Continuation::GatherPlain => {
                 taken.extend(list.as_slice().iter().copied().map(Owned::new))

@@ -74,6 +74,9 @@ pub fn start<S: Semantics>(s: &mut S, pc: Pc, block: u16, argument: u16, continu
             let zero = s.int_constant(0);
             let zero = s.box_int(zero);
             s.set_fresh(argument, zero);
+            let exact = s.float_constant(0.0);
+            let exact = s.box_float(exact);
+            s.set_fresh(correction(argument), exact);
         }
         _ => s.clear(argument),
     }
@@ -124,14 +127,52 @@ fn is_plain<S: Semantics>(s: &mut S, value: S::Value) -> bool {
     s.as_int(value).is_some() || s.as_float(value).is_some() || s.has_type(value, &STR) || s.has_type(value, &BOOL)
 }
 
-/// Adds an integer to the sum.
+/// Where a sum of doubles keeps what rounding has taken from it: a word of the call block that only frames use.
+pub fn correction(place: u16) -> u16 {
+    place - 1
+}
+
+/// Adds a number to the sum, as `sum` does: integers are exact until the first double comes, and doubles are added with a
+/// correction from the second one on (Neumaier's).
 fn add<S: Semantics>(s: &mut S, i: Instruction, place: u16) -> bool {
     let (total, item) = (s.outer_register(place), s.operand(i.b));
-    let (Some(total), Some(item)) = (s.as_int(total), s.as_int(item)) else { return false };
-    let Some(sum) = s.int_add(total, item) else { return false };
+    if let (Some(total), Some(item)) = (s.as_int(total), s.as_int(item)) {
+        let Some(sum) = s.int_add(total, item) else { return false };
+        s.release_simple(i.b);
+        let sum = s.box_int(sum);
+        s.set_outer(place, sum);
+        return true;
+    }
+    let number = if let Some(item) = s.as_float(item) {
+        item
+    } else if let Some(item) = s.as_int(item) {
+        s.int_to_float(item)
+    } else {
+        return false;
+    };
+    let item = number;
+    let Some(total) = s.as_float(total) else {
+        let Some(total) = s.as_int(total) else { return false };
+        let total = s.int_to_float(total);
+        let sum = s.float_add(total, item);
+        s.release_simple(i.b);
+        let sum = s.box_float(sum);
+        s.set_outer(place, sum);
+        return true;
+    };
+    let lost = s.outer_register(correction(place));
+    let Some(lost) = s.as_float(lost) else { return false };
+    let sum = s.float_add(total, item);
+    let (size, other) = (s.float_absolute(total), s.float_absolute(item));
+    let (large, small) =
+        if s.float_compare(CompareOp::GreaterEqual, size, other) { (total, item) } else { (item, total) };
+    let rest = s.float_subtract(large, sum);
+    let rest = s.float_add(rest, small);
+    let lost = s.float_add(lost, rest);
     s.release_simple(i.b);
-    let sum = s.box_int(sum);
+    let (sum, lost) = (s.box_float(sum), s.box_float(lost));
     s.set_outer(place, sum);
+    s.set_outer(correction(place), lost);
     true
 }
 
@@ -185,12 +226,21 @@ pub fn end<S: Semantics>(s: &mut S, i: Instruction, continuation: Continuation, 
         let best = s.outer_register(place);
         s.is_unbound(best)
     };
+    let corrected = if continuation == Continuation::Sum { corrected_sum(s, place) } else { None };
     let result = s.take(i.a);
     super::call::release_locals(s);
     let next = s.finish_generator();
     s.frame_left(next.wrapping_sub(1));
     s.drop(result);
     match continuation {
+        Continuation::Sum => {
+            s.clear(correction(place));
+            let total = s.move_out(place);
+            let Some(corrected) = corrected else { return complete(s, next, total) };
+            s.drop(total);
+            let total = s.box_float(corrected);
+            complete(s, next, total)
+        }
         Continuation::Any | Continuation::All => complete_with_truth(s, next, continuation == Continuation::All),
         Continuation::Gather | Continuation::GatherPlain => again(next),
         _ if empty => {
@@ -204,6 +254,15 @@ pub fn end<S: Semantics>(s: &mut S, i: Instruction, continuation: Continuation, 
             complete(s, next, result)
         }
     }
+}
+
+/// A sum of doubles with its correction, unless that is nothing or would make NaN of an infinity.
+fn corrected_sum<S: Semantics>(s: &mut S, place: u16) -> Option<S::Float> {
+    let (total, lost) = (s.outer_register(place), s.outer_register(correction(place)));
+    let (total, lost) = (s.as_float(total)?, s.as_float(lost)?);
+    let nothing = s.float_constant(0.0);
+    let counts = s.float_compare(CompareOp::NotEqual, lost, nothing) && s.float_is_finite(lost);
+    counts.then(|| s.float_add(total, lost))
 }
 
 /// The call before `next`, to be executed again.
