@@ -2,10 +2,9 @@
 
 usage: INTERPRETER decimals.py [NAME ...]
 """
-import sys
 from decimal import Decimal, getcontext, localcontext
 
-from measure import measure
+from measure import report
 
 A, B = Decimal("1234567.891"), Decimal("98.76543")
 LONG_A, LONG_B = Decimal("1.234567890123456789012345678"), Decimal("9.876543210987654321098765432")
@@ -52,6 +51,4 @@ OPERATIONS = {
 }
 
 
-for name, (count, call) in OPERATIONS.items():
-    if not sys.argv[1:] or name in sys.argv[1:]:
-        print(f"{name:24}{measure(call) / count:12.1f}")
+report({f"decimal: {name}": row for name, row in OPERATIONS.items()})

@@ -1,4 +1,5 @@
-"""How the programs of this folder take the time of a call."""
+"""How the programs of this folder take the time of a call, and print what they found."""
+import sys
 import time
 
 
@@ -14,3 +15,14 @@ def measure(call, seconds=0.02):
     while run(rounds) < seconds:
         rounds *= 2
     return min(run(rounds) for _ in range(7)) / rounds * 1e9
+
+
+def report(operations):
+    """A line for each operation of which the command line names a prefix, or for all: the name and its nanoseconds.
+
+    `operations`: by name, how many operations a call makes, and the call. What stands before a colon in a name is what
+    `run` summarises by.
+    """
+    for name, (count, call) in operations.items():
+        if not sys.argv[1:] or any(name.startswith(prefix) for prefix in sys.argv[1:]):
+            print(f"{name:40}{measure(call) / count:14.1f}", flush=True)

@@ -3,9 +3,8 @@
 usage: INTERPRETER pickles.py [NAME ...]
 """
 import pickle
-import sys
 
-from measure import measure
+from measure import report
 
 
 class Point:
@@ -35,9 +34,9 @@ SUBJECTS = {
 }
 
 
+OPERATIONS = {}
 for name, (count, subject) in SUBJECTS.items():
-    if sys.argv[1:] and name not in sys.argv[1:]:
-        continue
     written = pickle.dumps(subject)
-    print(f"write {name:24}{measure(lambda: pickle.dumps(subject)) / count:12.1f}")
-    print(f"read {name:25}{measure(lambda: pickle.loads(written)) / count:12.1f}")
+    OPERATIONS[f"pickle: write {name}"] = count, lambda subject=subject: pickle.dumps(subject)
+    OPERATIONS[f"pickle: read {name}"] = count, lambda written=written: pickle.loads(written)
+report(OPERATIONS)

@@ -2,11 +2,10 @@
 
 usage: INTERPRETER xml_documents.py [NAME ...]
 """
-import sys
 import xml.etree.ElementTree as ElementTree
 from xml.parsers import expat
 
-from measure import measure
+from measure import report
 
 COUNT = 500
 PLAIN = "<all>" + "<item/>" * COUNT + "</all>"
@@ -36,6 +35,4 @@ OPERATIONS = {
 }
 
 
-for name, call in OPERATIONS.items():
-    if not sys.argv[1:] or name in sys.argv[1:]:
-        print(f"{name:28}{measure(call) / COUNT:12.1f}")
+report({f"xml: {name}": (COUNT, call) for name, call in OPERATIONS.items()})
