@@ -1,4 +1,5 @@
-//! Makes the embedded library: reads the library's source, patches it, compiles it, compresses both.
+//! Makes the embedded library: reads the library's source, patches it, compiles it. Source is compressed; code is not, for a
+//! program loads what it needs of it at every start.
 //!
 //! The result is kept in the target folder under a name that is a hash of all that it depends on, so that every profile
 //! and every target shares it.
@@ -16,28 +17,6 @@ use sidewinder_compiler::{Mode, compile};
 use sources::{Kind, Source};
 use std::path::{Path, PathBuf};
 use zlib_rs::{Deflate, DeflateFlush};
-
-/// Modules that every program loads, whose code is therefore not compressed.
-const AT_START: &[&str] = &[
-    "_collections_abc",
-    "_sidewinder_library",
-    "_sitebuiltins",
-    "abc",
-    "codecs",
-    "encodings",
-    "encodings.aliases",
-    "encodings.utf_8",
-    "genericpath",
-    "importlib",
-    "importlib._bootstrap",
-    "importlib._bootstrap_external",
-    "io",
-    "os",
-    "posixpath",
-    "site",
-    "stat",
-    "zipimport",
-];
 
 fn main() {
     let sources = sources::collect();
@@ -125,11 +104,7 @@ fn convert(source: &Source) -> [Stored; 2] {
     let text = std::str::from_utf8(&source.bytes).ok().filter(|_| source.kind != Kind::Data);
     let code = text.and_then(|text| compile(text, "", Mode::Module).ok());
     let code = code.map(|code| serialise::write(&code)).unwrap_or_default();
-    let code = match AT_START.contains(&source.name.as_str()) {
-        true => Stored { length: code.len(), bytes: code },
-        false => compress(&code),
-    };
-    [code, compress(&source.bytes)]
+    [Stored { length: code.len(), bytes: code }, compress(&source.bytes)]
 }
 
 fn compress(bytes: &[u8]) -> Stored {

@@ -84,10 +84,7 @@ static GETSET: &[GetSet] = &[
     }),
     read_only("co_lnotab", line_differences),
     read_only("co_consts", |cx, value| {
-        let code = of(value);
-        // SAFETY: (heap 2) a code object has that many constants.
-        let constants = unsafe { std::slice::from_raw_parts(code.constants, code.data.constants.len()) };
-        Ok(TupleObject::new(cx, constants))
+        Ok(TupleObject::new(cx, of(value).constants()))
     }),
 ];
 

@@ -41,8 +41,11 @@ static FUNCTION_GETSET: &[GetSet] = &[
     },
     GetSet {
         name: "__doc__",
-        get: |_, value| Ok(shown(&of(value).doc)),
-        set: Some(|_, value, new| store(&of(value).doc, new)),
+        get: |_, value| Ok(Owned::new(of(value).documentation())),
+        set: Some(|_, value, new| {
+            of(value).set_documentation(if new.is_unbound() { singleton::none() } else { new });
+            Ok(())
+        }),
         doc: "",
     },
     GetSet { name: "__code__", get: |_, value| Ok(shown(&of(value).code)), set: Some(set_code), doc: "" },
@@ -126,6 +129,8 @@ fn set_code(cx: &mut Context, value: Value, new: Value) -> Result<()> {
                        function)";
         warnings::warn(cx, &DEPRECATION_WARNING, message, 1)?;
     }
+    // The docstring stays that of the code that the function was made of.
+    function.documentation();
     changed(cx, function);
     store(&function.code, new)
 }

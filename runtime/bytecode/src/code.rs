@@ -3,6 +3,10 @@
 use crate::instruction::Instruction;
 use crate::opcode::Op;
 use crate::positions::Positions;
+use crate::serialise::reader::Unread;
+use std::cell::OnceCell;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
 /// Properties of a code block.
@@ -90,7 +94,7 @@ pub struct Handler {
 /// The name of the local, the first one, that holds the namespace of code with `CodeFlags::NAMESPACE`.
 pub const NAMESPACE_LOCAL: &str = ".namespace";
 
-/// A compiled code block.
+/// A compiled code block: what a function object and a call ask for, and its body, to which it dereferences.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct CodeData {
     pub name: Rc<str>,
@@ -107,11 +111,17 @@ pub struct CodeData {
     pub local_count: u16,
     /// Locals, temporaries and the highest call block.
     pub register_count: u16,
+    pub free_names: Vec<Rc<str>>,
+    pub body: Body,
+}
+
+/// What a code block does.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct CodeBody {
     /// Names of the locals; hidden ones start with a dot.
     pub local_names: Vec<Rc<str>>,
     /// Locals that hold a cell once the prologue's `MakeCell` has run.
     pub cell_registers: Vec<u16>,
-    pub free_names: Vec<Rc<str>>,
     pub constants: Vec<Constant>,
     pub names: Vec<Rc<str>>,
     /// Inline-cache sites: the index of each site's name.
@@ -122,6 +132,63 @@ pub struct CodeData {
     /// One for each instruction.
     pub positions: Positions,
     pub handlers: Vec<Handler>,
+}
+
+/// A body that may still lie in bytes: most functions of the library are made and never called, and theirs stay there.
+#[derive(Default)]
+pub struct Body {
+    unread: Option<Unread>,
+    read: OnceCell<Box<CodeBody>>,
+}
+
+impl Body {
+    pub(crate) fn unread(unread: Unread) -> Body {
+        Body { unread: Some(unread), read: OnceCell::new() }
+    }
+
+    fn get(&self) -> &CodeBody {
+        self.read.get_or_init(|| Box::new(self.unread.as_ref().map(Unread::read).unwrap_or_default()))
+    }
+}
+
+impl From<CodeBody> for Body {
+    fn from(body: CodeBody) -> Body {
+        Body { unread: None, read: OnceCell::from(Box::new(body)) }
+    }
+}
+
+impl Clone for Body {
+    fn clone(&self) -> Body {
+        self.get().clone().into()
+    }
+}
+
+impl PartialEq for Body {
+    fn eq(&self, other: &Body) -> bool {
+        self.get() == other.get()
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(formatter)
+    }
+}
+
+impl Deref for CodeData {
+    type Target = CodeBody;
+
+    /// The body, which is read when it is asked for first.
+    fn deref(&self) -> &CodeBody {
+        self.body.get()
+    }
+}
+
+impl DerefMut for CodeData {
+    fn deref_mut(&mut self) -> &mut CodeBody {
+        self.body.get();
+        self.body.read.get_mut().expect("the body was read")
+    }
 }
 
 impl CodeData {

@@ -12,7 +12,7 @@ pub mod serialise;
 pub mod shown;
 pub mod verify;
 
-pub use code::{CodeData, CodeFlags, Constant, Handler, NAMESPACE_LOCAL, Position};
+pub use code::{CodeBody, CodeData, CodeFlags, Constant, Handler, NAMESPACE_LOCAL, Position};
 pub use instruction::{HEADER_WORDS, Instruction, Operand};
 pub use opcode::{Kind, Op};
 pub use positions::Positions;

@@ -1,8 +1,9 @@
 //! Code as bytes and back: what the embedded library and `.pyc` files hold.
 //!
 //! The form: `MAGIC`, the table of all strings, then the outermost block; a block inside another stands among its
-//! constants. Numbers are variable-length, so a byte that is cut off or changed gives an error or other code, never a
-//! panic: whoever reads bytes that this build did not write runs the verifier on the result.
+//! constants. The body of a block says how long it is, so that it can be left unread. Numbers are variable-length, so a
+//! byte that is cut off or changed gives an error or other code, never a panic: whoever reads bytes that this build did
+//! not write runs the verifier on the result.
 
 pub(crate) mod reader;
 pub(crate) mod writer;
@@ -13,7 +14,7 @@ pub use writer::write;
 use crate::opcode::TABLE;
 
 /// Changes when the same opcode table is written in another form.
-const FORM: u64 = 1;
+const FORM: u64 = 2;
 
 /// Names the opcode table and the form, so that bytes of another build are refused.
 pub const MAGIC: u64 = magic();

@@ -4,7 +4,8 @@
 //! **To change what a library file says**: a row in `build/patches.rs`, or, if it is all different, a file in `overlay/`.
 //!
 //! **Invariants**: the bytes are those that the build script of this build wrote, so code from here needs no verifier.
-//! Nothing is decompressed before it is asked for.
+//! Nothing is read or decompressed before it is asked for; code is stored as it is, and a function's is read when it is
+//! called first.
 
 mod format;
 
@@ -91,12 +92,8 @@ impl Module {
 
     /// The code, as of a file of that name. None if the source does not compile.
     pub fn code(&self, file_name: &str) -> Option<CodeData> {
-        let bytes: &'static [u8] = match load(self.0.code)? {
-            Cow::Borrowed(bytes) => bytes,
-            // A module is loaded once, and its positions are read from these bytes.
-            Cow::Owned(bytes) => bytes.leak(),
-        };
-        serialise::read_own(bytes, file_name).ok()
+        let bytes = stored(self.0.code);
+        if bytes.is_empty() { None } else { serialise::read_own(bytes, file_name).ok() }
     }
 
     /// The source text.

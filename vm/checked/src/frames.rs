@@ -62,10 +62,10 @@ impl Checked<'_> {
         }
         self.ensure(code.contains(pc), "control leaves the code of the running frame");
         self.running = Some(Running::new(code, pc, base));
-        self.ensure(self.cx.constants == code.constants, "the constants are not the running frame's");
-        self.ensure(self.cx.sites == code.sites, "the inline caches are not the running frame's");
+        self.ensure(self.cx.constants == code.constants.get(), "the constants are not the running frame's");
+        self.ensure(self.cx.sites == code.sites.get(), "the inline caches are not the running frame's");
         self.ensure(self.cx.temporary_floor == code.local_count as i64, "the temporaries are not the running frame's");
-        if entered && pc == code.instructions {
+        if entered && pc == code.instructions.get() {
             self.empty_temporaries(code);
         }
         let branches = fetch(pc).jump_offset().is_some();

@@ -8,7 +8,7 @@ use crate::register::Field;
 use crate::scope::ScopeTable;
 use crate::unit::{Draft, Unit};
 use sidewinder_bytecode::instruction::{CONSTANT_BIT, OPERAND_MAX};
-use sidewinder_bytecode::{CodeData, CodeFlags, Handler, Instruction, Kind, Op, Position};
+use sidewinder_bytecode::{CodeBody, CodeData, CodeFlags, Handler, Instruction, Kind, Op, Position};
 use std::rc::Rc;
 
 /// Makes the code of a finished unit.
@@ -35,6 +35,17 @@ pub(crate) fn assemble(
     let (instructions, positions) = encoder.encode();
     let handlers = encoder.handlers(&unit);
     let free_names: Vec<Name> = scopes[unit.scope].free_names.clone();
+    let body = CodeBody {
+        local_names: unit.registers.local_names,
+        cell_registers: unit.cell_registers,
+        constants: unit.constants.constants,
+        names: unit.names.names,
+        sites: unit.names.sites,
+        loop_count: u16::try_from(unit.loop_count).map_err(|_| Failure::too_large("loops", position))?,
+        instructions,
+        positions: positions.into(),
+        handlers,
+    };
     Ok(CodeData {
         name: unit.name,
         qualified_name: unit.qualified_name,
@@ -46,16 +57,8 @@ pub(crate) fn assemble(
         keyword_only_count: unit.keyword_only_count as u16,
         local_count: local_count as u16,
         register_count: register_count as u16,
-        local_names: unit.registers.local_names,
-        cell_registers: unit.cell_registers,
         free_names,
-        constants: unit.constants.constants,
-        names: unit.names.names,
-        sites: unit.names.sites,
-        loop_count: u16::try_from(unit.loop_count).map_err(|_| Failure::too_large("loops", position))?,
-        instructions,
-        positions: positions.into(),
-        handlers,
+        body: body.into(),
     })
 }
 

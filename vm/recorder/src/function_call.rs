@@ -77,6 +77,7 @@ pub extern "C" fn call_function(
     shape: CallShape,
 ) -> Value {
     nested(cx, |cx| {
+        code.ready();
         // SAFETY: (frames 4) the trace wrote the callable and the arguments; the words above them are free.
         unsafe {
             let base = cx.base.offset(block as isize + HEADER_WORDS as isize);
@@ -125,7 +126,7 @@ extern "C" fn finish_call(cx: &mut Context, activation: &mut Activation, number:
 /// The hook that runs a frame which native code has made: a call of a function in its machine code, if it has any.
 pub fn run_called(cx: &mut Context, pc: Pc) {
     let code = frame::current_code(cx);
-    if pc != code.instructions || code.has_flag(CodeFlags::SUSPENDS) || cx.interrupt.load(Ordering::Relaxed) != 0 {
+    if pc != code.instructions.get() || code.has_flag(CodeFlags::SUSPENDS) || cx.interrupt.load(Ordering::Relaxed) != 0 {
         return run::interpret(cx, pc);
     }
     let index = code.entry.trace.get() as usize;
@@ -161,7 +162,7 @@ fn run_function(cx: &mut Context, code: &CodeObject) -> Value {
     if countdown > 1 {
         code.entry.countdown.set(countdown - 1);
     }
-    interpret(cx, code.instructions)
+    interpret(cx, code.instructions.get())
 }
 
 /// The result of a function whose machine code was left.
@@ -198,7 +199,7 @@ pub fn leave_boundary(cx: &mut Context, base: *mut Value, result: Value) -> Pc {
         let code = frame::code(base);
         forget_registers(base, code);
         frame::switch(cx, base, code);
-        sidewinder_semantics::cold::generator::leave(cx, code.instructions, Owned::from_raw(result))
+        sidewinder_semantics::cold::generator::leave(cx, code.instructions.get(), Owned::from_raw(result))
     }
 }
 

@@ -702,7 +702,7 @@ impl Semantics for Recorder<'_> {
     }
 
     fn enter(&mut self, code: &'static CodeObject) -> Pc {
-        code.instructions
+        code.instructions.get()
     }
 
     fn cold_call(&mut self, pc: Pc, destination: u16, block: u16, count: u16) -> Pc {

@@ -205,7 +205,7 @@ impl Recorder<'_> {
     pub fn is_too_deep(&self, code: &'static CodeObject) -> bool {
         let address = code as *const CodeObject as u64;
         let levels = self.inlined.iter().filter(|own| **own == address).count();
-        let own = self.is_function && self.start == code.instructions;
+        let own = self.is_function && self.start == code.instructions.get();
         levels + own as usize >= self.engine.inline_recursion_max || self.inlined.len() >= self.engine.inline_depth_max
     }
 

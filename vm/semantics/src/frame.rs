@@ -211,9 +211,10 @@ pub fn running(cx: &Context, pc: *const Instruction) -> LiveFrame {
 #[inline(always)]
 pub unsafe fn switch(cx: &mut Context, base: *mut Value, code: &CodeObject) {
     cx.base = base;
-    cx.constants = code.constants;
+    debug_assert!(!code.instructions.get().is_null(), "a frame of code that was not read");
+    cx.constants = code.constants.get();
     cx.temporary_floor = code.local_count as i64;
-    cx.sites = code.sites;
+    cx.sites = code.sites.get();
 }
 
 /// All of a context that says which frame runs, and where: what a nested run changes and must put back.

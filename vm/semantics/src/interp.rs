@@ -488,6 +488,7 @@ impl<const TRACED: bool> Semantics for Machine<TRACED> {
         destination: u16,
         kept: Option<Token>,
     ) {
+        code.ready();
         let delta = block as usize + sidewinder_bytecode::HEADER_WORDS;
         // SAFETY: (frames 3) the call block lies in the caller's registers, and `may_enter` checked the stack.
         unsafe {
@@ -699,9 +700,10 @@ impl<const TRACED: bool> Semantics for Machine<TRACED> {
         let countdown = code.entry.countdown.get();
         if countdown > 1 {
             code.entry.countdown.set(countdown - 1);
-            return code.instructions;
+            return code.instructions.get();
         }
-        crate::run::hot_loop(&mut self.0, code.instructions, code.instructions, &code.entry)
+        let start = code.instructions.get();
+        crate::run::hot_loop(&mut self.0, start, start, &code.entry)
     }
 
     #[inline(always)]

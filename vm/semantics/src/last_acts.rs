@@ -125,13 +125,13 @@ pub(crate) fn back_edge_interrupted<const TRACED: bool>(
 #[cold]
 #[inline(never)]
 pub(crate) fn enter_interrupted<const TRACED: bool>(s: &mut Machine<TRACED>, code: &'static CodeObject) -> Pc {
-    if crate::cold::interrupt::serve(&mut s.0, code.instructions) {
+    if crate::cold::interrupt::serve(&mut s.0, code.instructions.get()) {
         if s.0.wants_tracing() {
-            return crate::tracing::enter(&mut s.0, code.instructions);
+            return crate::tracing::enter(&mut s.0, code.instructions.get());
         }
-        code.instructions
+        code.instructions.get()
     } else {
-        crate::unwind::raise(&mut s.0, code.instructions)
+        crate::unwind::raise(&mut s.0, code.instructions.get())
     }
 }
 
@@ -156,7 +156,7 @@ impl<const TRACED: bool> Machine<TRACED> {
     pub(crate) fn count_round(&mut self, pc: Pc, target: Pc, loop_index: u16) -> Pc {
         let code = frame::current_code(&self.0);
         // SAFETY: (frames 3) the compiler counts the loops of a code object.
-        let state = unsafe { &*code.loops.add(loop_index as usize) };
+        let state = unsafe { &*code.loops.get().add(loop_index as usize) };
         let countdown = state.countdown.get();
         if countdown > 1 {
             state.countdown.set(countdown - 1);

@@ -17,6 +17,7 @@ use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 pub fn call_function(cx: &mut Context, function: &FunctionObject, arguments: Arguments<'_>) -> Result<Owned> {
     cx.check_native_stack("")?;
     let code = function.code();
+    code.ready();
     let top = frame::top(cx);
     // SAFETY: (frames 4) words above `top` are free, and the reserve above the limit covers a header.
     unsafe {
@@ -30,7 +31,7 @@ pub fn call_function(cx: &mut Context, function: &FunctionObject, arguments: Arg
         }
         *base.offset(frame::FUNCTION) = Owned::new(function.value()).into_raw();
         *base.offset(frame::KEPT) = Value::UNBOUND;
-        run_frame(cx, base, function, code.instructions)
+        run_frame(cx, base, function, code.instructions.get())
     }
 }
 

@@ -254,7 +254,7 @@ impl Watch {
     /// Where a trace function has made the frame go on.
     fn jumped(&mut self, cx: &mut Context, code: &CodeObject) -> Diverted {
         let target = cx.tracing.jump.take()?;
-        let next = code.data.instructions.get(target as usize).map(|_| code.instructions.wrapping_add(target as usize));
+        let next = code.data.instructions.get(target as usize).map(|_| code.instructions.get().wrapping_add(target as usize));
         self.previous = next?;
         next
     }
@@ -285,7 +285,7 @@ impl Watch {
         if cx.base > base {
             self.previous = std::ptr::null();
             self.entering =
-                Some(if next == current_code(cx).instructions { Entering::Start } else { Entering::Resume });
+                Some(if next == current_code(cx).instructions.get() { Entering::Start } else { Entering::Resume });
             return next;
         }
         if cx.base < base {

@@ -96,11 +96,11 @@ fn unwind(cx: &mut Context, mut pc: Pc, mut enters: bool) -> Pc {
                 cx.release(old);
                 if cx.is_traced() && tracing::handled(cx, code, pc, handler.exception_register).is_err() {
                     // A callback has raised in place of the handler.
-                    pc = code.instructions.add(handler.target as usize);
+                    pc = code.instructions.get().add(handler.target as usize);
                     enters = true;
                     continue;
                 }
-                return code.instructions.add(handler.target as usize);
+                return code.instructions.get().add(handler.target as usize);
             }
         }
         tracing::unwinds(cx, code, at);
@@ -135,7 +135,7 @@ fn raised_at(cx: &Context, code: &CodeObject, otherwise: Pc) -> Pc {
     let index = entry.filter(|entry| entry.code == code.value()).map(|entry| entry.instruction as usize);
     match index.filter(|&index| index < code.data.instructions.len()) {
         // SAFETY: (frames 3) an instruction of the code.
-        Some(index) => unsafe { code.instructions.add(index) },
+        Some(index) => unsafe { code.instructions.get().add(index) },
         None => otherwise,
     }
 }

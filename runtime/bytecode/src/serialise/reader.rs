@@ -1,10 +1,11 @@
 //! Bytes to code.
 
 use super::{DEPTH_MAX, MAGIC, TAGS, Tag, unfold_sign};
-use crate::code::{CodeData, CodeFlags, Constant, Handler};
+use crate::code::{Body, CodeBody, CodeData, CodeFlags, Constant, Handler};
 use crate::instruction::{Instruction, OPERAND_MAX};
 use crate::opcode;
 use crate::positions::Positions;
+use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
@@ -33,33 +34,80 @@ type Read<T> = Result<T, ReadError>;
 
 /// Reads a block; the number of bytes that it took. The result is to be verified unless this build wrote the bytes.
 pub fn read(bytes: &[u8]) -> Read<(CodeData, usize)> {
-    read_with(bytes, None, Positions::copied)
-}
-
-/// Reads a block that this build wrote, as of another file, from bytes that stay in memory: positions are left there
-/// until somebody asks.
-pub fn read_own(bytes: &'static [u8], file_name: &str) -> Read<CodeData> {
-    read_with(bytes, Some(file_name), |bytes, count| Ok(Positions::encoded(bytes, count))).map(|(code, _)| code)
-}
-
-fn read_with<'a>(
-    bytes: &'a [u8],
-    file_name: Option<&str>,
-    positions: fn(&'a [u8], usize) -> Read<Positions>,
-) -> Read<(CodeData, usize)> {
-    let mut reader = Reader { input: Input { bytes, at: 0 }, strings: Vec::new(), positions, depth: 0 };
-    if reader.input.take(8)? != MAGIC.to_le_bytes() {
-        return Err(ReadError::Magic);
-    }
-    reader.strings = reader.input.list(|input| {
-        let length = input.count()?;
-        std::str::from_utf8(input.take(length)?).map(Rc::from).map_err(|_| ReadError::Corrupt)
-    })?;
-    if let (Some(first), Some(file_name)) = (reader.strings.first_mut(), file_name) {
-        *first = file_name.into();
-    }
+    let (strings, at) = Strings::read(bytes)?;
+    let mut reader = Reader { input: Input { bytes, at }, strings: &strings, own: None, depth: 0 };
     let code = reader.code()?;
     Ok((code, reader.input.at))
+}
+
+/// Reads a block that this build wrote, as of another file, from bytes that stay in memory: positions, and bodies of the
+/// blocks inside, are left there until somebody asks.
+pub fn read_own(bytes: &'static [u8], file_name: &str) -> Read<CodeData> {
+    let (strings, at) = Strings::read(bytes)?;
+    if let Some(first) = strings.texts.borrow_mut().first_mut() {
+        *first = Text::Made(file_name.into());
+    }
+    let own = Rc::new(strings);
+    Reader { input: Input { bytes, at }, strings: &own, own: Some(&own), depth: 0 }.code()
+}
+
+/// The table of strings, each made when it is asked for first.
+struct Strings<'a> {
+    bytes: &'a [u8],
+    texts: RefCell<Vec<Text>>,
+}
+
+enum Text {
+    /// Where its bytes start and end.
+    At(u32, u32),
+    Made(Rc<str>),
+}
+
+impl<'a> Strings<'a> {
+    /// Reads the mark and the table at the start of bytes; where they end.
+    fn read(bytes: &'a [u8]) -> Read<(Strings<'a>, usize)> {
+        let mut input = Input { bytes, at: 0 };
+        if input.take(8)? != MAGIC.to_le_bytes() {
+            return Err(ReadError::Magic);
+        }
+        let texts = input.list(|input| {
+            let length = input.count()?;
+            let start = u32::try_from(input.at).map_err(|_| ReadError::Corrupt)?;
+            input.take(length)?;
+            Ok(Text::At(start, u32::try_from(input.at).map_err(|_| ReadError::Corrupt)?))
+        })?;
+        Ok((Strings { bytes, texts: RefCell::new(texts) }, input.at))
+    }
+
+    fn get(&self, index: usize) -> Read<Rc<str>> {
+        let mut texts = self.texts.borrow_mut();
+        let text = texts.get_mut(index).ok_or(ReadError::Corrupt)?;
+        match text {
+            Text::Made(made) => Ok(made.clone()),
+            &mut Text::At(start, end) => {
+                let bytes = &self.bytes[start as usize..end as usize];
+                let made: Rc<str> = std::str::from_utf8(bytes).map_err(|_| ReadError::Corrupt)?.into();
+                *text = Text::Made(made.clone());
+                Ok(made)
+            }
+        }
+    }
+}
+
+/// A body that was left in bytes of this build.
+pub(crate) struct Unread {
+    strings: Rc<Strings<'static>>,
+    at: usize,
+}
+
+impl Unread {
+    pub fn read(&self) -> CodeBody {
+        let own = &self.strings;
+        let input = Input { bytes: own.bytes, at: self.at };
+        // One level deep: what lies inside is left there again.
+        let body = Reader { input, strings: own, own: Some(own), depth: 1 }.body();
+        body.expect("bytes that this build wrote are code")
+    }
 }
 
 /// Bytes, and how far they are read.
@@ -127,16 +175,16 @@ impl<'a> Input<'a> {
 
 struct Reader<'a> {
     input: Input<'a>,
-    strings: Vec<Rc<str>>,
-    /// How positions are kept.
-    positions: fn(&'a [u8], usize) -> Read<Positions>,
+    strings: &'a Strings<'a>,
+    /// The same if this build wrote the bytes, and they stay.
+    own: Option<&'a Rc<Strings<'static>>>,
     depth: u32,
 }
 
 impl Reader<'_> {
     fn string(&mut self) -> Read<Rc<str>> {
         let index: usize = self.input.small()?;
-        self.strings.get(index).cloned().ok_or(ReadError::Corrupt)
+        self.strings.get(index)
     }
 
     fn strings(&mut self) -> Read<Vec<Rc<str>>> {
@@ -167,17 +215,23 @@ impl Reader<'_> {
         let [argument_count, positional_only_count, keyword_only_count] =
             [self.register_count()?, self.register_count()?, self.register_count()?];
         let (local_count, register_count) = (self.register_count()?, self.register_count()?);
-        let loop_count = self.input.small()?;
-        let local_names = self.strings()?;
-        let cell_registers = self.input.list(Input::small)?;
         let free_names = self.strings()?;
-        let names = self.strings()?;
-        let sites = self.input.list(Input::small)?;
-        let instructions = self.input.list(instruction)?;
         let length = self.input.count()?;
-        let positions = (self.positions)(self.input.take(length)?, instructions.len())?;
-        let handlers = self.input.list(handler)?;
-        let constants = self.constants()?;
+        let body = match self.own {
+            Some(own) if self.depth > 0 => {
+                let at = self.input.at;
+                self.input.take(length)?;
+                Body::unread(Unread { strings: own.clone(), at })
+            }
+            _ => {
+                let end = self.input.at + length;
+                let body = self.body()?;
+                if self.input.at != end {
+                    return Err(ReadError::Corrupt);
+                }
+                body.into()
+            }
+        };
         Ok(CodeData {
             name,
             qualified_name,
@@ -189,9 +243,30 @@ impl Reader<'_> {
             keyword_only_count,
             local_count,
             register_count,
+            free_names,
+            body,
+        })
+    }
+
+    fn body(&mut self) -> Read<CodeBody> {
+        let loop_count = self.input.small()?;
+        let local_names = self.strings()?;
+        let cell_registers = self.input.list(Input::small)?;
+        let names = self.strings()?;
+        let sites = self.input.list(Input::small)?;
+        let instructions = self.input.list(instruction)?;
+        let length = self.input.count()?;
+        let start = self.input.at;
+        let positions = self.input.take(length)?;
+        let positions = match self.own {
+            Some(own) => Positions::encoded(&own.bytes[start..start + length], instructions.len()),
+            None => Positions::copied(positions, instructions.len())?,
+        };
+        let handlers = self.input.list(handler)?;
+        let constants = self.constants()?;
+        Ok(CodeBody {
             local_names,
             cell_registers,
-            free_names,
             constants,
             names,
             sites,

@@ -1,7 +1,7 @@
 //! Code to bytes.
 
 use super::{MAGIC, Tag, fold_sign};
-use crate::code::{CodeData, Constant, Handler, Position};
+use crate::code::{CodeBody, CodeData, Constant, Handler, Position};
 use crate::positions;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -91,9 +91,28 @@ impl<'a> Writer<'a> {
             keyword_only_count,
             local_count,
             register_count,
+            free_names,
+            body: _,
+        } = code;
+        self.string(name);
+        self.string(qualified_name);
+        self.file_name(file_name);
+        self.output.number(*first_line as u64);
+        self.output.number(flags.0 as u64);
+        for count in [argument_count, positional_only_count, keyword_only_count, local_count, register_count] {
+            self.output.number(*count as u64);
+        }
+        self.strings(free_names);
+        let before = std::mem::take(&mut self.output);
+        self.body(code);
+        let body = std::mem::replace(&mut self.output, before);
+        self.output.bytes(&body.0);
+    }
+
+    fn body(&mut self, body: &'a CodeBody) {
+        let CodeBody {
             local_names,
             cell_registers,
-            free_names,
             constants,
             names,
             sites,
@@ -101,20 +120,10 @@ impl<'a> Writer<'a> {
             instructions,
             positions,
             handlers,
-        } = code;
-        self.string(name);
-        self.string(qualified_name);
-        self.file_name(file_name);
-        self.output.number(*first_line as u64);
-        self.output.number(flags.0 as u64);
-        for count in
-            [argument_count, positional_only_count, keyword_only_count, local_count, register_count, loop_count]
-        {
-            self.output.number(*count as u64);
-        }
+        } = body;
+        self.output.number(*loop_count as u64);
         self.strings(local_names);
         self.numbers(cell_registers);
-        self.strings(free_names);
         self.strings(names);
         self.numbers(sites);
         self.output.number(instructions.len() as u64);

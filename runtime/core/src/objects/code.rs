@@ -29,15 +29,22 @@ pub struct LoopState {
     pub trace: Cell<u32>,
 }
 
+impl LoopState {
+    fn new(countdown: u32) -> LoopState {
+        LoopState { countdown: Cell::new(countdown), trace: Cell::new(0) }
+    }
+}
+
 #[repr(C)]
 pub struct CodeObject {
     pub header: Header,
     /// Never reused.
     pub id: Cell<u64>,
-    pub instructions: *const Instruction,
-    pub constants: *const Value,
-    pub sites: *const Site,
-    pub loops: *const LoopState,
+    /// These four are null until the body was read (`ready`).
+    pub instructions: Cell<*const Instruction>,
+    pub constants: Cell<*const Value>,
+    pub sites: Cell<*const Site>,
+    pub loops: Cell<*const LoopState>,
     pub argument_count: u32,
     /// All parameters, with those that are only keywords, `*args` and `**kwargs`: the first locals.
     pub parameter_count: u32,
@@ -59,9 +66,12 @@ pub struct CodeObject {
     pub monitoring: RefCell<Option<Box<CodeMonitoring>>>,
     /// The code in CPython's words, once somebody has asked.
     shown: OnceCell<Box<Shown>>,
-    storage: Storage,
+    name: Owned,
+    qualified_name: Owned,
+    storage: OnceCell<Storage>,
 }
 
+/// The body as objects and counters.
 struct Storage {
     constants: Box<[Value]>,
     sites: Box<[Site]>,
@@ -69,8 +79,6 @@ struct Storage {
     names: Vec<Owned>,
     local_names: Vec<Owned>,
     free_names: Vec<Owned>,
-    name: Owned,
-    qualified_name: Owned,
 }
 
 pub static CODE: StaticType = Immortal::new(
@@ -103,51 +111,80 @@ impl CodeObject {
         Value::from_pointer(self)
     }
 
+    /// Sees to it that the code can run: to be called before a frame of it is entered. Most functions that a module makes
+    /// are never called, and cost no more than their names.
+    #[inline(always)]
+    pub fn ready(&self) {
+        if self.instructions.get().is_null() {
+            self.read_body();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn read_body(&self) {
+        let storage = self.storage.get_or_init(|| Storage::new(Context::current(), &self.data));
+        self.constants.set(storage.constants.as_ptr());
+        self.sites.set(storage.sites.as_ptr());
+        self.loops.set(storage.loops.as_ptr());
+        self.instructions.set(self.data.instructions.as_ptr());
+    }
+
+    fn storage(&self) -> &Storage {
+        self.ready();
+        self.storage.get().expect("the body was read")
+    }
+
     pub fn name(&self) -> &str {
         &self.data.name
     }
 
     /// The interned name and qualified name of a function of this code.
     pub fn function_names(&self) -> [Value; 2] {
-        [self.storage.name.value(), self.storage.qualified_name.value()]
+        [self.name.value(), self.qualified_name.value()]
     }
 
     /// The interned name of index `index` in `CodeData::names`.
     pub fn name_value(&self, index: u16) -> Value {
-        self.storage.names[index as usize].value()
+        self.storage().names[index as usize].value()
     }
 
     pub fn local_name(&self, register: u16) -> Value {
-        self.storage.local_names[register as usize].value()
+        self.storage().local_names[register as usize].value()
     }
 
     pub fn local_names(&self) -> &[Owned] {
-        &self.storage.local_names
+        &self.storage().local_names
     }
 
     pub fn free_name(&self, index: u16) -> Value {
-        self.storage.free_names[index as usize].value()
+        self.storage().free_names[index as usize].value()
+    }
+
+    /// The constants, borrowed.
+    pub fn constants(&self) -> &[Value] {
+        &self.storage().constants
     }
 
     /// A constant, borrowed.
     pub fn constant(&self, index: usize) -> Value {
-        self.storage.constants[index]
+        self.constants()[index]
     }
 
     pub fn loop_states(&self) -> &[LoopState] {
-        &self.storage.loops[..self.data.loop_count as usize]
+        &self.storage().loops[..self.data.loop_count as usize]
     }
 
     /// The counter of the exceptions that come to the handler whose first instruction has this index.
     pub fn handler_state(&self, target: u32) -> Option<&LoopState> {
         let row = self.data.handlers.iter().position(|row| row.target == target)?;
-        self.storage.loops.get(self.data.loop_count as usize + row)
+        self.storage().loops.get(self.data.loop_count as usize + row)
     }
 
     /// The index of an instruction of this code.
     #[inline]
     pub fn index_of(&self, instruction: *const Instruction) -> usize {
-        (instruction as usize).wrapping_sub(self.instructions as usize) / size_of::<Instruction>()
+        (instruction as usize).wrapping_sub(self.instructions.get() as usize) / size_of::<Instruction>()
     }
 
     /// Whether a pointer lies in this code's instructions.
@@ -203,28 +240,29 @@ impl CodeObject {
 /// Stands for the index of the instruction of a frame that has not run yet, which is at the first line of its code.
 pub const NOT_STARTED: u32 = u32::MAX;
 
+impl Storage {
+    fn new(cx: &mut Context, data: &CodeData) -> Storage {
+        let intern = |cx: &mut Context, names: &[Rc<str>]| -> Vec<Owned> {
+            names.iter().map(|name| str::intern(cx, name)).collect()
+        };
+        let names = intern(cx, &data.names);
+        let threshold = cx.interpreter().options.threshold as u32;
+        Storage {
+            constants: data.constants.iter().map(|constant| instantiate(cx, constant).into_raw()).collect(),
+            sites: data.sites.iter().map(|&name| Site::new(names[name as usize].value())).collect(),
+            loops: (0..data.loop_count as usize + data.handlers.len()).map(|_| LoopState::new(threshold)).collect(),
+            names,
+            local_names: intern(cx, &data.local_names),
+            free_names: intern(cx, &data.free_names),
+        }
+    }
+}
+
 /// Makes a code object of compiled code.
 pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
-    let intern = |cx: &mut Context, names: &[Rc<str>]| -> Vec<Owned> {
-        names.iter().map(|name| str::intern(cx, name)).collect()
-    };
-    let names = intern(cx, &data.names);
-    let local_names = intern(cx, &data.local_names);
-    let free_names = intern(cx, &data.free_names);
-    let constants: Box<[Value]> = data.constants.iter().map(|constant| instantiate(cx, constant).into_raw()).collect();
+    let (name, qualified_name) = (str::intern(cx, &data.name), str::intern(cx, &data.qualified_name));
     let options = &cx.interpreter().options;
-    let (loop_threshold, call_threshold) = (options.threshold as u32, options.lowered(options.call_threshold));
-    let state = |countdown: u32| LoopState { countdown: Cell::new(countdown), trace: Cell::new(0) };
-    let storage = Storage {
-        constants,
-        sites: data.sites.iter().map(|&name| Site::new(names[name as usize].value())).collect(),
-        loops: (0..data.loop_count as usize + data.handlers.len()).map(|_| state(loop_threshold)).collect(),
-        names,
-        local_names,
-        free_names,
-        name: str::intern(cx, &data.name),
-        qualified_name: str::intern(cx, &data.qualified_name),
-    };
+    let call_threshold = options.lowered(options.call_threshold);
     let id = cx.fresh_version();
     let code = cx.heap.allocate(&CODE.object, size_of::<CodeObject>(), true) as *mut CodeObject;
     // SAFETY: (heap 3) fresh memory; the header is kept.
@@ -233,16 +271,16 @@ pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
         code.write(CodeObject {
             header,
             id: Cell::new(id),
-            instructions: data.instructions.as_ptr(),
-            constants: storage.constants.as_ptr(),
-            sites: storage.sites.as_ptr(),
-            loops: storage.loops.as_ptr(),
+            instructions: Cell::new(std::ptr::null()),
+            constants: Cell::new(std::ptr::null()),
+            sites: Cell::new(std::ptr::null()),
+            loops: Cell::new(std::ptr::null()),
             argument_count: data.argument_count as u32,
             parameter_count: data.parameter_count() as u32,
             local_count: data.local_count as u32,
             register_count: data.register_count as u32,
             flags: data.flags.0,
-            entry: state(call_threshold),
+            entry: LoopState::new(call_threshold),
             entry_threshold: call_threshold,
             native: Cell::new(std::ptr::null()),
             watched: Cell::new(false),
@@ -250,7 +288,9 @@ pub fn new(cx: &mut Context, data: Rc<CodeData>) -> Owned {
             with_namespace: Cell::new(Value::UNBOUND),
             monitoring: RefCell::new(None),
             shown: OnceCell::new(),
-            storage,
+            name,
+            qualified_name,
+            storage: OnceCell::new(),
         });
     }
     Owned::from_raw(Value::from_pointer(code))
@@ -354,7 +394,9 @@ fn hash(_cx: &mut Context, value: Value) -> Result<i64> {
 unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
     // SAFETY: (heap 2) the slot of this type.
     let code = unsafe { &*(header as *const CodeObject) };
-    code.storage.constants.iter().for_each(|value| visit(*value));
+    if let Some(storage) = code.storage.get() {
+        storage.constants.iter().for_each(|value| visit(*value));
+    }
     if !code.with_namespace.get().is_unbound() {
         visit(code.with_namespace.get());
     }
@@ -369,8 +411,10 @@ unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
             (cx.interpreter().hooks.broken)(cx, Broken::Code((*code).id.get()));
         }
         children.push((*code).with_namespace.replace(Value::UNBOUND));
-        for constant in std::mem::take(&mut (*code).storage.constants) {
-            children.push(constant);
+        if let Some(storage) = (*code).storage.get_mut() {
+            for constant in std::mem::take(&mut storage.constants) {
+                children.push(constant);
+            }
         }
         let monitoring = (*code).monitoring.take();
         if monitoring.is_some() {
@@ -378,6 +422,8 @@ unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
         }
         std::ptr::drop_in_place(&raw mut (*code).shown);
         std::ptr::drop_in_place(&raw mut (*code).data);
+        std::ptr::drop_in_place(&raw mut (*code).name);
+        std::ptr::drop_in_place(&raw mut (*code).qualified_name);
         std::ptr::drop_in_place(&raw mut (*code).storage);
     }
 }

@@ -31,7 +31,8 @@ pub struct FunctionObject {
     pub name: Cell<Value>,
     pub qualified_name: Cell<Value>,
     pub module: Cell<Value>,
-    pub doc: Cell<Value>,
+    /// `__doc__`, once somebody asked or told; see `documentation`.
+    doc: Cell<Value>,
     pub annotate: Cell<Value>,
     pub annotations: Cell<Value>,
     /// `__dict__`, made on demand.
@@ -79,6 +80,21 @@ impl FunctionObject {
         Value::from_pointer(self)
     }
 
+    /// What `__doc__` says: None, or what the code's docstring or an assignment says, borrowed. Code that is never called
+    /// stays unread until somebody asks for its docstring.
+    pub fn documentation(&self) -> Value {
+        if self.doc.get().is_unbound() {
+            let code = self.code();
+            let has_docstring = code.has_flag(sidewinder_bytecode::CodeFlags::HAS_DOCSTRING);
+            self.set_documentation(if has_docstring { code.constant(0) } else { singleton::none() });
+        }
+        self.doc.get()
+    }
+
+    pub fn set_documentation(&self, new: Value) {
+        drop(Owned::from_raw_option(self.doc.replace(Owned::new(new).into_raw())));
+    }
+
     fn fields(&self) -> [&Cell<Value>; 14] {
         [
             &self.code,
@@ -117,12 +133,6 @@ fn with_builtins(cx: &mut Context, code: Value, globals: Value, builtins: Value)
     // Caches of builtins take them for a dict, so code with others has caches of its own.
     let own_code = (!builtins.type_of().has_flag(flags::DICT)).then(|| code::new(cx, code_object.data.clone()));
     let code = own_code.as_ref().map_or(code, Owned::value);
-    let doc = if code_object.has_flag(sidewinder_bytecode::CodeFlags::HAS_DOCSTRING) {
-        // SAFETY: the flag says that constant 0 is the docstring.
-        unsafe { *code_object.constants }
-    } else {
-        Value::UNBOUND
-    };
     let share = |value: Value| {
         crate::heap::owned::increment(value);
         Cell::new(value)
@@ -143,7 +153,7 @@ fn with_builtins(cx: &mut Context, code: Value, globals: Value, builtins: Value)
             name: share(name),
             qualified_name: share(qualified_name),
             module: share(module),
-            doc: share(doc),
+            doc: empty(),
             annotate: empty(),
             annotations: empty(),
             dict: empty(),

@@ -236,6 +236,7 @@ pub fn new(cx: &mut Context, function: Owned, registers: &[Value]) -> Owned {
     // SAFETY: (heap 2) callers pass a function.
     let function_object: &FunctionObject = unsafe { function.value().cast_unchecked() };
     let code = function_object.code();
+    code.ready();
     let count = code.register_count as usize;
     let share = |cell: &Cell<Value>| {
         crate::heap::owned::increment(cell.get());
@@ -250,7 +251,7 @@ pub fn new(cx: &mut Context, function: Owned, registers: &[Value]) -> Owned {
             header,
             state: Cell::new(state::CREATED),
             register_count: Cell::new(count as u32),
-            instruction: Cell::new(code.instructions),
+            instruction: Cell::new(code.instructions.get()),
             result: Cell::new(Value::UNBOUND),
             handled: Cell::new(Value::UNBOUND),
             outside: Cell::new(Value::UNBOUND),

@@ -294,7 +294,7 @@ fn enter_function(cx: &mut Context, index: usize, code: &'static CodeObject) -> 
     let (link, return_to) = unsafe { (frame::Link(frame::header(base, frame::LINK).0), frame::return_address(base)) };
     let continuation = link.continuation();
     if !matches!(continuation, frame::Continuation::Store | frame::Continuation::Binary) || !cx.has_native_stack() {
-        return code.instructions;
+        return code.instructions.get();
     }
     match enter(cx, index) {
         Left::At(pc) => pc,

@@ -20,7 +20,7 @@ const HEADER: u16 = HEADER_WORDS as u16;
 
 fn site_of(cx: &Context, index: u16) -> &'static Site {
     // SAFETY: (frames 3) the site exists.
-    unsafe { &*current_code(cx).sites.add(index as usize) }
+    unsafe { &*current_code(cx).sites.get().add(index as usize) }
 }
 
 /// `a = b.name`

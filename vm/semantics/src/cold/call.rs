@@ -103,6 +103,7 @@ fn enter(
     destination: u16,
 ) -> Result<Pc> {
     let code = function.code();
+    code.ready();
     let delta = current_code(cx).register_count as usize + HEADER_WORDS;
     // SAFETY: (frames 4) words above the running frame are free.
     unsafe {
@@ -119,7 +120,7 @@ fn enter(
         frame::switch(cx, base, code);
     }
     cx.recursion_left -= 1;
-    Ok(code.instructions)
+    Ok(code.instructions.get())
 }
 
 /// A generator over the bound registers at `base`, which move into it.

@@ -140,7 +140,7 @@ pub fn load_global(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
     let code = current_code(cx);
     // SAFETY: (frames 3) the site exists.
-    let site = unsafe { &*code.sites.add(i.b as usize) };
+    let site = unsafe { &*code.sites.get().add(i.b as usize) };
     let function = current_function(cx);
     let globals = function.globals();
     let plain = |value: Value| value.cast_exact::<DictObject>().is_some();
@@ -212,7 +212,7 @@ fn undefined(cx: &mut Context, name: Value) {
 pub fn store_global(cx: &mut Context, pc: Pc) -> Pc {
     let i = fetch(pc);
     // SAFETY: (frames 3) the site exists.
-    let site = unsafe { &*current_code(cx).sites.add(i.a as usize) };
+    let site = unsafe { &*current_code(cx).sites.get().add(i.a as usize) };
     let globals = current_function(cx).globals();
     let value = take(cx, i.b);
     let result = globals.set(cx, site.name, value.value());
@@ -227,7 +227,7 @@ pub fn store_global(cx: &mut Context, pc: Pc) -> Pc {
 
 pub fn delete_global(cx: &mut Context, pc: Pc) -> Pc {
     // SAFETY: (frames 3) the site exists.
-    let site = unsafe { &*current_code(cx).sites.add(fetch(pc).a as usize) };
+    let site = unsafe { &*current_code(cx).sites.get().add(fetch(pc).a as usize) };
     let globals = current_function(cx).globals();
     match globals.remove(cx, site.name) {
         Ok(Some(old)) => {
@@ -244,7 +244,7 @@ pub fn delete_global(cx: &mut Context, pc: Pc) -> Pc {
 
 fn site_name(cx: &Context, index: u16) -> Value {
     // SAFETY: (frames 3) the site exists.
-    unsafe { &*current_code(cx).sites.add(index as usize) }.name
+    unsafe { &*current_code(cx).sites.get().add(index as usize) }.name
 }
 
 pub fn load_name(cx: &mut Context, pc: Pc) -> Pc {

@@ -303,10 +303,7 @@ fn getter_doc(cx: &mut Context, property: &PropertyObject) -> Result<Option<Owne
     let name = cx.interpreter().names.doc;
     let getter = property.getter.get();
     let doc = match getter.cast_exact::<FunctionObject>() {
-        Some(function) => {
-            let doc = function.doc.get();
-            (!doc.is_unbound()).then(|| Owned::new(doc))
-        }
+        Some(function) => Some(Owned::new(function.documentation())),
         None => attribute::get_optional(cx, getter, name)?,
     };
     Ok(doc.filter(|doc| doc.value() != singleton::none()))
