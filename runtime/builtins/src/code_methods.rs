@@ -83,9 +83,7 @@ static GETSET: &[GetSet] = &[
         Ok(BytesObject::new(cx, &view::line_table(&code.data, code.shown(), columns)))
     }),
     read_only("co_lnotab", line_differences),
-    read_only("co_consts", |cx, value| {
-        Ok(TupleObject::new(cx, of(value).constants()))
-    }),
+    read_only("co_consts", |cx, value| Ok(TupleObject::new(cx, of(value).constants()))),
 ];
 
 fn of(value: Value) -> &'static CodeObject {

@@ -6,6 +6,7 @@ use crate::gil::Gil;
 use crate::heap::{Heap, Owned};
 use crate::hooks::Hooks;
 use crate::monitoring::{Monitoring, Tracing};
+use crate::numbers::{NumberMap, NumberSet};
 use crate::objects::dict::DictObject;
 use crate::objects::frame::Observed;
 use crate::objects::type_object::{MethodCache, TypeObject, TypeState};
@@ -14,7 +15,7 @@ use crate::signals::Handlers;
 use crate::threads::{ForkHooks, ThreadState};
 use crate::value::Value;
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -243,15 +244,15 @@ pub struct Interpreter {
     /// The names of keyword arguments that calls had in dicts.
     pub keyword_names: crate::objects::keyword_names::KeywordNames,
     pub shapes: crate::objects::shape::ShapeTable,
-    pub weak_references: HashMap<u64, Vec<Value>>,
+    pub weak_references: NumberMap<u64, Vec<Value>>,
     /// How many of these objects, builtin types aside, carry no flag that says so.
     pub weak_unflagged: usize,
     /// Addresses of objects whose `__del__` has run and that live on.
-    pub finalized: HashSet<u64>,
+    pub finalized: NumberSet<u64>,
     /// Dictionaries of instances whose layout has no room for one (subclasses of variable-sized types).
-    pub external_slots: HashMap<u64, Box<crate::objects::instance::AttributeBlock>>,
+    pub external_slots: NumberMap<u64, Box<crate::objects::instance::AttributeBlock>>,
     /// Values of `__slots__` beside a `__dict__`, by the address of the attribute block.
-    pub hidden_slots: HashMap<u64, crate::objects::instance::HiddenSlots>,
+    pub hidden_slots: NumberMap<u64, crate::objects::instance::HiddenSlots>,
     /// Objects that native modules keep, by names of theirs.
     pub native_objects: HashMap<&'static str, Owned>,
     pub hash_key: (u64, u64),
@@ -524,11 +525,11 @@ impl Interpreter {
             shared_entries: Default::default(),
             keyword_names: Default::default(),
             shapes: Default::default(),
-            weak_references: HashMap::new(),
+            weak_references: NumberMap::default(),
             weak_unflagged: 0,
-            finalized: HashSet::new(),
-            external_slots: HashMap::new(),
-            hidden_slots: HashMap::new(),
+            finalized: NumberSet::default(),
+            external_slots: NumberMap::default(),
+            hidden_slots: NumberMap::default(),
             native_objects: HashMap::new(),
             hash_key,
             int_digits_max,

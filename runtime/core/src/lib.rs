@@ -10,6 +10,7 @@ pub mod hooks;
 pub mod interrupts;
 pub mod monitoring;
 pub mod native;
+pub mod numbers;
 pub mod objects;
 pub mod operations;
 pub mod options;

@@ -61,7 +61,8 @@ fn a_live_temporary_is_not_overwritten() {
         SUM,
         |code| {
             let index = find(code, Op::Call);
-            code.instructions.insert(index, Instruction::new(Op::Move, code.instructions[index].b, 0, 0));
+            let from = code.instructions[index].b;
+            code.instructions.insert(index, Instruction::new(Op::Move, from, 0, 0));
             code.positions.edit(|rows| rows.insert(index, rows[index]));
         },
         "is not overwritten",

@@ -9,7 +9,6 @@ use crate::assumptions::{Assumptions, Dependents};
 use crate::frames_shown;
 use crate::function_call::{self, leave_boundary, leave_function};
 use crate::helper_table::{Helpers, drop_last, refill};
-use crate::numbers::{NumberMap, NumberSet};
 use crate::recorder::{Recorder, Stop};
 use sidewinder_ir::{Trace, TraceEnd, Type, tagging};
 use sidewinder_jit::{
@@ -22,6 +21,7 @@ use sidewinder_runtime::heap::allocate::{CELL_BYTES_MAX, CHUNK_BYTES};
 use sidewinder_runtime::heap::owned::increment;
 use sidewinder_runtime::hooks::Broken;
 use sidewinder_runtime::monitoring::Runner;
+use sidewinder_runtime::numbers::{NumberMap, NumberSet};
 use sidewinder_runtime::objects::code::{CodeObject, LoopState};
 use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::objects::{

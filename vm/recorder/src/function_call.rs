@@ -126,7 +126,8 @@ extern "C" fn finish_call(cx: &mut Context, activation: &mut Activation, number:
 /// The hook that runs a frame which native code has made: a call of a function in its machine code, if it has any.
 pub fn run_called(cx: &mut Context, pc: Pc) {
     let code = frame::current_code(cx);
-    if pc != code.instructions.get() || code.has_flag(CodeFlags::SUSPENDS) || cx.interrupt.load(Ordering::Relaxed) != 0 {
+    if pc != code.instructions.get() || code.has_flag(CodeFlags::SUSPENDS) || cx.interrupt.load(Ordering::Relaxed) != 0
+    {
         return run::interpret(cx, pc);
     }
     let index = code.entry.trace.get() as usize;

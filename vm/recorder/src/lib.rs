@@ -12,7 +12,6 @@ mod helper_table;
 mod inner_loops;
 mod instance;
 mod made;
-mod numbers;
 mod recorder;
 mod residual;
 mod support;

@@ -254,7 +254,8 @@ impl Watch {
     /// Where a trace function has made the frame go on.
     fn jumped(&mut self, cx: &mut Context, code: &CodeObject) -> Diverted {
         let target = cx.tracing.jump.take()?;
-        let next = code.data.instructions.get(target as usize).map(|_| code.instructions.get().wrapping_add(target as usize));
+        let next =
+            code.data.instructions.get(target as usize).map(|_| code.instructions.get().wrapping_add(target as usize));
         self.previous = next?;
         next
     }

@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::heap::Owned;
 use crate::heap::allocate::{CHUNK_HEADER_BYTES, Chunk, chunk_of};
 use crate::heap::{Header, allocate};
+use crate::numbers::NumberSet;
 use crate::objects::dict::{self, DictObject};
 use crate::objects::instance;
 use crate::objects::list::ListObject;
@@ -16,7 +17,6 @@ use crate::objects::str::StrObject;
 use crate::objects::type_object::flags;
 use crate::operations::{call, finalize};
 use crate::value::Value;
-use std::collections::HashSet;
 
 /// State of the collector of one interpreter.
 pub struct Collector {
@@ -34,7 +34,7 @@ pub struct Collector {
     patience: u32,
     /// Addresses of the objects that `gc.freeze` took out of collections: they count as reachable. One that dies leaves
     /// its address behind, which keeps whoever gets it from being collected, too.
-    pub frozen: HashSet<u64>,
+    pub frozen: NumberSet<u64>,
 }
 
 /// Bytes that an unreachable object is taken to have, on the average.
@@ -67,7 +67,7 @@ impl Default for Collector {
             thresholds: [2000, 10, 10],
             debug: 0,
             patience: 0,
-            frozen: HashSet::new(),
+            frozen: NumberSet::default(),
         }
     }
 }
@@ -349,6 +349,6 @@ fn without_resurrected(cx: &mut Context, garbage: Vec<Owned>) -> Vec<Owned> {
     let addresses: Vec<u64> = garbage.iter().map(|object| object.value().0).collect();
     drop(garbage);
     let (again, _) = find_garbage(cx);
-    let known: HashSet<u64> = addresses.into_iter().collect();
+    let known: NumberSet<u64> = addresses.into_iter().collect();
     again.into_iter().filter(|object| known.contains(&object.value().0)).collect()
 }

@@ -5,12 +5,12 @@
 
 use crate::context::Context;
 use crate::heap::collect;
+use crate::numbers::{NumberMap, NumberSet};
 use crate::objects::instance;
 use crate::objects::method::getset::MemberObject;
 use crate::objects::shape::ShapeId;
 use crate::objects::type_object::{OBJECT, TYPE, TypeObject, flags};
 use crate::value::Value;
-use std::collections::{HashMap, HashSet};
 
 /// What comes before instance attributes under some name, in a class or one below it.
 #[derive(Clone, Copy, Default)]
@@ -86,7 +86,12 @@ pub fn class_changed(cx: &mut Context, object: Value, old: &TypeObject) {
 }
 
 /// The class and all below it.
-fn family(cx: &Context, kind: &TypeObject, found: &mut Vec<*const TypeObject>, seen: &mut HashSet<*const TypeObject>) {
+fn family(
+    cx: &Context,
+    kind: &TypeObject,
+    found: &mut Vec<*const TypeObject>,
+    seen: &mut NumberSet<*const TypeObject>,
+) {
     if !seen.insert(kind) {
         return;
     }
@@ -99,7 +104,7 @@ fn family(cx: &Context, kind: &TypeObject, found: &mut Vec<*const TypeObject>, s
 
 fn family_of(cx: &Context, kind: &TypeObject) -> Vec<*const TypeObject> {
     let mut found = Vec::new();
-    family(cx, kind, &mut found, &mut HashSet::new());
+    family(cx, kind, &mut found, &mut NumberSet::default());
     found
 }
 
@@ -114,8 +119,8 @@ fn is_instance_attribute(cx: &Context, kind: &TypeObject, name: Value) -> bool {
 
 /// Gives all instances of the class, and of those below it, equal shapes under new numbers.
 pub fn reshape(cx: &mut Context, kind: &TypeObject) {
-    let affected: HashSet<*const TypeObject> = family_of(cx, kind).into_iter().collect();
-    let mut roots: HashMap<(*const TypeObject, u32), ShapeId> = HashMap::new();
+    let affected: NumberSet<*const TypeObject> = family_of(cx, kind).into_iter().collect();
+    let mut roots: NumberMap<(*const TypeObject, u32), ShapeId> = NumberMap::default();
     for &member in &affected {
         // SAFETY: (types 2) as above.
         let class = unsafe { &*member };
@@ -126,7 +131,7 @@ pub fn reshape(cx: &mut Context, kind: &TypeObject) {
             class.root_shape.set(root);
         }
     }
-    let mut renumbered: HashMap<ShapeId, ShapeId> = HashMap::new();
+    let mut renumbered: NumberMap<ShapeId, ShapeId> = NumberMap::default();
     for header in collect::live_objects(cx) {
         let object = Value::from_pointer(header);
         let class = object.heap_type();
@@ -165,7 +170,7 @@ fn copy_shape(
     cx: &mut Context,
     class: &TypeObject,
     old: ShapeId,
-    roots: &mut HashMap<(*const TypeObject, u32), ShapeId>,
+    roots: &mut NumberMap<(*const TypeObject, u32), ShapeId>,
 ) -> ShapeId {
     let shape = cx.interpreter().shapes.get(old);
     let (names, slots) = (shape.names.clone(), shape.inline_slots);

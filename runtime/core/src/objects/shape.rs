@@ -5,9 +5,9 @@
 //! each attribute added in a new order.
 
 use crate::heap::Owned;
+use crate::numbers::NumberMap;
 use crate::objects::type_object::TypeObject;
 use crate::value::Value;
-use std::collections::HashMap;
 
 /// The number of a shape; never reused within an interpreter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -43,7 +43,7 @@ pub struct Shape {
     pub names: Box<[Value]>,
     /// Slots stored in the instance itself; later ones are in its overflow array.
     pub inline_slots: u32,
-    index: Option<HashMap<u64, u32>>,
+    index: Option<NumberMap<u64, u32>>,
     transitions: Vec<(Value, ShapeId)>,
     /// Owns a count on the name that this shape added.
     _own_name: Option<Owned>,

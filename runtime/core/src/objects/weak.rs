@@ -7,6 +7,7 @@ use crate::context::{Context, Raised, Result};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::native::Arguments;
+use crate::numbers::NumberSet;
 use crate::objects::function::FunctionObject;
 use crate::objects::generator;
 use crate::objects::method::METHOD;
@@ -17,7 +18,6 @@ use crate::objects::{instance, singleton};
 use crate::operations::{call, compare, convert, finalize};
 use crate::value::Value;
 use std::cell::Cell;
-use std::collections::HashSet;
 
 /// A weak reference or proxy.
 #[repr(C)]
@@ -183,7 +183,7 @@ pub fn clear_references_to_garbage(cx: &mut Context, garbage: &[Owned]) {
     let mut dead = detach_all(cx, garbage);
     dead.retain(|reference| of(reference.value()).callback().is_some());
     if !dead.is_empty() {
-        let garbage: HashSet<u64> = garbage.iter().map(|object| object.value().0).collect();
+        let garbage: NumberSet<u64> = garbage.iter().map(|object| object.value().0).collect();
         dead.retain(|reference| !garbage.contains(&reference.value().0));
     }
     call_back(cx, dead, "on calling weakref callback");
