@@ -370,6 +370,7 @@ fn compile(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         type_comments: flags & compile_flags::TYPE_COMMENTS != 0,
         minor_version: u8::try_from(feature_version).ok(),
         allow_incomplete: flags & compile_flags::ALLOW_INCOMPLETE != 0,
+        incomplete_is_quiet: false,
         block_stays_open: flags & compile_flags::DONT_IMPLY_DEDENT != 0,
     };
     (cx.interpreter().hooks.compile)(cx, &request)

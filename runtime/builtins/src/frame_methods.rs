@@ -199,7 +199,7 @@ fn of_entry(cx: &mut Context, entry: &TracebackObject, back: Option<Owned>) -> O
         None => {
             let locals = kept.cast_exact::<TupleObject>().map_or(&[][..], |kept| kept.as_slice());
             let locals = locals.iter().map(|value| Owned::new(*value)).collect();
-            let made = frame::of_left(cx, entry.function, entry.code, locals, entry.instruction);
+            let made = frame::of_left(cx, entry.function, entry.code, locals, entry.left_at.get());
             of(made.value()).set_back(back);
             made
         }
@@ -264,6 +264,9 @@ fn clear(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 fn locals(cx: &mut Context, value: Value) -> Result<Owned> {
     let frame = of(value);
     let code = frame.code();
+    if !code.has_flag(CodeFlags::FUNCTION) && frame.with_locals(|locals| frame::runs_comprehension(code, locals)) {
+        return Ok(proxy_of(cx, value));
+    }
     if code.has_flag(CodeFlags::NAMESPACE) {
         let namespace = frame.with_locals(|registers| registers.first().copied().unwrap_or(Value::UNBOUND));
         return Ok(if namespace.is_unbound() { DictObject::new(cx) } else { Owned::new(namespace) });
@@ -298,7 +301,10 @@ fn new_proxy(cx: &mut Context, _kind: &'static TypeObject, arguments: Arguments<
 fn register_of(cx: &mut Context, frame: &FrameObject, name: Value) -> Result<Option<usize>> {
     let names = frame.code().local_names();
     if str::is_str(name) {
-        return Ok(names.iter().position(|own| str::equal(own.value(), name)));
+        // Variables of comprehensions may have the name of another: the one that is bound last hides the others.
+        let own = |register: &usize| str::equal(names[*register].value(), name);
+        let bound = |values: &[Value]| (0..values.len()).rev().find(|place| !values[*place].is_unbound() && own(place));
+        return Ok(frame.with_locals(bound).or_else(|| (0..names.len()).find(own)));
     }
     let hash = convert::hash(cx, name)?;
     for (register, own) in names.iter().enumerate() {
@@ -425,7 +431,8 @@ fn plain(cx: &mut Context, value: Value) -> Result<Owned> {
 
 fn set_item(cx: &mut Context, value: Value, key: Value, new: Value) -> Result<()> {
     let frame = frame_of(value);
-    let register = register_of(cx, frame, key)?;
+    // Variables of a comprehension outside of functions are only to be read.
+    let register = if frame.code().has_flag(CodeFlags::FUNCTION) { register_of(cx, frame, key)? } else { None };
     let free = free_cell(frame, key);
     if new.is_unbound() {
         if register.is_some() || free.is_some() {

@@ -279,7 +279,7 @@ pub fn write_error(cx: &mut Context, text: &str) {
 /// Prints the argument of a `SystemExit` that is no number.
 pub fn print_error_line(cx: &mut Context, value: Value) {
     if let Ok(text) = sidewinder_runtime::operations::convert::str(cx, value) {
-        let line = format!("{}\n", str::text(text.value()).unwrap_or_default());
-        sys_module::write_error(cx, &line);
+        sys_module::write_error_value(cx, text.value());
+        sys_module::write_error(cx, "\n");
     }
 }

@@ -288,9 +288,14 @@ fn own_attribute(cx: &mut Context, name: &str) -> Option<Owned> {
 
 /// Writes text to `sys.stderr`, or to the process's standard error if the program has taken that away.
 pub fn write_error(cx: &mut Context, text: &str) {
+    let text = StrObject::new(cx, text);
+    write_error_value(cx, text.value());
+}
+
+/// The same for a string, which may have surrogates.
+pub fn write_error_value(cx: &mut Context, text: Value) {
     if let Some(stream) = own_attribute(cx, "stderr").filter(|stream| stream.value() != singleton::none()) {
-        let text = StrObject::new(cx, text);
-        if call::call_method(cx, stream.value(), "write", &[text.value()]).is_ok() {
+        if call::call_method(cx, stream.value(), "write", &[text]).is_ok() {
             if call::call_method(cx, stream.value(), "flush", &[]).is_err() {
                 forget_error(cx);
             }
@@ -299,7 +304,7 @@ pub fn write_error(cx: &mut Context, text: &str) {
         forget_error(cx);
     }
     // Nobody is left to be told that this failed.
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    let _ = std::io::stderr().write_all(str::text(text).unwrap_or_default().as_bytes());
 }
 
 /// Forgets why writing has failed. Ctrl-C that came meanwhile is not lost: it comes again at the next safe point.

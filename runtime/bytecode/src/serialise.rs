@@ -13,8 +13,8 @@ pub use writer::write;
 
 use crate::opcode::TABLE;
 
-/// Changes when the same opcode table is written in another form.
-const FORM: u64 = 2;
+/// Changes when the same opcode table is written in another form, or sources are compiled to other code than before.
+const FORM: u64 = 3;
 
 /// Names the opcode table and the form, so that bytes of another build are refused.
 pub const MAGIC: u64 = magic();

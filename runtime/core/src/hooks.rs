@@ -66,6 +66,8 @@ pub struct CompileRequest<'a> {
     pub minor_version: Option<u8>,
     /// A source that more lines could make right is to be told from one that is wrong.
     pub allow_incomplete: bool,
+    /// The source is read line by line and will be compiled again: then it tells of its warnings.
+    pub incomplete_is_quiet: bool,
     /// The end of an interactive source ends its last line, but not the statement that the line belongs to.
     pub block_stays_open: bool,
 }
@@ -86,6 +88,7 @@ impl<'a> CompileRequest<'a> {
             type_comments: false,
             minor_version: None,
             allow_incomplete: false,
+            incomplete_is_quiet: false,
             block_stays_open: false,
         }
     }

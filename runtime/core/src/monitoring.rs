@@ -261,6 +261,9 @@ impl Context {
     /// Runs a callback: nothing is reported meanwhile. What was published of the running frame stays.
     pub fn in_callback<T>(&mut self, callback: impl FnOnce(&mut Context) -> T) -> T {
         let (runner, instruction) = (self.tracing.runner, self.instruction);
+        // What waits for its finalizer goes on waiting: that is code of the program, and is told of.
+        let floor = std::mem::replace(&mut self.teardown_floor, self.teardown.len());
+        self.finalizers_pending.set(self.finalizers_pending.get() & !attention::FINALIZERS);
         self.tracing.inside += 1;
         self.tracing.runner = Runner::Plain;
         self.update_tracing();
@@ -268,6 +271,10 @@ impl Context {
         self.tracing.inside -= 1;
         self.tracing.runner = runner;
         self.instruction = instruction;
+        self.teardown_floor = floor;
+        if self.teardown.len() > floor {
+            self.finalizers_pending.set(self.finalizers_pending.get() | attention::FINALIZERS);
+        }
         self.update_tracing();
         result
     }

@@ -386,7 +386,6 @@ pub struct UnpackIterator {
     #[plain]
     layout: Rc<Layout>,
     object: Field,
-    #[plain]
     buffer: RefCell<Option<Buffer>>,
     position: Cell<usize>,
 }

@@ -207,6 +207,7 @@ fn compile(cx: &mut Context, source: &str, is_end: bool, futures: u32) -> Result
     let text = source.strip_suffix('\n').unwrap_or(source);
     let open = |text| CompileRequest {
         allow_incomplete: true,
+        incomplete_is_quiet: true,
         block_stays_open: true,
         futures,
         ..CompileRequest::new(text, FILE, "open-single")

@@ -307,6 +307,10 @@ pub fn compile_request(cx: &mut Context, request: &CompileRequest<'_>) -> Result
     let mut warnings = Vec::new();
     let compiled = sidewinder_compiler::compile_with_options(source, file_name, options, &mut warnings);
     if may_go_on(request, options.mode, source, compiled.is_err()) {
+        if compiled.is_err() && !request.incomplete_is_quiet {
+            // The parser has read literals until it found the end.
+            issue_warnings(cx, source, file_name, &warnings)?;
+        }
         return Err(cx.raise(&INCOMPLETE_INPUT_ERROR, "incomplete input"));
     }
     issue_warnings(cx, source, file_name, &warnings)?;

@@ -72,7 +72,9 @@ impl<'tree> Generator<'tree> {
         let (cleanup, cleanup_label) = self.new_handler(exception);
         let block = Block::Handling { saved, exception: Some(exception), outer };
         let inside = self.under_handler(cleanup, block, position, |generator| generator.statements(&node.finally))?;
-        // After the body, and when it raises: go on with the exception that is now in the hidden local.
+        // After the body, which is the last that ran.
+        self.leave_handler(saved, exception, NOWHERE);
+        // And when it raises: go on with the exception that is now in the hidden local.
         self.place(cleanup_label);
         self.clear_all(&inside, NOWHERE);
         self.leave_handler(saved, exception, NOWHERE);
@@ -132,7 +134,9 @@ impl<'tree> Generator<'tree> {
             }
             Ok(())
         })?;
-        // No clause matched, or one raised.
+        // No clause matched: the last one is where the frame is left.
+        self.leave_handler(saved, exception, NOWHERE);
+        // One raised.
         self.place(cleanup_label);
         self.clear_all(&inside, NOWHERE);
         self.leave_handler(saved, exception, NOWHERE);
@@ -226,7 +230,9 @@ impl<'tree> Generator<'tree> {
         let block = self.special_block(enter, position);
         self.set_depth(mark);
         let target = item.target.as_ref();
-        let local = target.and_then(Expression::as_name).and_then(|name| self.local_register(name));
+        // A target on a line of its own is bound when that runs.
+        let same_line = target.filter(|target| target.position.line == position.line);
+        let local = same_line.and_then(Expression::as_name).and_then(|name| self.local_register(name));
         let entered = local.unwrap_or(enter);
         if node.is_async {
             self.emit(Op::CallMethod, enter, block, 0, position);

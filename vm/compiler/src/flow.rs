@@ -81,21 +81,42 @@ impl Flow {
         }
     }
 
-    /// A `Return` that belongs to no line is copied for every branch to it, at the branch's place: it is not to look as if
-    /// the line before it had run.
+    /// What ends the code and belongs to no line (a `Return` or `Reraise`, and what gives up or stores before it) is copied for every jump
+    /// to it, at the jump's place: it is not to look as if another line had run.
     fn copy_returns(&mut self) {
         for index in 0..self.drafts.len() {
             let Some(target) = self.target(index) else { continue };
-            let Some(destination) = self.drafts.get(target).copied() else { continue };
-            let Draft { op, position, .. } = self.drafts[index];
-            let constant = destination.fields[0].as_constant().is_some();
-            if destination.op != Op::Return || destination.position.line != 0 || op == Op::Jump || !constant {
+            let Some(length) = self.ending_without_line(target) else { continue };
+            // Such a jump has become a `Return` itself.
+            if self.drafts[index].op == Op::Jump && length == 1 {
                 continue;
             }
             self.targets[index] = self.drafts.len() as u32;
-            self.drafts.push(Draft { position, ..destination });
-            self.targets.push(NO_TARGET);
+            for number in target..target + length {
+                self.drafts.push(self.drafts[number]);
+                self.targets.push(NO_TARGET);
+            }
         }
+    }
+
+    /// The length of the instructions from `start` to the end of the code, if none of them belongs to a line or jumps.
+    fn ending_without_line(&self, start: usize) -> Option<usize> {
+        /// Longer ones are not worth their copies.
+        const LONGEST: usize = 16;
+        for (number, draft) in self.drafts[start..].iter().take(LONGEST).enumerate() {
+            if draft.position.line != 0 || draft.label.is_some() {
+                return None;
+            }
+            if !falls_through(draft.op) {
+                let is_constant = draft.fields[0].as_constant().is_some();
+                let ends = match draft.op {
+                    Op::Return => number > 0 || is_constant,
+                    op => op == Op::Reraise,
+                };
+                return ends.then_some(number + 1);
+            }
+        }
+        None
     }
 
     /// Drops the marks of lines that have other instructions right before or after.
@@ -130,19 +151,29 @@ impl Flow {
         }
     }
 
-    /// Gives what belongs to no line the place of the instruction before it, unless it is jumped to.
+    /// Gives what belongs to no line the place of the instruction before it, on the one way that leads there.
     fn spread_positions(&mut self) {
-        let mut is_target = vec![false; self.drafts.len() + 1];
-        let targets = self.targets.iter().chain(&self.handler_targets);
-        targets.filter(|&&target| target != NO_TARGET).for_each(|&target| is_target[target as usize] = true);
-        for index in 0..self.drafts.len() {
-            if self.drafts[index].position.line == 0
-                && !is_target[index]
-                && index > 0
-                && falls_through(self.drafts[index - 1].op)
-            {
-                self.drafts[index].position = self.drafts[index - 1].position;
+        const MANY: usize = usize::MAX;
+        // For each instruction that is jumped to, the only jump.
+        let mut origins = vec![None; self.drafts.len() + 1];
+        for (index, &target) in self.targets.iter().enumerate().filter(|(_, target)| **target != NO_TARGET) {
+            let origin = &mut origins[target as usize];
+            *origin = Some(if origin.is_none() { index } else { MANY });
+        }
+        for &target in self.handler_targets.iter().filter(|&&target| target != NO_TARGET) {
+            origins[target as usize] = Some(MANY);
+        }
+        for index in 1..self.drafts.len() {
+            if self.drafts[index].position.line != 0 {
+                continue;
             }
+            let follows = falls_through(self.drafts[index - 1].op);
+            let before = match origins[index] {
+                None if follows => index - 1,
+                Some(origin) if origin != MANY && !follows => origin,
+                _ => continue,
+            };
+            self.drafts[index].position = self.drafts[before].position;
         }
     }
 

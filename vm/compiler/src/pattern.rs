@@ -6,6 +6,7 @@
 
 use crate::ast::*;
 use crate::error::{Failure, Outcome};
+use crate::exception::NOWHERE;
 use crate::fold;
 use crate::generator::Generator;
 use crate::register::{Register, Source};
@@ -30,7 +31,6 @@ enum Hidden {
 
 impl<'tree> Generator<'tree> {
     pub fn match_statement(&mut self, subject: &'tree Expression, cases: &'tree [MatchCase]) -> Outcome<()> {
-        let position = subject.position;
         let (register, hidden) = self.match_subject(subject, cases)?;
         let end = self.new_label();
         for (index, case) in cases.iter().enumerate() {
@@ -40,6 +40,10 @@ impl<'tree> Generator<'tree> {
             }
             let mut state = Case { fail: self.new_label(), captures: Vec::new(), hidden: Vec::new() };
             let next = self.new_label();
+            if is_last && index > 0 && is_wildcard(&case.pattern) {
+                // There is nothing to test, but its line runs.
+                self.emit(Op::Nop, 0, 0, 0, case.pattern.position);
+            }
             self.pattern(&case.pattern, register, &mut state)?;
             for &(name, source, position) in &state.captures {
                 self.store_name(name, source.into(), position);
@@ -59,7 +63,7 @@ impl<'tree> Generator<'tree> {
             self.place(next);
         }
         if let Some(hidden) = hidden {
-            self.clear_and_release(hidden, position);
+            self.clear_and_release(hidden, NOWHERE);
         }
         self.place(end);
         Ok(())

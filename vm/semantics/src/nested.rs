@@ -241,11 +241,14 @@ pub fn frame_locals(cx: &mut Context) -> Result<Owned> {
         return Ok(frame_globals(cx));
     }
     let code = frame::current_code(cx);
-    if code.has_flag(CodeFlags::NAMESPACE) {
-        return Ok(Owned::new(crate::cold::register(cx, 0)));
-    }
     if !code.has_flag(CodeFlags::FUNCTION) {
-        return Ok(frame_globals(cx));
+        let registers: Vec<Value> =
+            (0..code.local_names().len()).map(|register| crate::cold::register(cx, register as u16)).collect();
+        match () {
+            () if sidewinder_runtime::objects::frame::runs_comprehension(code, &registers) => {}
+            () if code.has_flag(CodeFlags::NAMESPACE) => return Ok(Owned::new(registers[0])),
+            () => return Ok(frame_globals(cx)),
+        }
     }
     let made = dict::DictObject::new(cx);
     let target = dict::of(made.value());

@@ -19,14 +19,16 @@ use crate::semantics::Pc;
 use crate::unwind;
 use places::{Called, Side};
 use sidewinder_bytecode::Op;
-use sidewinder_runtime::context::interrupt;
+use sidewinder_runtime::context::{attention, interrupt};
 use sidewinder_runtime::monitoring::{
     self, Detail, Entering, EventSet, NativeCall, Runner, event, report, report_line, report_to_tools, trace_line,
     traces_opcodes,
 };
 use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::exception;
-use sidewinder_runtime::objects::function::FunctionObject;
+use sidewinder_runtime::objects::function::FUNCTION;
+use sidewinder_runtime::objects::generator::asynchronous::ASYNC_SEND;
+use sidewinder_runtime::objects::method::METHOD;
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::{Context, Owned, Result, Value};
 use std::sync::atomic::Ordering;
@@ -43,6 +45,14 @@ struct Watch {
     code: *const CodeObject,
     version: u64,
     wanted: EventSet,
+}
+
+/// What a generator hands to the code that has resumed it, if that is told of.
+enum Handed {
+    /// What it has returned.
+    Result(Owned),
+    /// An item of an asynchronous generator, which ends the wait for it: CPython raises that as a `StopIteration`.
+    Item(Owned),
 }
 
 /// Where to go on instead of executing an instruction.
@@ -264,7 +274,8 @@ impl Watch {
         let argument = called.argument.as_ref().map_or(Value::UNBOUND, Owned::value);
         let detail = Detail::Call(called.callable.value(), argument);
         let diverted = self.tell(cx, pc, event::CALL, detail);
-        if diverted.is_none() && called.callable.value().cast_exact::<FunctionObject>().is_none() {
+        let in_python = called.callable.value().has_type(&FUNCTION) || called.callable.value().has_type(&METHOD);
+        if diverted.is_none() && !in_python {
             cx.tracing.native_call =
                 Some(NativeCall { base: cx.base, pc, callable: called.callable, argument: called.argument });
         }
@@ -274,7 +285,8 @@ impl Watch {
     /// Executes the instruction at `pc`, and tells of what it did.
     fn execute(&mut self, cx: &mut Context, pc: Pc) -> Pc {
         let (base, op, code) = (cx.base, fetch(pc).op, current_code(cx));
-        let ended = if op == Op::Return { self.ends_generator(cx, pc) } else { None };
+        let handed = self.handed(cx, pc, op);
+        let awaits = op == Op::Send && crate::cold::register(cx, fetch(pc).b).has_type(&ASYNC_SEND);
         let next = step_traced(cx, pc);
         if next.is_null() {
             return next;
@@ -290,7 +302,7 @@ impl Watch {
             return next;
         }
         if cx.base < base {
-            return self.returned(cx, next, ended);
+            return self.returned(cx, next, handed);
         }
         if next == pc && op != Op::JumpBack && op != Op::Jump {
             self.again = true;
@@ -308,6 +320,16 @@ impl Watch {
                 return next;
             }
         }
+        if cx.finalizers_pending.get() & attention::FINALIZERS != 0 {
+            // Before the next line is told.
+            cx.run_pending_finalizers();
+        }
+        if awaits && next != following(pc) {
+            // It has ended the wait by a `StopIteration`.
+            let item = Owned::new(crate::cold::register(cx, fetch(pc).a));
+            cx.instruction = pc;
+            return self.returned(cx, next, Some(Handed::Item(item)));
+        }
         let Some(side) = places::side(op, pc, next) else { return next };
         if side == Side::Jump && places::passes_handlers(code, code.index_of(pc)) {
             return next;
@@ -322,23 +344,39 @@ impl Watch {
         diverted.or_else(|| self.jumped(cx, code)).unwrap_or(next)
     }
 
-    /// What the `Return` at `pc` ends a generator with, whose resumer wants to know.
-    fn ends_generator(&mut self, cx: &mut Context, pc: Pc) -> Option<Owned> {
+    /// What the `Return` or `Yield` at `pc` hands to a resumer that wants to know.
+    fn handed(&mut self, cx: &mut Context, pc: Pc, op: Op) -> Option<Handed> {
+        if op != Op::Return && op != Op::Yield {
+            return None;
+        }
         // SAFETY: (frames 3) the running frame has a header.
         let link = Link(unsafe { frame::header(cx.base, frame::LINK) }.0);
-        let resumed = matches!(link.continuation(), Continuation::Iterate | Continuation::Send);
-        resumed.then(|| Owned::new(crate::cold::operand(cx, fetch(pc).a)))
+        let i = fetch(pc);
+        match link.continuation() {
+            Continuation::Iterate | Continuation::Send if op == Op::Return => {
+                Some(Handed::Result(Owned::new(crate::cold::operand(cx, i.a))))
+            }
+            // What it waits for itself it yields, too.
+            Continuation::SendAsync if op == Op::Yield && fetch(pc.wrapping_sub(1)).op != Op::Send => {
+                Some(Handed::Item(Owned::new(crate::cold::operand(cx, i.b))))
+            }
+            _ => None,
+        }
     }
 
     /// A frame was left, and its caller goes on at `next`.
-    fn returned(&mut self, cx: &mut Context, next: Pc, ended: Option<Owned>) -> Pc {
+    fn returned(&mut self, cx: &mut Context, next: Pc, handed: Option<Handed>) -> Pc {
         self.previous = cx.instruction;
         if !current_code(cx).contains(self.previous) {
             self.previous = next.wrapping_sub(1);
         }
-        let Some(value) = ended else { return next };
         let (code, origin) = (current_code(cx), self.previous);
-        if !self.wants(cx, code, event::STOP_ITERATION) {
+        let (event, value) = match handed {
+            Some(Handed::Result(value)) => (event::STOP_ITERATION, value),
+            Some(Handed::Item(value)) => (event::RAISE, value),
+            None => return next,
+        };
+        if !self.wants(cx, code, event) {
             return next;
         }
         // Trace functions are not told of the plain end of a loop.
@@ -347,7 +385,7 @@ impl Watch {
         cx.instruction = origin;
         let told = monitoring::stop_iteration(cx, value.value()).and_then(|stop| {
             let detail = Detail::Value(stop.value());
-            tell(cx, code, event::STOP_ITERATION, code.index_of(origin) as u32, detail)
+            tell(cx, code, event, code.index_of(origin) as u32, detail)
         });
         if told.is_ok() { next } else { self.raise(cx, origin) }
     }

@@ -7,7 +7,6 @@ use sidewinder_bytecode::Op;
 use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::exception::{self, RUNTIME_ERROR, STOP_ASYNC_ITERATION, STOP_ITERATION};
 use sidewinder_runtime::objects::generator::{self, ASYNC_GENERATOR, GeneratorObject, asynchronous, state};
-use sidewinder_runtime::objects::traceback::TracebackObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{self, traceback};
 use sidewinder_runtime::{Context, Owned, Value};
@@ -74,8 +73,8 @@ fn unwind(cx: &mut Context, mut pc: Pc, mut enters: bool) -> Pc {
         let function = frame::current_function(cx).value();
         let index = code.index_of(pc) as u32;
         let handler = code.data.handlers.iter().find(|row| row.start <= index && index < row.end).copied();
-        // An exception that is raised again is still at the instruction that had raised it.
-        let at = if enters { pc } else { raised_at(cx, code, pc) };
+        // An exception that is raised again is still at the instruction that had raised it, unless the handler has a line.
+        let at = if enters || code.own_line(index as usize) != 0 { pc } else { raised_at(cx, code, pc) };
         let observed = frame::is_observed(cx);
         let mut entered = false;
         if cx.is_traced() || handler.is_some() || observed {
@@ -84,6 +83,9 @@ fn unwind(cx: &mut Context, mut pc: Pc, mut enters: bool) -> Pc {
                 traceback::push(cx, function, code.value(), index, object);
             }
             entered = true;
+            if let Some(entry) = traceback::first_of(cx, code.value()) {
+                entry.left_at.set(code.index_of(at) as u32);
+            }
             tracing::raised(cx, code, at, enters);
         }
         if let Some(handler) = handler {
@@ -112,6 +114,9 @@ fn unwind(cx: &mut Context, mut pc: Pc, mut enters: bool) -> Pc {
         if enters && !entered {
             traceback::push(cx, function, code.value(), index, locals.value());
         } else {
+            if let Some(entry) = traceback::first_of(cx, code.value()) {
+                entry.left_at.set(code.index_of(at) as u32);
+            }
             traceback::keep_locals(cx, code.value(), locals.value());
         }
         enters = true;
@@ -126,13 +131,9 @@ fn unwind(cx: &mut Context, mut pc: Pc, mut enters: bool) -> Pc {
     }
 }
 
-/// The instruction of the running frame that the first entry of the pending exception's traceback names.
+/// Where the pending exception has come to the handler of the running frame that raises it again.
 fn raised_at(cx: &Context, code: &CodeObject, otherwise: Pc) -> Pc {
-    if cx.pending.is_unbound() {
-        return otherwise;
-    }
-    let entry = exception::of(cx.pending).traceback().and_then(|entry| entry.cast_exact::<TracebackObject>());
-    let index = entry.filter(|entry| entry.code == code.value()).map(|entry| entry.instruction as usize);
+    let index = traceback::first_of(cx, code.value()).map(|entry| entry.left_at.get() as usize);
     match index.filter(|&index| index < code.data.instructions.len()) {
         // SAFETY: (frames 3) an instruction of the code.
         Some(index) => unsafe { code.instructions.get().add(index) },
@@ -225,6 +226,8 @@ fn swallowed(cx: &mut Context, pc: Pc) -> Option<Pc> {
         return None;
     }
     cx.instruction = std::ptr::null();
+    // Who watches is told of it, though it gets no further.
+    tracing::raised(cx, frame::current_code(cx), pc, true);
     drop(cx.take_pending());
     // SAFETY: (frames 3) the iterator's register.
     let iterator = unsafe { std::mem::replace(&mut *cx.base.add(i.b as usize), Value::UNBOUND) };

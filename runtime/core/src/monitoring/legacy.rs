@@ -69,7 +69,7 @@ pub fn report(cx: &mut Context, event: usize, detail: Detail) -> Result<()> {
 /// The line that the running frame's code begins with, at which a call is told.
 fn first_line(cx: &mut Context) -> u32 {
     // SAFETY: (heap 2) a frame has a code object.
-    frame::innermost(cx).map_or(0, |live| unsafe { live.code.cast_unchecked::<CodeObject>() }.data.first_line)
+    frame::innermost(cx).map_or(0, |live| frame::line_of_call(unsafe { live.code.cast_unchecked::<CodeObject>() }))
 }
 
 /// What is told besides the event.
@@ -179,7 +179,7 @@ fn profile(cx: &mut Context, event: usize, detail: Detail) -> Result<()> {
     let object = frame::of_live(cx, &live);
     let Some(own) = object.value().cast_exact::<FrameObject>() else { return Ok(()) };
     if event == event::PY_START {
-        own.line.set(own.code().data.first_line);
+        own.line.set(frame::line_of_call(own.code()));
     }
     let name = str::intern(cx, told.name());
     let result = cx.in_callback(|cx| {

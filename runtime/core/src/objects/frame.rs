@@ -9,6 +9,7 @@ use crate::context::{Activation, Context, Result};
 use crate::heap::owned::{count, increment};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
+use crate::objects::cell::CellObject;
 use crate::objects::code::CodeObject;
 use crate::objects::function::FunctionObject;
 use crate::objects::generator::{self, GeneratorObject};
@@ -119,6 +120,9 @@ pub static FRAME: StaticType = Immortal::new(
 );
 
 crate::object_type!(FrameObject, FRAME);
+
+/// In `FrameObject::line`: the line 0.
+pub const BEFORE_FIRST_LINE: u32 = u32::MAX;
 
 impl FrameObject {
     pub fn function(&self) -> &'static FunctionObject {
@@ -242,6 +246,23 @@ impl FrameObject {
         self.generator.set(Value::UNBOUND);
         *self.locals.borrow_mut() = locals;
     }
+}
+
+/// Whether code that is no function runs a comprehension, whose variables only it has in registers: its other names are in a
+/// namespace.
+pub fn runs_comprehension(code: &CodeObject, registers: &[Value]) -> bool {
+    let is_bound = |value: Value| match value.cast_exact::<CellObject>() {
+        Some(cell) => !cell.content.get().is_unbound(),
+        None => !value.is_unbound(),
+    };
+    registers.iter().zip(&code.data.local_names).enumerate().any(|(register, (&value, name))| {
+        is_bound(value) && !name.starts_with('.') && !code.data.cell_registers.contains(&(register as u16))
+    })
+}
+
+/// The line at which a call of code is told: its first one, or of a module the one before.
+pub fn line_of_call(code: &CodeObject) -> u32 {
+    if &*code.data.name == "<module>" { BEFORE_FIRST_LINE } else { code.data.first_line }
 }
 
 /// Visits the frames on the stack, the running one first, as long as `visit` answers true.
@@ -482,6 +503,9 @@ fn allocate(cx: &mut Context, (function, code): (Value, Value), instruction: u32
 
 /// The line that a frame is at; `None` where its instruction has none.
 pub fn line_of(cx: &mut Context, frame: &FrameObject) -> Option<u32> {
+    if frame.line.get() == BEFORE_FIRST_LINE {
+        return Some(0);
+    }
     if frame.line.get() != 0 {
         return Some(frame.line.get());
     }

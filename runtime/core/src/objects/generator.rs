@@ -400,7 +400,7 @@ fn finalize(cx: &mut Context, value: Value) -> Result<()> {
     }
     let watched = cx.is_traced() && generator.stage() == state::SUSPENDED;
     if (generator.needs_close() || watched) && close(cx, generator).is_err() {
-        crate::operations::finalize::report_unraisable(cx, "while closing generator", value);
+        crate::operations::finalize::report_unraisable_call(cx, "while closing generator", value);
     }
     Ok(())
 }

@@ -9,9 +9,10 @@ use crate::objects::frame::{self, FrameObject};
 use crate::objects::iterator::arguments::{Signature, bad_argument};
 use crate::objects::slots::Slots;
 use crate::objects::type_object::{OBJECT, StaticType, TypeObject, flags};
-use crate::objects::{exception, singleton};
+use crate::objects::{exception, int, singleton};
 use crate::operations::convert;
 use crate::value::Value;
+use sidewinder_bytecode::shown::{NO_INSTRUCTION, UNIT_BYTES};
 use std::cell::Cell;
 
 /// One frame of a traceback.
@@ -26,8 +27,12 @@ pub struct TracebackObject {
     pub function: Value,
     /// Index of the instruction that raised or called.
     pub instruction: u32,
-    /// Its source line; 0 for none.
+    /// Where the exception has last left that code, or come to a handler: farther on, if it was raised again.
+    pub left_at: Cell<u32>,
+    /// The source line of `instruction`; 0 for none.
     pub line: Cell<u32>,
+    /// What Python shows of the instruction, if Python code has made the entry; else `NOT_GIVEN`.
+    given_offset: Cell<i32>,
     /// What keeps the frame's locals alive: a tuple of them, or the frame object once somebody asked for it; unbound while
     /// the frame handles the exception. Owned.
     pub frame: Cell<Value>,
@@ -80,7 +85,11 @@ impl TracebackObject {
 
     /// The instruction as Python sees it.
     pub fn offset(&self) -> i64 {
-        if self.instruction == NOT_STARTED { 0 } else { self.code().offset_of(self.instruction as usize) as i64 }
+        match () {
+            () if self.given_offset.get() != NOT_GIVEN => self.given_offset.get() as i64,
+            () if self.instruction == NOT_STARTED => 0,
+            () => self.code().offset_of(self.instruction as usize) as i64,
+        }
     }
 
     /// The frame's code object.
@@ -93,6 +102,9 @@ impl TracebackObject {
         Value::from_pointer(self)
     }
 }
+
+/// No offset in the code.
+const NOT_GIVEN: i32 = i32::MIN;
 
 /// `traceback(tb_next, tb_frame, tb_lasti, tb_lineno)`
 fn new(cx: &mut Context, _kind: &'static TypeObject, arguments: Arguments<'_>) -> Result<Owned> {
@@ -110,20 +122,33 @@ fn new(cx: &mut Context, _kind: &'static TypeObject, arguments: Arguments<'_>) -
         return Err(bad_argument(cx, "traceback() argument 'tb_frame'", "frame", frame));
     };
     let (function, code) = (own.function, own.code);
-    let instruction = convert::index_i64(cx, instruction)?;
-    let line = convert::index_i64(cx, line)?;
+    let offset = c_int(cx, instruction)?;
+    let line = c_int(cx, line)?;
     if next != singleton::none() && next.cast_exact::<TracebackObject>().is_none() {
         let found = next.type_of().name();
         return Err(cx.type_error(format!("expected traceback object or None, got '{found}'")));
     }
     let next = if next == singleton::none() { Value::UNBOUND } else { Owned::new(next).into_raw() };
-    let instruction = u32::try_from(instruction / 2 - 1).ok().filter(|_| instruction >= 2).unwrap_or(NOT_STARTED);
-    let line = match u32::try_from(line) {
-        Ok(line) => line,
-        // SAFETY: (heap 2) a frame has a code object.
-        Err(_) => unsafe { code.cast_unchecked::<CodeObject>() }.line_of(instruction as usize),
+    // SAFETY: (heap 2) a frame has a code object.
+    let own_code: &CodeObject = unsafe { code.cast_unchecked() };
+    let unit = usize::try_from(offset).map_or(0, |offset| offset / UNIT_BYTES);
+    let instruction = match own_code.shown().owners.get(unit) {
+        Some(&index) if unit > 0 && index != NO_INSTRUCTION => index,
+        _ => NOT_STARTED,
     };
-    Ok(allocate(cx, next, (function, code, frame), (instruction, line), std::ptr::null_mut()))
+    let line = u32::try_from(line).unwrap_or_else(|_| own_code.line_of(instruction as usize));
+    let entry = allocate(cx, next, (function, code, frame), (instruction, line), std::ptr::null_mut());
+    if let Some(own) = entry.value().cast_exact::<TracebackObject>() {
+        own.given_offset.set(offset);
+    }
+    Ok(entry)
+}
+
+/// An argument that is an `int` in C.
+fn c_int(cx: &mut Context, value: Value) -> Result<i32> {
+    let number = convert::index(cx, value)?;
+    let number = int::as_i64(number.value()).and_then(|number| i32::try_from(number).ok());
+    number.ok_or_else(|| cx.overflow_error("Python int too large to convert to C int"))
 }
 
 fn allocate(
@@ -144,7 +169,9 @@ fn allocate(
         (&raw mut (*entry).code).write(code);
         (&raw mut (*entry).function).write(function);
         (&raw mut (*entry).instruction).write(instruction);
+        (&raw mut (*entry).left_at).write(Cell::new(instruction));
         (&raw mut (*entry).line).write(Cell::new(line));
+        (&raw mut (*entry).given_offset).write(Cell::new(NOT_GIVEN));
         (&raw mut (*entry).frame).write(Cell::new(frame));
         (&raw mut (*entry).base).write(base);
         (&raw mut (*entry).outer).write(Cell::new(std::ptr::null()));
@@ -173,13 +200,18 @@ pub fn push(cx: &mut Context, function: Value, code: Value, instruction: u32, fr
     exception.set_traceback(Some(entry));
 }
 
-/// Gives the locals of a frame that is left to the entry that the frame got when it began to handle the exception.
-pub fn keep_locals(cx: &Context, code: Value, locals: Value) {
+/// The first entry of the pending exception's traceback, if it is one of that code's.
+pub fn first_of(cx: &Context, code: Value) -> Option<&'static TracebackObject> {
     if cx.pending.is_unbound() {
-        return;
+        return None;
     }
     let first = exception::of(cx.pending).traceback().and_then(|first| first.cast_exact::<TracebackObject>());
-    let Some(entry) = first.filter(|entry| entry.code == code) else { return };
+    first.filter(|entry| entry.code == code)
+}
+
+/// Gives the locals of a frame that is left to the entry that the frame got when it began to handle the exception.
+pub fn keep_locals(cx: &Context, code: Value, locals: Value) {
+    let Some(entry) = first_of(cx, code) else { return };
     if entry.frame.get().is_unbound() {
         entry.frame.set(Owned::new(locals).into_raw());
     }

@@ -15,7 +15,6 @@ use std::cell::RefCell;
 pub struct PickleBuffer {
     object: Field,
     /// Keeps the memory where it is.
-    #[plain]
     view: RefCell<Option<Buffer>>,
 }
 

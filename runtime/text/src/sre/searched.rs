@@ -20,9 +20,11 @@ pub struct Searched {
 impl Traverse for Searched {
     fn traverse(&self, visit: &mut dyn FnMut(Value)) {
         self.string.traverse(visit);
+        self.buffer.traverse(visit);
     }
 
     fn release(&mut self, children: &mut sidewinder_runtime::heap::teardown::Children<'_>) {
+        self.buffer.release(children);
         self.buffer = None;
         self.string.release(children);
     }

@@ -62,7 +62,9 @@ pub fn called(cx: &Context, pc: Pc) -> Called {
             (has_self || positional > 0).then(|| register(place))
         }
     };
-    let (callable, argument) = match callable.cast_exact::<MethodObject>() {
+    // CPython does not take methods apart that are called with collections of arguments.
+    let method = callable.cast_exact::<MethodObject>().filter(|_| i.op != Op::CallExpanded);
+    let (callable, argument) = match method {
         Some(method) => (method.function, Some(method.receiver)),
         None => (callable, argument),
     };

@@ -168,8 +168,27 @@ fn unknown_encoding(cx: &mut Context, name: &str) -> Raised {
     cx.raise(&exception::LOOKUP_ERROR, format!("unknown encoding: {name}"))
 }
 
+/// In the mode for developers, the names of an encoding and of an error handler are looked up even where nobody needs them.
+fn check_names(cx: &mut Context, encoding: &str, errors: &str) -> Result<()> {
+    if !cx.interpreter().options.settings.dev_mode {
+        return Ok(());
+    }
+    if Codec::from_name(encoding).is_none() {
+        registry::lookup(cx, encoding)?;
+    }
+    if Handler::from_name(errors) == Handler::Registered {
+        registry::error_handler(cx, errors)?;
+    }
+    Ok(())
+}
+
 /// `source.decode(encoding, errors)` for a bytes-like `source`.
 pub fn decode(cx: &mut Context, source: Value, encoding: &str, errors: &str) -> Result<Owned> {
+    check_names(cx, encoding, errors)?;
+    if bytes::like(source).is_some_and(<[u8]>::is_empty) {
+        // No codec is asked.
+        return Ok(Owned::new(cx.interpreter().interned.empty()));
+    }
     let Some(codec) = Codec::from_name(encoding) else {
         return registry::decode_text(cx, source, encoding, errors);
     };
@@ -188,6 +207,7 @@ pub fn decode(cx: &mut Context, source: Value, encoding: &str, errors: &str) -> 
 
 /// `string.encode(encoding, errors)`
 pub fn encode(cx: &mut Context, string: Value, encoding: &str, errors: &str) -> Result<Owned> {
+    check_names(cx, encoding, errors)?;
     match Codec::from_name(encoding) {
         Some(codec) => encode_string(cx, string, codec, errors),
         None => registry::encode_text(cx, string, encoding, errors),
