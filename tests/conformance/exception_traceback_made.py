@@ -21,7 +21,7 @@ with warnings.catch_warnings(record=True) as caught:
     try:
         compiler("'\\e' + (", "<input>", "single")
     except SyntaxError as error:
-        print(type(error).__name__, error)
+        print(type(error).__name__, error.msg)
     print([str(warning.message) for warning in caught])
 
 

@@ -337,12 +337,16 @@ fn snapshot(cx: &mut Context, frame: &FrameObject) -> Result<Owned> {
         }
     }
     let made = DictObject::new(cx);
-    for (name, value) in pairs {
+    for (name, value) in &pairs {
         dict::of(made.value()).set(cx, name.value(), value.value())?;
     }
     let extra = frame.extra.get();
     if !extra.is_unbound() {
         update_dict(cx, dict::of(made.value()), extra)?;
+        for (name, value) in &pairs {
+            // Those come first.
+            dict::of(made.value()).set(cx, name.value(), value.value())?;
+        }
     }
     Ok(made)
 }

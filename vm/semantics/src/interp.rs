@@ -18,6 +18,7 @@ use sidewinder_runtime::heap::owned::increment_bound;
 use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::dict::DictObject;
+use sidewinder_runtime::objects::exception::STOP_ITERATION;
 use sidewinder_runtime::objects::function::{FUNCTION, FunctionObject};
 use sidewinder_runtime::objects::instance::{self, BLOCK_BYTES};
 use sidewinder_runtime::objects::iterator::sequence;
@@ -28,6 +29,7 @@ use sidewinder_runtime::objects::site::{Access, Site};
 use sidewinder_runtime::objects::slots::{BinaryOp, CompareOp};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{method, singleton, str};
+use sidewinder_runtime::operations::iterate;
 use sidewinder_runtime::{Context, Owned, TypeObject, Value};
 use std::sync::atomic::Ordering;
 
@@ -795,12 +797,33 @@ impl<const TRACED: bool> Semantics for Machine<TRACED> {
 
     #[inline(always)]
     fn next_item(&mut self, iterator: Value) -> Option<Option<Token>> {
+        if TRACED {
+            return self.next_item_told(iterator);
+        }
         let item = self.call1(&crate::helpers::NEXT, iterator)?;
         Some((item.0 != singleton::not_implemented()).then_some(item))
     }
 }
 
 impl<const TRACED: bool> Machine<TRACED> {
+    /// As `next_item`, where who watches is told of the `StopIteration` that Python code raises.
+    #[cold]
+    fn next_item_told(&mut self, iterator: Value) -> Option<Option<Token>> {
+        let cx = &mut self.0;
+        let pc = cx.instruction;
+        let mut result = iterate::next_or_stop(cx, iterator);
+        if result.is_err() && cx.pending_is(&STOP_ITERATION) {
+            crate::tracing::raised(cx, frame::current_code(cx), pc, true);
+            if cx.swallow(&STOP_ITERATION) {
+                result = Ok(None);
+            }
+        }
+        if cx.finalizers_pending.get() != 0 {
+            cx.run_pending_finalizers();
+        }
+        result.ok().map(|item| item.map(|item| Token(item.into_raw())))
+    }
+
     /// After a helper: runs waiting finalizers, and says whether it raised.
     #[inline(always)]
     fn finish(&mut self, result: Value) -> Option<Token> {

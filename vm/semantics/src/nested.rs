@@ -258,20 +258,26 @@ pub fn frame_locals(cx: &mut Context) -> Result<Owned> {
             sidewinder_runtime::objects::str::text(name).is_some_and(|name| name.starts_with('.') && name != ".0");
         if value.is_unbound() || hidden { Ok(()) } else { target.set(cx, name, value) }
     };
-    for register in 0..code.local_names().len() {
-        let value = crate::cold::register(cx, register as u16);
-        add(cx, code.local_name(register as u16), value)?;
-    }
-    let closure = frame::current_function(cx).closure.get();
-    if let Some(cells) = closure.cast::<sidewinder_runtime::objects::tuple::TupleObject>() {
-        for index in 0..cells.as_slice().len() {
-            add(cx, code.free_name(index as u16), cells.as_slice()[index])?;
+    let add_variables = |cx: &mut Context| -> Result<()> {
+        for register in 0..code.local_names().len() {
+            let value = crate::cold::register(cx, register as u16);
+            add(cx, code.local_name(register as u16), value)?;
         }
-    }
+        let closure = frame::current_function(cx).closure.get();
+        if let Some(cells) = closure.cast::<sidewinder_runtime::objects::tuple::TupleObject>() {
+            for index in 0..cells.as_slice().len() {
+                add(cx, code.free_name(index as u16), cells.as_slice()[index])?;
+            }
+        }
+        Ok(())
+    };
+    add_variables(cx)?;
     let own = sidewinder_runtime::objects::frame::observed_at(cx, cx.base);
     let own = own.and_then(|own| own.cast_exact::<sidewinder_runtime::objects::frame::FrameObject>());
     if let Some(extra) = own.map(|own| own.extra.get()).filter(|extra| !extra.is_unbound()) {
         sidewinder_runtime::objects::iterator::dict_operations::update(cx, target, extra)?;
+        // Variables of a comprehension hide what was written under their names.
+        add_variables(cx)?;
     }
     Ok(made)
 }

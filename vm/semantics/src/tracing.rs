@@ -27,7 +27,6 @@ use sidewinder_runtime::monitoring::{
 use sidewinder_runtime::objects::code::CodeObject;
 use sidewinder_runtime::objects::exception;
 use sidewinder_runtime::objects::function::FUNCTION;
-use sidewinder_runtime::objects::generator::asynchronous::ASYNC_SEND;
 use sidewinder_runtime::objects::method::METHOD;
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::{Context, Owned, Result, Value};
@@ -286,7 +285,6 @@ impl Watch {
     fn execute(&mut self, cx: &mut Context, pc: Pc) -> Pc {
         let (base, op, code) = (cx.base, fetch(pc).op, current_code(cx));
         let handed = self.handed(cx, pc, op);
-        let awaits = op == Op::Send && crate::cold::register(cx, fetch(pc).b).has_type(&ASYNC_SEND);
         let next = step_traced(cx, pc);
         if next.is_null() {
             return next;
@@ -323,12 +321,6 @@ impl Watch {
         if cx.finalizers_pending.get() & attention::FINALIZERS != 0 {
             // Before the next line is told.
             cx.run_pending_finalizers();
-        }
-        if awaits && next != following(pc) {
-            // It has ended the wait by a `StopIteration`.
-            let item = Owned::new(crate::cold::register(cx, fetch(pc).a));
-            cx.instruction = pc;
-            return self.returned(cx, next, Some(Handed::Item(item)));
         }
         let Some(side) = places::side(op, pc, next) else { return next };
         if side == Side::Jump && places::passes_handlers(code, code.index_of(pc)) {
