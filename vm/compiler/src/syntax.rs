@@ -14,6 +14,7 @@ pub(crate) mod export;
 mod expression;
 mod field;
 mod literal;
+mod named;
 mod pattern;
 mod percent;
 mod position;
@@ -234,7 +235,7 @@ fn parse_plain<T>(
     let source = source_to_parse;
     let parse_options = ParseOptions::from(parser_mode).with_target_version(PythonVersion::PY314);
     let lines = LineMap::new(source, skipped as u32);
-    let parsed = parse_unchecked(source, parse_options);
+    let parsed = named::parse(source, &parse_options);
     let lowered = check(source, &parsed, &lines, options).and_then(|()| lower(source, &parsed, lines));
     if lowered.is_err() && depth::is_deep(&parsed) {
         // Dropping the parser's tree recurses without a limit; a hostile source is not worth a crash.

@@ -748,11 +748,3 @@ impl Diagnosis<'_> {
         self.indentation(message, self.lines.position(range))
     }
 }
-
-/// A character by its Unicode name, read with the parser's own tables.
-pub(super) fn named_character(name: &str) -> Option<char> {
-    let source = format!("'\\N{{{name}}}'");
-    let parsed = ruff_python_parser::parse_expression(&source).ok()?;
-    let literal = parsed.expr().as_string_literal_expr()?;
-    literal.value.chars().next()
-}

@@ -1,6 +1,6 @@
 //! Finds the first bad escape sequence of a string literal, for the message of the `unicodeescape` codec.
 
-use super::diagnosis::named_character;
+use super::named;
 
 /// The byte range of the first bad escape and what is wrong with it.
 pub(super) fn first_problem(content: &str) -> Option<(usize, usize, &'static str)> {
@@ -25,7 +25,7 @@ pub(super) fn first_problem(content: &str) -> Option<(usize, usize, &'static str
                 match name {
                     Some(name) if !name.is_empty() => {
                         let length = name.len() + 4;
-                        if named_character(name).is_none() {
+                        if named::character(name).is_none() {
                             return Some((position, position + length - 1, "unknown Unicode character name"));
                         }
                         index += length;

@@ -60,7 +60,7 @@ impl Lowering<'_> {
         Ok(text.finish())
     }
 
-    /// Appends a literal; the parser turns lone surrogates into U+FFFD, so those literals are decoded again.
+    /// Appends a literal; those that the parser does not get right are decoded again.
     pub(super) fn push_literal(&mut self, literal: &ruff::StringLiteral, text: &mut StringBuilder) {
         let raw = literal.flags.prefix().is_raw();
         if !raw {
@@ -68,7 +68,7 @@ impl Lowering<'_> {
         }
         if let Some(constant) = self.given.get(&literal.range.start()) {
             text.push_constant(constant);
-        } else if literal.value.contains('\u{fffd}') && !raw {
+        } else if !raw && super::named::is_decoded_again(&literal.value) {
             text.push_escaped(&self.source[literal.content_range().to_std_range()]);
         } else {
             text.push_str(&literal.value);
@@ -119,7 +119,7 @@ impl Lowering<'_> {
         }
         if let Some(constant) = self.given.get(&literal.range.start()) {
             text.push_constant(constant);
-        } else if literal.value.contains('\u{fffd}') && !raw {
+        } else if !raw && super::named::is_decoded_again(&literal.value) {
             let source = &self.source[literal.range.to_std_range()];
             text.push_escaped(&source.replace("{{", "{").replace("}}", "}"));
         } else {
@@ -377,7 +377,7 @@ impl StringBuilder {
                 // A named character is never a surrogate, and its name cannot contain one.
                 let end = after.find('}').map_or(after.len(), |end| end + 1);
                 let name = after[..end].trim_start_matches('{').trim_end_matches('}');
-                self.push(super::diagnosis::named_character(name).map_or(0xfffd, u32::from));
+                self.push(super::named::character(name).map_or(0xfffd, u32::from));
                 return &after[end..];
             }
             _ => {
