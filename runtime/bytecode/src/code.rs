@@ -95,7 +95,7 @@ pub struct Handler {
 pub const NAMESPACE_LOCAL: &str = ".namespace";
 
 /// A compiled code block: what a function object and a call ask for, and its body, to which it dereferences.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Default)]
 pub struct CodeData {
     pub name: Rc<str>,
     pub qualified_name: Rc<str>,
@@ -134,7 +134,7 @@ pub struct CodeBody {
     pub handlers: Vec<Handler>,
 }
 
-/// A body that may still lie in bytes: most functions of the library are made and never called, and theirs stay there.
+/// A body that may still lie in bytes: most functions that a module makes are never called, and theirs stay there.
 #[derive(Default)]
 pub struct Body {
     unread: Option<Unread>,
@@ -146,8 +146,9 @@ impl Body {
         Body { unread: Some(unread), read: OnceCell::new() }
     }
 
-    fn get(&self) -> &CodeBody {
-        self.read.get_or_init(|| Box::new(self.unread.as_ref().map(Unread::read).unwrap_or_default()))
+    /// Whether the body has been read; one that has not is verified when it is.
+    pub fn is_read(&self) -> bool {
+        self.unread.is_none() || self.read.get().is_some()
     }
 }
 
@@ -157,21 +158,23 @@ impl From<CodeBody> for Body {
     }
 }
 
-impl Clone for Body {
-    fn clone(&self) -> Body {
-        self.get().clone().into()
+impl CodeData {
+    /// The same with another body.
+    pub(crate) fn with_body(&self, body: Body) -> CodeData {
+        CodeData {
+            name: self.name.clone(),
+            qualified_name: self.qualified_name.clone(),
+            file_name: self.file_name.clone(),
+            free_names: self.free_names.clone(),
+            body,
+            ..*self
+        }
     }
 }
 
-impl PartialEq for Body {
-    fn eq(&self, other: &Body) -> bool {
-        self.get() == other.get()
-    }
-}
-
-impl fmt::Debug for Body {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.get().fmt(formatter)
+impl Clone for CodeData {
+    fn clone(&self) -> CodeData {
+        self.with_body(CodeBody::clone(self).into())
     }
 }
 
@@ -180,14 +183,35 @@ impl Deref for CodeData {
 
     /// The body, which is read when it is asked for first.
     fn deref(&self) -> &CodeBody {
-        self.body.get()
+        let body = &self.body;
+        body.read.get_or_init(|| Box::new(body.unread.as_ref().map(|unread| unread.read(self)).unwrap_or_default()))
     }
 }
 
 impl DerefMut for CodeData {
     fn deref_mut(&mut self) -> &mut CodeBody {
-        self.body.get();
+        let _: &CodeBody = self;
         self.body.read.get_mut().expect("the body was read")
+    }
+}
+
+impl PartialEq for CodeData {
+    fn eq(&self, other: &CodeData) -> bool {
+        let head = |code: &CodeData| {
+            let counts = [code.argument_count, code.positional_only_count, code.keyword_only_count];
+            (code.first_line, code.flags, counts, code.local_count, code.register_count)
+        };
+        let names = |code: &CodeData| [code.name.clone(), code.qualified_name.clone(), code.file_name.clone()];
+        head(self) == head(other)
+            && names(self) == names(other)
+            && self.free_names == other.free_names
+            && **self == **other
+    }
+}
+
+impl fmt::Debug for CodeData {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "code {} of {}: {:?}", self.qualified_name, self.file_name, **self)
     }
 }
 

@@ -3,38 +3,37 @@
 
 use crate::code::Position;
 use crate::serialise::ReadError;
-use crate::serialise::reader::Input;
+use crate::serialise::reader::{Input, Source};
 use crate::serialise::writer::Output;
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
+use std::rc::Rc;
 
 /// One position for each instruction; a slice of them.
 #[derive(Clone, Default)]
 pub struct Positions {
-    /// What `decoded` is made of when it is first asked for.
-    encoded: Cow<'static, [u8]>,
+    /// What `decoded` is made of when it is first asked for: a part of a block.
+    source: Option<Rc<Source>>,
+    part: Range<usize>,
     count: usize,
     decoded: OnceCell<Vec<Position>>,
 }
 
 impl Positions {
-    /// Positions that stay in memory in their encoded form.
-    pub fn encoded(bytes: &'static [u8], count: usize) -> Positions {
-        Positions { encoded: Cow::Borrowed(bytes), count, decoded: OnceCell::new() }
+    /// Positions that stay in the block that they were found in.
+    pub(crate) fn encoded(source: Rc<Source>, part: Range<usize>, count: usize) -> Positions {
+        Positions { source: Some(source), part, count, decoded: OnceCell::new() }
     }
 
-    /// Positions whose encoded form is copied, after a look whether it is one.
-    pub fn copied(bytes: &[u8], count: usize) -> Result<Positions, ReadError> {
-        decode(bytes, count)?;
-        Ok(Positions { encoded: Cow::Owned(bytes.to_vec()), count, decoded: OnceCell::new() })
+    fn bytes(&self) -> &[u8] {
+        self.source.as_ref().map_or(&[], |source| &source.bytes()[self.part.clone()])
     }
 
     fn rows(&self) -> &[Position] {
         self.decoded.get_or_init(|| {
-            // The encoded form was looked at, or is that of this build.
-            decode(&self.encoded, self.count).unwrap_or_else(|_| vec![Position::default(); self.count])
+            // What makes no sense, in a block that this build did not write, says nothing.
+            decode(self.bytes(), self.count).unwrap_or_else(|_| vec![Position::default(); self.count])
         })
     }
 
@@ -45,7 +44,7 @@ impl Positions {
             let lines = rows.iter().take(index + 1).map(|row| row.line);
             return lines.fold(0, |found, line| if line == 0 { found } else { line });
         }
-        let mut input = Input { bytes: &self.encoded, at: 0 };
+        let mut input = Input { bytes: self.bytes(), at: 0 };
         let mut line = 0i64;
         for _ in 0..self.count.min(index + 1) {
             let Ok(difference) = input.signed() else { break };
@@ -69,7 +68,7 @@ impl Positions {
 
 impl From<Vec<Position>> for Positions {
     fn from(rows: Vec<Position>) -> Positions {
-        Positions { encoded: Cow::Borrowed(&[]), count: 0, decoded: OnceCell::from(rows) }
+        Positions { decoded: OnceCell::from(rows), ..Positions::default() }
     }
 }
 

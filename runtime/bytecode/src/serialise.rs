@@ -1,9 +1,9 @@
 //! Code as bytes and back: what the embedded library and `.pyc` files hold.
 //!
-//! The form: `MAGIC`, the table of all strings, then the outermost block; a block inside another stands among its
-//! constants. The body of a block says how long it is, so that it can be left unread. Numbers are variable-length, so a
-//! byte that is cut off or changed gives an error or other code, never a panic: whoever reads bytes that this build did
-//! not write runs the verifier on the result.
+//! The form: `MAGIC`, a sum and the length of the rest: the table of all strings, then the outermost code; code inside other
+//! code stands among its constants. A body says how long it is, so that it can be left unread until it is called. A byte
+//! that is cut off or changed makes the sum wrong; bytes made up to fit it give an error or other code, never a panic, for
+//! the verifier runs on all that this build did not write.
 
 pub(crate) mod reader;
 pub(crate) mod writer;
@@ -14,7 +14,7 @@ pub use writer::write;
 use crate::opcode::TABLE;
 
 /// Changes when the same opcode table is written in another form, or sources are compiled to other code than before.
-const FORM: u64 = 3;
+const FORM: u64 = 4;
 
 /// Names the opcode table and the form, so that bytes of another build are refused.
 pub const MAGIC: u64 = magic();
@@ -42,6 +42,12 @@ const fn mix(mut hash: u64, bytes: &[u8]) -> u64 {
         index += 1;
     }
     hash
+}
+
+/// The sum over a block's bytes, eight at a time.
+pub fn checksum(bytes: &[u8]) -> u64 {
+    let words = bytes.chunks(8).map(|chunk| chunk.iter().rev().fold(0, |word, byte| word << 8 | *byte as u64));
+    words.fold(bytes.len() as u64, |sum, word| (sum.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
 /// What a constant is, in its first byte.

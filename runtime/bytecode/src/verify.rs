@@ -24,7 +24,10 @@ pub fn verify(code: &CodeData) -> Result<(), String> {
     }
     Dataflow::new(code).run().map(drop).map_err(problem)?;
     for constant in &code.constants {
-        if let Constant::Code(nested) = constant {
+        // What was not read yet is verified when it is.
+        if let Constant::Code(nested) = constant
+            && nested.body.is_read()
+        {
             verify(nested)?;
         }
     }
@@ -69,20 +72,32 @@ fn at(code: &CodeData, index: usize, text: &str) -> String {
     format!("instruction {index} `{}`: {text}", print_instruction(code, index))
 }
 
-fn ensure(condition: bool, text: &str) -> Result<(), String> {
+fn ensure(condition: bool, text: impl std::fmt::Display) -> Result<(), String> {
     if condition { Ok(()) } else { Err(text.to_string()) }
 }
 
-fn check_tables(code: &CodeData) -> Result<(), String> {
-    let count = code.instructions.len();
-    ensure(count > 0, "no instructions")?;
-    ensure(code.positions.len() == count, "one position for each instruction")?;
-    ensure(code.local_names.len() == code.local_count as usize, "one name for each local")?;
+/// What is taken for granted of code whose body has not been read.
+pub(crate) fn check_head(code: &CodeData) -> Result<(), String> {
     ensure(code.local_count <= code.register_count, "locals are registers")?;
     ensure(code.local_count <= OPERAND_MAX && code.register_count <= OPERAND_MAX, "operands can name all registers")?;
     ensure(code.argument_count.max(code.keyword_only_count) <= OPERAND_MAX, "parameters are registers")?;
     ensure(code.parameter_count() <= code.local_count as usize, "parameters are locals")?;
-    check_flags(code)?;
+    ensure(code.positional_only_count <= code.argument_count, "positional-only parameters are positional")?;
+    let has_any = |mask: u32| code.flags.0 & mask != 0;
+    let plain = !has_any(CodeFlags::SUSPENDS | CodeFlags::VARARGS | CodeFlags::VARKEYWORDS);
+    let simple = has_any(CodeFlags::SIMPLE);
+    ensure(!simple || plain && code.keyword_only_count == 0, "simple code has plain parameters and runs at once")?;
+    ensure(!has_any(CodeFlags::NAMESPACE) || code.argument_count > 0, "a namespace is a parameter")
+}
+
+fn check_tables(code: &CodeData) -> Result<(), String> {
+    check_head(code)?;
+    let count = code.instructions.len();
+    ensure(count > 0, "no instructions")?;
+    ensure(code.positions.len() == count, "one position for each instruction")?;
+    ensure(code.local_names.len() == code.local_count as usize, "one name for each local")?;
+    let yields = code.instructions.iter().any(|instruction| instruction.op == Op::Yield);
+    ensure(!yields || code.flags.0 & CodeFlags::SUSPENDS != 0, "only generators yield")?;
     ensure(code.positional_only_count <= code.argument_count, "positional-only parameters are positional")?;
     ensure(code.sites.iter().all(|&name| (name as usize) < code.names.len()), "a site names a name")?;
     ensure(code.cell_registers.iter().all(|&register| register < code.local_count), "cells are locals")?;
@@ -97,18 +112,6 @@ fn check_tables(code: &CodeData) -> Result<(), String> {
         ensure(depths.contains(&temporary_depth), "a handler's depth is among the temporaries")?;
     }
     Ok(())
-}
-
-/// What handlers take from the flags without a look at the rest.
-fn check_flags(code: &CodeData) -> Result<(), String> {
-    const VARIADIC: u32 = CodeFlags::VARARGS | CodeFlags::VARKEYWORDS;
-    let has_any = |mask: u32| code.flags.0 & mask != 0;
-    let plain = !has_any(CodeFlags::SUSPENDS | VARIADIC) && code.keyword_only_count == 0;
-    ensure(plain || !has_any(CodeFlags::SIMPLE), "simple code has plain parameters and runs at once")?;
-    let namespace = code.flags.has(CodeFlags::NAMESPACE);
-    ensure(!namespace || code.argument_count > 0, "a namespace is a parameter")?;
-    let uses = |op: Op| code.instructions.iter().any(|instruction| instruction.op == op);
-    ensure(has_any(CodeFlags::SUSPENDS) || !uses(Op::Yield), "only generators yield")
 }
 
 fn check_fields(code: &CodeData, index: usize) -> Result<(), String> {
@@ -296,15 +299,15 @@ impl<'a> Dataflow<'a> {
         let instruction = self.code.instructions[index];
         let effect = effect(self.code, index);
         for &register in &effect.reads {
-            ensure(state.has(register), &format!("register {register} is bound or live"))?;
+            ensure(state.has(register), format_args!("register {register} is bound or live"))?;
         }
         for &register in &effect.dead {
             let is_dead = !self.is_temporary(register) || !state.has(register);
-            ensure(is_dead, &format!("scratch register {register} is dead"))?;
+            ensure(is_dead, format_args!("scratch register {register} is dead"))?;
         }
         if let Some(above) = effect.dead_above {
             for register in above..self.code.register_count {
-                ensure(!state.has(register), &format!("register {register} above the arguments is dead"))?;
+                ensure(!state.has(register), format_args!("register {register} above the arguments is dead"))?;
             }
         }
         if effect.may_raise {
@@ -312,7 +315,7 @@ impl<'a> Dataflow<'a> {
         }
         for &register in &effect.consumes {
             if self.is_temporary(register) {
-                ensure(state.has(register), &format!("temporary {register} is consumed once"))?;
+                ensure(state.has(register), format_args!("temporary {register} is consumed once"))?;
                 state.set(register, false);
             }
         }
@@ -331,7 +334,7 @@ impl<'a> Dataflow<'a> {
         }
         for &register in &effect.writes {
             let overwrites = self.is_temporary(register) && state.has(register);
-            ensure(!overwrites, &format!("temporary {register} is not overwritten"))?;
+            ensure(!overwrites, format_args!("temporary {register} is not overwritten"))?;
             state.set(register, true);
         }
         if instruction.op == Op::Return {

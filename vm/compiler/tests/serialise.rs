@@ -1,9 +1,9 @@
 //! Code as bytes: what is written is read back, and bytes that are cut off or changed give an error or code that the
 //! verifier can judge, never a panic.
 
-use sidewinder_bytecode::serialise::{MAGIC, ReadError, read, read_own, write};
+use sidewinder_bytecode::serialise::{MAGIC, ReadError, checksum, read, read_own, write};
 use sidewinder_bytecode::verify::verify;
-use sidewinder_bytecode::{CodeData, disassemble::disassemble};
+use sidewinder_bytecode::{CodeData, Constant, Op, disassemble::disassemble};
 use sidewinder_compiler::{Mode, compile};
 use std::path::Path;
 
@@ -79,6 +79,9 @@ fn a_part_is_refused() {
 #[test]
 fn changed_bytes_do_no_harm() {
     let bytes = write(&everything());
+    // After the mark, the sum and the length.
+    let length_bytes = bytes[16..].iter().take_while(|byte| **byte >= 0x80).count() + 1;
+    let start = 16 + length_bytes;
     let mut state = 0x9e37_79b9_7f4a_7c15u64;
     let mut random = || {
         state ^= state << 13;
@@ -86,17 +89,34 @@ fn changed_bytes_do_no_harm() {
         state ^= state << 17;
         state
     };
-    let (mut read_back, mut verified) = (0, 0);
-    for _ in 0..200_000 {
+    let (mut read_back, mut verified, mut inner) = (0, 0, (0, 0));
+    for _ in 0..30_000 {
         let mut changed = bytes.clone();
         for _ in 0..1 + random() % 3 {
-            let at = 8 + random() as usize % (changed.len() - 8);
+            let at = start + random() as usize % (changed.len() - start);
             changed[at] = if random() & 1 == 0 { random() as u8 } else { changed[at] ^ 1 << (random() % 8) };
         }
+        assert!(changed == bytes || read(&changed) == Err(ReadError::Corrupt));
+        let sum = checksum(&changed[start..]).to_le_bytes();
+        changed[8..16].copy_from_slice(&sum);
         if let Ok((code, _)) = read(&changed) {
             read_back += 1;
             verified += verify(&code).is_ok() as u32;
+            read_all(&code, &mut inner);
         }
     }
-    assert!(read_back > 10_000 && verified > 1000, "{read_back} read, {verified} verified");
+    assert!(read_back > 5000 && verified > 500, "{read_back} read, {verified} verified");
+    assert!(inner.0 > 20_000 && inner.1 > 500, "{inner:?} bodies inside, and those of them that raise");
+}
+
+/// Reads the bodies of all code inside: their number, and that of those which only raise because their bytes made no sense.
+fn read_all(code: &CodeData, counts: &mut (u32, u32)) {
+    for constant in &code.constants {
+        if let Constant::Code(inner) = constant {
+            counts.0 += 1;
+            counts.1 += (inner.instructions.len() == 1 && inner.instructions[0].op == Op::Raise) as u32;
+            assert!(verify(inner).is_ok());
+            read_all(inner, counts);
+        }
+    }
 }

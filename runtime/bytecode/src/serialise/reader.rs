@@ -1,10 +1,11 @@
 //! Bytes to code.
 
-use super::{DEPTH_MAX, MAGIC, TAGS, Tag, unfold_sign};
-use crate::code::{Body, CodeBody, CodeData, CodeFlags, Constant, Handler};
-use crate::instruction::{Instruction, OPERAND_MAX};
-use crate::opcode;
+use super::{DEPTH_MAX, MAGIC, TAGS, Tag, checksum, unfold_sign};
+use crate::code::{Body, CodeBody, CodeData, CodeFlags, Constant, Handler, Position};
+use crate::instruction::{CONSTANT_BIT, Instruction, OPERAND_MAX};
+use crate::opcode::{self, Op};
 use crate::positions::Positions;
+use crate::verify::{check_head, verify};
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
@@ -32,29 +33,45 @@ impl fmt::Display for ReadError {
 
 type Read<T> = Result<T, ReadError>;
 
-/// Reads a block; the number of bytes that it took. The result is to be verified unless this build wrote the bytes.
+/// Reads a block; the number of bytes that it took. The outermost code is to be verified unless this build wrote the
+/// bytes; what lies inside is read when it is asked for, and verified then.
 pub fn read(bytes: &[u8]) -> Read<(CodeData, usize)> {
-    let (strings, at) = Strings::read(bytes)?;
-    let mut reader = Reader { input: Input { bytes, at }, strings: &strings, own: None, depth: 0 };
-    let code = reader.code()?;
-    Ok((code, reader.input.at))
-}
-
-/// Reads a block that this build wrote, as of another file, from bytes that stay in memory: positions, and bodies of the
-/// blocks inside, are left there until somebody asks.
-pub fn read_own(bytes: &'static [u8], file_name: &str) -> Read<CodeData> {
-    let (strings, at) = Strings::read(bytes)?;
-    if let Some(first) = strings.texts.borrow_mut().first_mut() {
-        *first = Text::Made(file_name.into());
+    let mut input = Input { bytes, at: 0 };
+    if input.take(8)? != MAGIC.to_le_bytes() {
+        return Err(ReadError::Magic);
     }
-    let own = Rc::new(strings);
-    Reader { input: Input { bytes, at }, strings: &own, own: Some(&own), depth: 0 }.code()
+    let sum = input.take(8)?;
+    let length = input.count()?;
+    let block = input.take(length)?;
+    if sum != checksum(block).to_le_bytes() {
+        return Err(ReadError::Corrupt);
+    }
+    Ok((Source::open(Bytes::Copied(block.into()), None)?, input.at))
 }
 
-/// The table of strings, each made when it is asked for first.
-struct Strings<'a> {
-    bytes: &'a [u8],
+/// Reads a block that this build wrote, as of another file, from bytes that stay in memory.
+pub fn read_own(bytes: &'static [u8], file_name: &str) -> Read<CodeData> {
+    let mut input = Input { bytes, at: 0 };
+    if input.take(8)? != MAGIC.to_le_bytes() {
+        return Err(ReadError::Magic);
+    }
+    input.take(8)?;
+    let length = input.count()?;
+    let start = input.at;
+    Source::open(Bytes::Own(bytes.get(start..start + length).ok_or(ReadError::End)?), Some(file_name))
+}
+
+/// A block that code was read from, and more of it may be: the table of strings, each made when it is asked for first, and
+/// the outermost code.
+pub(crate) struct Source {
+    bytes: Bytes,
     texts: RefCell<Vec<Text>>,
+}
+
+enum Bytes {
+    /// Those that this build wrote.
+    Own(&'static [u8]),
+    Copied(Box<[u8]>),
 }
 
 enum Text {
@@ -63,29 +80,41 @@ enum Text {
     Made(Rc<str>),
 }
 
-impl<'a> Strings<'a> {
-    /// Reads the mark and the table at the start of bytes; where they end.
-    fn read(bytes: &'a [u8]) -> Read<(Strings<'a>, usize)> {
-        let mut input = Input { bytes, at: 0 };
-        if input.take(8)? != MAGIC.to_le_bytes() {
-            return Err(ReadError::Magic);
-        }
-        let texts = input.list(|input| {
+impl Source {
+    fn open(bytes: Bytes, file_name: Option<&str>) -> Read<CodeData> {
+        let mut source = Source { bytes, texts: RefCell::default() };
+        let mut input = Input { bytes: source.bytes(), at: 0 };
+        let mut texts = input.list(|input| {
             let length = input.count()?;
             let start = u32::try_from(input.at).map_err(|_| ReadError::Corrupt)?;
             input.take(length)?;
             Ok(Text::At(start, u32::try_from(input.at).map_err(|_| ReadError::Corrupt)?))
         })?;
-        Ok((Strings { bytes, texts: RefCell::new(texts) }, input.at))
+        let at = input.at;
+        if let (Some(first), Some(file_name)) = (texts.first_mut(), file_name) {
+            *first = Text::Made(file_name.into());
+        }
+        source.texts = RefCell::new(texts);
+        let source = Rc::new(source);
+        let mut reader = Reader { input: Input { bytes: source.bytes(), at }, source: &source, depth: 0 };
+        let code = reader.code()?;
+        if reader.input.at == reader.input.bytes.len() { Ok(code) } else { Err(ReadError::Corrupt) }
     }
 
-    fn get(&self, index: usize) -> Read<Rc<str>> {
+    pub fn bytes(&self) -> &[u8] {
+        match &self.bytes {
+            Bytes::Own(bytes) => bytes,
+            Bytes::Copied(bytes) => bytes,
+        }
+    }
+
+    fn text(&self, index: usize) -> Read<Rc<str>> {
         let mut texts = self.texts.borrow_mut();
         let text = texts.get_mut(index).ok_or(ReadError::Corrupt)?;
         match text {
             Text::Made(made) => Ok(made.clone()),
             &mut Text::At(start, end) => {
-                let bytes = &self.bytes[start as usize..end as usize];
+                let bytes = &self.bytes()[start as usize..end as usize];
                 let made: Rc<str> = std::str::from_utf8(bytes).map_err(|_| ReadError::Corrupt)?.into();
                 *text = Text::Made(made.clone());
                 Ok(made)
@@ -94,19 +123,38 @@ impl<'a> Strings<'a> {
     }
 }
 
-/// A body that was left in bytes of this build.
+/// A body that was left in its block.
 pub(crate) struct Unread {
-    strings: Rc<Strings<'static>>,
+    source: Rc<Source>,
     at: usize,
 }
 
 impl Unread {
-    pub fn read(&self) -> CodeBody {
-        let own = &self.strings;
-        let input = Input { bytes: own.bytes, at: self.at };
+    /// The body of `code`. Bytes that this build did not write, although their sum is right, may be wrong: their body raises.
+    pub fn read(&self, code: &CodeData) -> CodeBody {
+        let input = Input { bytes: self.source.bytes(), at: self.at };
         // One level deep: what lies inside is left there again.
-        let body = Reader { input, strings: own, own: Some(own), depth: 1 }.body();
-        body.expect("bytes that this build wrote are code")
+        let body = Reader { input, source: &self.source, depth: 1 }.body();
+        match self.source.bytes {
+            Bytes::Own(_) => body.expect("bytes that this build wrote are code"),
+            Bytes::Copied(_) => body.ok().and_then(|body| verified(code, body)).unwrap_or_else(|| broken(code)),
+        }
+    }
+}
+
+fn verified(code: &CodeData, body: CodeBody) -> Option<CodeBody> {
+    let mut whole = code.with_body(body.into());
+    verify(&whole).ok().map(|()| std::mem::take(&mut *whole))
+}
+
+/// A body that raises `TypeError`: it raises what is no exception.
+fn broken(code: &CodeData) -> CodeBody {
+    CodeBody {
+        local_names: vec![code.name.clone(); code.local_count as usize],
+        constants: vec![Constant::Str("corrupt code".into())],
+        instructions: vec![Instruction::new(Op::Raise, CONSTANT_BIT, 0, 1)],
+        positions: vec![Position { line: code.first_line, end_line: code.first_line, ..Position::default() }].into(),
+        ..CodeBody::default()
     }
 }
 
@@ -175,16 +223,14 @@ impl<'a> Input<'a> {
 
 struct Reader<'a> {
     input: Input<'a>,
-    strings: &'a Strings<'a>,
-    /// The same if this build wrote the bytes, and they stay.
-    own: Option<&'a Rc<Strings<'static>>>,
+    source: &'a Rc<Source>,
     depth: u32,
 }
 
 impl Reader<'_> {
     fn string(&mut self) -> Read<Rc<str>> {
         let index: usize = self.input.small()?;
-        self.strings.get(index)
+        self.source.text(index)
     }
 
     fn strings(&mut self) -> Read<Vec<Rc<str>>> {
@@ -217,22 +263,9 @@ impl Reader<'_> {
         let (local_count, register_count) = (self.register_count()?, self.register_count()?);
         let free_names = self.strings()?;
         let length = self.input.count()?;
-        let body = match self.own {
-            Some(own) if self.depth > 0 => {
-                let at = self.input.at;
-                self.input.take(length)?;
-                Body::unread(Unread { strings: own.clone(), at })
-            }
-            _ => {
-                let end = self.input.at + length;
-                let body = self.body()?;
-                if self.input.at != end {
-                    return Err(ReadError::Corrupt);
-                }
-                body.into()
-            }
-        };
-        Ok(CodeData {
+        let start = self.input.at;
+        self.input.take(length)?;
+        let mut code = CodeData {
             name,
             qualified_name,
             file_name,
@@ -244,8 +277,17 @@ impl Reader<'_> {
             local_count,
             register_count,
             free_names,
-            body,
-        })
+            body: Body::unread(Unread { source: self.source.clone(), at: start }),
+        };
+        check_head(&code).map_err(|_| ReadError::Corrupt)?;
+        if self.depth == 0 {
+            let mut reader = Reader { input: Input { at: start, ..self.input }, ..*self };
+            code.body = reader.body()?.into();
+            if reader.input.at != self.input.at {
+                return Err(ReadError::Corrupt);
+            }
+        }
+        Ok(code)
     }
 
     fn body(&mut self) -> Read<CodeBody> {
@@ -257,11 +299,8 @@ impl Reader<'_> {
         let instructions = self.input.list(instruction)?;
         let length = self.input.count()?;
         let start = self.input.at;
-        let positions = self.input.take(length)?;
-        let positions = match self.own {
-            Some(own) => Positions::encoded(&own.bytes[start..start + length], instructions.len()),
-            None => Positions::copied(positions, instructions.len())?,
-        };
+        self.input.take(length)?;
+        let positions = Positions::encoded(self.source.clone(), start..self.input.at, instructions.len());
         let handlers = self.input.list(handler)?;
         let constants = self.constants()?;
         Ok(CodeBody {

@@ -1,6 +1,6 @@
 //! Code to bytes.
 
-use super::{MAGIC, Tag, fold_sign};
+use super::{MAGIC, Tag, checksum, fold_sign};
 use crate::code::{CodeBody, CodeData, Constant, Handler, Position};
 use crate::positions;
 use std::collections::HashMap;
@@ -10,12 +10,15 @@ use std::rc::Rc;
 pub fn write(code: &CodeData) -> Vec<u8> {
     let mut writer = Writer { output: Output::default(), strings: vec![&code.file_name], indices: HashMap::new() };
     writer.code(code);
-    let mut result = Output(MAGIC.to_le_bytes().to_vec());
-    result.number(writer.strings.len() as u64);
+    let mut block = Output::default();
+    block.number(writer.strings.len() as u64);
     for string in &writer.strings {
-        result.bytes(string.as_bytes());
+        block.bytes(string.as_bytes());
     }
-    result.0.append(&mut writer.output.0);
+    block.0.append(&mut writer.output.0);
+    let mut result = Output(MAGIC.to_le_bytes().to_vec());
+    result.0.extend_from_slice(&checksum(&block.0).to_le_bytes());
+    result.bytes(&block.0);
     result.0
 }
 

@@ -86,7 +86,8 @@ impl FunctionObject {
         if self.doc.get().is_unbound() {
             let code = self.code();
             let has_docstring = code.has_flag(sidewinder_bytecode::CodeFlags::HAS_DOCSTRING);
-            self.set_documentation(if has_docstring { code.constant(0) } else { singleton::none() });
+            let docstring = has_docstring.then(|| code.constants().first().copied()).flatten();
+            self.set_documentation(docstring.unwrap_or(singleton::none()));
         }
         self.doc.get()
     }
