@@ -1,4 +1,5 @@
 # A coroutine that waits before it prints, awaited between two lines of its caller.
+# modes: off checked on sync threshold-1 gc-7 cut-60 switch-7
 import asyncio
 
 

@@ -1,4 +1,5 @@
 # xml.etree.ElementTree: elements and their children, builders, parsers with targets and events, and what is refused.
+# modes: native
 import copy
 import gc
 import io

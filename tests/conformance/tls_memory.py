@@ -1,4 +1,5 @@
 # Secure connections in memory and over sockets: certificates, names, protocols, errors, in both directions.
+# modes: native
 import socket
 import ssl
 import tempfile

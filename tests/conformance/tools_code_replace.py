@@ -1,4 +1,5 @@
 # code.replace and types.CodeType: fields that can be changed, what follows from them, what is refused.
+# modes: native
 import copy
 import inspect
 import types

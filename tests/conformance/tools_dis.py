@@ -1,4 +1,5 @@
 # What tools find by dis, whatever the bytecode is: names, constants, jumps, places, where generators rest.
+# modes: native
 import dis
 import opcode
 import sys

@@ -1,4 +1,5 @@
 # faulthandler: where threads are, now, later and at a signal; what it refuses.
+# modes: native
 import faulthandler
 import os
 import re

@@ -1,4 +1,5 @@
 # symtable: every block of a source with its names, as the compiler sees them.
+# modes: native
 import symtable
 
 SOURCE = '''

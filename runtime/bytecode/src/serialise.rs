@@ -1,9 +1,9 @@
 //! Code as bytes and back: what the embedded library and `.pyc` files hold.
 //!
 //! The form: `MAGIC`, a sum and the length of the rest: the table of all strings, then the outermost code; code inside other
-//! code stands among its constants. A body says how long it is, so that it can be left unread until it is called. A byte
-//! that is cut off or changed makes the sum wrong; bytes made up to fit it give an error or other code, never a panic, for
-//! the verifier runs on all that this build did not write.
+//! code stands among its constants. Numbers are of variable length, but for instructions. A body says how long it is, so
+//! that it can be left unread until it is called. A byte that is cut off or changed makes the sum wrong; bytes made up to
+//! fit it give an error or other code, never a panic, for the verifier runs on all that this build did not write.
 
 pub(crate) mod reader;
 pub(crate) mod writer;
@@ -14,7 +14,7 @@ pub use writer::write;
 use crate::opcode::TABLE;
 
 /// Changes when the same opcode table is written in another form, or sources are compiled to other code than before.
-const FORM: u64 = 4;
+const FORM: u64 = 5;
 
 /// Names the opcode table and the form, so that bytes of another build are refused.
 pub const MAGIC: u64 = magic();

@@ -34,11 +34,14 @@ pub mod jit_mode {
     pub const SYNC: u64 = 2;
 }
 
+/// Iterations of a loop before it is recorded, unless an option says otherwise. Below it records early.
+pub const USUAL_THRESHOLD: u32 = 1000;
+
 options! {
     /// Just-in-time compiler: off, on or sync (compile on the program's thread).
     jit = "jit": jit_mode::ON;
     /// Iterations of a loop before it is recorded.
-    threshold = "threshold": 1000;
+    threshold = "threshold": USUAL_THRESHOLD as u64;
     /// Calls of a function before it is recorded.
     call_threshold = "call-threshold": 1500;
     /// Failures of a guard, besides one for each operation of the tree, before a side trace is recorded there.
@@ -100,7 +103,7 @@ impl Options {
     /// Whether the loops' threshold is below the usual one: to find faults, so all that is hot is recorded at once, whatever
     /// that costs.
     pub fn records_early(&self) -> bool {
-        self.threshold < 1000
+        self.threshold < USUAL_THRESHOLD as u64
     }
 
     /// What counts down to a recording starts at: the option's value, or less if loops' threshold is lower than usual.

@@ -39,6 +39,7 @@ pub fn namespace(cx: &mut Context, functions: &'static [Native]) -> Owned {
 /// There was one.
 pub fn run(cx: &mut Context, text: &str, namespace: &Owned) -> Result<()> {
     sidewinder_builtins::register_source(cx, "<embedded>", text);
+    sidewinder_recorder::program_starts(cx);
     let ran = program::compile(cx, text, "<embedded>", "exec")
         .and_then(|code| program::run_code(cx, code.value(), dict::of(namespace.value()), Value::UNBOUND));
     if let Err(raised) = ran {

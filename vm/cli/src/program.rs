@@ -64,6 +64,7 @@ pub fn run(command: Command, interpret: Interpret) -> i32 {
         return crate::startup::fail(cx);
     }
     let started = started.and_then(|()| crate::startup::prepare(cx));
+    sidewinder_recorder::program_starts(cx);
     let result = match started {
         Ok(()) => trace_from_start(cx).map_err(Failure::from).and_then(|()| run_source(cx, &source, skips_first_line)),
         Err(raised) => Err(raised.into()),

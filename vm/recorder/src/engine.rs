@@ -27,7 +27,7 @@ use sidewinder_runtime::objects::type_object::flags;
 use sidewinder_runtime::objects::{
     bytes, dict, float, instance, int, iterator, list, module, range, set, singleton, str, tuple,
 };
-use sidewinder_runtime::options::jit_mode;
+use sidewinder_runtime::options::{USUAL_THRESHOLD, jit_mode};
 use sidewinder_runtime::{Context, Owned, TypeObject, Value};
 use sidewinder_semantics::{Pc, frame, run};
 use std::collections::HashMap;
@@ -224,12 +224,27 @@ pub fn install(cx: &mut Context) {
         return;
     }
     let hooks = &mut cx.interpreter().hooks;
-    hooks.hot = code::hot_loop;
+    hooks.hot = if options.records_early() { wait_for_program } else { code::hot_loop };
     hooks.interpret = function_call::run_called;
     hooks.broken = broken;
     hooks.show_frames = frames_shown::show;
     hooks.around_fork = around_fork;
     cx.calls_out = options.calls_out_period();
+}
+
+/// The hook `hot` while the library starts up, under a threshold so low that all of that would be recorded: every run of a
+/// stress mode would do the same work again before its program starts.
+fn wait_for_program(_cx: &mut Context, _pc: Pc, target: Pc, state: &LoopState) -> Pc {
+    state.countdown.set(USUAL_THRESHOLD);
+    target
+}
+
+/// To be called when the interpreter is about to run its program: from here on what is hot is recorded.
+pub fn program_starts(cx: &mut Context) {
+    let options = &cx.interpreter().options;
+    if options.jit != jit_mode::OFF && options.records_early() {
+        cx.interpreter().hooks.hot = code::hot_loop;
+    }
 }
 
 /// Ends the JIT of an interpreter in which no Python will run any more.

@@ -16,4 +16,4 @@ mod recorder;
 mod residual;
 mod support;
 
-pub use engine::{install, print_statistics, uninstall};
+pub use engine::{install, print_statistics, program_starts, uninstall};

@@ -296,7 +296,9 @@ impl Reader<'_> {
         let cell_registers = self.input.list(Input::small)?;
         let names = self.strings()?;
         let sites = self.input.list(Input::small)?;
-        let instructions = self.input.list(instruction)?;
+        let count = self.input.count()?;
+        let bytes = self.input.take(count.checked_mul(8).ok_or(ReadError::End)?)?;
+        let instructions = bytes.chunks_exact(8).map(instruction).collect::<Read<Vec<_>>>()?;
         let length = self.input.count()?;
         let start = self.input.at;
         self.input.take(length)?;
@@ -358,10 +360,11 @@ impl Reader<'_> {
     }
 }
 
-fn instruction(input: &mut Input<'_>) -> Read<Instruction> {
-    let op: usize = input.small()?;
-    let op = *opcode::ALL.get(op).ok_or(ReadError::Corrupt)?;
-    Ok(Instruction::new(op, input.small()?, input.small()?, input.small()?))
+/// An instruction has its eight bytes: the most that is read are these, and fields of few bits would save little.
+fn instruction(bytes: &[u8]) -> Read<Instruction> {
+    let field = |index: usize| u16::from_le_bytes([bytes[2 * index], bytes[2 * index + 1]]);
+    let op = *opcode::ALL.get(field(0) as usize).ok_or(ReadError::Corrupt)?;
+    Ok(Instruction::new(op, field(1), field(2), field(3)))
 }
 
 fn handler(input: &mut Input<'_>) -> Read<Handler> {

@@ -131,9 +131,8 @@ impl<'a> Writer<'a> {
         self.numbers(sites);
         self.output.number(instructions.len() as u64);
         for instruction in instructions {
-            self.output.number(instruction.op as u64);
-            for field in [instruction.a, instruction.b, instruction.c] {
-                self.output.number(field as u64);
+            for field in [instruction.op as u16, instruction.a, instruction.b, instruction.c] {
+                self.output.0.extend_from_slice(&field.to_le_bytes());
             }
         }
         self.positions(positions);
