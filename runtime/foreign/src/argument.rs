@@ -81,7 +81,7 @@ impl Argument {
                 byte => format!("'\\x{byte:02x}'"),
             },
             b'z' | b'Z' | b'P' => match value::word_at(place) {
-                0 => "(nil)".to_string(),
+                0 => "0x(nil)".to_string(),
                 address => format!("{address:#x}"),
             },
             _ => return Ok(format!("<cparam '{tag}' at {:#x}>", this.value().0)),
@@ -96,12 +96,12 @@ pub struct Passed {
     pub room: Room,
     /// The bytes of a structure, which lie elsewhere.
     pub structure: Option<Vec<u128>>,
-    pub kept: Owned,
+    _kept: Owned,
 }
 
 impl Passed {
     fn number(letter: u8, room: Room, kept: Owned) -> Passed {
-        Passed { description: call::description_of_letter(letter), room, structure: None, kept }
+        Passed { description: call::description_of_letter(letter), room, structure: None, _kept: kept }
     }
 
     fn address(address: u64, kept: Owned) -> Passed {
@@ -150,7 +150,7 @@ impl Passed {
                 let mut room = Room::default();
                 let bytes = value::bytes_at(data.address(), info.size.get().min(room.0.len()));
                 room.0[..bytes.len()].copy_from_slice(&bytes);
-                Ok(Passed { description: info.description(), room, structure: None, kept })
+                Ok(Passed { description: info.description(), room, structure: None, _kept: kept })
             }
             Kind::Array => Ok(Passed::address(data.address(), kept)),
             Kind::Pointer | Kind::Function => Ok(Passed::address(data.pointer(), kept)),
@@ -159,7 +159,7 @@ impl Passed {
                 let mut block = vec![0_u128; size.div_ceil(size_of::<u128>()).max(1)];
                 value::move_bytes(data.address(), block.as_mut_ptr() as u64, size.min(data.size()));
                 let description = info.description();
-                Ok(Passed { description, room: Room::default(), structure: Some(block), kept })
+                Ok(Passed { description, room: Room::default(), structure: Some(block), _kept: kept })
             }
         }
     }

@@ -139,11 +139,12 @@ impl Function {
         };
         let shown = String::from_utf8_lossy(&symbol).into_owned();
         let handle = library::handle_of(cx, library.value(), &shown)?;
-        let address = match library::find(cx, handle, &symbol)? {
+        let address = match library::find(cx, handle, &symbol, "function")? {
             Ok(address) => address,
             Err(trouble) => return Err(cx.raise(&ATTRIBUTE_ERROR, trouble)),
         };
-        check_parameters(cx, class, parameters)?;
+        let types = info::required(cx, class.value())?.argument_types.get();
+        check_parameters(cx, types, parameters)?;
         let made = Function::make(cx, class, address)?;
         if let Some(function) = made.value().cast::<NativeObject<Function>>() {
             function.parameters.set((parameters != singleton::none()).then(|| Owned::new(parameters)));
@@ -250,6 +251,9 @@ impl Function {
             return Ok(());
         };
         let (types, converters) = read_argument_types(cx, value)?;
+        if let Some(parameters) = self.parameters.get() {
+            check_parameters(cx, Some(types.clone()), parameters.value())?;
+        }
         self.converters.set(Some(converters));
         self.argument_types.set(Some(types));
         self.given_types.set(Some(Owned::new(value)));
@@ -345,8 +349,8 @@ fn read_parameter(cx: &mut Context, item: Value) -> Option<Parameter> {
 }
 
 /// Refuses parameters that do not fit to the argument types.
-fn check_parameters(cx: &mut Context, class: &'static TypeObject, parameters: Value) -> Result<()> {
-    let Some(types) = info::required(cx, class.value())?.argument_types.get() else { return Ok(()) };
+fn check_parameters(cx: &mut Context, types: Option<Owned>, parameters: Value) -> Result<()> {
+    let Some(types) = types else { return Ok(()) };
     if parameters == singleton::none() {
         return Ok(());
     }

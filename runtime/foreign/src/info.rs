@@ -79,8 +79,8 @@ pub struct Info {
 /// A structure as libffi knows it.
 struct Description {
     own: ffi::ffi_type,
-    /// The types of its members, with a null at the end.
-    elements: Vec<*mut ffi::ffi_type>,
+    /// The types of its members, with a null at the end, to which the description leads.
+    _elements: Vec<*mut ffi::ffi_type>,
 }
 
 #[methods]
@@ -129,10 +129,6 @@ impl Info {
 
     pub fn set_format(&self, format: &str) {
         *self.format.borrow_mut() = format.to_string();
-    }
-
-    pub fn is_structure(&self) -> bool {
-        matches!(self.kind, Kind::Structure | Kind::Union)
     }
 
     /// The numbers in a value of this type.
@@ -204,7 +200,7 @@ impl Info {
             type_: ffi::FFI_TYPE_STRUCT,
             elements: elements.as_mut_ptr(),
         };
-        Description { own, elements }
+        Description { own, _elements: elements }
     }
 }
 

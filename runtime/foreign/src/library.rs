@@ -26,8 +26,8 @@ fn failed(cx: &mut Context, text: &str) -> Raised {
     exception::raise_with(cx, &OS_ERROR, text.value())
 }
 
-/// The address of a symbol, or what the system says where there is none.
-pub fn find(cx: &mut Context, handle: u64, name: &[u8]) -> Result<std::result::Result<u64, String>> {
+/// The address of a symbol, which is a `what`, or what the system says where there is none.
+pub fn find(cx: &mut Context, handle: u64, name: &[u8], what: &str) -> Result<std::result::Result<u64, String>> {
     let Ok(symbol) = CString::new(name) else { return Err(cx.value_error("embedded null character")) };
     // SAFETY: (system 1), (foreign 1) the program says that the handle is one of a library; the name ends with a zero.
     let found = unsafe {
@@ -36,7 +36,7 @@ pub fn find(cx: &mut Context, handle: u64, name: &[u8]) -> Result<std::result::R
     };
     if found.is_null() {
         let name = String::from_utf8_lossy(name);
-        return Ok(Err(trouble(&format!("symbol '{name}' not found"))));
+        return Ok(Err(trouble(&format!("{what} '{name}' not found"))));
     }
     Ok(Ok(found as u64))
 }
@@ -82,7 +82,7 @@ pub mod rows {
     fn dlsym(cx: &mut Context, handle: Value, name: String) -> Result<u64> {
         let handle = crate::value::low_bits(cx, handle)?;
         audit::event(cx, "ctypes.dlsym/handle", |cx| vec![int::from_u64(cx, handle), StrObject::new(cx, &name)])?;
-        find(cx, handle, name.as_bytes())?.map_err(|text| failed(cx, &text))
+        find(cx, handle, name.as_bytes(), "symbol")?.map_err(|text| failed(cx, &text))
     }
 
     /// dlclose a library

@@ -106,7 +106,7 @@ impl CType {
     /// Access a C instance in a dll.
     fn in_dll(this: Value, cx: &mut Context, dll: Value, name: String) -> Result<Owned> {
         let handle = library::handle_of(cx, dll, &name)?;
-        match library::find(cx, handle, name.as_bytes())? {
+        match library::find(cx, handle, name.as_bytes(), "symbol")? {
             Ok(address) => data::at_address(cx, this, address),
             Err(trouble) => Err(cx.value_error(trouble)),
         }

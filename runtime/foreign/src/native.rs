@@ -8,6 +8,7 @@ use crate::info::{self, Kind};
 use crate::value;
 use sidewinder_runtime::native::NativeObject;
 use sidewinder_runtime::objects::bytes::BytesObject;
+use sidewinder_runtime::objects::exception::SYSTEM_ERROR;
 use sidewinder_runtime::objects::buffer::Buffer;
 use sidewinder_runtime::objects::dict::{self, DICT, DictObject};
 use sidewinder_runtime::objects::{int, singleton};
@@ -77,7 +78,7 @@ fn bytes_at(cx: &mut Context, pointer: u64, size: i32) -> Result<Owned> {
     let bytes = match size {
         -1 => value::string_at(pointer, usize::MAX),
         0.. => value::bytes_at(pointer, size as usize),
-        _ => return Err(cx.raise(&sidewinder_runtime::objects::exception::SYSTEM_ERROR, "Negative size passed to PyBytes_FromStringAndSize")),
+        _ => return Err(cx.raise(&SYSTEM_ERROR, "Negative size passed to PyBytes_FromStringAndSize")),
     };
     Ok(BytesObject::new(cx, &bytes))
 }
@@ -92,7 +93,8 @@ fn text_at(cx: &mut Context, pointer: u64, size: i32) -> Result<Owned> {
     audit::event(cx, "ctypes.wstring_at", |cx| vec![int::from_u64(cx, pointer), int::from_i64(cx, size.into())])?;
     match size {
         -1 => value::wide_string_at(cx, pointer, usize::MAX),
-        size => value::wide_characters(cx, (0..size.max(0) as u64).map(|index| pointer + index * 4)),
+        0.. => value::wide_characters(cx, (0..size as u64).map(|index| pointer + index * 4)),
+        _ => Err(cx.raise(&SYSTEM_ERROR, "Negative size passed to PyUnicode_New")),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::argument;
 use crate::array::text_of_places;
 use crate::data::{self, Item};
 use crate::info::{self, Info, Kind};
-use crate::metaclass::plain_from_param;
+use crate::metaclass::{plain_from_param, text_of};
 use crate::value::Code;
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::objects::dict;
@@ -83,7 +83,8 @@ fn set_item_type(cx: &mut Context, class: Value, info: &Info, item: Value) -> Re
         return Err(cx.type_error("_type_ must be a type"));
     }
     let Some(found) = info::of_type(item) else {
-        return Err(cx.type_error("_type_ must have storage info"));
+        let shown = text_of(cx, item)?;
+        return Err(cx.type_error(format!("{shown} must have storage info")));
     };
     info.item.set(Some(Owned::new(item)));
     if found.pointer_type.is_empty() {

@@ -8,7 +8,7 @@ use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::native::NativeObject;
 use sidewinder_runtime::objects::exception::ATTRIBUTE_ERROR;
 use sidewinder_runtime::objects::{int, singleton, str};
-use sidewinder_runtime::operations::{attribute, call, import, iterate, subscript};
+use sidewinder_runtime::operations::{attribute, call, convert, import, iterate, subscript};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 
 /// metatype for the CData Objects
@@ -148,7 +148,7 @@ fn ask_layout(cx: &mut Context, class: Value, fields: Value, is_structure: bool,
 /// A number of a layout, which must not be negative.
 fn number(cx: &mut Context, layout: &Owned, name: &str) -> Result<usize> {
     let found = attribute::get_text(cx, layout.value(), name)?;
-    let found = sidewinder_runtime::operations::convert::c_int(cx, found.value())?;
+    let found = convert::index_i64(cx, found.value())?;
     usize::try_from(found).map_err(|_| cx.value_error(format!("{name} must be a non-negative integer")))
 }
 

@@ -10,7 +10,7 @@ use sidewinder_runtime::operations::{call, convert};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 
 /// The letters of simple types.
-pub const LETTERS: &str = "cbBhHiIlLdDFGfuzZqQPXOv?g";
+pub const LETTERS: &str = "cbBhHiIlLdDFGfuzZqQPOv?g";
 
 /// How a value lies in memory: by the letter of its type, in this machine's order of bytes or in the other one. No letter is
 /// for what no letter describes.
@@ -46,7 +46,7 @@ impl Code {
 
     /// Whether there is such a type in the other order of bytes.
     pub fn has_other_order(self) -> bool {
-        b"dfDFhHiIlLqQ".contains(&self.letter)
+        b"dfDFhHiIlLqQ?".contains(&self.letter)
     }
 
     /// Whether a few bits of such a value can be a field.
