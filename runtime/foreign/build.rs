@@ -72,18 +72,14 @@ fn main() {
         .compile("ffi");
 }
 
-/// The folder of libffi in the crate's source, which lies beside that of another crate: in the registry's folder, or in that of
-/// `cargo vendor`.
+/// The folder of libffi in the source of its crate, which does not tell where it lies, but lies beside another one that does: in
+/// the registry's folder, or in that of `cargo vendor`.
 fn sources() -> PathBuf {
     let neighbour = Path::new(rustpython_pylib::LIB_PATH);
-    let folder = neighbour.ancestors().nth(2).expect("the library lies in a crate");
-    let entries = std::fs::read_dir(folder).expect("the folder of the crates can be read");
-    let mut found: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("libffi-sys")))
-        .map(|path| path.join("libffi"))
-        .filter(|path| path.join("include/ffi.h.in").is_file())
-        .collect();
-    found.sort();
-    found.pop().expect("the source of libffi-sys lies beside that of the library")
+    let names = ["libffi-sys-4.2.2/libffi", "libffi-sys/libffi"];
+    neighbour
+        .ancestors()
+        .flat_map(|folder| names.map(|name| folder.join(name)))
+        .find(|folder| folder.is_dir())
+        .unwrap_or_else(|| panic!("the source of libffi-sys 4.2.2 does not lie beside {}", neighbour.display()))
 }

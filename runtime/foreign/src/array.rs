@@ -9,13 +9,13 @@ use sidewinder_runtime::objects::buffer::Buffer;
 use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::exception::ATTRIBUTE_ERROR;
+use sidewinder_runtime::objects::int;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::method::getset;
 use sidewinder_runtime::objects::slice::SliceObject;
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::weak::{self, WEAK_REFERENCE};
-use sidewinder_runtime::objects::int;
 use sidewinder_runtime::operations::{attribute, call, convert, subscript};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 

@@ -323,7 +323,11 @@ pub fn is_contiguous(buffer: &Buffer) -> bool {
 #[methods]
 impl CData {
     #[new(name = "_CData")]
-    fn new(cx: &mut Context, class: &'static TypeObject, _arguments: sidewinder_runtime::Arguments<'_>) -> Result<Owned> {
+    fn new(
+        cx: &mut Context,
+        class: &'static TypeObject,
+        _arguments: sidewinder_runtime::Arguments<'_>,
+    ) -> Result<Owned> {
         Err(cx.type_error(format!("cannot create '{}' instances", class.name())))
     }
 
@@ -413,7 +417,6 @@ impl CData {
         dict_operations::update(cx, dict::of(place.value()), Value::from_pointer(own))
     }
 }
-
 
 /// The items of a tuple, each with a count of its own.
 pub fn items_of(value: &Owned) -> Vec<Owned> {

@@ -182,7 +182,12 @@ impl CField {
     }
 
     #[slot(descriptor_get)]
-    fn get(this: &NativeObject<CField>, cx: &mut Context, instance: Option<Value>, _owner: &TypeObject) -> Result<Owned> {
+    fn get(
+        this: &NativeObject<CField>,
+        cx: &mut Context,
+        instance: Option<Value>,
+        _owner: &TypeObject,
+    ) -> Result<Owned> {
         let Some(instance) = instance else { return Ok(this.to_owned_value()) };
         let Some(base) = instance.cast::<NativeObject<CData>>() else {
             return Err(cx.type_error("not a ctype instance"));

@@ -61,7 +61,11 @@ pub mod rows {
 
     /// dlopen(name, flag={RTLD_GLOBAL|RTLD_LOCAL}) open a shared library
     #[function]
-    fn dlopen(cx: &mut Context, name: Option<Value>, #[default(libc::RTLD_NOW | libc::RTLD_LOCAL, _)] flag: i32) -> Result<u64> {
+    fn dlopen(
+        cx: &mut Context,
+        name: Option<Value>,
+        #[default(libc::RTLD_NOW | libc::RTLD_LOCAL, _)] flag: i32,
+    ) -> Result<u64> {
         let given = name.map_or_else(|| Owned::new(sidewinder_runtime::objects::singleton::none()), Owned::new);
         let name = match name {
             None => None,

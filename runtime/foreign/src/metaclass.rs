@@ -5,7 +5,7 @@ use crate::data::{self, CData};
 use crate::{array, info, library};
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::native::{Index, NativeObject};
-use sidewinder_runtime::objects::buffer::{Buffer, Request};
+use sidewinder_runtime::objects::buffer::{Buffer, Request, is_exporter};
 use sidewinder_runtime::objects::exception::ATTRIBUTE_ERROR;
 use sidewinder_runtime::objects::{int, str, tuple};
 use sidewinder_runtime::operations::{attribute, audit, convert, instance};
@@ -25,7 +25,11 @@ impl CType {
         if count.type_of().slots().index.is_none() {
             return Err(tuple::not_a_count(cx, count));
         }
-        let count = convert::index_i64(cx, count)?;
+        let number = convert::index(cx, count)?;
+        let Some(count) = int::as_i64(number.value()) else {
+            let name = count.type_of().name();
+            return Err(cx.overflow_error(format!("cannot fit '{name}' into an index-sized integer")));
+        };
         if count < 0 {
             return Err(cx.value_error(format!("Array length must be >= 0, not {count}")));
         }
@@ -69,6 +73,10 @@ impl CType {
         #[default(Index(0), "0")] offset: Index,
     ) -> Result<Owned> {
         let info = info::required(cx, this)?;
+        if !is_exporter(obj) {
+            let found = obj.type_of().name();
+            return Err(cx.type_error(format!("memoryview: a bytes-like object is required, not '{found}'")));
+        }
         let buffer = Buffer::get(cx, obj, Request::FULL_READ)?;
         let (address, length, readonly) = (buffer.pointer() as u64, buffer.len(), buffer.is_readonly());
         let contiguous = data::is_contiguous(&buffer);

@@ -2,9 +2,7 @@
 
 /// The value of a `long double`, rounded to a double.
 pub fn from_extended(bytes: [u8; 16]) -> f64 {
-    let mantissa = u64::from_le_bytes([
-        bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7],
-    ]);
+    let mantissa = u64::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7]]);
     let head = u16::from_le_bytes([bytes[8], bytes[9]]);
     let sign = if head & 0x8000 != 0 { -1.0 } else { 1.0 };
     let exponent = i32::from(head & 0x7FFF);

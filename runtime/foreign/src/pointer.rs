@@ -29,7 +29,8 @@ impl PointerType {
         info.length.set(1);
         info.has_pointer.set(true);
         let info = info::install(cx, this, info)?;
-        let Some(namespace) = arguments.positionals().get(2).filter(|value| value.type_of().has_flag(dict_flag())) else {
+        let Some(namespace) = arguments.positionals().get(2).filter(|value| value.type_of().has_flag(dict_flag()))
+        else {
             return Ok(());
         };
         if let Some(item) = dict::of(*namespace).get_text(cx, "_type_").map(Owned::new) {
@@ -230,7 +231,8 @@ fn get_slice(cx: &mut Context, this: Value, slice: &SliceObject) -> Result<Owned
 fn set_contents(cx: &mut Context, this: Value, value: Value) -> Result<()> {
     let (class, _) = info::item_of_object(cx, this)?;
     if !crate::metaclass::is_data(value) {
-        let (wanted, found) = (class.value().cast::<TypeObject>().map_or("?", TypeObject::name), value.type_of().name());
+        let (wanted, found) =
+            (class.value().cast::<TypeObject>().map_or("?", TypeObject::name), value.type_of().name());
         return Err(cx.type_error(format!("expected {wanted} instead of {found}")));
     }
     let (data, target) = (data::of(this), data::of(value));

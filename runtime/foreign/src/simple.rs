@@ -107,7 +107,9 @@ fn other_order(cx: &mut Context, class: Value, arguments: Arguments<'_>, code: C
     let swapped = new(cx, kind, Arguments::positional(&[name.value(), bases, namespace]))?;
     let info = describe(Code { swapped: true, ..code }, proto);
     info::install(cx, swapped.value(), info)?;
-    for (target, other, own) in [(class, "__ctype_be__", "__ctype_le__"), (swapped.value(), "__ctype_le__", "__ctype_be__")] {
+    for (target, other, own) in
+        [(class, "__ctype_be__", "__ctype_le__"), (swapped.value(), "__ctype_le__", "__ctype_be__")]
+    {
         let opposite = if target == class { swapped.value() } else { class };
         attribute::set_text(cx, target, other, opposite)?;
         attribute::set_text(cx, target, own, target)?;

@@ -66,7 +66,13 @@ fn start_class(cx: &mut Context, class: Value, kind: Kind) -> Result<()> {
     Ok(())
 }
 
-fn set_class_attribute(cx: &mut Context, class: Value, name: Value, value: Option<Value>, is_structure: bool) -> Result<()> {
+fn set_class_attribute(
+    cx: &mut Context,
+    class: Value,
+    name: Value,
+    value: Option<Value>,
+    is_structure: bool,
+) -> Result<()> {
     if let Some(fields) = value
         && str::text(name).is_some_and(|name| name == "_fields_")
     {

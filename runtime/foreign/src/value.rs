@@ -203,7 +203,8 @@ pub fn get(cx: &mut Context, code: Code, address: u64, size: usize) -> Result<Ow
         b'd' => float::from_f64(cx, f64::from_le_bytes(ordered(read(address), code))),
         b'g' => float::from_f64(cx, number::from_extended(read(address))),
         b'F' => {
-            let [real, imaginary] = [0, 4].map(|offset| f32::from_le_bytes(ordered(read(address + offset), code)).into());
+            let [real, imaginary] =
+                [0, 4].map(|offset| f32::from_le_bytes(ordered(read(address + offset), code)).into());
             complex::from_complex(cx, Complex { real, imaginary })
         }
         b'D' => {
@@ -381,9 +382,7 @@ fn wide_character(cx: &mut Context, value: Value) -> Result<u32> {
     };
     match (text.len(), text.code_points().next()) {
         (1, Some(point)) => Ok(point),
-        (length, _) => {
-            Err(cx.type_error(format!("a unicode character expected, not a string of length {length}")))
-        }
+        (length, _) => Err(cx.type_error(format!("a unicode character expected, not a string of length {length}"))),
     }
 }
 

@@ -16,7 +16,8 @@ struct Header {
 
 impl Parse for Header {
     fn parse(input: ParseStream<'_>) -> Result<Header> {
-        let mut header = Header { name: input.parse::<LitStr>()?.value(), words: Vec::new(), extends: None, metaclass: None };
+        let mut header =
+            Header { name: input.parse::<LitStr>()?.value(), words: Vec::new(), extends: None, metaclass: None };
         while input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
             let word: Ident = input.parse()?;
             if word == "extends" {
@@ -89,8 +90,7 @@ pub fn native_type(arguments: TokenStream, item: TokenStream) -> Result<TokenStr
             // Objects that own no other objects need not be visited by the collector.
             "uncollected" => drop(flags.remove(0)),
             _ => {
-                let known =
-                    "base, weakrefs, dict, generic, iterator, sequence, mapping, unhashable, uncollected, extends = …, metaclass = …";
+                let known = "base, weakrefs, dict, generic, iterator, sequence, mapping, unhashable, uncollected, extends = …, metaclass = …";
                 return Err(syn::Error::new(word.span(), format!("unknown word; one of {known}")));
             }
         }
