@@ -88,7 +88,7 @@ impl Signature {
     }
 
     /// Calls a function. The result has room for eight bytes at least, the arguments lie at `places`.
-    fn call(mut self: Box<Self>, function: u64, result: u64, places: &mut [u64]) {
+    fn call(&mut self, function: u64, result: u64, places: &mut [u64]) {
         let function = std::ptr::with_exposed_provenance::<c_void>(function as usize);
         // SAFETY: (foreign 1), (foreign 2) the program says that a function of this signature is there; arguments and result
         // lie where they are said to.
@@ -144,7 +144,7 @@ pub fn call_function(cx: &mut Context, target: &Target<'_>, arguments: &[Owned])
         vec![int::from_u64(cx, target.address), TupleObject::from_owned(cx, arguments.to_vec())]
     })?;
     let fixed = target.converters.map(<[Owned]>::len).filter(|fixed| *fixed != 0 && *fixed < arguments.len());
-    let signature = Signature::new(cx, description, passed.iter().map(|one| one.description).collect(), fixed)?;
+    let mut signature = Signature::new(cx, description, passed.iter().map(|one| one.description).collect(), fixed)?;
     let size = info.map_or(0, |info| info.size.get());
     let mut room = vec![0_u128; size.div_ceil(size_of::<u128>()).max(2)];
     let mut places: Vec<u64> = passed.iter_mut().map(Passed::place).collect();

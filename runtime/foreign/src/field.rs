@@ -60,6 +60,7 @@ impl CField {
 
 #[methods]
 impl CField {
+    #[allow(clippy::too_many_arguments)]
     #[new(name = "CField")]
     fn new(
         cx: &mut Context,
