@@ -151,7 +151,7 @@ pub fn call_function(cx: &mut Context, target: &Target<'_>, arguments: &[Owned])
     let result = room.as_mut_ptr() as u64;
     let before = (target.flags & USE_ERRNO != 0).then(|| saved_errno(cx));
     let address = target.address;
-    let run = move || {
+    let mut run = move || {
         let outside = before.map(set_system_errno);
         signature.call(address, result, &mut places);
         outside.map(set_system_errno)
