@@ -340,11 +340,6 @@ impl MemoryView {
             ));
         };
         let byte_format = |format: &str| matches!(format.trim_start_matches('@'), "b" | "B" | "c");
-        if Kind::of_format(&view.format).is_none() {
-            return Err(cx.value_error(
-                "memoryview: source format must be a native single character format prefixed with an optional '@'",
-            ));
-        }
         if !byte_format(&view.format) && !byte_format(&format) {
             return Err(cx.type_error("memoryview: cannot cast between two non-byte formats"));
         }

@@ -3,7 +3,7 @@
 pub mod outside;
 pub mod wait;
 
-use crate::context::{Context, Raised, Result, interrupt};
+use crate::context::{Context, Interpreter, Raised, Result, interrupt};
 use crate::heap::Owned;
 use crate::native::Arguments;
 use crate::objects::dict::{self, DictObject};
@@ -217,6 +217,38 @@ fn live(newborn: Newborn) {
     // SAFETY: it came from a box, nobody else knows it any more, and this thread runs no Python.
     drop(unsafe { Box::from_raw(context) });
     handle.set_done();
+}
+
+/// Runs `work` with the GIL on the calling thread, for a foreign library that calls back. A thread that the interpreter does
+/// not know, because the library has started it, is one of the interpreter's for that long. False if there is no memory.
+///
+/// # Safety
+/// The interpreter is alive.
+pub unsafe fn attached(interpreter: *mut Interpreter, work: impl FnOnce(&mut Context)) -> bool {
+    if Context::of_thread().is_some() {
+        return Context::attached(work).is_some();
+    }
+    let Some(context) = Context::new(interpreter, false) else { return false };
+    let context = Box::into_raw(context);
+    Context::enter(context);
+    // SAFETY: (threads 2) this thread owns the context.
+    let cx = unsafe { &mut *context };
+    cx.arrive();
+    cx.take_gil();
+    let interpreter = cx.interpreter();
+    if let Some(main) = interpreter.threads.first() {
+        // SAFETY: (threads 2) the main context outlives the others.
+        cx.recursion_limit = unsafe { &**main }.recursion_limit;
+        cx.recursion_left = cx.recursion_limit;
+    }
+    cx.calls_out = interpreter.options.calls_out_period();
+    interpreter.threads.push(context);
+    work(cx);
+    end(cx);
+    Context::enter(std::ptr::null_mut());
+    // SAFETY: it came from a box, nobody else knows it any more, and this thread runs no Python.
+    drop(unsafe { Box::from_raw(context) });
+    true
 }
 
 fn run(cx: &mut Context, start: ThreadStart) {

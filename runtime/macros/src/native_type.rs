@@ -4,23 +4,30 @@ use crate::parameters::documentation;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Ident, ItemStruct, LitStr, Path, Result, Token, parse2};
+use syn::{Ident, ItemStruct, LitStr, Path, Result, Token, parse_quote, parse2};
 
 /// What stands in the attribute.
 struct Header {
     name: String,
     words: Vec<Ident>,
     extends: Option<Path>,
+    metaclass: Option<Path>,
 }
 
 impl Parse for Header {
     fn parse(input: ParseStream<'_>) -> Result<Header> {
-        let mut header = Header { name: input.parse::<LitStr>()?.value(), words: Vec::new(), extends: None };
+        let mut header =
+            Header { name: input.parse::<LitStr>()?.value(), words: Vec::new(), extends: None, metaclass: None };
         while input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
             let word: Ident = input.parse()?;
             if word == "extends" {
                 input.parse::<Token![=]>()?;
-                header.extends = Some(input.parse()?);
+                // The builtin type `type` has the name of a keyword.
+                let is_type = input.parse::<Option<Token![type]>>()?.is_some();
+                header.extends = Some(if is_type { parse_quote!(r#type) } else { input.parse()? });
+            } else if word == "metaclass" {
+                input.parse::<Token![=]>()?;
+                header.metaclass = Some(input.parse()?);
             } else {
                 header.words.push(word);
             }
@@ -47,6 +54,7 @@ fn base(path: &Path) -> (TokenStream, TokenStream) {
     match path.get_ident().map(Ident::to_string).as_deref() {
         Some("dict") => (quote!(#objects::dict::DictObject), quote!(#objects::dict::DICT)),
         Some("list") => (quote!(#objects::list::ListObject), quote!(#objects::list::LIST)),
+        Some("r#type") => (quote!(::sidewinder_runtime::TypeObject), quote!(#objects::type_object::TYPE)),
         Some("module") => (quote!(#objects::module::ModuleObject), quote!(#objects::module::MODULE)),
         _ => {
             let mut place = path.clone();
@@ -59,7 +67,7 @@ fn base(path: &Path) -> (TokenStream, TokenStream) {
 }
 
 pub fn native_type(arguments: TokenStream, item: TokenStream) -> Result<TokenStream> {
-    let Header { name, words, extends } = parse2(arguments)?;
+    let Header { name, words, extends, metaclass } = parse2(arguments)?;
     let structure: ItemStruct = parse2(item)?;
     let ident = &structure.ident;
     let place = static_name(ident);
@@ -82,8 +90,7 @@ pub fn native_type(arguments: TokenStream, item: TokenStream) -> Result<TokenStr
             // Objects that own no other objects need not be visited by the collector.
             "uncollected" => drop(flags.remove(0)),
             _ => {
-                let known =
-                    "base, weakrefs, dict, generic, iterator, sequence, mapping, unhashable, uncollected, extends = …";
+                let known = "base, weakrefs, dict, generic, iterator, sequence, mapping, unhashable, uncollected, extends = …, metaclass = …";
                 return Err(syn::Error::new(word.span(), format!("unknown word; one of {known}")));
             }
         }
@@ -94,6 +101,10 @@ pub fn native_type(arguments: TokenStream, item: TokenStream) -> Result<TokenStr
         Some(path) => base(path),
         None => (quote!(::sidewinder_runtime::Header), quote!(#objects::type_object::OBJECT)),
     };
+    let metaclass = metaclass.map(|path| {
+        let (_, place) = base(&path);
+        quote!(.with_metaclass(&#place.object))
+    });
     let block = dict.then(|| quote!(.with_dict(#native::object::block_offset::<#ident>())));
     Ok(quote! {
         #structure
@@ -115,6 +126,7 @@ pub fn native_type(arguments: TokenStream, item: TokenStream) -> Result<TokenStr
             .with_methods(<#ident as #native::object::NativeMethods>::METHODS)
             .with_getset(<#ident as #native::object::NativeMethods>::GETSET)
             .with_doc(#documentation)
+            #metaclass
             #block,
         );
 

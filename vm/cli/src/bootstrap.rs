@@ -22,6 +22,7 @@ static NATIVE_MODULES: &[&[&NativeModule]] = &[
     sidewinder_database::MODULES,
     sidewinder_tls::MODULES,
     sidewinder_encodings::MODULES,
+    sidewinder_foreign::MODULES,
     sidewinder_hashing::MODULES,
     sidewinder_io::MODULES,
     sidewinder_net::MODULES,

@@ -76,6 +76,7 @@ base_layouts! {
     crate::objects::dict::DictObject, crate::objects::dict::DICT;
     crate::objects::list::ListObject, crate::objects::list::LIST;
     crate::objects::module::ModuleObject, crate::objects::module::MODULE;
+    TypeObject, crate::objects::type_object::TYPE;
 }
 
 /// A native type may extend another one, whose part starts with the default state.

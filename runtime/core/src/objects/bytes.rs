@@ -18,7 +18,7 @@ pub use bytearray::{BYTEARRAY, ByteArrayObject};
 pub use iterator::{BYTEARRAY_ITERATOR, BYTES_ITERATOR, BytesIterator};
 pub use slots::BYTES;
 
-/// The fixed part of a `bytes`; the bytes follow.
+/// The fixed part of a `bytes`; the bytes follow, and a zero, so that C functions can read them as a string.
 #[repr(C)]
 pub struct BytesObject {
     pub header: Header,
@@ -46,14 +46,14 @@ impl BytesObject {
     /// A `bytes` of `length`, which `fill` must fill completely.
     #[inline]
     pub fn with_length(cx: &mut Context, length: usize, fill: impl FnOnce(*mut u8)) -> Owned {
-        let header = cx.heap.allocate(&BYTES.object, DATA_OFFSET + length, false);
+        let header = cx.heap.allocate(&BYTES.object, DATA_OFFSET + length + 1, false);
         // SAFETY: (heap 3) fresh memory of that size.
         unsafe { BytesObject::fill_fields(header, length, fill) }
     }
 
     /// An instance of `class`, a subclass of `bytes`, with this content.
     pub fn new_of_class(cx: &mut Context, class: &'static TypeObject, bytes: &[u8]) -> Owned {
-        let header = instance::allocate(cx, class, DATA_OFFSET + bytes.len());
+        let header = instance::allocate(cx, class, DATA_OFFSET + bytes.len() + 1);
         // SAFETY: (heap 3) fresh memory of that size, which the copy fills.
         unsafe {
             BytesObject::fill_fields(header, bytes.len(), |target| {
@@ -63,7 +63,7 @@ impl BytesObject {
     }
 
     /// # Safety
-    /// `header` starts memory for a `bytes` of `length`.
+    /// `header` starts memory for a `bytes` of `length` and the zero behind it.
     unsafe fn fill_fields(header: *mut Header, length: usize, fill: impl FnOnce(*mut u8)) -> Owned {
         let object = header as *mut BytesObject;
         // SAFETY: the caller's promise.
@@ -71,6 +71,7 @@ impl BytesObject {
             (&raw mut (*object).hash).write(Cell::new(0));
             (&raw mut (*object).length).write(length);
             fill((object as *mut u8).add(DATA_OFFSET));
+            (object as *mut u8).add(DATA_OFFSET + length).write(0);
         }
         Owned::from_raw(Value::from_pointer(object))
     }

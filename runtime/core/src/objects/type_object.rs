@@ -114,6 +114,8 @@ pub struct TypeState {
     pub shapes: Vec<ShapeId>,
     /// Names in `__slots__`, if the class declared them.
     pub slot_names: Option<Vec<Owned>>,
+    /// What a metaclass written in Rust keeps of its class.
+    pub metaclass_state: Option<Owned>,
     /// The namespace of a builtin type has its first content.
     is_filled: bool,
 }
@@ -149,6 +151,12 @@ impl TypeObject {
 
     pub const fn with_base(mut self, base: &'static TypeObject) -> TypeObject {
         self.base = Cell::new(Some(base));
+        self
+    }
+
+    /// A type that is an instance of another metaclass than `type`.
+    pub const fn with_metaclass(mut self, metaclass: &'static TypeObject) -> TypeObject {
+        self.header = Header::immortal(metaclass);
         self
     }
 
@@ -420,6 +428,7 @@ impl TypeState {
             subclasses: Vec::new(),
             shapes: Vec::new(),
             slot_names: None,
+            metaclass_state: None,
             is_filled: false,
         }
     }

@@ -266,5 +266,5 @@ unsafe fn size(header: *mut Header) -> usize {
     // SAFETY: (slots 1) the slot is called with a `bytes`.
     let object = unsafe { &*(header as *const BytesObject) };
     let basic = Value::from_pointer(object).heap_type().basic_bytes.get() as usize;
-    (DATA_OFFSET + object.length).max(basic)
+    (DATA_OFFSET + object.length + 1).max(basic)
 }

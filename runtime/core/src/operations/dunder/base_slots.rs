@@ -286,6 +286,7 @@ pub mod type_slots {
             visit(name.value());
         }
         state.slot_names.iter().flatten().for_each(|name| visit(name.value()));
+        state.metaclass_state.iter().for_each(|held| visit(held.value()));
     }
 
     unsafe fn release(header: *mut Header, children: &mut Children<'_>) {
@@ -307,6 +308,9 @@ pub mod type_slots {
         }
         state.bases.into_iter().for_each(|base| children.push(base.into_raw()));
         state.slot_names.into_iter().flatten().for_each(|name| children.push(name.into_raw()));
+        if let Some(held) = state.metaclass_state {
+            children.push(held.into_raw());
+        }
         if let Some(name) = state.qualified_name {
             children.push(name.into_raw());
         }

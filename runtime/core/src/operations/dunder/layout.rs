@@ -110,7 +110,7 @@ pub fn has_item_size(kind: &'static TypeObject) -> bool {
 
 /// Whether classes of these instances keep attributes elsewhere than in a block.
 fn has_own_dict(builtin: &TypeObject) -> bool {
-    std::ptr::eq(builtin, &TYPE.object) || builtin.is_subtype(&MODULE)
+    builtin.is_subtype(&TYPE) || builtin.is_subtype(&MODULE)
 }
 
 /// Gives a new class (whose state is attached) its layout, flags, inherited slots and root shape.
