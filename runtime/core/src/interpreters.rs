@@ -82,9 +82,21 @@ pub struct Family {
     members: Mutex<Vec<Arc<Member>>>,
     /// How many there have been.
     count: AtomicUsize,
-    shared: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    shared: Mutex<HashMap<TypeId, Shared>>,
     /// The thread in which the first of them was made.
     main_thread: AtomicU64,
+}
+
+/// Something that all interpreters of a family share: plain data behind locks, made when it is first asked for.
+pub trait Common: Default + Send + Sync + 'static {
+    /// The interpreter with this identifier ends, on whose thread this is called. What was lent by it must be given up.
+    fn interpreter_ends(&self, _id: i64) {}
+}
+
+/// A value that is shared, and how it is told of the end of an interpreter.
+struct Shared {
+    value: Arc<dyn Any + Send + Sync>,
+    interpreter_ends: fn(&(dyn Any + Send + Sync), i64),
 }
 
 /// What another interpreter is made of.
@@ -166,13 +178,23 @@ impl Family {
     }
 
     /// What all of them share of a type.
-    pub fn shared<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+    pub fn shared<T: Common>(&self) -> Arc<T> {
         let mut shared = locked(&self.shared);
-        let found = shared.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default())).clone();
-        match found.downcast::<T>() {
+        let make = || Shared {
+            value: Arc::new(T::default()),
+            interpreter_ends: |value, id| value.downcast_ref::<T>().into_iter().for_each(|own| own.interpreter_ends(id)),
+        };
+        match shared.entry(TypeId::of::<T>()).or_insert_with(make).value.clone().downcast::<T>() {
             Ok(found) => found,
             Err(_) => unreachable!("entries are of the type that is their key"),
         }
+    }
+
+    /// Tells what is shared that an interpreter ends.
+    fn interpreter_ends(&self, id: i64) {
+        let told: Vec<_> =
+            locked(&self.shared).values().map(|shared| (shared.value.clone(), shared.interpreter_ends)).collect();
+        told.into_iter().for_each(|(value, tell)| tell(&*value, id));
     }
 
     /// The identifier of the main thread of the first of them.
@@ -259,6 +281,13 @@ impl Member {
     /// The reverse of `lend`, by the interpreter itself.
     pub fn get_back(&self) {
         self.lent.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        // What nobody has read belongs to an interpreter that is not there any more.
+        locked(&self.letters).drain(..).for_each(std::mem::forget);
     }
 }
 

@@ -14,6 +14,7 @@ static NATIVE_MODULES: &[&[&NativeModule]] = &[
     sidewinder_asynchronous::MODULES,
     sidewinder_builtins::MODULES,
     sidewinder_imports::MODULES,
+    sidewinder_interpreters::MODULES,
     sidewinder_language::MODULES,
     sidewinder_compression::MODULES,
     sidewinder_data::MODULES,

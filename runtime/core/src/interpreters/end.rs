@@ -24,6 +24,7 @@ pub(super) fn finish(mut guest: Box<Context>, interpreter: *mut Interpreter) {
     if left > 0 {
         return threads::leave(&mut guest);
     }
+    guest.family().interpreter_ends(guest.member().id);
     take_apart(&mut guest);
     guest.read_letters();
     if guest.member().lent.load(Ordering::Acquire) > 0 {
