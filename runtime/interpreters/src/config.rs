@@ -4,8 +4,8 @@ use crate::capture::namespace;
 use sidewinder_runtime::interpreters::Config;
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::str::{self, StrObject};
-use sidewinder_runtime::objects::{singleton, str::cast};
-use sidewinder_runtime::operations::{attribute, convert};
+use sidewinder_runtime::objects::{bytes, singleton, str::cast};
+use sidewinder_runtime::operations::{attribute, call, convert};
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
 
 /// The fields that are switches, by name.
@@ -38,7 +38,9 @@ pub fn asked(cx: &mut Context, argument: Option<Value>) -> Result<Config> {
     let Some(argument) = argument.filter(|argument| *argument != singleton::none()) else {
         return Ok(Config::ISOLATED);
     };
-    if let Some(name) = str::text(argument) {
+    if cast(argument).is_some() {
+        let encoded = call::call_method(cx, argument, "encode", &[])?;
+        let name = String::from_utf8_lossy(bytes::like(encoded.value()).unwrap_or_default()).into_owned();
         return named(cx, &name);
     }
     let Ok(fields) = attribute::get_text(cx, argument, "__dict__") else {

@@ -4,6 +4,7 @@ use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::interpreters::Member;
 use sidewinder_runtime::native::NativeObject;
 use sidewinder_runtime::objects::buffer::{Buffer, Dimensions, Request};
+use sidewinder_runtime::operations::import;
 use sidewinder_runtime::{Context, Owned, Result};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
@@ -34,6 +35,8 @@ impl Loan {
 
     /// The memory as a `memoryview` of the interpreter that asks.
     pub fn view(self: &Arc<Self>, cx: &mut Context) -> Result<Owned> {
+        // The type is completed with its module.
+        import::module(cx, "_interpreters")?;
         let object = NativeObject::new(cx, CrossInterpreterBufferView { loan: self.clone() })?;
         let buffer = Buffer::get(cx, object.value(), Request::FULL_READ)?;
         (cx.interpreter().hooks.memory_view)(cx, buffer)

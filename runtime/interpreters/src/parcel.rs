@@ -17,7 +17,7 @@ use sidewinder_runtime::objects::int::{self, INT};
 use sidewinder_runtime::objects::module::{self, ModuleObject};
 use sidewinder_runtime::objects::str::{self, STR, StrObject};
 use sidewinder_runtime::objects::tuple::{TUPLE, TupleObject};
-use sidewinder_runtime::objects::type_object::flags;
+use sidewinder_runtime::objects::type_object::{StaticType, flags};
 use sidewinder_runtime::objects::{bytes, singleton};
 use sidewinder_runtime::operations::{attribute, call, convert, import};
 use sidewinder_runtime::{Arguments, Context, Owned, Raised, Result, Value};
@@ -84,10 +84,15 @@ fn unsupported(cx: &mut Context, value: Value, cause: Option<Owned>) -> Raised {
 pub fn is_shareable(cx: &mut Context, value: Value) -> bool {
     value == singleton::none()
         || [singleton::true_(), singleton::false_()].contains(&value)
-        || [&INT, &FLOAT, &STR, &BYTES, &TUPLE].into_iter().any(|kind| value.has_type(kind))
+        || [&INT, &FLOAT, &STR, &BYTES, &TUPLE].into_iter().any(|kind| is_exactly(value, kind))
         || is_memory_view(value)
         || queues::is_queue(cx, value)
         || channels::is_end(cx, value)
+}
+
+/// Whether that is an object's own type; numbers may lie in words, without a header.
+fn is_exactly(value: Value, kind: &'static StaticType) -> bool {
+    std::ptr::eq(value.type_of(), &raw const kind.object)
 }
 
 fn is_memory_view(value: Value) -> bool {
@@ -123,11 +128,11 @@ fn pack_known(cx: &mut Context, value: Value, fallback: Fallback) -> Result<Opti
         () if value == singleton::none() => Parcel::None,
         () if value == singleton::true_() => Parcel::Bool(true),
         () if value == singleton::false_() => Parcel::Bool(false),
-        () if value.has_type(&INT) => match int::as_i64(value) {
+        () if is_exactly(value, &INT) => match int::as_i64(value) {
             Some(number) => Parcel::Int(number),
             None => return Err(cx.overflow_error("try sending as bytes")),
         },
-        () if value.has_type(&FLOAT) => Parcel::Float(float::as_f64(value).unwrap_or_default()),
+        () if is_exactly(value, &FLOAT) => Parcel::Float(float::as_f64(value).unwrap_or_default()),
         () if value.has_type(&STR) => pack_text(value),
         () if value.has_type(&BYTES) => Parcel::Bytes(bytes::like(value).unwrap_or_default().into()),
         () if value.has_type(&TUPLE) => {

@@ -167,7 +167,9 @@ fn not_found(cx: &mut Context, id: i64) -> Raised {
 /// Looks at a queue. Errors: `QueueNotFoundError`.
 fn with_queue<T>(cx: &mut Context, id: i64, look: impl FnOnce(&mut Queue) -> T) -> Result<T> {
     let queues = cx.family().shared::<Queues>();
-    let found = queues.lock().rows.get_mut(&id).map(look);
+    let mut table = queues.lock();
+    let found = table.rows.get_mut(&id).map(look);
+    drop(table);
     found.ok_or_else(|| not_found(cx, id))
 }
 
@@ -197,7 +199,7 @@ fn queue_id(cx: &mut Context, value: Value) -> Result<i64> {
     identifier(cx, "queue", value)
 }
 
-fn fallback_of(cx: &mut Context, number: i64) -> Result<Option<Fallback>> {
+pub fn fallback_of(cx: &mut Context, number: i64) -> Result<Option<Fallback>> {
     match number {
         -1 => Ok(None),
         0 => Ok(Some(Fallback::Refuse)),
@@ -266,15 +268,14 @@ mod rows {
         let fallback = fallback_of(cx, fallback)?;
         let usual = with_queue(cx, id, |queue| (queue.unbound, queue.fallback))?;
         let data = Some(parcel::pack(cx, obj, fallback.unwrap_or(usual.1))?);
-        let item = Item { interpreter: cx.member().id, data, unbound: unbound.unwrap_or(usual.0) };
-        let refused = with_queue(cx, id, |queue| {
-            if queue.limit > 0 && queue.items.len() as i64 >= queue.limit {
-                return Some(item);
+        // What is not taken is dropped without the lock, which its data may need.
+        let mut item = Some(Item { interpreter: cx.member().id, data, unbound: unbound.unwrap_or(usual.0) });
+        with_queue(cx, id, |queue| {
+            if queue.limit <= 0 || (queue.items.len() as i64) < queue.limit {
+                queue.items.extend(item.take());
             }
-            queue.items.push_back(item);
-            None
         })?;
-        match refused {
+        match item {
             None => Ok(()),
             Some(_) => Err(raise_registered(cx, |state| &state.full, format!("queue {id} is full"))),
         }

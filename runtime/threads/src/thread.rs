@@ -2,7 +2,7 @@
 
 mod handle;
 mod local;
-pub(crate) mod lock;
+pub mod lock;
 
 use handle::Handle;
 use local::{Dummy, Local};

@@ -180,7 +180,7 @@ impl Heap {
         };
         let header = cell as *mut Header;
         // SAFETY: (heap 3) the cell is ours and large enough for a header.
-        unsafe { header.write(Header { count: 1, type_pointer }) };
+        unsafe { header.write(Header::new(type_pointer)) };
         header
     }
 
