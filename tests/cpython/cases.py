@@ -50,7 +50,8 @@ class Report(unittest.TextTestResult):
 
     def stopTest(self, test):
         super().stopTest(test)
-        self.write(test.id())
+        # A case may have an attribute of its own by that name.
+        self.write(unittest.TestCase.id(test) if isinstance(test, unittest.TestCase) else test.id())
         if self.outcome == "skipped":
             # A case that is skipped in the middle of its `setUp` has left its tool to those that follow.
             for tool in range(6):

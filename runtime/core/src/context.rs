@@ -5,6 +5,7 @@
 use crate::gil::Gil;
 use crate::heap::{Heap, Owned};
 use crate::hooks::Hooks;
+use crate::interpreters::{Config, Family, Member, whence};
 use crate::monitoring::{Monitoring, Tracing};
 use crate::numbers::{NumberMap, NumberSet};
 use crate::objects::dict::DictObject;
@@ -44,6 +45,8 @@ pub mod interrupt {
     pub const EXCEPTION: u32 = 64;
     /// Something watches the thread (`Context::is_traced`): its code changes over to the traced instance.
     pub const TRACED: u32 = 128;
+    /// Another interpreter has sent something to be done.
+    pub const LETTERS: u32 = 256;
 }
 
 /// Bits of `Context::finalizers_pending`.
@@ -215,6 +218,9 @@ pub struct Interpreter {
     pub hand_overs: u64,
     /// Stress: how often threads had a chance to hand over the GIL.
     pub switch_chances: u64,
+    /// The interpreters that came from one another, this one among them; and what they know of it.
+    pub family: Arc<Family>,
+    pub member: Arc<Member>,
     /// It is the first of the process, whose main thread serves signals.
     pub is_first: bool,
     /// It ends: only the main thread may go on.
@@ -297,6 +303,7 @@ impl Context {
     pub fn start(interpreter: &'static mut Interpreter) -> &'static mut Context {
         let mut context = Context::new(interpreter, true).expect("no memory for the value stack");
         context.arrive();
+        interpreter.family.set_main_thread(context.thread_identifier());
         let context = Box::leak(context);
         interpreter.threads.push(context);
         Context::enter(context);
@@ -493,14 +500,30 @@ impl Drop for Context {
 static STARTED: AtomicBool = AtomicBool::new(false);
 
 impl Interpreter {
-    /// An interpreter without types, modules and threads.
+    /// An interpreter without types, modules and threads, the first of a family.
     pub fn new(hooks: Hooks, options: Options, hash_key: (u64, u64)) -> Interpreter {
+        Interpreter::of_family(hooks, options, hash_key, Arc::default(), whence::RUNTIME, Config::MAIN)
+    }
+
+    /// The same as a further member of a family.
+    pub fn of_family(
+        hooks: Hooks,
+        options: Options,
+        hash_key: (u64, u64),
+        family: Arc<Family>,
+        whence: i64,
+        config: Config,
+    ) -> Interpreter {
+        let gil = Arc::<Gil>::default();
+        let member = family.add(whence, config, gil.clone());
         let mut interned = crate::objects::str::intern::InternTable::new(hash_key);
         let names = crate::objects::str::names::Names::new(&mut interned);
         let nothing = || Owned::new(crate::objects::singleton::none());
         let int_digits_max = options.settings.int_max_str_digits as usize;
         Interpreter {
-            gil: Arc::default(),
+            gil,
+            family,
+            member,
             threads: Vec::new(),
             heap_home: std::ptr::null_mut(),
             hand_overs: 0,

@@ -205,7 +205,7 @@ impl Context {
     }
 
     /// Gives the lock up; no object may be touched until `take_gil`.
-    pub(crate) fn drop_gil(&mut self) {
+    pub fn drop_gil(&mut self) {
         self.interpreter().gil.drop_lock();
     }
 
@@ -238,7 +238,7 @@ impl Context {
         if self.take_heap() {
             interpreter.hand_overs += 1;
         }
-        if interpreter.ending && !self.is_main() {
+        if interpreter.ending && !self.ends_interpreter() {
             interpreter.gil.drop_lock();
             // As in CPython: a thread that comes back after the end stays where it is until the process is gone.
             loop {

@@ -2,6 +2,7 @@
 
 use crate::context::{Context, Result};
 use crate::heap::Owned;
+use crate::interpreters::{Member, Seed};
 use crate::native::Arguments;
 use crate::objects::buffer::{Buffer, Request};
 use crate::objects::code::LoopState;
@@ -11,6 +12,7 @@ use crate::objects::function::FunctionObject;
 use crate::objects::generator::GeneratorObject;
 use crate::value::Value;
 use sidewinder_bytecode::Instruction;
+use std::sync::Arc;
 
 /// A fact that compiled traces rely on and that has just ceased to hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -139,4 +141,9 @@ pub struct Hooks {
     /// Calls a function that forks the process and says whether this is the child, where other threads are gone: stops
     /// before what they do for the interpreter, and starts it again after, in both.
     pub around_fork: fn(&mut Context, &mut dyn FnMut(&mut Context) -> bool),
+    /// Makes another interpreter, on a thread that is in none meanwhile. None if that fails.
+    pub start_interpreter: fn(Seed) -> Option<Arc<Member>>,
+    /// Ends an interpreter as the end of a program ends the first one: waits for its threads, runs what the program wants to
+    /// run at the end, lets go of the modules.
+    pub end_interpreter: fn(&mut Context),
 }

@@ -32,6 +32,9 @@ pub fn serve(cx: &mut Context) -> Result<()> {
             cx.hand_over_gil();
         }
     }
+    if reasons & interrupt::LETTERS != 0 {
+        cx.read_letters();
+    }
     if reasons & interrupt::SIGNAL != 0
         && let Err(raised) = signals::serve(cx)
     {

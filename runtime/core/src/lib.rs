@@ -7,6 +7,7 @@ pub mod context;
 pub mod gil;
 pub mod heap;
 pub mod hooks;
+pub mod interpreters;
 pub mod interrupts;
 pub mod monitoring;
 pub mod native;

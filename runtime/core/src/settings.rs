@@ -1,5 +1,7 @@
 //! What the command line and the environment say about the language and its start. `sys.flags` shows most of it.
 
+use std::path::PathBuf;
+
 /// The settings, as CPython names them.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -48,6 +50,8 @@ pub struct Settings {
     pub warn_options: Vec<String>,
     /// `sys.argv`, as the system gave it.
     pub arguments: Vec<Vec<u8>>,
+    /// What the program's start has put first on `sys.path`.
+    pub program_folder: Option<PathBuf>,
     pub places: Places,
 }
 
@@ -99,6 +103,7 @@ impl Default for Settings {
             x_options: Vec::new(),
             warn_options: Vec::new(),
             arguments: Vec::new(),
+            program_folder: None,
             places: Places::default(),
         }
     }

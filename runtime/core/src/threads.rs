@@ -28,6 +28,10 @@ const STACK_BYTES_MIN: usize = 1 << 20;
 #[derive(Debug)]
 pub struct ThreadState {
     main: bool,
+    /// It belongs to another interpreter, and is in this one for a while.
+    visits: bool,
+    /// It ends the interpreter, and goes on when others do no more.
+    ends: bool,
     pub(crate) identifier: u64,
     /// `_thread._local` keeps its values here.
     dict: Option<Owned>,
@@ -39,7 +43,7 @@ pub struct ThreadState {
 
 impl ThreadState {
     pub(crate) fn new(main: bool) -> ThreadState {
-        ThreadState { main, identifier: 0, dict: None, sent: None, variables: None }
+        ThreadState { main, visits: false, ends: false, identifier: 0, dict: None, sent: None, variables: None }
     }
 }
 
@@ -287,7 +291,12 @@ fn end(cx: &mut Context) {
         }
         let left = [&mut cx.handled, &mut cx.pending].map(|value| std::mem::replace(value, Value::UNBOUND));
         let left = left.into_iter().filter_map(Owned::from_raw_option);
-        let left: Vec<Owned> = left.chain(cx.thread.dict.take()).chain(cx.thread.sent.take()).collect();
+        let thread = &mut cx.thread;
+        let kept = [thread.dict.take(), thread.sent.take(), thread.variables.take()];
+        let watching = [cx.tracing.trace.take(), cx.tracing.profile.take(), cx.tracing.returned.take()];
+        let hooks = std::mem::take(&mut cx.async_generator_hooks);
+        let kept = kept.into_iter().chain(watching).chain(hooks).flatten();
+        let left: Vec<Owned> = left.chain(kept).collect();
         if left.is_empty() {
             break;
         }
@@ -302,7 +311,36 @@ fn end(cx: &mut Context) {
     cx.drop_gil();
 }
 
+/// A context for the calling thread, which belongs to another interpreter, with the GIL. None if there is no memory for it.
+pub(crate) fn visitor(interpreter: *mut Interpreter) -> Option<Box<Context>> {
+    let mut context = Context::new(interpreter, false)?;
+    context.arrive();
+    context.thread.visits = true;
+    Context::enter(&mut *context);
+    context.take_gil();
+    let place: *mut Context = &mut *context;
+    let interpreter = context.interpreter();
+    // SAFETY: (threads 2) the main context lives as long as its interpreter.
+    let limit = interpreter.threads.first().map_or(context.recursion_limit, |main| unsafe { (**main).recursion_limit });
+    context.recursion_limit = limit;
+    context.recursion_left = limit;
+    context.calls_out = interpreter.options.calls_out_period();
+    interpreter.threads.push(place);
+    context.update_tracing();
+    Some(context)
+}
+
+/// Ends a visit: what the thread has in the interpreter is given up, and the GIL with it.
+pub(crate) fn leave(cx: &mut Context) {
+    end(cx);
+}
+
 impl Context {
+    /// Whether this thread ends the interpreter, or would be the one that does.
+    pub(crate) fn ends_interpreter(&self) -> bool {
+        self.thread.main || self.thread.ends
+    }
+
     /// Whether this is the interpreter's main thread.
     pub fn is_main(&self) -> bool {
         self.thread.main
@@ -374,7 +412,8 @@ impl Context {
 
 /// Number of threads beside the main one.
 pub fn count(cx: &Context) -> usize {
-    cx.interpreter().threads.len() - 1
+    // SAFETY: (threads 2) contexts in the list are alive; what is read here does not change.
+    cx.interpreter().threads.iter().filter(|&&other| unsafe { !(*other).thread.main && !(*other).thread.visits }).count()
 }
 
 /// The running frame of each thread that has one, with the thread's identifier.
@@ -418,6 +457,7 @@ pub fn send_exception(cx: &mut Context, identifier: u64, sent: Option<Owned>) ->
 
 /// The interpreter ends: threads other than the main one stop where they next wait for the GIL.
 pub fn end_interpreter(cx: &mut Context) {
+    cx.thread.ends = true;
     cx.interpreter().ending = true;
 }
 
@@ -455,6 +495,7 @@ fn be_alone(cx: &mut Context) {
     let own: *mut Context = cx;
     let interpreter = cx.interpreter();
     interpreter.threads = vec![own];
+    interpreter.become_only_child(cx.thread.identifier);
     if interpreter.collector.running != own {
         interpreter.collector.running = std::ptr::null();
     }

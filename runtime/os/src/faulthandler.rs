@@ -110,6 +110,14 @@ fn stop_watch(cx: &mut Context) {
     drop(file);
 }
 
+/// At the end of an interpreter: nothing looks at it any more.
+pub fn forget(cx: &mut Context) {
+    let own = Outside::of(cx);
+    stop_watch(cx);
+    fatal::forget(own);
+    user::forget(own);
+}
+
 /// Faults made on purpose leave no image of the process behind.
 fn without_image() {
     // SAFETY: (system 1) a whole structure.

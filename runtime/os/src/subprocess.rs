@@ -9,7 +9,7 @@ use crate::system::programs::{self, TextList};
 use crate::system::{calls, check, done, plainly, text};
 use sidewinder_macros::native_module;
 use sidewinder_runtime::objects::bytes::BytesObject;
-use sidewinder_runtime::objects::exception::PYTHON_FINALIZATION_ERROR;
+use sidewinder_runtime::objects::exception::{PYTHON_FINALIZATION_ERROR, RUNTIME_ERROR};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{int, singleton};
 use sidewinder_runtime::operations::{call, iterate, subscript};
@@ -296,6 +296,9 @@ mod rows {
         }
         if preexec_fn != none && cx.interpreter().ending {
             return Err(cx.raise(&PYTHON_FINALIZATION_ERROR, "preexec_fn not supported at interpreter shutdown"));
+        }
+        if preexec_fn != none && cx.member().id != 0 {
+            return Err(cx.raise(&RUNTIME_ERROR, "preexec_fn not supported within subinterpreters"));
         }
         let kept = descriptors(cx, pass_fds)?;
         let programs = bytes_list(cx, executable_list)?;

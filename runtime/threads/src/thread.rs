@@ -2,7 +2,7 @@
 
 mod handle;
 mod local;
-pub(crate) mod lock;
+pub mod lock;
 
 use handle::Handle;
 use local::{Dummy, Local};
@@ -68,6 +68,7 @@ mod rows {
             return Err(cx.type_error("'handle' must be a _ThreadHandle"));
         };
         let arguments = Owned::new(tuple::empty());
+        check_allowed(cx)?;
         threads::spawn(cx, ThreadStart { callable: function, arguments, keywords: None }, own.shared())?;
         if !daemon {
             cx.state::<Joined>().0.borrow_mut().push(own.shared().clone());
@@ -77,8 +78,8 @@ mod rows {
 
     /// Whether threads may go on after the main one has ended.
     #[function]
-    fn daemon_threads_allowed() -> bool {
-        true
+    fn daemon_threads_allowed(cx: &mut Context) -> bool {
+        cx.member().config.allow_daemon_threads
     }
 
     /// A new lock.
@@ -174,16 +175,13 @@ mod rows {
     /// The number of the main thread.
     #[function]
     fn _get_main_thread_ident(cx: &mut Context) -> u64 {
-        let interpreter = cx.interpreter();
-        // SAFETY: (threads 2) the contexts in this list are alive.
-        let main = interpreter.threads.iter().map(|context| unsafe { &**context }).find(|context| context.is_main());
-        main.map_or_else(|| cx.thread_identifier(), |context| context.thread_identifier())
+        cx.family().main_thread()
     }
 
     /// Whether this is the first interpreter of the process.
     #[function]
     fn _is_main_interpreter(cx: &mut Context) -> bool {
-        cx.interpreter().is_first
+        cx.member().id == 0
     }
 
     /// Tells the system the name of the thread.
@@ -221,6 +219,14 @@ mod rows {
 #[derive(Default)]
 struct Joined(std::cell::RefCell<Vec<Arc<ThreadHandle>>>);
 
+/// Whether the interpreter may start threads.
+fn check_allowed(cx: &mut Context) -> Result<()> {
+    if cx.member().config.allow_threads {
+        return Ok(());
+    }
+    Err(cx.raise(&RUNTIME_ERROR, "thread is not supported for isolated subinterpreters"))
+}
+
 /// Starts a thread that nobody waits for.
 fn start(cx: &mut Context, function: Value, arguments: Value, keywords: Option<Value>) -> Result<u64> {
     if function.type_of().slots().call.is_none() {
@@ -232,6 +238,7 @@ fn start(cx: &mut Context, function: Value, arguments: Value, keywords: Option<V
     if keywords.is_some_and(|keywords| keywords.cast::<DictObject>().is_none()) {
         return Err(cx.type_error("optional 3rd arg must be a dictionary"));
     }
+    check_allowed(cx)?;
     let handle = Arc::new(ThreadHandle::default());
     let keywords = keywords.map(|keywords| dict::of(keywords).copy(cx));
     let start = ThreadStart { callable: Owned::new(function), arguments: Owned::new(arguments), keywords };

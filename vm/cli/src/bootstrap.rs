@@ -2,6 +2,7 @@
 
 use crate::Interpret;
 use sidewinder_runtime::hooks::{Broken, Hooks};
+use sidewinder_runtime::interpreters::{Seed, whence};
 use sidewinder_runtime::native::NativeModule;
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::registry;
@@ -13,6 +14,7 @@ static NATIVE_MODULES: &[&[&NativeModule]] = &[
     sidewinder_asynchronous::MODULES,
     sidewinder_builtins::MODULES,
     sidewinder_imports::MODULES,
+    sidewinder_interpreters::MODULES,
     sidewinder_language::MODULES,
     sidewinder_compression::MODULES,
     sidewinder_data::MODULES,
@@ -35,8 +37,19 @@ static NATIVE_MODULES: &[&[&NativeModule]] = &[
 /// An interpreter and the context of its main thread, which becomes the calling thread's.
 pub fn start(options: Options, hash_key: (u64, u64), interpret: Interpret) -> Result<&'static mut Context> {
     sidewinder_builtins::prepare();
-    let interpreter = Box::leak(Box::new(Interpreter::new(hooks(interpret), options, hash_key)));
-    let cx = Context::start(interpreter);
+    let cx = fill(Interpreter::new(hooks(interpret), options, hash_key))?;
+    cx.set_ready();
+    Ok(cx)
+}
+
+/// The same for a further interpreter of a family.
+pub fn start_further(seed: Seed) -> Result<&'static mut Context> {
+    let Seed { family, config, options, hash_key, interpret } = seed;
+    fill(Interpreter::of_family(hooks(interpret), options, hash_key, family, whence::STDLIB, config))
+}
+
+fn fill(interpreter: Interpreter) -> Result<&'static mut Context> {
+    let cx = Context::start(Box::leak(Box::new(interpreter)));
     let interpreter = cx.interpreter();
     interpreter.native_modules = NATIVE_MODULES;
     interpreter.builtins = DictObject::new(cx);
@@ -68,6 +81,8 @@ fn hooks(interpret: Interpret) -> Hooks {
         broken: ignore,
         hot: sidewinder_semantics::run::stay_cold,
         around_fork: |cx, fork| _ = fork(cx),
+        start_interpreter: crate::further::start,
+        end_interpreter: crate::further::end,
     }
 }
 

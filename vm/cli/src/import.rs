@@ -14,6 +14,7 @@ pub fn prepend_path(cx: &mut Context, directory: &Path) -> Result<()> {
     let text = path::decode(cx, directory.as_os_str().as_bytes())?;
     call::call_method(cx, list.value(), "insert", &[Value::from_small_int(0), text.value()])?;
     cx.interpreter().native_objects.insert(PROGRAM_FOLDER, text);
+    cx.interpreter().options.settings.program_folder = Some(directory.into());
     Ok(())
 }
 

@@ -5,6 +5,7 @@ mod bootstrap;
 mod companion;
 mod descriptors;
 pub mod embedded;
+mod further;
 mod help;
 mod import;
 mod interactive;

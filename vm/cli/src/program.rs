@@ -74,6 +74,7 @@ pub fn run(command: Command, interpret: Interpret) -> i32 {
     wait_for_threads(cx);
     sidewinder_os::atexit::run(cx);
     threads::end_interpreter(cx);
+    crate::further::end_all(cx);
     let complete = sidewinder_builtins::shut_down(cx);
     if cx.interpreter().options.stats != 0 {
         sidewinder_recorder::print_statistics(cx);
@@ -111,7 +112,7 @@ fn trace_from_start(cx: &mut Context) -> Result<()> {
 }
 
 /// Waits for the threads that the program started and that are no daemons, if it has imported `threading`.
-fn wait_for_threads(cx: &mut Context) {
+pub fn wait_for_threads(cx: &mut Context) {
     let Some(threading) = bootstrap::modules(cx).get_text(cx, "threading").map(Owned::new) else { return };
     if call::call_method(cx, threading.value(), "_shutdown", &[]).is_err() {
         finalize::report_unraisable(cx, "on threading shutdown", threading.value());

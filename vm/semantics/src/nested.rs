@@ -220,11 +220,24 @@ fn trace_frame(trace: &Activation) -> Option<(*mut Value, Pc)> {
     trace.shown.as_ref().map(|shown| (shown.base, shown.instruction))
 }
 
+/// The namespace of the main module, in which a builtin runs that another interpreter has called here directly.
+fn main_namespace(cx: &mut Context) -> Option<Owned> {
+    use sidewinder_runtime::objects::{dict, module};
+    let modules = Owned::new(cx.interpreter().modules.value());
+    let main = dict::of(modules.value()).get_text(cx, "__main__")?;
+    main.cast::<module::ModuleObject>().map(|main| Owned::new(main.dict.get()))
+}
+
 /// The globals of the running frame.
 pub fn frame_globals(cx: &mut Context) -> Owned {
     let (base, ..) = innermost_frame(cx);
     // SAFETY: (frames 1) every word of the stack is a value.
     let left = base == cx.stack_bottom || unsafe { frame::header(base, frame::FUNCTION) }.is_unbound();
+    if base == cx.stack_bottom
+        && let Some(main) = main_namespace(cx)
+    {
+        return main;
+    }
     if left {
         // No frame, or one that a trace has left by itself.
         return sidewinder_runtime::objects::dict::DictObject::new(cx);

@@ -180,7 +180,7 @@ impl Heap {
         };
         let header = cell as *mut Header;
         // SAFETY: (heap 3) the cell is ours and large enough for a header.
-        unsafe { header.write(Header { count: 1, type_pointer }) };
+        unsafe { header.write(Header::new(type_pointer)) };
         header
     }
 
@@ -220,6 +220,19 @@ impl Heap {
             unsafe { cell.write(FreeCell { next: classes.free[class], type_pointer: std::ptr::null() }) };
             classes.free[class] = cell;
         }
+    }
+
+    /// Gives back all cells, at the end of an interpreter. What larger objects outside of chunks have left stays.
+    pub(crate) fn free_chunks(&mut self) {
+        let chunks = std::mem::take(&mut self.collected_chunks).into_iter().chain(std::mem::take(&mut self.plain_chunks));
+        for chunk in chunks {
+            // SAFETY: (heap 4) a chunk of this heap, in which no object is used any more.
+            unsafe {
+                let layout = Layout::from_size_align_unchecked((*chunk).end, CHUNK_BYTES);
+                MiMalloc.dealloc(chunk as *mut u8, layout);
+            }
+        }
+        *self = Heap::new();
     }
 
     fn classes(&mut self, collected: bool) -> &mut Classes {

@@ -6,6 +6,7 @@ pub mod owned;
 pub mod teardown;
 
 use crate::objects::type_object::TypeObject;
+use std::cell::UnsafeCell;
 
 pub use allocate::Heap;
 pub use owned::Owned;
@@ -17,12 +18,20 @@ pub struct Header {
     /// References to this object. Not atomic: the GIL guards it. Meaningless for immortal objects.
     pub count: u64,
     pub type_pointer: *const TypeObject,
+    /// Counts change under shared references, which the compiler must not take for unchanging memory.
+    shared: UnsafeCell<()>,
 }
 
 impl Header {
+    /// The header of a new object, with one reference to it.
+    #[inline(always)]
+    pub const fn new(type_pointer: *const TypeObject) -> Header {
+        Header { count: 1, type_pointer, shared: UnsafeCell::new(()) }
+    }
+
     /// A header for a static, immortal object.
     pub const fn immortal(type_pointer: *const TypeObject) -> Header {
-        Header { count: 1 << 30, type_pointer }
+        Header { count: 1 << 30, type_pointer, shared: UnsafeCell::new(()) }
     }
 }
 

@@ -20,7 +20,12 @@ pub struct Children<'a> {
     list: &'a mut Vec<Value>,
 }
 
-impl Children<'_> {
+impl<'a> Children<'a> {
+    /// A receiver that keeps them for the caller.
+    pub(crate) fn into(list: &'a mut Vec<Value>) -> Children<'a> {
+        Children { list }
+    }
+
     /// Takes over a count (or an unbound value, which is ignored).
     #[inline(always)]
     pub fn push(&mut self, value: Value) {

@@ -28,6 +28,13 @@ impl Hasher for IdentifierHasher {
     }
 }
 
+impl NativeState {
+    /// Takes all states out.
+    pub(crate) fn take(&mut self) -> NativeState {
+        std::mem::take(self)
+    }
+}
+
 impl Context {
     /// The interpreter's state of a type. State that changes is in cells.
     pub fn state<T: Default + 'static>(&mut self) -> Rc<T> {

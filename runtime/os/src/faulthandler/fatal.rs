@@ -97,6 +97,13 @@ pub fn disable() -> bool {
     before
 }
 
+/// Stops reporting faults if an interpreter that ends would be looked at.
+pub fn forget(interpreter: Outside) {
+    if INTERPRETER.load(Ordering::Relaxed) == interpreter.address() {
+        disable();
+    }
+}
+
 pub fn is_enabled() -> bool {
     ENABLED.load(Ordering::Relaxed)
 }

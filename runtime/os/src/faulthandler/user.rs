@@ -53,10 +53,8 @@ fn flags(chain: bool) -> i32 {
 pub fn register(cx: &mut Context, number: i32, file: i32, all_threads: bool, chain: bool) -> io::Result<()> {
     let own = &SIGNALS[number as usize];
     cx.interpreter().signals.looker = Some(tell);
-    if let Some(&main) = cx.interpreter().threads.first() {
-        cx.in_thread(main, |main| MAIN_THREAD.store(main.thread_identifier(), Ordering::Relaxed));
-        PROCESS.store(process(), Ordering::Relaxed);
-    }
+    MAIN_THREAD.store(cx.family().main_thread(), Ordering::Relaxed);
+    PROCESS.store(process(), Ordering::Relaxed);
     own.interpreter.store(Outside::of(cx).address(), Ordering::Relaxed);
     if !own.enabled.load(Ordering::Relaxed) {
         let (previous, previous_flags) = install(number, handler(), flags(chain))?;
@@ -78,6 +76,15 @@ pub fn unregister(number: i32) -> bool {
     }
     let _ = install(number, own.previous.load(Ordering::Relaxed), own.previous_flags.load(Ordering::Relaxed));
     true
+}
+
+/// Stops telling of an interpreter that ends.
+pub fn forget(interpreter: Outside) {
+    for (number, own) in SIGNALS.iter().enumerate() {
+        if own.enabled.load(Ordering::Relaxed) && own.interpreter.load(Ordering::Relaxed) == interpreter.address() {
+            unregister(number as i32);
+        }
+    }
 }
 
 /// At a safe point of the main thread, after a signal.

@@ -11,7 +11,7 @@ use crate::system::{calls, done, plainly, raise_named, text};
 use crate::warning::warn;
 use sidewinder_macros::native_functions;
 use sidewinder_runtime::native::Given;
-use sidewinder_runtime::objects::exception::DEPRECATION_WARNING;
+use sidewinder_runtime::objects::exception::{DEPRECATION_WARNING, RUNTIME_ERROR};
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::operations::{call, finalize, iterate, subscript};
@@ -68,6 +68,14 @@ pub fn fork_with(
         warn_about_threads(cx, threads, name)?;
     }
     Ok(outcome)
+}
+
+/// Whether the interpreter may replace the program.
+fn check_exec(cx: &mut Context) -> Result<()> {
+    if cx.member().config.allow_exec {
+        return Ok(());
+    }
+    Err(cx.raise(&RUNTIME_ERROR, "exec not supported for isolated subinterpreters"))
 }
 
 /// The arguments of a program: a tuple or list of names.
@@ -129,6 +137,7 @@ pub mod rows {
     /// Replaces the program by that of a path, with these arguments.
     #[function]
     fn execv(cx: &mut Context, path: Path, argv: Value) -> Result<()> {
+        check_exec(cx)?;
         let arguments = argument_list(cx, "execv() arg 2", argv)?;
         let error = programs::execv(&path.name, &arguments);
         Err(crate::system::raise(cx, &error))
@@ -137,6 +146,7 @@ pub mod rows {
     /// Replaces the program by that of a path or a descriptor, with these arguments and this environment.
     #[function]
     fn execve(cx: &mut Context, #[named] path: PathOrFd, argv: Value, env: Value) -> Result<()> {
+        check_exec(cx)?;
         let arguments = argument_list(cx, "execve: argv", argv)?;
         let environment = environment_list(cx, "execve", env)?;
         let error = match &path.target {
@@ -149,12 +159,18 @@ pub mod rows {
     /// Copies the process: the child's number in the parent, 0 in the child.
     #[function]
     fn fork(cx: &mut Context) -> Result<io::Result<i32>> {
+        if !cx.member().config.allow_fork {
+            return Err(cx.raise(&RUNTIME_ERROR, "fork not supported for isolated subinterpreters"));
+        }
         fork_with(cx, "fork", threads::fork)
     }
 
     /// As fork(), in a child that has a new pseudo-terminal: the child's number and the terminal's controlling end.
     #[function]
     fn forkpty(cx: &mut Context) -> Result<(i32, i32)> {
+        if cx.member().id != 0 {
+            return Err(cx.raise(&RUNTIME_ERROR, "fork not supported for subinterpreters"));
+        }
         let pair = super::super::terminal::open_pair();
         let (master, slave) = plainly(cx, Ok(pair))?;
         let outcome = fork_with(cx, "forkpty", threads::fork)?;

@@ -8,7 +8,7 @@
 //! The table is keyed by content: open addressing with linear probing over the cached hashes.
 
 use crate::context::Context;
-use crate::heap::allocate::allocate_bytes;
+use crate::heap::allocate::{allocate_bytes, free_bytes};
 use crate::heap::{Header, Owned};
 use crate::objects::str::hash::hash_bytes;
 use crate::objects::str::{DATA_OFFSET, GRAIN, STR, StrObject, cast, kind_for};
@@ -30,6 +30,8 @@ pub struct InternTable {
     /// Strings of the single characters below 0x100, at a fixed address for compiled code.
     characters: Box<[Value; 256]>,
     empty: Value,
+    /// The memory of the immortal strings, and its bytes.
+    immortals: Vec<(*mut u8, usize)>,
     /// Strings that were asked for last, by the addresses of the texts.
     recent: Box<[Option<Owned>; RECENT_MAX]>,
 }
@@ -43,6 +45,7 @@ impl InternTable {
             key,
             characters: Box::new([Value::UNBOUND; 256]),
             empty: Value::UNBOUND,
+            immortals: Vec::new(),
             recent: Box::new([const { None }; RECENT_MAX]),
         };
         table.empty = table.immortal(&[]);
@@ -78,13 +81,14 @@ impl InternTable {
         self.count == 0
     }
 
-    /// An interned, immortal string; its memory is never given back.
+    /// An interned, immortal string; its memory goes with the table.
     pub fn immortal(&mut self, latin1: &[u8]) -> Value {
         if let Some(found) = self.find_latin1(latin1) {
             return found;
         }
         let bytes = (DATA_OFFSET + latin1.len()).next_multiple_of(GRAIN);
         let memory = allocate_bytes(bytes + GRAIN);
+        self.immortals.push((memory, bytes + GRAIN));
         // SAFETY: (heap 3) fresh memory, large enough for the object behind the offset.
         let value = unsafe {
             let header = memory.add(IMMORTAL_OFFSET) as *mut Header;
@@ -173,6 +177,15 @@ impl InternTable {
             }
         }
         self.slots[gap] = Value::UNBOUND;
+    }
+}
+
+impl Drop for InternTable {
+    fn drop(&mut self) {
+        for (memory, bytes) in self.immortals.drain(..) {
+            // SAFETY: `immortal` has allocated it; the interpreter has ended, and its objects with it.
+            unsafe { free_bytes(memory, bytes) };
+        }
     }
 }
 
