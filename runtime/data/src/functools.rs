@@ -68,6 +68,12 @@ pub struct KeyFunction {
 
 #[methods]
 impl KeyFunction {
+    /// How an instance is called.
+    #[get(member)]
+    fn __text_signature__(&self) -> &'static str {
+        "(obj)"
+    }
+
     #[call]
     fn call(&self, cx: &mut Context, #[named] obj: Owned) -> Result<Owned> {
         NativeObject::new(cx, Key { compare: self.compare.clone(), object: obj })

@@ -312,6 +312,7 @@ impl Scanner {
         if self.at_line_end() || self.peek(0) == Some('#') {
             return Ok(());
         }
+        let start = (self.row, start.1);
         if split != 0 {
             (wide, narrow) = (split, split);
         }
