@@ -444,7 +444,8 @@ impl Scanner {
             return Ok(());
         }
         let text = self.text(start, (self.row, self.column));
-        if word == "decimal" && text.starts_with('0') && text.bytes().all(|byte| byte == b'_' || byte.is_ascii_digit()) {
+        if word == "decimal" && text.starts_with('0') && text.bytes().all(|byte| byte == b'_' || byte.is_ascii_digit())
+        {
             if text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
                 let message = "leading zeros in decimal integer literals are not permitted; \
                                use an 0o prefix for octal integers";
