@@ -2,6 +2,7 @@
 //! functions, slot wrappers and the descriptors of computed attributes.
 
 use crate::code_methods::read_only as read_member;
+use crate::signatures;
 use sidewinder_runtime::native::{GetSet, Native};
 use sidewinder_runtime::objects::method::{
     self, BUILTIN_FUNCTION, CLASS_METHOD, CLASS_METHOD_DESCRIPTOR, GETSET_DESCRIPTOR, GetSetObject, MEMBER_DESCRIPTOR,
@@ -9,6 +10,7 @@ use sidewinder_runtime::objects::method::{
     PROPERTY, PropertyObject, STATIC_METHOD, SUPER, StaticMethodObject, SuperObject, WRAPPER_DESCRIPTOR,
     WrapperDescriptor,
 };
+use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::type_object::StaticType;
@@ -311,8 +313,27 @@ fn reduce_method(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 static FUNCTION_METHODS: &[Native] = &[Native::new("__reduce__", 0, 0, reduce_function, "")];
 
 const NATIVE_SIGNATURE: GetSet = read_only("__text_signature__", |cx, value| {
-    let definition = native(value).definition;
-    signature_of(cx, definition.name, definition.doc)
+    let own = native(value);
+    let name = own.definition.name;
+    let known = match (own.receiver(), own.static_owner()) {
+        (None, Some(class)) => signatures::of_method(class, name),
+        (Some(receiver), _) if receiver.cast::<ModuleObject>().is_none() => {
+            let class = receiver.cast::<TypeObject>();
+            let known = class.and_then(|class| signatures::of_method(class, name));
+            known.or_else(|| signatures::of_method(receiver.type_of(), name))
+        }
+        _ => {
+            let module = shown(own.module);
+            match str::text(module.value()).unwrap_or_default().as_ref() {
+                "builtins" => signatures::find(name),
+                module => signatures::find(&format!("{module}.{name}")),
+            }
+        }
+    };
+    match known {
+        Some(signature) => as_text(cx, signature),
+        None => signature_of(cx, name, own.definition.doc),
+    }
 });
 
 static FUNCTION_GETSET: &[GetSet] = &[

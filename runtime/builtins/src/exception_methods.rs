@@ -48,7 +48,7 @@ static GETSET: &[GetSet] = &[
     GetSet { name: "__context__", get: get_context, set: Some(set_context), doc: "exception context" },
     GetSet { name: "__cause__", get: get_cause, set: Some(set_cause), doc: "exception cause" },
     GetSet { name: "__suppress_context__", get: get_suppress, set: Some(set_suppress), doc: "" },
-    GetSet { name: "__dict__", get: attribute::own_dict, set: Some(attribute::set_own_dict), doc: "" },
+    GetSet { name: "__dict__", get: attribute::own_dict, set: Some(attribute::replace_own_dict), doc: "" },
 ];
 
 fn none() -> Owned {

@@ -62,7 +62,7 @@ static FUNCTION_GETSET: &[GetSet] = &[
     read_only("__globals__", |_, value| Ok(shown(&of(value).globals))),
     read_only("__builtins__", |_, value| Ok(shown(&of(value).builtins))),
     GetSet { name: "__type_params__", get: type_parameters, set: Some(set_type_parameters), doc: "" },
-    GetSet { name: "__dict__", get: attribute::own_dict, set: Some(set_own_dict), doc: "" },
+    GetSet { name: "__dict__", get: attribute::own_dict, set: Some(attribute::replace_own_dict), doc: "" },
 ];
 
 fn of(value: Value) -> &'static FunctionObject {
@@ -94,13 +94,6 @@ fn store(place: &Cell<Value>, new: Value) -> Result<()> {
     let raw = if absent { Value::UNBOUND } else { Owned::new(new).into_raw() };
     drop(Owned::from_raw_option(place.replace(raw)));
     Ok(())
-}
-
-fn set_own_dict(cx: &mut Context, value: Value, new: Value) -> Result<()> {
-    if new.is_unbound() {
-        return Err(cx.type_error("cannot delete __dict__"));
-    }
-    attribute::set_own_dict(cx, value, new)
 }
 
 /// Compiled traces have the function's code and defaults built in.

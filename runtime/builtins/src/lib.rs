@@ -39,6 +39,7 @@ mod object_methods;
 mod range_methods;
 mod registry;
 mod set_methods;
+mod signatures;
 mod sort;
 mod str_arguments;
 mod str_case;

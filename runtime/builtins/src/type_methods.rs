@@ -3,6 +3,7 @@
 pub mod mapping_proxy;
 
 use crate::descriptors::{doc_of, signature_of};
+use crate::signatures;
 use crate::type_creation::{class_name, mro};
 use sidewinder_runtime::native::module::short_name;
 use sidewinder_runtime::native::{GetSet, Native};
@@ -351,7 +352,10 @@ fn get_text_signature(cx: &mut Context, value: Value) -> Result<Owned> {
     if class.has_flag(flags::HEAP) {
         return Ok(none());
     }
-    signature_of(cx, short_name(class.name()), class.doc)
+    match signatures::find(class.name()) {
+        Some(signature) => Ok(str::StrObject::new(cx, signature)),
+        None => signature_of(cx, short_name(class.name()), class.doc),
+    }
 }
 
 fn set_doc(cx: &mut Context, value: Value, new: Value) -> Result<()> {

@@ -52,7 +52,8 @@ mod rows {
 
     #[execute]
     fn execute(cx: &mut Context, module: &ModuleObject) -> Result<()> {
-        let placeholder = NativeObject::new(cx, PlaceholderType)?;
+        // One for all imports: calls that were made before know it.
+        let placeholder = partial::placeholder(cx)?;
         module.namespace().set_text(cx, "Placeholder", placeholder.value());
         Ok(())
     }
@@ -67,6 +68,12 @@ pub struct KeyFunction {
 
 #[methods]
 impl KeyFunction {
+    /// How an instance is called.
+    #[get(member)]
+    fn __text_signature__(&self) -> &'static str {
+        "(obj)"
+    }
+
     #[call]
     fn call(&self, cx: &mut Context, #[named] obj: Owned) -> Result<Owned> {
         NativeObject::new(cx, Key { compare: self.compare.clone(), object: obj })

@@ -4,16 +4,14 @@ mod format;
 
 use format::Layout;
 use sidewinder_macros::{Traverse, methods, native_module, native_type};
-use sidewinder_runtime::native::{Field, Index, NativeObject};
+use sidewinder_runtime::native::{ExceptionClass, Field, Index, NativeObject};
 use sidewinder_runtime::objects::buffer::{Buffer, Request};
 use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::exception::EXCEPTION;
 use sidewinder_runtime::objects::module::ModuleObject;
+use sidewinder_runtime::objects::slice;
 use sidewinder_runtime::objects::str::{self, StrObject};
-use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::type_object::{TYPE, TypeObject};
-use sidewinder_runtime::objects::{dict::DictObject, exception, slice};
-use sidewinder_runtime::operations::{call, convert};
+use sidewinder_runtime::operations::convert;
 use sidewinder_runtime::{Arguments, Context, Owned, Raised, Result, Value};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -25,28 +23,14 @@ const CACHE_MAX: usize = 100;
 /// What the module keeps for an interpreter.
 #[derive(Default)]
 struct State {
-    error: Cell<Option<Owned>>,
+    error: ExceptionClass,
     layouts: RefCell<HashMap<Vec<u8>, Rc<Layout>>>,
 }
 
 /// Raises `struct.error`.
 #[cold]
 fn error(cx: &mut Context, message: impl AsRef<str>) -> Raised {
-    let state = cx.state::<State>();
-    let held = state.error.take();
-    state.error.set(held.clone());
-    let kind = held.as_ref().and_then(|kind| kind.value().cast::<TypeObject>());
-    let text = StrObject::new(cx, message.as_ref());
-    match kind {
-        Some(kind) => {
-            let made = call::call(cx, kind.value(), &[text.value()]);
-            match made {
-                Ok(made) => exception::raise(cx, made),
-                Err(raised) => raised,
-            }
-        }
-        None => cx.raise(&EXCEPTION, message),
-    }
+    cx.state::<State>().error.raise(cx, message)
 }
 
 /// The bytes of a format.
@@ -250,15 +234,7 @@ mod rows {
 
     #[execute]
     fn execute(cx: &mut Context, module: &ModuleObject) -> Result<()> {
-        let name = StrObject::new(cx, "error");
-        let bases = TupleObject::new(cx, &[EXCEPTION.value()]);
-        let namespace = DictObject::new(cx);
-        let home = StrObject::new(cx, "struct");
-        sidewinder_runtime::objects::dict::of(namespace.value()).set_text(cx, "__module__", home.value());
-        let made = call::call(cx, TYPE.value(), &[name.value(), bases.value(), namespace.value()])?;
-        module.namespace().set_text(cx, "error", made.value());
-        cx.state::<State>().error.set(Some(made));
-        Ok(())
+        cx.state::<State>().error.define(cx, module, ["struct", "error"], &EXCEPTION, None)
     }
 }
 

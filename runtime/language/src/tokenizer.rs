@@ -1,12 +1,13 @@
 //! The module `_tokenize`: the tokens of a source, comments and line ends included, as `tokenize` shows them.
 
+mod exact;
 mod scan;
 
 use scan::{Fault, Scanner, Token};
 use sidewinder_macros::{Traverse, methods, native_module, native_type};
 use sidewinder_runtime::native::{Field, Given};
 use sidewinder_runtime::objects::bytes::BytesObject;
-use sidewinder_runtime::objects::exception::{self, INDENTATION_ERROR, STOP_ITERATION, SYNTAX_ERROR};
+use sidewinder_runtime::objects::exception::{self, INDENTATION_ERROR, STOP_ITERATION, SYNTAX_ERROR, TAB_ERROR};
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{int, singleton};
@@ -116,7 +117,8 @@ fn tuple(cx: &mut Context, token: &Token) -> Owned {
     let kind = int::from_i64(cx, token.kind);
     let text = StrObject::new(cx, &token.text);
     let mut place = |(row, column): (usize, usize)| {
-        let (row, column) = (int::from_usize(cx, row), int::from_usize(cx, column));
+        let column = if token.nowhere { -1 } else { column as i64 };
+        let (row, column) = (int::from_usize(cx, row), int::from_i64(cx, column));
         TupleObject::pair(cx, row, column)
     };
     let (start, end) = (place(token.start), place(token.end));
@@ -127,7 +129,11 @@ fn tuple(cx: &mut Context, token: &Token) -> Owned {
 /// Raises `SyntaxError` for a source that has no tokens.
 #[cold]
 fn raise(cx: &mut Context, fault: &Fault) -> Raised {
-    let kind = if fault.indentation { &INDENTATION_ERROR } else { &SYNTAX_ERROR };
+    let kind = match (fault.tabs, fault.indentation) {
+        (true, _) => &TAB_ERROR,
+        (_, true) => &INDENTATION_ERROR,
+        _ => &SYNTAX_ERROR,
+    };
     let file = StrObject::new(cx, "<string>");
     let (row, column) = (int::from_usize(cx, fault.row), int::from_usize(cx, fault.column));
     let line = StrObject::new(cx, fault.line.trim_end_matches(['\n', '\r']));

@@ -3,18 +3,15 @@
 use crate::path::Fd;
 use crate::system::{Zeroed, add_constants, calls, done};
 use sidewinder_macros::native_module;
+use sidewinder_runtime::native::ExceptionClass;
 use sidewinder_runtime::objects::bytes::BytesObject;
-use sidewinder_runtime::objects::dict::{self, DictObject};
-use sidewinder_runtime::objects::exception::{self, EXCEPTION, special};
+use sidewinder_runtime::objects::exception::{EXCEPTION, special};
 use sidewinder_runtime::objects::int;
 use sidewinder_runtime::objects::list::ListObject;
 use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::str::StrObject;
-use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::type_object::TYPE;
-use sidewinder_runtime::operations::{call, convert, iterate};
+use sidewinder_runtime::operations::{convert, iterate};
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
-use std::cell::RefCell;
 use std::io;
 
 /// Speeds, which are the rates themselves in newer C libraries.
@@ -67,19 +64,14 @@ static NUMBERS: &[(&str, i64)] = &[
 
 /// The class `termios.error`.
 #[derive(Default)]
-struct ErrorClass(RefCell<Option<Owned>>);
+struct ErrorClass(ExceptionClass);
 
 /// Raises the module's own error, with number and text.
 #[cold]
 fn failed(cx: &mut Context, error: &io::Error) -> Raised {
-    let class = cx.state::<ErrorClass>().0.borrow().clone();
     let number = error.raw_os_error().unwrap_or(libc::EIO);
     let text = StrObject::new(cx, &special::system_error_text(number));
-    let class = class.as_ref().map_or(EXCEPTION.value(), Owned::value);
-    match call::call(cx, class, &[Value::from_small_int(number as i64), text.value()]) {
-        Ok(made) => exception::raise(cx, made),
-        Err(raised) => raised,
-    }
+    cx.state::<ErrorClass>().0.raise_with(cx, &[Value::from_small_int(number as i64), text.value()])
 }
 
 /// The outcome of a call, whose error is the module's own.
@@ -247,14 +239,6 @@ mod rows {
     fn execute(cx: &mut Context, module: &ModuleObject) -> Result<()> {
         add_constants(cx, module, SPEEDS);
         add_constants(cx, module, NUMBERS);
-        let name = StrObject::new(cx, "error");
-        let bases = TupleObject::new(cx, &[EXCEPTION.value()]);
-        let namespace = DictObject::new(cx);
-        let own = StrObject::new(cx, "termios");
-        dict::of(namespace.value()).set_text(cx, "__module__", own.value());
-        let class = call::call(cx, TYPE.value(), &[name.value(), bases.value(), namespace.value()])?;
-        module.namespace().set_text(cx, "error", class.value());
-        drop(cx.state::<ErrorClass>().0.replace(Some(class)));
-        Ok(())
+        cx.state::<ErrorClass>().0.define(cx, module, ["termios", "error"], &EXCEPTION, None)
     }
 }

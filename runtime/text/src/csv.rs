@@ -7,14 +7,12 @@ mod writer;
 use dialect::{DIALECT, Dialect};
 use reader::Reader;
 use sidewinder_macros::native_module;
-use sidewinder_runtime::native::NativeObject;
+use sidewinder_runtime::native::{ExceptionClass, NativeObject};
 use sidewinder_runtime::objects::dict::{self, DictObject};
-use sidewinder_runtime::objects::exception::{self, EXCEPTION};
+use sidewinder_runtime::objects::exception::EXCEPTION;
 use sidewinder_runtime::objects::int;
 use sidewinder_runtime::objects::module::ModuleObject;
-use sidewinder_runtime::objects::str::{self, StrObject};
-use sidewinder_runtime::objects::tuple::TupleObject;
-use sidewinder_runtime::objects::type_object::{TYPE, TypeObject};
+use sidewinder_runtime::objects::str;
 use sidewinder_runtime::operations::call;
 use sidewinder_runtime::{Arguments, Context, Owned, Raised, Result, Value};
 use std::cell::{Cell, RefCell};
@@ -25,29 +23,21 @@ const FIELD_LIMIT: i64 = 128 * 1024;
 
 /// What the module keeps for an interpreter.
 struct State {
-    error: RefCell<Option<Owned>>,
+    error: ExceptionClass,
     dialects: RefCell<Option<Owned>>,
     field_limit: Cell<i64>,
 }
 
 impl Default for State {
     fn default() -> State {
-        State { error: RefCell::default(), dialects: RefCell::default(), field_limit: Cell::new(FIELD_LIMIT) }
+        State { error: ExceptionClass::default(), dialects: RefCell::default(), field_limit: Cell::new(FIELD_LIMIT) }
     }
 }
 
 /// Raises `csv.Error`.
 #[cold]
 fn error(cx: &mut Context, message: impl AsRef<str>) -> Raised {
-    let held = cx.state::<State>().error.borrow().clone();
-    let text = StrObject::new(cx, message.as_ref());
-    match held.as_ref().filter(|kind| kind.value().cast::<TypeObject>().is_some()) {
-        Some(kind) => match call::call(cx, kind.value(), &[text.value()]) {
-            Ok(made) => exception::raise(cx, made),
-            Err(raised) => raised,
-        },
-        None => cx.raise(&EXCEPTION, message),
-    }
+    cx.state::<State>().error.raise(cx, message)
 }
 
 /// The dict of registered dialects.
@@ -197,15 +187,8 @@ mod rows {
 
     #[execute]
     fn execute(cx: &mut Context, module: &ModuleObject) -> Result<()> {
-        let name = StrObject::new(cx, "Error");
-        let bases = TupleObject::new(cx, &[EXCEPTION.value()]);
-        let namespace = DictObject::new(cx);
-        let home = StrObject::new(cx, "_csv");
-        dict::of(namespace.value()).set_text(cx, "__module__", home.value());
-        let made = call::call(cx, TYPE.value(), &[name.value(), bases.value(), namespace.value()])?;
+        cx.state::<State>().error.define(cx, module, ["_csv", "Error"], &EXCEPTION, None)?;
         let own = module.namespace();
-        own.set_text(cx, "Error", made.value());
-        cx.state::<State>().error.replace(Some(made));
         let dialects = dialects(cx);
         own.set_text(cx, "_dialects", dialects.value());
         own.set_text(cx, "Reader", reader::READER.value());

@@ -33,8 +33,13 @@ mod rows {
 
     #[execute]
     fn execute(cx: &mut Context, _module: &ModuleObject) -> Result<()> {
-        let missing = NativeObject::new(cx, Missing)?;
         let state = cx.state::<variable::MissingToken>();
+        if let Some(known) = state.0.take() {
+            // Variables know this object from an earlier import.
+            state.0.set(Some(known));
+            return Ok(());
+        }
+        let missing = NativeObject::new(cx, Missing)?;
         state.0.set(Some(missing.clone()));
         variable::TOKEN.object.namespace(cx).set_text(cx, "MISSING", missing.value());
         variable::TOKEN.object.modified(cx);

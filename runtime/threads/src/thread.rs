@@ -113,7 +113,8 @@ mod rows {
             return Err(cx.value_error("signal number out of range"));
         }
         signals::simulate(cx, signum);
-        Ok(())
+        // Where the main thread itself is meant, its handler runs before the next statement.
+        signals::check(cx)
     }
 
     /// A number that no other thread has that runs now.

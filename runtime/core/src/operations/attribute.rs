@@ -313,6 +313,14 @@ pub fn set_own_dict(cx: &mut Context, value: Value, new: Value) -> Result<()> {
     Ok(())
 }
 
+/// The same for objects of builtin types, whose `__dict__` can be replaced, but not deleted.
+pub fn replace_own_dict(cx: &mut Context, value: Value, new: Value) -> Result<()> {
+    if new.is_unbound() {
+        return Err(cx.type_error("cannot delete __dict__"));
+    }
+    set_own_dict(cx, value, new)
+}
+
 /// `type.__getattribute__`
 pub fn type_get(cx: &mut Context, object: Value, name: Value) -> Result<Owned> {
     match type_get_optional(cx, object, name)? {

@@ -312,7 +312,7 @@ static CLASS_GETITEM: &[Native] = &[Native::new(
 static OWN_DICT: &[GetSet] = &[GetSet {
     name: "__dict__",
     get: crate::operations::attribute::own_dict,
-    set: Some(crate::operations::attribute::set_own_dict),
+    set: Some(crate::operations::attribute::replace_own_dict),
     doc: "",
 }];
 

@@ -1,13 +1,13 @@
 //! `partial`: a call of which some arguments are given already (Modules/_functoolsmodule.c).
 
 use sidewinder_macros::{Traverse, methods, native_type};
-use sidewinder_runtime::native::NativeObject;
+use sidewinder_runtime::native::{Field, NativeObject};
 use sidewinder_runtime::objects::dict::{self, DictObject};
 use sidewinder_runtime::objects::str::{self, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{list, method, singleton};
 use sidewinder_runtime::operations::dunder::type_slots;
-use sidewinder_runtime::operations::{attribute, call, convert};
+use sidewinder_runtime::operations::{attribute, call, convert, iterate};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, TypeObject, Value};
 use std::cell::RefCell;
 
@@ -16,12 +16,29 @@ use std::cell::RefCell;
 #[derive(Traverse)]
 pub struct PlaceholderType;
 
+/// The object of that type.
+#[derive(Default)]
+struct Only(Field);
+
+/// The object that stands for an argument to be given later.
+pub fn placeholder(cx: &mut Context) -> Result<Owned> {
+    let only = cx.state::<Only>();
+    if let Some(made) = only.0.get() {
+        return Ok(made);
+    }
+    let made = NativeObject::new(cx, PlaceholderType)?;
+    only.0.set(Some(made.clone()));
+    Ok(made)
+}
+
 #[methods]
 impl PlaceholderType {
     #[new(name = "_PlaceholderType")]
-    fn new(cx: &mut Context) -> Result<Owned> {
-        let module = sidewinder_runtime::operations::import::module(cx, "_functools")?;
-        attribute::get_text(cx, module.value(), "Placeholder")
+    fn new(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
+        if !arguments.values.is_empty() {
+            return Err(cx.type_error("PlaceholderType takes no arguments"));
+        }
+        placeholder(cx)
     }
 
     #[slot(repr)]
@@ -40,15 +57,16 @@ fn is_placeholder(value: Value) -> bool {
     value.cast_exact::<NativeObject<PlaceholderType>>().is_some()
 }
 
-fn placeholders(arguments: &[Owned]) -> usize {
-    arguments.iter().filter(|argument| is_placeholder(argument.value())).count()
+fn placeholders(arguments: &[Value]) -> usize {
+    arguments.iter().filter(|argument| is_placeholder(**argument)).count()
 }
 
 /// What is given already.
 #[derive(Traverse, Clone)]
 struct State {
     function: Owned,
-    arguments: Vec<Owned>,
+    /// A tuple.
+    arguments: Owned,
     /// A dict.
     keywords: Owned,
 }
@@ -63,6 +81,12 @@ pub struct Partial {
     state: RefCell<Option<State>>,
 }
 
+impl State {
+    fn arguments(&self) -> &[Value] {
+        self.arguments.value().cast::<TupleObject>().map_or(&[], TupleObject::as_slice)
+    }
+}
+
 impl Partial {
     fn state(&self) -> State {
         match &*self.state.borrow() {
@@ -70,19 +94,19 @@ impl Partial {
             // Only a cleared object, which nothing can reach, has no state.
             None => {
                 let nothing = Owned::new(singleton::none());
-                State { function: nothing.clone(), arguments: Vec::new(), keywords: nothing }
+                State { function: nothing.clone(), arguments: nothing.clone(), keywords: nothing }
             }
         }
     }
 }
 
 /// Puts arguments in the places that placeholders keep, and the others behind. The number of places left is told.
-fn fill(held: &[Owned], given: &[Value]) -> Vec<Owned> {
+fn fill(held: &[Value], given: &[Value]) -> Vec<Owned> {
     let mut given = given.iter().copied();
     let mut filled: Vec<Owned> = Vec::with_capacity(held.len() + given.len());
-    for argument in held {
-        let next = if is_placeholder(argument.value()) { given.next() } else { None };
-        filled.push(next.map_or_else(|| argument.clone(), Owned::new));
+    for argument in held.iter().copied() {
+        let next = if is_placeholder(argument) { given.next() } else { None };
+        filled.push(Owned::new(next.unwrap_or(argument)));
     }
     filled.extend(given.map(Owned::new));
     filled
@@ -120,12 +144,12 @@ impl Partial {
         let state = match inner.map(|inner| inner.state()) {
             Some(inner) => State {
                 function: inner.function.clone(),
-                arguments: fill(&inner.arguments, given),
+                arguments: TupleObject::from_owned(cx, fill(inner.arguments(), given)),
                 keywords: merge(cx, inner.keywords.value(), arguments)?,
             },
             None => State {
                 function: Owned::new(function),
-                arguments: given.iter().copied().map(Owned::new).collect(),
+                arguments: TupleObject::new(cx, given),
                 keywords: merge(cx, singleton::none(), arguments)?,
             },
         };
@@ -135,14 +159,14 @@ impl Partial {
     #[call]
     fn call(&self, cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         let state = self.state();
-        let (given, missing) = (arguments.positionals(), placeholders(&state.arguments));
+        let (given, missing) = (arguments.positionals(), placeholders(state.arguments()));
         if given.len() < missing {
             let given = given.len();
             return Err(cx.type_error(format!(
                 "missing positional arguments in 'partial' call; expected at least {missing}, got {given}"
             )));
         }
-        let mut values = fill(&state.arguments, given);
+        let mut values = fill(state.arguments(), given);
         let keywords = match state.keywords.value().cast::<DictObject>() {
             Some(held) if !held.is_empty() => merge(cx, state.keywords.value(), arguments)?,
             _ => {
@@ -154,6 +178,9 @@ impl Partial {
         let merged = dict::of(keywords.value());
         let mut names = Vec::with_capacity(merged.len());
         for (name, value) in (0..merged.entry_count()).filter_map(|index| merged.entry(index)) {
+            if !str::is_str(name) {
+                return Err(cx.type_error("keywords must be strings"));
+            }
             names.push(Owned::new(name));
             values.push(Owned::new(value));
         }
@@ -177,8 +204,8 @@ impl Partial {
 
     /// The positional arguments that are given already.
     #[get]
-    fn args(&self, cx: &mut Context) -> Owned {
-        TupleObject::from_owned(cx, self.state().arguments)
+    fn args(&self) -> Owned {
+        self.state().arguments
     }
 
     /// The keyword arguments that are given already.
@@ -205,8 +232,7 @@ impl Partial {
         let attributes =
             if has_attributes(cx, this) { attribute::own_dict(cx, this)? } else { Owned::new(singleton::none()) };
         let first = TupleObject::from_owned(cx, vec![state.function.clone()]);
-        let arguments = TupleObject::from_owned(cx, state.arguments);
-        let all = TupleObject::from_owned(cx, vec![state.function, arguments, state.keywords, attributes]);
+        let all = TupleObject::from_owned(cx, vec![state.function, state.arguments, state.keywords, attributes]);
         Ok(TupleObject::from_owned(cx, vec![Owned::new(this.type_of().value()), first, all]))
     }
 
@@ -227,8 +253,18 @@ impl Partial {
         if given.as_slice().last().is_some_and(|last| is_placeholder(*last)) {
             return Err(cx.type_error("trailing Placeholders are not allowed"));
         }
-        let keywords = if keywords == none { DictObject::new(cx) } else { Owned::new(keywords) };
-        let arguments = given.as_slice().iter().copied().map(Owned::new).collect();
+        // Those of derived classes are copied: what is called gets a plain tuple and a plain dict.
+        let keywords = match keywords.cast_exact::<DictObject>() {
+            Some(_) => Owned::new(keywords),
+            None => merge(cx, keywords, Arguments { values: &[], names: &[] })?,
+        };
+        let arguments = match arguments.cast_exact::<TupleObject>() {
+            Some(_) => Owned::new(arguments),
+            None => {
+                let items = iterate::collect(cx, arguments)?;
+                TupleObject::from_owned(cx, items)
+            }
+        };
         let state = State { function: Owned::new(function), arguments, keywords };
         let old = self.state.replace(Some(state));
         drop(old);
@@ -257,8 +293,8 @@ fn show(cx: &mut Context, this: Value, state: State) -> Result<Owned> {
         Ok(str::text(shown.value()).unwrap_or_default().into_owned())
     };
     let mut parts = vec![text(cx, state.function.value())?];
-    for argument in &state.arguments {
-        parts.push(text(cx, argument.value())?);
+    for argument in state.arguments() {
+        parts.push(text(cx, *argument)?);
     }
     if let Some(keywords) = state.keywords.value().cast::<DictObject>() {
         let mut index = 0;

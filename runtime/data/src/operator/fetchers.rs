@@ -56,6 +56,12 @@ impl ItemGetter {
         Ok(ItemGetter { items: items.iter().copied().map(Owned::new).collect() })
     }
 
+    /// How an instance is called.
+    #[get(member)]
+    fn __text_signature__(&self) -> &'static str {
+        "(obj, /)"
+    }
+
     #[call]
     fn call(&self, cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
         let subject = subject(cx, "itemgetter", arguments)?;
@@ -111,6 +117,12 @@ impl AttributeGetter {
             made.paths.push(text.split('.').map(|part| str::intern(cx, part)).collect());
         }
         Ok(made)
+    }
+
+    /// How an instance is called.
+    #[get(member)]
+    fn __text_signature__(&self) -> &'static str {
+        "(obj, /)"
     }
 
     #[call]
@@ -169,6 +181,12 @@ impl MethodCaller {
             values: arguments.values[1..].iter().copied().map(Owned::new).collect(),
             keywords: arguments.names.iter().copied().map(Owned::new).collect(),
         })
+    }
+
+    /// How an instance is called.
+    #[get(member)]
+    fn __text_signature__(&self) -> &'static str {
+        "(obj, /)"
     }
 
     #[call]

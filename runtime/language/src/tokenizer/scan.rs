@@ -1,5 +1,6 @@
 //! The scanner: source text to tokens (Parser/lexer/lexer.c). It knows no objects.
 
+use super::exact;
 use std::collections::VecDeque;
 
 /// Numbers of the kinds of tokens (`token.py`).
@@ -28,6 +29,8 @@ pub struct Token {
     pub text: String,
     pub start: (usize, usize),
     pub end: (usize, usize),
+    /// It is shown with -1 for its columns, as those are that the parser makes up.
+    pub nowhere: bool,
     /// The lines that the token is on.
     pub line: String,
 }
@@ -40,6 +43,8 @@ pub struct Fault {
     pub column: usize,
     pub line: String,
     pub indentation: bool,
+    /// The fault is one of tabs and spaces.
+    pub tabs: bool,
 }
 
 /// An f-string or t-string under way.
@@ -81,9 +86,15 @@ pub struct Scanner {
     has_code: bool,
     extra: bool,
     ended: bool,
+    /// The row behind the last one that has a token.
+    shown: usize,
 }
 
 type Step = Result<(), Fault>;
+
+/// Blocks and brackets that may be open inside each other.
+const BLOCKS_MAX: usize = 100;
+const BRACKETS_MAX: usize = 200;
 
 const THREE: [&str; 5] = ["**=", "//=", ">>=", "<<=", "..."];
 const TWO: [&str; 19] =
@@ -104,6 +115,7 @@ impl Scanner {
             has_code: false,
             extra,
             ended: false,
+            shown: 0,
         }
     }
 
@@ -114,13 +126,14 @@ impl Scanner {
                 return Ok(token);
             }
             if self.ended {
-                let row = self.lines.len() + 1;
+                let row = self.lines.len() + usize::from(self.extra);
                 return Ok(Token {
                     kind: kind::END,
                     text: String::new(),
                     start: (row, 0),
                     end: (row, 0),
-                    line: String::new(),
+                    nowhere: !self.extra,
+                    line: if self.extra { String::new() } else { self.last_line() },
                 });
             }
             self.step()?;
@@ -134,6 +147,12 @@ impl Scanner {
     /// Whether the line ends here.
     fn at_line_end(&self) -> bool {
         matches!((self.peek(0), self.peek(1)), (None | Some('\n'), _) | (Some('\r'), Some('\n') | None))
+    }
+
+    /// The last line, if there are tokens on it.
+    fn last_line(&self) -> String {
+        let last = self.lines.len().saturating_sub(1);
+        if self.shown > last { self.line_text(last, last) } else { String::new() }
     }
 
     fn line_text(&self, first: usize, last: usize) -> String {
@@ -161,13 +180,36 @@ impl Scanner {
 
     fn push_text(&mut self, kind: i64, text: String, start: (usize, usize), end: (usize, usize)) {
         let line = self.line_text(start.0, end.0);
-        let (start, end) = ((start.0 + 1, start.1), (end.0 + 1, end.1));
-        self.ready.push_back(Token { kind, text, start, end, line });
+        self.shown = self.shown.max(end.0 + 1);
+        let (start, mut end) = ((start.0 + 1, start.1), (end.0 + 1, end.1));
+        let mut token = Token { kind, text, start, end, nowhere: false, line };
+        if !self.extra {
+            // These are the parser's tokens: operators by their own kinds, what is no text without one.
+            match kind {
+                kind::OPERATOR => token.kind = exact::kind(&token.text),
+                kind::NEWLINE => {
+                    token.text.clear();
+                    end = start;
+                }
+                kind::INDENT | kind::DEDENT => {
+                    token.text.clear();
+                    token.nowhere = true;
+                    if start.0 > self.lines.len() {
+                        token.line = self.last_line();
+                        token.start.0 = self.lines.len();
+                        end.0 = self.lines.len();
+                    }
+                }
+                _ => {}
+            }
+            token.end = end;
+        }
+        self.ready.push_back(token);
     }
 
     fn fault(&self, message: impl Into<String>, row: usize, column: usize) -> Fault {
         let line = self.line_text(row, row);
-        Fault { message: message.into(), row: row + 1, column, line, indentation: false }
+        Fault { message: message.into(), row: row + 1, column, line, indentation: false, tabs: false }
     }
 
     fn step(&mut self) -> Step {
@@ -176,6 +218,9 @@ impl Scanner {
         }
         if self.row >= self.lines.len() {
             return self.end();
+        }
+        if self.column == 0 && self.lines[self.row].contains(&'\0') {
+            return Err(self.fault("source code cannot contain null bytes", self.row, 0));
         }
         if self.at_line_start && self.brackets.is_empty() && self.formats.is_empty() {
             self.at_line_start = false;
@@ -207,7 +252,7 @@ impl Scanner {
             '0'..='9' => self.number(),
             '.' if self.peek(1).is_some_and(|next| next.is_ascii_digit()) => self.number(),
             '"' | '\'' => self.string(start, ""),
-            _ if is_name_start(letter) => self.name(),
+            _ if is_name_start(letter) || self.extra && !letter.is_ascii() => self.name(),
             _ => self.operator(letter),
         }
     }
@@ -232,6 +277,7 @@ impl Scanner {
                 column: 0,
                 line: String::new(),
                 indentation: false,
+                tabs: false,
             });
         }
         let place = (self.lines.len(), 0);
@@ -247,11 +293,18 @@ impl Scanner {
     fn indentation(&mut self) -> Step {
         let start = (self.row, self.column);
         let (mut wide, mut narrow) = (0, 0);
+        // The spaces before the first backslash count where a line goes on before it has begun.
+        let mut split = 0;
         while let Some(letter) = self.peek(0) {
             match letter {
                 ' ' => (wide, narrow) = (wide + 1, narrow + 1),
                 '\t' => (wide, narrow) = ((wide / 8 + 1) * 8, narrow + 1),
                 '\x0c' => (wide, narrow) = (0, 0),
+                '\\' => {
+                    split = if split == 0 { wide } else { split };
+                    self.continuation()?;
+                    continue;
+                }
                 _ => break,
             }
             self.column += 1;
@@ -259,25 +312,27 @@ impl Scanner {
         if self.at_line_end() || self.peek(0) == Some('#') {
             return Ok(());
         }
-        if self.peek(0) == Some('\\') && matches!(self.peek(1), Some('\n' | '\r')) {
-            // The line goes on: its indentation is what counts.
-            self.row += 1;
-            self.column = 0;
-            while let Some(' ' | '\t' | '\x0c') = self.peek(0) {
-                self.column += 1;
-            }
+        let start = (self.row, start.1);
+        if split != 0 {
+            (wide, narrow) = (split, split);
         }
         let (top, top_narrow) = self.indents.last().copied().unwrap_or((0, 0));
-        let inconsistent = |this: &Scanner| Fault {
+        let length = self.lines[self.row].iter().filter(|letter| !matches!(letter, '\n' | '\r')).count();
+        let wrong = |this: &Scanner, message: &str, tabs: bool| Fault {
             indentation: true,
-            ..this.fault("inconsistent use of tabs and spaces in indentation", this.row, this.column)
+            tabs,
+            ..this.fault(message, this.row, length + 1)
         };
+        let inconsistent = |this: &Scanner| wrong(this, "inconsistent use of tabs and spaces in indentation", true);
         if wide == top {
             return if narrow == top_narrow { Ok(()) } else { Err(inconsistent(self)) };
         }
         if wide > top {
             if narrow <= top_narrow {
                 return Err(inconsistent(self));
+            }
+            if self.indents.len() >= BLOCKS_MAX {
+                return Err(wrong(self, "too many levels of indentation", false));
             }
             self.indents.push((wide, narrow));
             self.push(kind::INDENT, start);
@@ -290,9 +345,7 @@ impl Scanner {
         }
         if self.indents.last().is_none_or(|(column, _)| *column != wide) {
             self.ready.clear();
-            let length = self.lines[self.row].iter().filter(|letter| !matches!(letter, '\n' | '\r')).count();
-            let fault = self.fault("unindent does not match any outer indentation level", self.row, length + 1);
-            return Err(Fault { indentation: true, ..fault });
+            return Err(wrong(self, "unindent does not match any outer indentation level", false));
         }
         Ok(())
     }
@@ -362,6 +415,7 @@ impl Scanner {
     fn digits(&mut self, accept: fn(char) -> bool, word: &str) -> Step {
         loop {
             if !self.peek(0).is_some_and(accept) {
+                self.refuse_digit(word)?;
                 return Err(self.fault(format!("invalid {word} literal"), self.row, self.column));
             }
             while self.peek(0).is_some_and(accept) {
@@ -372,6 +426,38 @@ impl Scanner {
             }
             self.column += 1;
         }
+    }
+
+    /// Complains of a digit that the base of a number has not.
+    fn refuse_digit(&self, word: &str) -> Step {
+        match self.peek(0).filter(char::is_ascii_digit) {
+            Some(digit) => {
+                Err(self.fault(format!("invalid digit '{digit}' in {word} literal"), self.row, self.column + 1))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// What the parser allows behind a number, and which decimal numbers it allows.
+    fn number_end(&self, start: (usize, usize), word: &str) -> Step {
+        if self.extra {
+            return Ok(());
+        }
+        let text = self.text(start, (self.row, self.column));
+        if word == "decimal" && text.starts_with('0') && text.bytes().all(|byte| byte == b'_' || byte.is_ascii_digit())
+        {
+            if text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
+                let message = "leading zeros in decimal integer literals are not permitted; \
+                               use an 0o prefix for octal integers";
+                return Err(self.fault(message, start.0, start.1 + 1));
+            }
+        }
+        const WORDS: [&str; 8] = ["and", "else", "for", "if", "in", "is", "not", "or"];
+        let ahead: String = (0..5).map_while(|distance| self.peek(distance)).collect();
+        if self.peek(0).is_some_and(is_name_part) && !WORDS.iter().any(|word| ahead.starts_with(word)) {
+            return Err(self.fault(format!("invalid {word} literal"), self.row, self.column));
+        }
+        Ok(())
     }
 
     fn number(&mut self) -> Step {
@@ -388,6 +474,8 @@ impl Scanner {
                 self.column += 1;
             }
             self.digits(accept, word)?;
+            self.refuse_digit(word)?;
+            self.number_end(start, word)?;
             self.push(kind::NUMBER, start);
             return Ok(());
         }
@@ -403,14 +491,14 @@ impl Scanner {
         }
         if matches!(self.peek(0), Some('e' | 'E')) {
             let signed = matches!(self.peek(1), Some('+' | '-')) as usize;
-            if self.peek(1 + signed).is_some_and(decimal) {
+            if signed == 1 || self.peek(1).is_some_and(decimal) {
                 self.column += 1 + signed;
                 self.digits(decimal, "decimal")?;
             }
         }
-        if matches!(self.peek(0), Some('j' | 'J')) {
-            self.column += 1;
-        }
+        let imaginary = matches!(self.peek(0), Some('j' | 'J'));
+        self.column += usize::from(imaginary);
+        self.number_end(start, if imaginary { "imaginary" } else { "decimal" })?;
         self.push(kind::NUMBER, start);
         Ok(())
     }
@@ -521,7 +609,10 @@ impl Scanner {
                         self.column += 1;
                     }
                 }
-                Some('\\') if raw && self.peek(1).is_some_and(|next| next == quote || next == '\\') => self.column += 2,
+                Some('\\') if raw && self.peek(1) == Some('\r') && self.peek(2) == Some('\n') => self.column += 3,
+                Some('\\') if raw && self.peek(1).is_some_and(|next| next == quote || matches!(next, '\\' | '\n')) => {
+                    self.column += 2;
+                }
                 Some('}') if named => {
                     // CPython ends the text behind the name of a character.
                     self.column += 1;
@@ -586,6 +677,9 @@ impl Scanner {
             .last()
             .is_some_and(|format| !format.specifications.is_empty() && format.depths.last() == Some(&depth));
         match letter {
+            '(' | '[' | '{' if depth >= BRACKETS_MAX => {
+                return Err(self.fault("too many nested parentheses", self.row, self.column + 1));
+            }
             '(' | '[' | '{' => self.brackets.push((letter, start.0, start.1)),
             ')' | ']' | '}' => {
                 let opening = match letter {
@@ -600,6 +694,9 @@ impl Scanner {
                             "closing parenthesis '{letter}' does not match opening parenthesis '{open}'{place}"
                         );
                         return Err(self.fault(message, self.row, self.column + 1));
+                    }
+                    None if !self.extra => {
+                        return Err(self.fault(format!("unmatched '{letter}'"), self.row, self.column + 1));
                     }
                     _ if at_field && letter == '}' => {
                         if let Some(format) = self.formats.last_mut() {

@@ -56,6 +56,12 @@ impl Mmap {
         if self.mapping.is_closed() {
             return Err(cx.value_error("mmap closed or invalid"));
         }
+        Ok(())
+    }
+
+    /// What comes before a look at the bytes.
+    fn check_readable(&self, cx: &mut Context) -> Result<()> {
+        self.check_open(cx)?;
         if !self.readable {
             return Err(cx.value_error("mmap of memory that may not be touched"));
         }
@@ -88,7 +94,8 @@ impl Mmap {
     }
 
     fn take(&self, count: usize) -> Vec<u8> {
-        let bytes = self.mapping.copy_out(self.position.get(), count);
+        // The mapping may have become shorter than the position.
+        let bytes = self.mapping.copy_out(self.position.get().min(self.mapping.len()), count);
         self.position.set(self.position.get() + count);
         bytes
     }
@@ -102,7 +109,7 @@ impl Mmap {
         end: Option<Index>,
         reverse: bool,
     ) -> Result<i64> {
-        self.check_open(cx)?;
+        self.check_readable(cx)?;
         let length = self.mapping.len() as i64;
         let bound = |index: i64| (if index < 0 { index + length } else { index }).clamp(0, length);
         let start = bound(start.map_or(self.position.get() as i64, |index| index.0));
@@ -119,14 +126,14 @@ impl Mmap {
 
     fn slice(&self, cx: &mut Context, slice: &SliceObject) -> Result<Span> {
         let bounds = slice.unpack(cx)?;
-        self.check_open(cx)?;
+        self.check_readable(cx)?;
         Ok(bounds.adjust(self.mapping.len()))
     }
 
     /// The place of an item.
     fn place(&self, cx: &mut Context, key: Value) -> Result<usize> {
         let index = convert::index_i64(cx, key)?;
-        self.check_open(cx)?;
+        self.check_readable(cx)?;
         match wrap_index(index, self.mapping.len()) {
             Some(place) => Ok(place),
             None => Err(cx.index_error("mmap index out of range")),
@@ -336,7 +343,7 @@ impl Mmap {
     /// Copies bytes to another place within.
     #[method(name = "move")]
     fn move_(&self, cx: &mut Context, dest: Index, src: Index, count: Index) -> Result<()> {
-        self.check_open(cx)?;
+        self.check_readable(cx)?;
         self.check_writable(cx)?;
         let length = self.mapping.len() as i64;
         let (dest, src, count) = (dest.0, src.0, count.0);
@@ -351,7 +358,7 @@ impl Mmap {
 
     /// At most so many bytes from the position on; all that are left if there is no number.
     fn read(&self, cx: &mut Context, #[default(None)] n: Option<Index>) -> Result<Bytes> {
-        self.check_open(cx)?;
+        self.check_readable(cx)?;
         let left = self.left();
         let count = n.and_then(|n| usize::try_from(n.0).ok()).map_or(left, |n| n.min(left));
         Ok(Bytes(self.take(count)))
@@ -359,7 +366,7 @@ impl Mmap {
 
     /// The byte at the position, as a number.
     fn read_byte(&self, cx: &mut Context) -> Result<u8> {
-        self.check_open(cx)?;
+        self.check_readable(cx)?;
         if self.left() == 0 {
             return Err(cx.value_error("read byte out of range"));
         }
@@ -368,7 +375,7 @@ impl Mmap {
 
     /// Bytes from the position up to and with the next end of a line.
     fn readline(&self, cx: &mut Context) -> Result<Bytes> {
-        self.check_open(cx)?;
+        self.check_readable(cx)?;
         let rest = self.mapping.copy_out(self.position.get().min(self.mapping.len()), self.left());
         let count = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |place| place + 1);
         Ok(Bytes(self.take(count)))
@@ -435,7 +442,7 @@ impl Mmap {
 
     /// Writes bytes at the position; how many.
     fn write(&self, cx: &mut Context, bytes: Buffer) -> Result<usize> {
-        self.check_open(cx)?;
+        self.check_readable(cx)?;
         self.check_writable(cx)?;
         if bytes.len() > self.left() {
             return Err(cx.value_error("data out of range"));
@@ -447,7 +454,7 @@ impl Mmap {
 
     /// Writes a byte, given as a number, at the position.
     fn write_byte(&self, cx: &mut Context, byte: u8) -> Result<()> {
-        self.check_open(cx)?;
+        self.check_readable(cx)?;
         self.check_writable(cx)?;
         if self.left() == 0 {
             return Err(cx.value_error("write byte out of range"));
@@ -476,7 +483,7 @@ impl Mmap {
 
     #[slot(get_item)]
     fn get_item(&self, cx: &mut Context, key: Value) -> Result<Owned> {
-        self.check_open(cx)?;
+        self.check_readable(cx)?;
         if is_index(key) {
             let place = self.place(cx, key)?;
             return Ok(int::from_i64(cx, self.mapping.copy_out(place, 1)[0] as i64));
@@ -500,7 +507,7 @@ impl Mmap {
 
     #[slot(set_item)]
     fn set_item(&self, cx: &mut Context, key: Value, value: Option<Value>) -> Result<()> {
-        self.check_open(cx)?;
+        self.check_readable(cx)?;
         self.check_writable(cx)?;
         if is_index(key) {
             let place = self.place(cx, key)?;
@@ -512,7 +519,7 @@ impl Mmap {
             let Ok(byte) = u8::try_from(number) else {
                 return Err(cx.value_error("mmap item value must be in range(0, 256)"));
             };
-            self.check_open(cx)?;
+            self.check_readable(cx)?;
             if place >= self.mapping.len() {
                 return Err(cx.index_error("mmap index out of range"));
             }
@@ -540,7 +547,7 @@ impl Mmap {
 
     #[slot(buffer)]
     fn buffer(this: &NativeObject<Mmap>, cx: &mut Context, request: Request) -> Result<Buffer> {
-        this.check_open(cx)?;
+        this.check_readable(cx)?;
         let readonly = this.access == Access::Read;
         if readonly && request.has(Request::WRITABLE) {
             return Err(not_writable(cx));
@@ -587,7 +594,7 @@ impl MmapIterator {
     #[slot(next)]
     fn next(&self, cx: &mut Context) -> Result<Option<Owned>> {
         let Some(own) = self.object.value().cast::<NativeObject<Mmap>>() else { return Ok(None) };
-        own.check_open(cx)?;
+        own.check_readable(cx)?;
         let place = self.next.get();
         if place >= own.mapping.len() {
             return Ok(None);
