@@ -142,6 +142,13 @@ impl DictObject {
         self.rebuild(bits);
     }
 
+    /// The same in a dict that may have a table, which is then left alone.
+    pub fn make_room(&self, count: usize) {
+        if self.index_bits.get() == 0 {
+            self.reserve(count);
+        }
+    }
+
     #[inline(always)]
     pub fn len(&self) -> usize {
         self.length.get()

@@ -76,6 +76,24 @@ impl TupleObject {
         tuple
     }
 
+    /// A tuple that takes over the items of a vector from a place on.
+    #[inline]
+    pub fn from_end_of(cx: &mut Context, items: &mut Vec<Owned>, place: usize) -> Owned {
+        let count = items.len().saturating_sub(place);
+        if count == 0 {
+            return Owned::new(empty());
+        }
+        let (tuple, target) = TupleObject::allocate(cx, count);
+        // SAFETY: (heap 3) fresh memory with room for all the items, which the vector gives up.
+        unsafe {
+            items.set_len(place);
+            for index in 0..count {
+                target.add(index).write(items.as_ptr().add(place + index).cast::<Value>().read());
+            }
+        }
+        tuple
+    }
+
     /// A pair that takes over its items.
     #[inline]
     pub fn pair(cx: &mut Context, first: Owned, second: Owned) -> Owned {
