@@ -194,7 +194,8 @@ impl Context {
         let bytes = tuple::tuple_bytes(items.len());
         for position in (0..items.len()).rev() {
             let child = items[position];
-            if !child.is_counted_bound() {
+            // Compiled code may have moved items out of a tuple that only it knows.
+            if !child.is_counted() {
                 continue;
             }
             // SAFETY: (heap 1) a tuple owns counts on its items.

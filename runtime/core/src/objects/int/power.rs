@@ -34,7 +34,7 @@ pub fn power(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
     };
     if kernel::trailing_zeros(base.magnitude()) == bits - 1 {
         let shift = (bits - 1) * exponent;
-        return Ok(with_limbs(shift as usize / 64 + 2, |out| {
+        return Ok(with_limbs(cx, shift as usize / 64 + 2, |cx, out| {
             kernel::shift_left(out, &[1], shift);
             from_limbs(cx, negative, out)
         }));
