@@ -8,6 +8,7 @@ use sidewinder_runtime::context::{Context, Result};
 use sidewinder_runtime::heap::Owned;
 use sidewinder_runtime::native::Arguments;
 use sidewinder_runtime::objects::buffer::{self, Buffer};
+use sidewinder_runtime::objects::bytes::hexadecimal;
 use sidewinder_runtime::objects::bytes::{BYTEARRAY, BYTES, ByteArrayObject, BytesObject, like};
 use sidewinder_runtime::objects::str::{self as text, StrObject, codec};
 use sidewinder_runtime::objects::tuple::TupleObject;
@@ -194,27 +195,20 @@ fn hex(cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
     let _held = receiver.hold(cx)?;
     let group = crate::str_arguments::integer(cx, group, 1)?;
     let mark = separator(cx, mark)?;
-    let content = receiver.content();
-    let mut result = Vec::with_capacity(content.len() * 3);
-    let size = group.unsigned_abs() as usize;
-    for (index, byte) in content.iter().enumerate() {
-        // Positive groups are counted from the end.
-        let counted = if group > 0 { content.len() - index } else { index };
-        if let Some(mark) = mark
-            && size > 0
-            && index > 0
-            && counted.is_multiple_of(size)
-        {
-            result.push(mark);
-        }
-        result.push(b"0123456789abcdef"[*byte as usize >> 4]);
-        result.push(b"0123456789abcdef"[*byte as usize & 15]);
-    }
+    let result =
+        hexadecimal::encode(receiver.content(), mark, group.clamp(-i64::from(i32::MAX), i64::from(i32::MAX)) as i32);
     Ok(StrObject::from_latin1_known(cx, &result, true))
 }
 
 fn fromhex(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let source = arguments[1];
+    // Digits without spaces are the usual case; what else there may be is told apart below.
+    if arguments[0] == BYTES.value()
+        && let Some(digits) = text::cast(source).and_then(StrObject::as_ascii)
+        && let Ok(content) = hexadecimal::decode(digits.as_bytes())
+    {
+        return Ok(BytesObject::new(cx, &content));
+    }
     let digits: Vec<u32> = match text::cast(source) {
         Some(string) => string.code_points().collect(),
         None if buffer::is_exporter(source) => {

@@ -119,6 +119,16 @@ pub fn swapcase(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
 
 pub fn title(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let string = receiver(cx, arguments, "title")?;
+    if let Some(ascii) = string.as_ascii() {
+        return Ok(change_latin1(cx, string, ascii.as_bytes(), |bytes| {
+            let mut after_cased = false;
+            for byte in bytes {
+                let changed = if after_cased { byte.to_ascii_lowercase() } else { byte.to_ascii_uppercase() };
+                *byte = changed;
+                after_cased = changed.is_ascii_alphabetic();
+            }
+        }));
+    }
     let units = string.units();
     let mut after_cased = false;
     Ok(map_points(cx, string, |position, point| {

@@ -24,7 +24,11 @@ pub fn translate(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
     let mut builder = StrBuilder::with_capacity(subject.len());
     // CPython asks the table once for each ASCII character when the string is ASCII.
     let mut known: Vec<Option<Replacement>> = vec![None; if subject.is_ascii() { 128 } else { 0 }];
-    for point in subject.code_points() {
+    let start = match subject.as_ascii() {
+        Some(ascii) => translate_bytes(cx, table, ascii.as_bytes(), &mut known, &mut builder)?,
+        None => 0,
+    };
+    for point in subject.code_points().skip(start) {
         let replacement = match known.get(point as usize) {
             Some(Some(replacement)) => replacement.clone(),
             slot => {
@@ -48,6 +52,41 @@ pub fn translate(cx: &mut Context, arguments: &[Value]) -> Result<Owned> {
         }
     }
     Ok(builder.finish(cx))
+}
+
+/// Translates ASCII characters as long as each becomes one of them, and gives the position after those.
+fn translate_bytes(
+    cx: &mut Context,
+    table: Value,
+    subject: &[u8],
+    known: &mut [Option<Replacement>],
+    builder: &mut StrBuilder,
+) -> Result<usize> {
+    /// What the table was not asked about yet.
+    const UNKNOWN: u8 = 0xFF;
+    let mut bytes = [UNKNOWN; 128];
+    let mut output = Vec::with_capacity(subject.len());
+    for byte in subject {
+        let place = usize::from(*byte);
+        let mut translated = bytes[place];
+        if translated == UNKNOWN {
+            let replacement = look_up(cx, table, u32::from(*byte))?;
+            translated = match &replacement {
+                Replacement::Keep => *byte,
+                Replacement::Point(point @ 0..0x80) => *point as u8,
+                _ => UNKNOWN,
+            };
+            known[place] = Some(replacement);
+            if translated == UNKNOWN {
+                break;
+            }
+            bytes[place] = translated;
+        }
+        output.push(translated);
+    }
+    let done = output.len();
+    builder.push_text(std::str::from_utf8(&output).unwrap_or_default());
+    Ok(done)
 }
 
 fn look_up(cx: &mut Context, table: Value, point: u32) -> Result<Replacement> {

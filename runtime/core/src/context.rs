@@ -194,6 +194,8 @@ pub struct Context {
     pub native_stack_limit: usize,
     /// Objects whose `repr` is being computed, for recursive containers.
     pub repr_active: Vec<Value>,
+    /// Room for the limbs of an integer that is being computed.
+    pub(crate) limbs: Vec<u64>,
     /// What `threading` knows of the thread.
     pub thread: ThreadState,
     /// `sys.set_asyncgen_hooks`: what is called at the first use of an asynchronous generator, and at its end.
@@ -367,6 +369,7 @@ impl Context {
             recursion_limit: 1000,
             native_stack_limit: 0,
             repr_active: Vec::new(),
+            limbs: Vec::new(),
             thread: ThreadState::new(is_main),
             async_generator_hooks: [None, None],
             coroutine_origin_depth: 0,

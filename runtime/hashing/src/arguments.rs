@@ -2,6 +2,7 @@
 
 use sidewinder_runtime::native::Given;
 use sidewinder_runtime::objects::buffer::{self, Buffer};
+use sidewinder_runtime::objects::bytes::hexadecimal;
 use sidewinder_runtime::objects::exception::{BUFFER_ERROR, MEMORY_ERROR};
 use sidewinder_runtime::objects::str;
 use sidewinder_runtime::{Context, Result, Value};
@@ -47,7 +48,5 @@ pub fn zeros(cx: &mut Context, length: usize) -> Result<Vec<u8>> {
 
 /// Bytes in hexadecimal digits.
 pub fn hexadecimal(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |value: u8| DIGITS[value as usize] as char;
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    String::from_utf8(hexadecimal::encode(bytes, None, 0)).unwrap_or_default()
 }

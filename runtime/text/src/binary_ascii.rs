@@ -3,7 +3,6 @@
 //! What the formats are is in the files below, which know no Python objects.
 
 mod base64;
-mod hexadecimal;
 mod quoted_printable;
 mod uu;
 
@@ -13,6 +12,7 @@ use sidewinder_runtime::native::result::Bytes;
 use sidewinder_runtime::native::{ExceptionClass, FromArgument, Given, LowWord};
 use sidewinder_runtime::objects::buffer::{Buffer, is_exporter};
 use sidewinder_runtime::objects::bytes::BytesObject;
+use sidewinder_runtime::objects::bytes::hexadecimal;
 use sidewinder_runtime::objects::exception::{EXCEPTION, VALUE_ERROR};
 use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::str::{self, StrObject};

@@ -1,33 +1,31 @@
 //! `MemoryBIO`: bytes on their way between a program and a connection.
 
 use crate::error;
+use crate::queue::Queue;
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::native::result::Bytes;
 use sidewinder_runtime::objects::buffer::Buffer;
 use sidewinder_runtime::objects::iterator::arguments::refuse_keywords;
 use sidewinder_runtime::{Arguments, Context, Result};
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 
 // No documentation, as in CPython.
 #[native_type("_ssl.MemoryBIO", base, uncollected)]
 #[derive(Traverse)]
 pub struct MemoryBIO {
     #[plain]
-    bytes: RefCell<VecDeque<u8>>,
+    bytes: RefCell<Queue>,
     ended: Cell<bool>,
 }
 
 impl MemoryBIO {
     /// Takes up to so many bytes.
     pub fn take(&self, most: usize) -> Vec<u8> {
-        let mut bytes = self.bytes.borrow_mut();
-        let count = most.min(bytes.len());
-        bytes.drain(..count).collect()
+        self.bytes.borrow_mut().take(most)
     }
 
     pub fn put(&self, new: &[u8]) {
-        self.bytes.borrow_mut().extend(new);
+        self.bytes.borrow_mut().put(new);
     }
 
     /// Whether nothing will come any more.

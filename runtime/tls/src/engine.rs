@@ -1,5 +1,6 @@
 //! One secure connection, on memory.
 
+use crate::queue::Queue;
 use rustls::pki_types::ServerName;
 use rustls::server::{Accepted, Acceptor};
 use rustls::{CipherSuite, ClientConfig, ClientConnection, Connection, Error, ServerConfig};
@@ -64,7 +65,7 @@ impl Records {
 pub struct Engine {
     stage: Stage,
     /// What came and was not looked at yet.
-    incoming: Vec<u8>,
+    incoming: Queue,
     records: Records,
     /// What has to go.
     outgoing: Vec<u8>,
@@ -99,7 +100,7 @@ impl Engine {
     fn at(stage: Stage) -> Engine {
         Engine {
             stage,
-            incoming: Vec::new(),
+            incoming: Queue::default(),
             records: Records::default(),
             outgoing: Vec::new(),
             has_closed: false,
@@ -131,7 +132,7 @@ impl Engine {
     /// Takes bytes that have come.
     pub fn put(&mut self, bytes: &[u8]) {
         self.records.pass(bytes);
-        self.incoming.extend_from_slice(bytes);
+        self.incoming.put(bytes);
     }
 
     /// Where in the records that come the last byte was. No more than one record is asked for: programs wait for sockets that
@@ -172,11 +173,11 @@ impl Engine {
     pub fn advance(&mut self) -> Result<bool, Error> {
         let mut done = false;
         while !self.incoming.is_empty() {
-            let mut rest = &self.incoming[..];
+            let mut rest = self.incoming.as_slice();
             match &mut self.stage {
                 Stage::Accepting(acceptor) => {
                     let count = acceptor.read_tls(&mut rest).map_err(|error| Error::General(error.to_string()))?;
-                    self.incoming.drain(..count);
+                    self.incoming.pass(count);
                     done = true;
                     match acceptor.accept() {
                         Ok(None) => {}
@@ -198,7 +199,7 @@ impl Engine {
                         // What was read before has to be taken first.
                         Err(_) => break,
                     };
-                    self.incoming.drain(..count);
+                    self.incoming.pass(count);
                     done = true;
                     let state = connection.process_new_packets()?;
                     self.has_closed |= state.peer_has_closed();

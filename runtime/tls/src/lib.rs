@@ -18,6 +18,7 @@ mod key_log;
 mod module;
 mod objects;
 mod pem;
+mod queue;
 mod session;
 mod socket;
 mod verify;

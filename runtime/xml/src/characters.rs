@@ -47,9 +47,32 @@ pub fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
+/// The ASCII characters of names, those that start one included.
+static NAME_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let letter = byte as u8;
+        table[byte] = letter.is_ascii_alphanumeric() || matches!(letter, b'_' | b':' | b'-' | b'.');
+        byte += 1;
+    }
+    table
+};
+
+/// The length of the run of ASCII name characters at the start of text.
+fn plain_length(text: &[u8]) -> usize {
+    text.iter().position(|byte| !NAME_BYTES[usize::from(*byte)]).unwrap_or(text.len())
+}
+
 /// The length of the name at the start of text; nought if there is none.
 pub fn name_length(text: &[u8]) -> usize {
-    let mut at = 0;
+    let mut at = match text.first() {
+        Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b':') => plain_length(text),
+        _ => 0,
+    };
+    if text.get(at).is_none_or(u8::is_ascii) && at > 0 {
+        return at;
+    }
     while let Some((character, length)) = first(&text[at..]) {
         let good = if at == 0 { is_name_start(character) } else { is_name_character(character) };
         if !good {

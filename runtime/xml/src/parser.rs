@@ -431,6 +431,11 @@ impl Parser {
         if let Some(encoding) = &self.encoding {
             position.byte += encoding.bytes_of(passed);
         }
+        // Most tokens are within a line.
+        if !passed.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+            position.column += passed.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count() as u64;
+            return position;
+        }
         let mut index = 0;
         while index < passed.len() {
             match passed[index] {

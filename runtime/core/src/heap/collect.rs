@@ -9,11 +9,12 @@ use crate::heap::Owned;
 use crate::heap::allocate::{CHUNK_HEADER_BYTES, Chunk, chunk_of};
 use crate::heap::{Header, allocate};
 use crate::numbers::NumberSet;
-use crate::objects::dict::{self, DictObject};
+use crate::objects::dict::{self, DICT, DictObject};
 use crate::objects::instance;
-use crate::objects::list::ListObject;
+use crate::objects::list::{LIST, ListObject};
 use crate::objects::module;
 use crate::objects::str::StrObject;
+use crate::objects::tuple::{TUPLE, TupleObject};
 use crate::objects::type_object::flags;
 use crate::operations::{call, finalize};
 use crate::value::Value;
@@ -173,6 +174,7 @@ pub fn live_objects(cx: &Context) -> Vec<*mut Header> {
 }
 
 /// The scratch count of an object.
+#[inline(always)]
 fn scratch(header: *const Header) -> *mut u32 {
     let chunk = chunk_of(header);
     // SAFETY: (heap 4) collected objects lie in chunks, whose scratch array has one word for each cell.
@@ -182,6 +184,7 @@ fn scratch(header: *const Header) -> *mut u32 {
     }
 }
 
+#[inline(always)]
 fn is_collected(value: Value) -> bool {
     value.is_counted() && value.heap_type().has_flag(flags::COLLECTED)
 }
@@ -198,6 +201,24 @@ fn traverse(header: *mut Header, mut visit: impl FnMut(Value)) {
                 }
             }
             return visit(kind.value());
+        }
+        // Most references are in containers of the builtin types, whose items need no call each.
+        if std::ptr::eq(kind, &LIST.object) {
+            return Value::from_pointer(header)
+                .cast_unchecked::<ListObject>()
+                .as_slice()
+                .iter()
+                .for_each(|item| visit(*item));
+        }
+        if std::ptr::eq(kind, &TUPLE.object) {
+            return Value::from_pointer(header)
+                .cast_unchecked::<TupleObject>()
+                .as_slice()
+                .iter()
+                .for_each(|item| visit(*item));
+        }
+        if std::ptr::eq(kind, &DICT.object) {
+            return dict::of(Value::from_pointer(header)).each_reference(visit);
         }
         if let Some(function) = kind.slots().traverse {
             function(header, &mut visit);

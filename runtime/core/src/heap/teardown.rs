@@ -12,6 +12,7 @@ use crate::objects::instance;
 use crate::objects::int::INT;
 use crate::objects::list::{LIST, ListObject};
 use crate::objects::str::STR;
+use crate::objects::tuple::{self, TUPLE, TupleObject};
 use crate::objects::type_object::flags;
 use crate::value::Value;
 
@@ -146,6 +147,8 @@ impl Context {
                 self.destroy_plain(value)
             } else if std::ptr::eq(kind, &LIST.object) {
                 self.destroy_list(value)
+            } else if std::ptr::eq(kind, &TUPLE.object) {
+                self.destroy_tuple(value)
             } else {
                 Progress::Special
             };
@@ -174,11 +177,51 @@ impl Context {
             let count = unsafe { &mut (*child.header()).count };
             *count -= 1;
             if *count == 0 {
+                if child.has_type(&STR) {
+                    // SAFETY: (heap 5) a dead string, which owns nothing and which nothing refers to weakly.
+                    unsafe { crate::objects::str::slots::free(self, child.header()) };
+                    continue;
+                }
                 let mut waiting = Children { list: &mut self.teardown };
                 items[..position].iter().for_each(|child| waiting.push(*child));
                 return Progress::Next(child);
             }
         }
+        Progress::Done
+    }
+
+    /// Destroys a tuple, in the same order.
+    #[inline(always)]
+    fn destroy_tuple(&mut self, value: Value) -> Progress {
+        let header = value.header();
+        // SAFETY: (heap 2) the type is that of tuples; (heap 5) the dead tuple is intact until its memory is given back.
+        let items = unsafe { value.cast_unchecked::<TupleObject>() }.as_slice();
+        let bytes = tuple::tuple_bytes(items.len());
+        for position in (0..items.len()).rev() {
+            let child = items[position];
+            // Compiled code may have moved items out of a tuple that only it knows.
+            if !child.is_counted() {
+                continue;
+            }
+            // SAFETY: (heap 1) a tuple owns counts on its items.
+            let count = unsafe { &mut (*child.header()).count };
+            *count -= 1;
+            if *count > 0 {
+                continue;
+            }
+            if child.has_type(&STR) {
+                // SAFETY: (heap 5) a dead string, which owns nothing and which nothing refers to weakly.
+                unsafe { crate::objects::str::slots::free(self, child.header()) };
+                continue;
+            }
+            let mut waiting = Children { list: &mut self.teardown };
+            items[..position].iter().for_each(|child| waiting.push(*child));
+            // SAFETY: (heap 5) what the tuple owned is given up.
+            unsafe { self.heap.free(header, bytes, true) };
+            return Progress::Next(child);
+        }
+        // SAFETY: (heap 5) as above.
+        unsafe { self.heap.free(header, bytes, true) };
         Progress::Done
     }
 

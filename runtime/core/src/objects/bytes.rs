@@ -3,6 +3,7 @@
 //! Not here: methods (in the builtins crate).
 
 pub mod bytearray;
+pub mod hexadecimal;
 pub mod iterator;
 pub mod new;
 pub mod slots;

@@ -5,6 +5,7 @@
 
 use crate::context::{Context, Raised, Result};
 use crate::heap::allocate::{allocate_bytes, free_bytes};
+use crate::heap::owned::{increment, increment_bound};
 use crate::heap::teardown::Children;
 use crate::heap::{Header, Immortal, Owned};
 use crate::hooks::Broken;
@@ -142,6 +143,13 @@ impl DictObject {
         self.rebuild(bits);
     }
 
+    /// The same in a dict that may have a table, which is then left alone.
+    pub fn make_room(&self, count: usize) {
+        if self.index_bits.get() == 0 {
+            self.reserve(count);
+        }
+    }
+
     #[inline(always)]
     pub fn len(&self) -> usize {
         self.length.get()
@@ -176,6 +184,20 @@ impl DictObject {
         debug_assert!(i < self.entry_count());
         // SAFETY: (dict 1) entries below `used` are initialised.
         unsafe { *self.entries.get().add(i) }
+    }
+
+    /// Visits the keys and values, deleted entries' unbound ones included.
+    #[inline(always)]
+    pub fn each_reference(&self, mut visit: impl FnMut(Value)) {
+        // SAFETY: (dict 1) entries below `used` are initialised.
+        let entries: &[Entry] = match self.entry_count() {
+            0 => &[],
+            used => unsafe { std::slice::from_raw_parts(self.entries.get(), used) },
+        };
+        for entry in entries {
+            visit(entry.key);
+            visit(entry.value);
+        }
     }
 
     /// The hash stored with entry `i`.
@@ -252,17 +274,38 @@ impl DictObject {
     /// Walks the probe sequence of `hash` until `matches` an entry or an empty slot.
     #[inline(always)]
     fn probe(&self, hash: i64, mut matches: impl FnMut(&Entry) -> bool) -> Found {
+        let index = self.index.get();
+        // The width is the same all the way: it is asked once, for a walk of its own.
+        // SAFETY: (dict 2) slots are within the index, whose width follows from the bits.
+        match self.index_bits.get() {
+            0..=7 => self.walk(hash, &mut matches, |slot| match unsafe { *index.add(slot) } {
+                255 => EMPTY,
+                254 => DELETED,
+                entry => entry as u32,
+            }),
+            8..=15 => self.walk(hash, &mut matches, |slot| match unsafe { *(index as *const u16).add(slot) } {
+                65535 => EMPTY,
+                65534 => DELETED,
+                entry => entry as u32,
+            }),
+            _ => self.walk(hash, &mut matches, |slot| unsafe { *(index as *const u32).add(slot) }),
+        }
+    }
+
+    #[inline(always)]
+    fn walk(&self, hash: i64, matches: &mut impl FnMut(&Entry) -> bool, read: impl Fn(usize) -> u32) -> Found {
         let mask = (1usize << self.index_bits.get()) - 1;
+        let entries = self.entries.get();
         let mut perturb = hash as u64;
         let mut slot = hash as usize & mask;
         let mut free = None;
         loop {
-            match self.read_index(slot) {
+            match read(slot) {
                 EMPTY => return Found { slot: free.unwrap_or(slot), entry: None },
                 DELETED => free = free.or(Some(slot)),
                 entry => {
                     // SAFETY: (dict 1) the index names initialised entries.
-                    if matches(unsafe { &*self.entries.get().add(entry as usize) }) {
+                    if matches(unsafe { &*entries.add(entry as usize) }) {
                         return Found { slot, entry: Some(entry as usize) };
                     }
                 }
@@ -465,6 +508,9 @@ impl DictObject {
 
     /// Copies all entries of another dict into this one, which is empty.
     fn fill_from(&self, cx: &mut Context, other: &DictObject) {
+        if other.len() == other.entry_count() && self.index_bits.get() == 0 && !other.is_empty() {
+            return self.clone_table(cx, other);
+        }
         self.rebuild(other.index_bits.get());
         for i in 0..other.entry_count() {
             if let Some((key, value)) = other.entry(i) {
@@ -473,6 +519,28 @@ impl DictObject {
                 self.store(cx, Some(Found { slot, entry: None }), key, hash, value);
             }
         }
+    }
+
+    /// Takes a copy of the table of another dict, of which no entry is deleted, in place of none.
+    fn clone_table(&self, cx: &mut Context, other: &DictObject) {
+        self.keys_changed(cx);
+        let (bits, used) = (other.index_bits.get(), other.entry_count());
+        let (entries, index) = allocate_table(bits);
+        // SAFETY: (dict 1), (dict 2) both tables have that many slots and room for as many entries.
+        unsafe {
+            std::ptr::copy_nonoverlapping(other.index.get(), index, (1usize << bits) * index_width(bits));
+            for position in 0..used {
+                let entry = *other.entries.get().add(position);
+                increment_bound(entry.key);
+                increment(entry.value);
+                entries.add(position).write(entry);
+            }
+        }
+        self.entries.set(entries);
+        self.index.set(index);
+        self.index_bits.set(bits);
+        self.used.set(used as u32);
+        self.length.set(used);
     }
 
     fn store(&self, cx: &mut Context, found: Option<Found>, key: Value, hash: i64, value: Value) {
@@ -660,15 +728,17 @@ fn table_bytes(bits: u32) -> (usize, usize) {
 
 /// An empty table: its entries and its index.
 fn new_table(bits: u32) -> (*mut Entry, *mut u8) {
+    let (entries, index) = allocate_table(bits);
+    // SAFETY: (dict 2) fresh memory; all bytes 255 mean EMPTY at every width.
+    unsafe { index.write_bytes(255, table_bytes(bits).1) };
+    (entries, index)
+}
+
+/// Memory for a table: for its entries and its index, which the caller fills.
+fn allocate_table(bits: u32) -> (*mut Entry, *mut u8) {
     let (entry_bytes, index_bytes) = table_bytes(bits);
     let entries = allocate_bytes(entry_bytes + index_bytes);
-    // SAFETY: (dict 2) fresh memory; all bytes 255 mean EMPTY at every width.
-    let index = unsafe {
-        let index = entries.add(entry_bytes);
-        index.write_bytes(255, index_bytes);
-        index
-    };
-    (entries as *mut Entry, index)
+    (entries as *mut Entry, entries.wrapping_add(entry_bytes))
 }
 
 fn free_table(entries: *mut Entry, bits: u32) {
@@ -732,12 +802,7 @@ fn dicts_equal(cx: &mut Context, a: &DictObject, b: &DictObject) -> Result<bool>
 unsafe fn traverse(header: *mut Header, visit: &mut dyn FnMut(Value)) {
     // SAFETY: (heap 2) the slot of a dict type.
     let dict = unsafe { &*(header as *const DictObject) };
-    for i in 0..dict.entry_count() {
-        if let Some((key, value)) = dict.entry(i) {
-            visit(key);
-            visit(value);
-        }
-    }
+    dict.each_reference(visit);
 }
 
 unsafe fn release(header: *mut Header, children: &mut Children<'_>) {

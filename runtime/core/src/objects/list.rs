@@ -164,6 +164,11 @@ impl ListObject {
         self.length.set(length + 1);
     }
 
+    /// Appends the items of a vector from a place on, which go over to the list.
+    pub fn extend_from_end_of(&self, items: &mut Vec<Owned>, place: usize) {
+        self.with_items(|own| own.extend(items.drain(place..).map(Owned::into_raw)));
+    }
+
     /// Replaces the item at `index`, which must exist, and gives the old one.
     #[inline(always)]
     pub fn replace(&self, index: usize, item: Owned) -> Owned {

@@ -197,7 +197,23 @@ impl SetObject {
 
     /// Searches for a key. Comparisons may run Python code. Who is going to add it (`ADDING`) is content with an equal key
     /// that is gone since, as in CPython: then the slot means nothing. Nobody else learns of deleted slots.
+    #[inline(always)]
     fn find<const ADDING: bool>(&self, cx: &mut Context, key: Value, hash: i64) -> Result<Found> {
+        // Most searches end where they start.
+        let slot = hash as usize & self.mask.get();
+        let entry = self.entry(slot);
+        if entry.is_unused() {
+            return Ok(Found::Absent(slot, None));
+        }
+        if entry.key == key {
+            return Ok(Found::Present(slot));
+        }
+        self.find_on::<ADDING>(cx, key, hash)
+    }
+
+    /// The same, if it is not there.
+    #[inline(never)]
+    fn find_on<const ADDING: bool>(&self, cx: &mut Context, key: Value, hash: i64) -> Result<Found> {
         loop {
             let (table, mask) = (self.table.get(), self.mask.get());
             let mut deleted = None;

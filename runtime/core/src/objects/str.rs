@@ -133,12 +133,13 @@ impl StrObject {
         if text.is_ascii() {
             return StrObject::from_latin1_known(cx, text.as_bytes(), true);
         }
-        let mut bound = 0;
-        let mut length = 0;
-        for point in text.chars() {
-            bound |= point as u32;
-            length += 1;
-        }
+        // Of the bytes that start a character the largest says how wide the widest one is.
+        let length = text.bytes().filter(|byte| *byte as i8 >= -0x40).count();
+        let bound = match text.bytes().fold(0, u8::max) {
+            0..0xC4 => 0xFF,
+            0xC4..0xF0 => 0xFFFF,
+            _ => 0x10_FFFF,
+        };
         let object = StrObject::allocate(cx, kind_for(bound), false, length);
         // SAFETY: (str 2) the object has room for `length` units of its kind.
         unsafe {

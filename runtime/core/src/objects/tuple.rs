@@ -31,7 +31,7 @@ pub const ITEMS_OFFSET: usize = 32;
 const _: () = assert!(offset_of!(TupleObject, items) == ITEMS_OFFSET && offset_of!(TupleObject, length) == 16);
 
 /// Bytes of a tuple of `length` items.
-pub(super) const fn tuple_bytes(length: usize) -> usize {
+pub(crate) const fn tuple_bytes(length: usize) -> usize {
     ITEMS_OFFSET + length * size_of::<Value>()
 }
 
@@ -74,6 +74,39 @@ impl TupleObject {
             unsafe { target.add(index).write(item.into_raw()) };
         }
         tuple
+    }
+
+    /// A tuple that takes over the items of a vector from a place on.
+    #[inline]
+    pub fn from_end_of(cx: &mut Context, items: &mut Vec<Owned>, place: usize) -> Owned {
+        let count = items.len().saturating_sub(place);
+        if count == 0 {
+            return Owned::new(empty());
+        }
+        let (tuple, target) = TupleObject::allocate(cx, count);
+        // SAFETY: (heap 3) fresh memory with room for all the items, which the vector gives up.
+        unsafe {
+            items.set_len(place);
+            for index in 0..count {
+                target.add(index).write(items.as_ptr().add(place + index).cast::<Value>().read());
+            }
+        }
+        tuple
+    }
+
+    /// A tuple of so many items, each with a new count, as `item` gives them.
+    #[inline]
+    pub fn filled(cx: &mut Context, count: usize, mut item: impl FnMut(usize) -> Value) -> Owned {
+        if count == 0 {
+            return Owned::new(empty());
+        }
+        let header = cx.heap.allocate(&raw const TUPLE.object, tuple_bytes(count), true);
+        let first = header.cast::<u8>().wrapping_add(ITEMS_OFFSET).cast::<Value>();
+        for index in 0..count {
+            // SAFETY: (heap 3) fresh memory with room for all the items, which nobody else knows.
+            unsafe { first.add(index).write(Owned::new(item(index)).into_raw()) };
+        }
+        TupleObject::started(header, count).0
     }
 
     /// A pair that takes over its items.

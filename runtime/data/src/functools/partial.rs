@@ -156,8 +156,26 @@ impl Partial {
         NativeObject::allocate(cx, class, Partial { state: RefCell::new(Some(state)) })
     }
 
+    /// The function and its first arguments, if what a call gives comes behind them and no keywords are held.
+    fn plain(&self, more: usize) -> Option<(Owned, Vec<Owned>)> {
+        let state = self.state.borrow();
+        let state = state.as_ref()?;
+        let keywords = state.keywords.value().cast::<DictObject>()?;
+        if !keywords.is_empty() || placeholders(&state.arguments) > 0 {
+            return None;
+        }
+        let mut values = Vec::with_capacity(state.arguments.len() + more);
+        values.extend(state.arguments.iter().cloned());
+        Some((state.function.clone(), values))
+    }
+
     #[call]
     fn call(&self, cx: &mut Context, arguments: Arguments<'_>) -> Result<Owned> {
+        if let Some((function, mut values)) = self.plain(arguments.values.len()) {
+            values.extend(arguments.values.iter().copied().map(Owned::new));
+            let arguments = Arguments { values: list::as_values(&values), names: arguments.names };
+            return call::call_with(cx, function.value(), arguments);
+        }
         let state = self.state();
         let (given, missing) = (arguments.positionals(), placeholders(state.arguments()));
         if given.len() < missing {

@@ -35,8 +35,8 @@ impl Choice {
 
     /// The chosen items.
     fn tuple(&self, cx: &mut Context, pool: &[Owned], count: usize) -> Owned {
-        let items = self.indices.borrow()[..count].iter().map(|&index| pool[index].clone()).collect();
-        TupleObject::from_owned(cx, items)
+        let indices = self.indices.borrow();
+        TupleObject::filled(cx, count, |place| pool[indices[place]].value())
     }
 }
 
@@ -227,12 +227,14 @@ impl Product {
     fn next(&self, cx: &mut Context) -> Result<Option<Owned>> {
         let pools = self.pools.len();
         let more = self.choice.step(|indices| {
-            for place in (0..indices.len()).rev() {
-                indices[place] += 1;
-                if indices[place] < self.pools[place % pools].len() {
+            let mut pool = 0;
+            for index in indices.iter_mut().rev() {
+                pool = if pool == 0 { pools - 1 } else { pool - 1 };
+                *index += 1;
+                if *index < self.pools[pool].len() {
                     return true;
                 }
-                indices[place] = 0;
+                *index = 0;
             }
             false
         });
@@ -240,9 +242,11 @@ impl Product {
             return Ok(None);
         }
         let indices = self.choice.indices.borrow();
-        let items =
-            indices.iter().enumerate().map(|(place, &index)| self.pools[place % pools][index].clone()).collect();
-        drop(indices);
-        Ok(Some(TupleObject::from_owned(cx, items)))
+        let mut pool = pools;
+        let tuple = TupleObject::filled(cx, indices.len(), |place| {
+            pool = if pool + 1 >= pools { 0 } else { pool + 1 };
+            self.pools[pool][indices[place]].value()
+        });
+        Ok(Some(tuple))
     }
 }

@@ -7,7 +7,7 @@ use sidewinder_runtime::objects::bytes;
 use sidewinder_runtime::objects::exception::NOT_IMPLEMENTED_ERROR;
 use sidewinder_runtime::operations::{attribute, call};
 use sidewinder_runtime::{Context, Owned, Raised, Result, Value};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 
 /// Bytes that are looked at ahead in a file that can show them.
 const PREFETCH_BYTES: i64 = 128 * 1024;
@@ -117,6 +117,30 @@ impl Input {
     /// No frame is open.
     pub fn leave_frame(&self) {
         self.frame.set(0);
+    }
+
+    /// What is in memory.
+    pub fn data(&self) -> Ref<'_, Vec<u8>> {
+        self.data.borrow()
+    }
+
+    /// Where the next byte is in memory.
+    pub fn position(&self) -> usize {
+        self.at.get()
+    }
+
+    /// Where in memory the open frame ends, if one is open.
+    pub fn end_of_frame(&self) -> usize {
+        match self.frame.get() {
+            0 => usize::MAX,
+            left => self.at.get().saturating_add(left as usize),
+        }
+    }
+
+    /// Goes past bytes in memory, no more than the frame has.
+    pub fn advance(&self, length: usize) {
+        self.at.set(self.at.get() + length);
+        self.frame.set(self.frame.get().saturating_sub(length as u64));
     }
 
     /// Counts bytes of the frame, which no instruction may go beyond.

@@ -1,6 +1,7 @@
 //! The reader of pickles: its stack and memo, and what each instruction does.
 
 mod build;
+mod quick;
 pub mod values;
 
 use super::input::{Input, truncated};
@@ -30,6 +31,7 @@ pub struct Memo {
 }
 
 impl Memo {
+    #[inline]
     pub fn get(&self, number: i64) -> Option<Owned> {
         if (0..MEMO_PLACES_MAX).contains(&number) {
             return self.places.get(number as usize)?.clone();
@@ -57,6 +59,22 @@ impl Memo {
         };
         self.count += usize::from(old.is_none());
         old
+    }
+
+    /// The number after those of all objects in the list of places.
+    pub fn next_number(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Remembers one more object, if all numbers up to the next one are taken, as is usual. Whether it did.
+    #[inline(always)]
+    pub fn append(&mut self, object: &Owned) -> bool {
+        let usual = self.count == self.places.len() && (self.count as i64) < MEMO_PLACES_MAX;
+        if usual {
+            self.places.push(Some(object.clone()));
+            self.count += 1;
+        }
+        usual
     }
 
     /// The objects with their numbers.
@@ -126,6 +144,7 @@ impl Loader {
 
     fn run(&self, cx: &mut Context) -> Result<Owned> {
         loop {
+            self.run_quickly(cx);
             let Some(opcode) = self.input.byte(cx)? else {
                 return Err(cx.raise(&EOF_ERROR, "Ran out of input"));
             };

@@ -17,12 +17,27 @@ pub struct Output {
 }
 
 impl Output {
+    #[inline]
     pub fn write(&mut self, data: &[u8]) {
         if self.framing && self.frame.is_none() {
-            self.frame = Some(self.bytes.len());
-            self.bytes.extend([0; FRAME_HEADER_BYTES]);
+            self.begin_frame();
         }
         self.bytes.extend_from_slice(data);
+    }
+
+    /// Writes one byte.
+    #[inline]
+    pub fn push(&mut self, byte: u8) {
+        if self.framing && self.frame.is_none() {
+            self.begin_frame();
+        }
+        self.bytes.push(byte);
+    }
+
+    #[cold]
+    fn begin_frame(&mut self) {
+        self.frame = Some(self.bytes.len());
+        self.bytes.extend([0; FRAME_HEADER_BYTES]);
     }
 
     /// Ends the open frame.
@@ -39,6 +54,7 @@ impl Output {
     }
 
     /// Whether the open frame is complete, between two instructions.
+    #[inline]
     pub fn is_full(&self) -> bool {
         self.frame.is_some_and(|start| self.bytes.len() - start - FRAME_HEADER_BYTES >= FRAME_BYTES_TARGET)
     }

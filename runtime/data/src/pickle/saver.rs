@@ -21,8 +21,7 @@ use sidewinder_runtime::objects::{bytes, dict, exception, float, int, list, set,
 use sidewinder_runtime::operations::{attribute, call, convert, subscript};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 pub const PROTOCOL_MAX: i64 = 5;
@@ -30,21 +29,52 @@ pub const PROTOCOL_MAX: i64 = 5;
 /// Depth from which on a pickler without a memo looks for cycles.
 const FAST_DEPTH_MAX: usize = 50;
 
-/// Spreads addresses, which differ in few bits.
+/// Where in a list an object is, by its word: open addressing, with room for twice as many.
 #[derive(Default)]
-pub struct AddressHasher(u64);
+struct Places {
+    /// The word, zero if the slot is free, and the place.
+    slots: Vec<(u64, usize)>,
+    count: usize,
+}
 
-impl Hasher for AddressHasher {
-    fn finish(&self) -> u64 {
-        self.0
+/// Slots of the smallest table.
+const PLACES_MIN: usize = 64;
+
+impl Places {
+    /// The slot of a word, or the free one where it belongs. There is a free one.
+    #[inline(always)]
+    fn slot(&self, word: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        // Addresses differ in few bits, which the product spreads to the upper ones.
+        let mut slot = (word.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & mask;
+        while self.slots[slot].0 != word && self.slots[slot].0 != 0 {
+            slot = (slot + 1) & mask;
+        }
+        slot
     }
 
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    #[inline(always)]
+    fn get(&self, word: u64) -> Option<usize> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        let (found, place) = self.slots[self.slot(word)];
+        (found == word).then_some(place)
     }
 
-    fn write_u64(&mut self, word: u64) {
-        self.0 = (self.0 ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+    /// Notes the place of a word that has none yet.
+    fn insert(&mut self, word: u64, place: usize) {
+        if self.slots.len() <= self.count * 2 {
+            let size = (self.slots.len() * 4).max(PLACES_MIN);
+            let old = std::mem::replace(&mut self.slots, vec![(0, 0); size]);
+            for (word, place) in old.into_iter().filter(|(word, _)| *word != 0) {
+                let slot = self.slot(word);
+                self.slots[slot] = (word, place);
+            }
+        }
+        let slot = self.slot(word);
+        self.slots[slot] = (word, place);
+        self.count += 1;
     }
 }
 
@@ -53,19 +83,20 @@ impl Hasher for AddressHasher {
 pub struct Memo {
     /// By the object's word: where it is in the list.
     #[plain]
-    places: HashMap<u64, usize, BuildHasherDefault<AddressHasher>>,
+    places: Places,
     pub entries: Vec<(i64, Owned)>,
 }
 
 impl Memo {
+    #[inline]
     pub fn get(&self, object: Value) -> Option<i64> {
-        self.places.get(&object.0).map(|place| self.entries[*place].0)
+        self.places.get(object.0).map(|place| self.entries[place].0)
     }
 
     pub fn put(&mut self, number: i64, object: Owned) {
         let word = object.value().0;
-        match self.places.get(&word) {
-            Some(place) => self.entries[*place].0 = number,
+        match self.places.get(word) {
+            Some(place) => self.entries[place].0 = number,
             None => {
                 self.places.insert(word, self.entries.len());
                 self.entries.push((number, object));
@@ -144,12 +175,14 @@ impl Saver {
         self.protocol.get() > 0
     }
 
+    #[inline]
     fn put(&self, data: &[u8]) {
         self.output.borrow_mut().write(data);
     }
 
+    #[inline]
     fn op(&self, opcode: u8) {
-        self.put(&[opcode]);
+        self.output.borrow_mut().push(opcode);
     }
 
     /// One whole pickle; what it wrote is in the output, or went to the file.
@@ -402,11 +435,11 @@ impl Saver {
             } else if let Ok(number) = u8::try_from(number) {
                 self.put(&[BININT1, number]);
             } else if let Ok(number) = u16::try_from(number) {
-                self.op(BININT2);
-                self.put(&number.to_le_bytes());
+                let [low, high] = number.to_le_bytes();
+                self.put(&[BININT2, low, high]);
             } else {
-                self.op(BININT);
-                self.put(&number.to_le_bytes());
+                let [a, b, c, d] = number.to_le_bytes();
+                self.put(&[BININT, a, b, c, d]);
             }
             return Ok(());
         }
@@ -434,8 +467,9 @@ impl Saver {
     fn save_float(&self, cx: &mut Context, object: Value) -> Result<()> {
         if self.is_binary() {
             let number = float::as_f64(object).unwrap_or_default();
-            self.op(BINFLOAT);
-            self.put(&number.to_be_bytes());
+            let mut output = self.output.borrow_mut();
+            output.push(BINFLOAT);
+            output.write(&number.to_be_bytes());
             return Ok(());
         }
         let text = convert::repr(cx, object)?;
@@ -462,10 +496,16 @@ impl Saver {
     }
 
     fn save_bytes_data(&self, cx: &mut Context, object: Value, data: &[u8], payload: Option<Value>) -> Result<()> {
-        let mut header = Vec::with_capacity(9);
         if let Ok(length) = u8::try_from(data.len()) {
-            header.extend([SHORT_BINBYTES, length]);
-        } else if let Ok(length) = u32::try_from(data.len()) {
+            let mut output = self.output.borrow_mut();
+            output.write(&[SHORT_BINBYTES, length]);
+            output.write(data);
+            drop(output);
+            self.memoize(object);
+            return Ok(());
+        }
+        let mut header = Vec::with_capacity(9);
+        if let Ok(length) = u32::try_from(data.len()) {
             header.push(BINBYTES);
             header.extend(length.to_le_bytes());
         } else if self.protocol.get() >= 4 {
@@ -627,16 +667,13 @@ fn signed_bytes(object: Value) -> Vec<u8> {
 
 /// UTF-8, in which lone surrogates are encoded like other characters.
 fn utf8(text: &StrObject) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len() * 2);
-    for point in text.code_points() {
-        match char::from_u32(point) {
-            Some(character) => bytes.extend(character.encode_utf8(&mut [0; 4]).bytes()),
-            None => bytes.extend([
-                0xE0 | (point >> 12) as u8,
-                0x80 | (point >> 6 & 0x3F) as u8,
-                0x80 | (point & 0x3F) as u8,
-            ]),
-        }
+    let mut bytes = Vec::new();
+    let mut position = 0;
+    while let Some(encoded) = text.units().from(position).encode_utf8(&mut bytes) {
+        position += encoded;
+        let point = text.code_point(position);
+        bytes.extend([0xE0 | (point >> 12) as u8, 0x80 | (point >> 6 & 0x3F) as u8, 0x80 | (point & 0x3F) as u8]);
+        position += 1;
     }
     bytes
 }

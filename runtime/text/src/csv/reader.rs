@@ -5,7 +5,8 @@ use super::{State as ModuleState, error};
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::native::Field;
 use sidewinder_runtime::objects::list::ListObject;
-use sidewinder_runtime::objects::str::{self, StrBuilder};
+use sidewinder_runtime::objects::str::units::Units;
+use sidewinder_runtime::objects::str::{self, StrBuilder, StrObject};
 use sidewinder_runtime::objects::{float, singleton};
 use sidewinder_runtime::operations::iterate;
 use sidewinder_runtime::{Context, Owned, Result};
@@ -90,9 +91,11 @@ impl Reader {
                 return Err(error(cx, "iterator has already advanced the reader"));
             }
             self.line_number.set(self.line_number.get() + 1);
-            for point in text.code_points().chain([END]) {
-                row.take(cx, dialect, point)?;
+            match text.units() {
+                Units::One(bytes) => row.take_bytes(cx, dialect, bytes)?,
+                units => units.code_points().try_for_each(|point| row.take(cx, dialect, point))?,
             }
+            row.take(cx, dialect, END)?;
             if row.place == Place::StartRecord {
                 return Ok(row.fields.map(|fields| ListObject::new(cx, fields)));
             }
@@ -149,6 +152,48 @@ impl Row {
     fn end_line(&mut self, cx: &mut Context, dialect: &Dialect, point: u32) -> Result<()> {
         self.save(cx, dialect)?;
         self.place = if point == END { Place::StartRecord } else { Place::LineEnd };
+        Ok(())
+    }
+
+    /// Takes the characters of a line, runs of those that mean nothing at once.
+    fn take_bytes(&mut self, cx: &mut Context, dialect: &Dialect, bytes: &[u8]) -> Result<()> {
+        let mut special = [false; 256];
+        let marks = [Some(dialect.delimiter), dialect.quote, dialect.escape, Some(LINE_FEED), Some(RETURN)];
+        for mark in marks.into_iter().flatten() {
+            if let Some(slot) = special.get_mut(mark as usize) {
+                *slot = true;
+            }
+        }
+        let limit = usize::try_from(cx.state::<ModuleState>().field_limit.get()).unwrap_or(0);
+        let delimiter = u8::try_from(dialect.delimiter).ok();
+        let is_text = !matches!(dialect.quoting, NON_NUMERIC | STRINGS);
+        let mut at = 0;
+        while let Some(&first) = bytes.get(at) {
+            let rest = &bytes[at..];
+            let run = rest.iter().position(|byte| special[usize::from(*byte)]).unwrap_or(rest.len());
+            let starts = matches!(self.place, Place::StartRecord | Place::StartField);
+            let fits = run > 0 && self.field.len() + run <= limit;
+            if fits && starts && is_text && run < rest.len() && Some(rest[run]) == delimiter {
+                if first != b' ' || !dialect.skip_initial_space {
+                    let text = StrObject::from_latin1(cx, &rest[..run]);
+                    self.fields.get_or_insert_default().push(text);
+                    self.place = Place::StartField;
+                    at += run + 1;
+                    continue;
+                }
+            }
+            let inside = matches!(self.place, Place::InField | Place::InQuoted);
+            if fits && (inside || starts && (first != b' ' || !dialect.skip_initial_space)) {
+                self.field.push_units(Units::One(&rest[..run]));
+                if starts {
+                    self.place = Place::InField;
+                }
+                at += run;
+                continue;
+            }
+            self.take(cx, dialect, u32::from(first))?;
+            at += 1;
+        }
         Ok(())
     }
 

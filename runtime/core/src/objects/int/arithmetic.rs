@@ -3,7 +3,8 @@
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::objects::int::{
-    Integer, LIMBS_MAX, as_i64, exact, from_i128, from_limbs, is_exact, kernel, not_implemented, too_large, with_limbs,
+    Integer, LIMBS_MAX, as_i64, as_i128, exact, from_i128, from_limbs, is_exact, kernel, not_implemented, too_large,
+    with_limbs,
 };
 use crate::value::Value;
 use dashu_int::UBig;
@@ -17,6 +18,11 @@ pub fn add(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
     if let (Some(x), Some(y)) = (as_i64(a), as_i64(b)) {
         return Ok(from_i128(cx, x as i128 + y as i128));
     }
+    if let (Some(x), Some(y)) = (as_i128(a), as_i128(b))
+        && let Some(result) = x.checked_add(y)
+    {
+        return Ok(from_i128(cx, result));
+    }
     let (Some(x), Some(y)) = (Integer::of(a), Integer::of(b)) else { return not_implemented() };
     Ok(add_signed(cx, &x, &y, y.negative))
 }
@@ -25,6 +31,11 @@ pub fn add(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
 pub fn subtract(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
     if let (Some(x), Some(y)) = (as_i64(a), as_i64(b)) {
         return Ok(from_i128(cx, x as i128 - y as i128));
+    }
+    if let (Some(x), Some(y)) = (as_i128(a), as_i128(b))
+        && let Some(result) = x.checked_sub(y)
+    {
+        return Ok(from_i128(cx, result));
     }
     let (Some(x), Some(y)) = (Integer::of(a), Integer::of(b)) else { return not_implemented() };
     Ok(add_signed(cx, &x, &y, !y.negative))
@@ -35,7 +46,7 @@ pub fn add_signed(cx: &mut Context, a: &Integer<'_>, b: &Integer<'_>, b_negative
     let (x, y) = (a.magnitude(), b.magnitude());
     if a.negative == b_negative {
         let (long, short) = if x.len() >= y.len() { (x, y) } else { (y, x) };
-        return with_limbs(long.len() + 1, |out| {
+        return with_limbs(cx, long.len() + 1, |cx, out| {
             kernel::add(out, long, short);
             from_limbs(cx, a.negative, out)
         });
@@ -45,7 +56,7 @@ pub fn add_signed(cx: &mut Context, a: &Integer<'_>, b: &Integer<'_>, b_negative
         Ordering::Greater => (x, y, a.negative),
         Ordering::Less => (y, x, b_negative),
     };
-    with_limbs(large.len(), |out| {
+    with_limbs(cx, large.len(), |cx, out| {
         kernel::subtract(out, large, small);
         from_limbs(cx, negative, out)
     })
@@ -55,6 +66,11 @@ pub fn add_signed(cx: &mut Context, a: &Integer<'_>, b: &Integer<'_>, b_negative
 pub fn multiply(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
     if let (Some(x), Some(y)) = (as_i64(a), as_i64(b)) {
         return Ok(from_i128(cx, x as i128 * y as i128));
+    }
+    if let (Some(x), Some(y)) = (as_i128(a), as_i128(b))
+        && let Some(result) = x.checked_mul(y)
+    {
+        return Ok(from_i128(cx, result));
     }
     let (Some(x), Some(y)) = (Integer::of(a), Integer::of(b)) else { return not_implemented() };
     let negative = x.negative != y.negative;
@@ -67,7 +83,7 @@ pub fn multiply(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
         let product = if x == y { UBig::from_words(x).sqr() } else { UBig::from_words(x) * UBig::from_words(y) };
         return Ok(from_limbs(cx, negative, product.as_words()));
     }
-    Ok(with_limbs(length, |out| {
+    Ok(with_limbs(cx, length, |cx, out| {
         kernel::multiply(out, x, y);
         from_limbs(cx, negative, out)
     }))

@@ -30,7 +30,7 @@ fn bitwise(cx: &mut Context, a: Value, b: Value, op: impl Fn(u64, u64) -> u64) -
     }
     let (Some(x), Some(y)) = (Integer::of(a), Integer::of(b)) else { return not_implemented() };
     let length = x.magnitude().len().max(y.magnitude().len()) + 1;
-    Ok(with_limbs(length, |out| {
+    Ok(with_limbs(cx, length, |cx, out| {
         let negative = kernel::bitwise(out, (x.magnitude(), x.negative), (y.magnitude(), y.negative), op);
         from_limbs(cx, negative, out)
     }))
@@ -69,7 +69,7 @@ pub fn left_shift(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
     if length > LIMBS_MAX {
         return Err(too_large(cx));
     }
-    Ok(with_limbs(length, |out| {
+    Ok(with_limbs(cx, length, |cx, out| {
         kernel::shift_left(out, x.magnitude(), count as u64);
         from_limbs(cx, x.negative, out)
     }))
@@ -89,7 +89,8 @@ pub fn right_shift(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
         return Ok(from_i64(cx, small >> count));
     }
     let length = x.magnitude().len() - (count / 64) as usize;
-    Ok(with_limbs(length + 1, |out| {
+    Ok(with_limbs(cx, length + 1, |cx, out| {
+        out[length] = 0;
         let lost = kernel::shift_right(&mut out[..length], x.magnitude(), count);
         if x.negative && lost {
             // Away from zero: the carry may need the spare limb.

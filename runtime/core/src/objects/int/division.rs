@@ -3,7 +3,9 @@
 use crate::context::{Context, Result};
 use crate::heap::Owned;
 use crate::objects::exception::ZERO_DIVISION_ERROR;
-use crate::objects::int::{Integer, as_i64, big, from_i64, from_i128, from_limbs, kernel, not_implemented, with_limbs};
+use crate::objects::int::{
+    Integer, as_i64, as_i128, big, from_i64, from_i128, from_limbs, kernel, not_implemented, with_limbs,
+};
 use crate::objects::tuple::TupleObject;
 use crate::objects::{float, int};
 use crate::value::Value;
@@ -46,12 +48,15 @@ pub fn divmod(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
     }
     let (quotient, remainder) = if let (Some(x), Some(y)) = (as_i64(a), as_i64(b)) {
         (floor_i64(cx, x, y, Wanted::Quotient), floor_i64(cx, x, y, Wanted::Remainder))
+    } else if let (Some(x), Some(y)) = (as_i128(a), as_i128(b)) {
+        (floor_i128(cx, x, y, Wanted::Quotient), floor_i128(cx, x, y, Wanted::Remainder))
     } else {
         let (magnitude, rest) = big::divide(x.magnitude(), y.magnitude());
         let differ = x.negative != y.negative;
         let words = magnitude.as_words();
-        let quotient = with_limbs(words.len() + 1, |out| {
+        let quotient = with_limbs(cx, words.len() + 1, |cx, out| {
             out[..words.len()].copy_from_slice(words);
+            out[words.len()] = 0;
             finish(cx, out, rest.as_words(), &y, differ, Wanted::Quotient)
         });
         (quotient, finish(cx, &mut [], rest.as_words(), &y, differ, Wanted::Remainder))
@@ -76,8 +81,41 @@ fn floor_i64(cx: &mut Context, a: i64, b: i64, wanted: Wanted) -> Owned {
     }
 }
 
+/// The same of numbers of up to two limbs.
+fn floor_i128(cx: &mut Context, a: i128, b: i128, wanted: Wanted) -> Owned {
+    let (magnitude, divisor) = (a.unsigned_abs(), b.unsigned_abs());
+    let (quotient, rest) = match u64::try_from(divisor) {
+        Ok(divisor) => {
+            let mut quotient = [0; 2];
+            let limbs = [magnitude as u64, (magnitude >> 64) as u64];
+            let rest = kernel::divide_small(&mut quotient, &limbs, divisor);
+            (u128::from(quotient[1]) << 64 | u128::from(quotient[0]), u128::from(rest))
+        }
+        Err(_) => {
+            let quotient = magnitude / divisor;
+            (quotient, magnitude - quotient * divisor)
+        }
+    };
+    let differ = (a < 0) != (b < 0);
+    let adjust = differ && rest != 0;
+    // Magnitudes are below 2^127: their quotient, one more, and what is left fit.
+    match wanted {
+        Wanted::Quotient => {
+            let quotient = quotient as i128 + i128::from(adjust);
+            from_i128(cx, if differ { -quotient } else { quotient })
+        }
+        Wanted::Remainder => {
+            let rest = if adjust { (divisor - rest) as i128 } else { rest as i128 };
+            from_i128(cx, if b < 0 { -rest } else { rest })
+        }
+    }
+}
+
 #[cold]
 fn floor_slow(cx: &mut Context, a: Value, b: Value, wanted: Wanted) -> Result<Owned> {
+    if let (Some(x), Some(y @ (..=-1 | 1..))) = (as_i128(a), as_i128(b)) {
+        return Ok(floor_i128(cx, x, y, wanted));
+    }
     let (Some(x), Some(y)) = (Integer::of(a), Integer::of(b)) else { return not_implemented() };
     if y.is_zero() {
         return Err(cx.raise(&ZERO_DIVISION_ERROR, "division by zero"));
@@ -93,15 +131,17 @@ fn floor_slow(cx: &mut Context, a: Value, b: Value, wanted: Wanted) -> Result<Ow
     }
     if let &[divisor] = y.magnitude() {
         let length = x.magnitude().len();
-        return Ok(with_limbs(length + 1, |out| {
+        return Ok(with_limbs(cx, length + 1, |cx, out| {
+            out[length] = 0;
             let rest = kernel::divide_small(&mut out[..length], x.magnitude(), divisor);
             finish(cx, out, &[rest], &y, differ, wanted)
         }));
     }
     let (quotient, rest) = big::divide(x.magnitude(), y.magnitude());
     let quotient = quotient.as_words();
-    Ok(with_limbs(quotient.len() + 1, |out| {
+    Ok(with_limbs(cx, quotient.len() + 1, |cx, out| {
         out[..quotient.len()].copy_from_slice(quotient);
+        out[quotient.len()] = 0;
         finish(cx, out, rest.as_words(), &y, differ, wanted)
     }))
 }

@@ -36,43 +36,68 @@ pub fn trailing_zeros(limbs: &[u64]) -> u64 {
     }
 }
 
+/// The sum of two limbs and a carry, and the carry out of it.
+#[inline(always)]
+fn add_carrying(a: u64, b: u64, carry: bool) -> (u64, bool) {
+    let (sum, first) = a.overflowing_add(b);
+    let (sum, second) = sum.overflowing_add(u64::from(carry));
+    (sum, first | second)
+}
+
+/// The difference of two limbs and a borrow, and the borrow out of it.
+#[inline(always)]
+fn subtract_borrowing(a: u64, b: u64, borrow: bool) -> (u64, bool) {
+    let (difference, first) = a.overflowing_sub(b);
+    let (difference, second) = difference.overflowing_sub(u64::from(borrow));
+    (difference, first | second)
+}
+
 /// `long + short`; `out` has one limb more than `long`, which is not shorter than `short`.
 pub fn add(out: &mut [u64], long: &[u64], short: &[u64]) {
     let mut carry = false;
-    for (index, limb) in long.iter().enumerate() {
-        let other = short.get(index).copied().unwrap_or(0);
-        let (sum, first) = limb.overflowing_add(other);
-        let (sum, second) = sum.overflowing_add(carry as u64);
-        out[index] = sum;
-        carry = first | second;
+    let (low, high) = long.split_at(short.len());
+    for (out, (a, b)) in out.iter_mut().zip(low.iter().zip(short)) {
+        (*out, carry) = add_carrying(*a, *b, carry);
     }
-    out[long.len()] = carry as u64;
+    for (out, a) in out[short.len()..].iter_mut().zip(high) {
+        (*out, carry) = a.overflowing_add(u64::from(carry));
+    }
+    out[long.len()] = u64::from(carry);
 }
 
 /// `large - small`; `out` is as long as `large`, which is not less than `small`.
 pub fn subtract(out: &mut [u64], large: &[u64], small: &[u64]) {
     let mut borrow = false;
-    for (index, limb) in large.iter().enumerate() {
-        let other = small.get(index).copied().unwrap_or(0);
-        let (difference, first) = limb.overflowing_sub(other);
-        let (difference, second) = difference.overflowing_sub(borrow as u64);
-        out[index] = difference;
-        borrow = first | second;
+    let (low, high) = large.split_at(small.len());
+    for (out, (a, b)) in out.iter_mut().zip(low.iter().zip(small)) {
+        (*out, borrow) = subtract_borrowing(*a, *b, borrow);
+    }
+    for (out, a) in out[small.len()..].iter_mut().zip(high) {
+        (*out, borrow) = a.overflowing_sub(u64::from(borrow));
     }
     debug_assert!(!borrow);
 }
 
 /// `a * b` limb by limb; `out` has as many limbs as both together.
 pub fn multiply(out: &mut [u64], a: &[u64], b: &[u64]) {
-    out.fill(0);
-    for (offset, factor) in a.iter().enumerate() {
+    // The inner loop is the one to be long.
+    let (a, b) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let Some((first, rest)) = a.split_first() else { return out.fill(0) };
+    let mut carry = 0u64;
+    for (place, limb) in out.iter_mut().zip(b) {
+        let product = u128::from(*first) * u128::from(*limb) + u128::from(carry);
+        *place = product as u64;
+        carry = (product >> 64) as u64;
+    }
+    out[b.len()] = carry;
+    for (offset, factor) in rest.iter().enumerate() {
         let mut carry = 0u64;
-        for (place, limb) in out[offset..].iter_mut().zip(b) {
-            let sum = *factor as u128 * *limb as u128 + *place as u128 + carry as u128;
+        for (place, limb) in out[offset + 1..].iter_mut().zip(b) {
+            let sum = u128::from(*factor) * u128::from(*limb) + u128::from(*place) + u128::from(carry);
             *place = sum as u64;
             carry = (sum >> 64) as u64;
         }
-        out[offset + b.len()] = carry;
+        out[offset + 1 + b.len()] = carry;
     }
 }
 
@@ -89,13 +114,36 @@ pub fn multiply_add_small(limbs: &mut [u64], factor: u64, addend: u64) -> u64 {
 
 /// Divides by one limb: the quotient goes to `out` (as long as `limbs`), the remainder is returned.
 pub fn divide_small(out: &mut [u64], limbs: &[u64], divisor: u64) -> u64 {
-    let mut remainder = 0u64;
-    for index in (0..limbs.len()).rev() {
-        let part = (remainder as u128) << 64 | limbs[index] as u128;
-        out[index] = (part / divisor as u128) as u64;
-        remainder = (part % divisor as u128) as u64;
+    if limbs.len() < 2 {
+        let [limb] = *limbs else { return 0 };
+        out[0] = limb / divisor;
+        return limb % divisor;
     }
-    remainder
+    // Möller and Granlund, "Improved division by invariant integers": a reciprocal of the divisor, shifted until its top
+    // bit is set, makes two products of each division.
+    let shift = divisor.leading_zeros();
+    let divisor = divisor << shift;
+    let reciprocal = (((u128::from(!divisor)) << 64 | u128::from(u64::MAX)) / u128::from(divisor)) as u64;
+    let top = limbs[limbs.len() - 1];
+    let mut remainder = if shift == 0 { 0 } else { top >> (64 - shift) };
+    for index in (0..limbs.len()).rev() {
+        let below = if index > 0 && shift > 0 { limbs[index - 1] >> (64 - shift) } else { 0 };
+        let limb = limbs[index] << shift | below;
+        let product = u128::from(reciprocal) * u128::from(remainder) + (u128::from(remainder) << 64 | u128::from(limb));
+        let (mut quotient, fraction) = (((product >> 64) as u64).wrapping_add(1), product as u64);
+        let mut rest = limb.wrapping_sub(quotient.wrapping_mul(divisor));
+        if rest > fraction {
+            quotient = quotient.wrapping_sub(1);
+            rest = rest.wrapping_add(divisor);
+        }
+        if rest >= divisor {
+            quotient += 1;
+            rest -= divisor;
+        }
+        out[index] = quotient;
+        remainder = rest;
+    }
+    remainder >> shift
 }
 
 /// `limbs << bits`; `out` has `bits / 64 + 1` limbs more than `limbs`.
@@ -275,6 +323,44 @@ pub fn decompose(value: f64) -> (u64, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn division_by_a_limb_undoes_multiplication() {
+        let mut state = 0x1234_5678_9ABC_DEF1u64;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        for round in 0..2000 {
+            let quotient = [next(), next() | 1, if round % 3 == 0 { u64::MAX } else { next() }];
+            let divisor = (next() >> (round % 64)).max(1);
+            let rest = next() % divisor;
+            let mut limbs = [quotient[0], quotient[1], quotient[2], 0];
+            limbs[3] = multiply_add_small(&mut limbs[..3], divisor, rest);
+            let mut out = [0; 4];
+            assert_eq!(divide_small(&mut out, &limbs, divisor), rest);
+            assert_eq!(out, [quotient[0], quotient[1], quotient[2], 0]);
+        }
+        let mut out = [0; 2];
+        assert_eq!((divide_small(&mut out, &[u64::MAX, u64::MAX], u64::MAX), out), (0, [1, 1]));
+    }
+
+    #[test]
+    fn products_and_sums_of_unequal_lengths() {
+        let (mut product, mut swapped) = ([9; 5], [9; 5]);
+        multiply(&mut product, &[u64::MAX; 3], &[u64::MAX; 2]);
+        multiply(&mut swapped, &[u64::MAX; 2], &[u64::MAX; 3]);
+        assert_eq!(product, swapped);
+        assert_eq!(product, [1, 0, u64::MAX, u64::MAX - 1, u64::MAX]);
+        let mut sum = [9; 4];
+        add(&mut sum, &[u64::MAX, u64::MAX, 0], &[1]);
+        assert_eq!(sum, [0, 0, 1, 0]);
+        let mut difference = [9; 3];
+        subtract(&mut difference, &[0, 0, 1], &[1]);
+        assert_eq!(difference, [u64::MAX, u64::MAX, 0]);
+    }
 
     /// A small generator of numbers with long runs of equal bits, which find carries.
     struct Random(u64);

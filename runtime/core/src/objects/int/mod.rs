@@ -317,10 +317,41 @@ pub fn signed_hash(residue: u64, negative: bool) -> i64 {
     if hash == -1 { -2 } else { hash }
 }
 
-/// Calls `fill` with zeroed room for `length` limbs, on the stack if they are few.
-pub(crate) fn with_limbs<R>(length: usize, fill: impl FnOnce(&mut [u64]) -> R) -> R {
-    const FEW: usize = 12;
-    if length <= FEW { fill(&mut [0; FEW][..length]) } else { fill(&mut vec![0; length]) }
+/// Limbs of the largest scratch room that a thread keeps.
+const SCRATCH_LIMBS_MAX: usize = 1 << 17;
+
+/// Calls `fill` with room for `length` limbs, which it fills: on the stack if they are few, else in room that the thread keeps.
+#[inline]
+pub(crate) fn with_limbs<R>(cx: &mut Context, length: usize, fill: impl FnOnce(&mut Context, &mut [u64]) -> R) -> R {
+    const FEW: usize = 8;
+    if length <= FEW {
+        return fill(cx, &mut [0; FEW][..length]);
+    }
+    let mut room = std::mem::take(&mut cx.limbs);
+    if room.len() < length {
+        room.resize(length, 0);
+    }
+    let result = fill(cx, &mut room[..length]);
+    if room.len() <= SCRATCH_LIMBS_MAX {
+        cx.limbs = room;
+    }
+    result
+}
+
+/// The number of an `int` of any representation, if it fits.
+#[inline]
+pub(crate) fn as_i128(value: Value) -> Option<i128> {
+    if value.is_int() {
+        return Some(i128::from(value.int()));
+    }
+    let object = as_object(value)?;
+    let magnitude = match *object.magnitude() {
+        [low] => u128::from(low),
+        [low, high] => u128::from(high) << 64 | u128::from(low),
+        _ => return None,
+    };
+    let magnitude = i128::try_from(magnitude).ok()?;
+    Some(if object.is_negative() { -magnitude } else { magnitude })
 }
 
 /// MemoryError, for numbers beyond `LIMBS_MAX`.

@@ -34,7 +34,7 @@ pub fn power(cx: &mut Context, a: Value, b: Value) -> Result<Owned> {
     };
     if kernel::trailing_zeros(base.magnitude()) == bits - 1 {
         let shift = (bits - 1) * exponent;
-        return Ok(with_limbs(shift as usize / 64 + 2, |out| {
+        return Ok(with_limbs(cx, shift as usize / 64 + 2, |cx, out| {
             kernel::shift_left(out, &[1], shift);
             from_limbs(cx, negative, out)
         }));
@@ -85,7 +85,10 @@ pub fn power_modular(cx: &mut Context, a: Value, b: Value, modulus: Value) -> Re
 
 /// The residue of a power modulo one limb; `None` if an inverse is wanted that does not exist.
 fn power_modulo_limb(base: &Integer<'_>, exponent: &Integer<'_>, modulus: u64) -> Option<UBig> {
-    let multiply = |x: u64, y: u64| (x as u128 * y as u128 % modulus as u128) as u64;
+    let multiply = |x: u64, y: u64| match x.checked_mul(y) {
+        Some(product) => product % modulus,
+        None => (u128::from(x) * u128::from(y) % u128::from(modulus)) as u64,
+    };
     let mut quotient = vec![0; base.magnitude().len()];
     let mut square = kernel::divide_small(&mut quotient, base.magnitude(), modulus);
     if base.negative && square != 0 {
@@ -95,8 +98,11 @@ fn power_modulo_limb(base: &Integer<'_>, exponent: &Integer<'_>, modulus: u64) -
         square = inverse_modulo_limb(square, modulus)?;
     }
     let mut result = 1 % modulus;
-    for limb in exponent.magnitude() {
-        for bit in 0..u64::BITS {
+    let limbs = exponent.magnitude();
+    for (index, limb) in limbs.iter().enumerate() {
+        // Above the last one bit there is nothing to do.
+        let bits = if index + 1 == limbs.len() { u64::BITS - limb.leading_zeros() } else { u64::BITS };
+        for bit in 0..bits {
             if limb >> bit & 1 == 1 {
                 result = multiply(result, square);
             }

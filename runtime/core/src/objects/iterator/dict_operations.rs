@@ -9,6 +9,7 @@ use crate::objects::iterator::arguments::positionals;
 use crate::objects::singleton;
 use crate::objects::slots::{BINARY_COUNT, BinaryFunction, BinaryOp};
 use crate::objects::str::{StrBuilder, StrObject};
+use crate::objects::tuple::TupleObject;
 use crate::objects::tuple::{guarded_repr, push_repr};
 use crate::objects::type_object::flags;
 use crate::operations::{attribute, call, iterate, subscript};
@@ -167,6 +168,11 @@ pub fn merge_pairs(cx: &mut Context, target: &DictObject, source: Value) -> Resu
     let iterator = iterate::get_iter(cx, source)?;
     let mut index = 0;
     while let Some(item) = iterate::next(cx, iterator.value())? {
+        if let Some(&[key, value]) = item.value().cast_exact::<TupleObject>().map(TupleObject::as_slice) {
+            target.set(cx, key, value)?;
+            index += 1;
+            continue;
+        }
         let pair = match pair_items(cx, item.value()) {
             Ok(pair) => pair,
             Err(raised) => return Err(explain_pair(cx, index, raised)),

@@ -219,10 +219,9 @@ pub fn to_utf8(string: &StrObject) -> Option<Vec<u8>> {
     if let Some(text) = string.as_ascii() {
         return Some(text.as_bytes().to_vec());
     }
-    let mut result = Vec::with_capacity(string.len() * 2);
-    let mut buffer = [0; 4];
-    for point in string.code_points() {
-        result.extend_from_slice(char::from_u32(point)?.encode_utf8(&mut buffer).as_bytes());
+    let mut result = Vec::new();
+    if string.units().encode_utf8(&mut result).is_some() {
+        return None;
     }
     Some(result)
 }

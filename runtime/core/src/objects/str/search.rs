@@ -196,6 +196,9 @@ pub fn count(haystack: Units<'_>, needle: Units<'_>, limit: usize) -> usize {
     if needle.is_empty() {
         return (haystack.len() + 1).min(limit);
     }
+    if let (Units::One(bytes), Units::One([byte])) = (haystack, needle) {
+        return memchr::memchr_iter(*byte, bytes).count().min(limit);
+    }
     let mut total = 0;
     for_each_match(haystack, needle, |_| {
         total += 1;

@@ -66,7 +66,59 @@ macro_rules! with_units {
     };
 }
 
+/// Code points that are encoded at a time.
+const ENCODED_AT_ONCE: usize = 16;
+
+/// Appends units in UTF-8, up to the first surrogate; says where that is, if there is one.
+fn encode_utf8<U: Unit>(units: &[U], output: &mut Vec<u8>) -> Option<usize> {
+    output.reserve(units.len() + units.len() / 4 + 16);
+    for (block, chunk) in units.chunks(ENCODED_AT_ONCE).enumerate() {
+        // Into an array first: there, no byte has to ask for room.
+        let mut bytes = [0; 4 * ENCODED_AT_ONCE];
+        if chunk.len() == ENCODED_AT_ONCE && chunk.iter().fold(0, |all, unit| all | (*unit).into()) < 0x80 {
+            bytes.iter_mut().zip(chunk).for_each(|(byte, unit)| *byte = (*unit).into() as u8);
+            output.extend_from_slice(&bytes[..ENCODED_AT_ONCE]);
+            continue;
+        }
+        let mut used = 0;
+        for (place, unit) in chunk.iter().enumerate() {
+            let point: u32 = (*unit).into();
+            let tail = |shift: u32| 0x80 | (point >> shift & 63) as u8;
+            let room = &mut bytes[used..];
+            used += match point {
+                0..0x80 => {
+                    room[0] = point as u8;
+                    1
+                }
+                0x80..0x800 => {
+                    room[..2].copy_from_slice(&[0xC0 | (point >> 6) as u8, tail(0)]);
+                    2
+                }
+                0xD800..0xE000 => {
+                    output.extend_from_slice(&bytes[..used]);
+                    return Some(block * ENCODED_AT_ONCE + place);
+                }
+                0x800..0x1_0000 => {
+                    room[..3].copy_from_slice(&[0xE0 | (point >> 12) as u8, tail(6), tail(0)]);
+                    3
+                }
+                _ => {
+                    room[..4].copy_from_slice(&[0xF0 | (point >> 18) as u8, tail(12), tail(6), tail(0)]);
+                    4
+                }
+            };
+        }
+        output.extend_from_slice(&bytes[..used]);
+    }
+    None
+}
+
 impl<'a> Units<'a> {
+    /// Appends the code points in UTF-8, up to the first surrogate; says where that is, if there is one.
+    pub fn encode_utf8(self, output: &mut Vec<u8>) -> Option<usize> {
+        with_units!(self, slice => encode_utf8(slice, output))
+    }
+
     #[inline(always)]
     pub fn len(self) -> usize {
         with_units!(self, slice => slice.len())

@@ -178,13 +178,11 @@ impl Encoder<'_> {
 
     fn utf8(&mut self, cx: &mut Context) -> Result<()> {
         let length = self.string.len();
-        let mut buffer = [0; 4];
         let mut position = 0;
         while position < length {
-            if let Some(character) = char::from_u32(self.string.code_point(position)) {
-                self.output.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
-                position += 1;
-                continue;
+            match self.string.units().from(position).encode_utf8(&mut self.output) {
+                Some(encoded) => position += encoded,
+                None => return Ok(()),
             }
             let mut end = position + 1;
             while end < length && char::from_u32(self.string.code_point(end)).is_none() {

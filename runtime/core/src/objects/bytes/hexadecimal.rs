@@ -1,16 +1,20 @@
 //! Hexadecimal digits.
 
-/// Two digits for each byte.
-static DIGITS: [[u8; 2]; 256] = {
-    let digits = b"0123456789abcdef";
-    let mut table = [[0; 2]; 256];
-    let mut byte = 0;
-    while byte < table.len() {
-        table[byte] = [digits[byte >> 4], digits[byte & 15]];
-        byte += 1;
+/// The digit of a number below 16, by arithmetic alone, so that loops over it become vector code.
+#[inline(always)]
+fn digit(number: u8) -> u8 {
+    number + if number > 9 { b'a' - 10 } else { b'0' }
+}
+
+/// Appends two digits for each byte.
+fn push_digits(text: &mut Vec<u8>, bytes: &[u8]) {
+    let start = text.len();
+    text.resize(start + bytes.len() * 2, 0);
+    for (pair, byte) in text[start..].chunks_exact_mut(2).zip(bytes) {
+        pair[0] = digit(byte >> 4);
+        pair[1] = digit(byte & 15);
     }
-    table
-};
+}
 
 /// The value of a digit; a number with high bits set for what is none.
 static VALUES: [u8; 256] = {
@@ -38,10 +42,10 @@ pub fn encode(bytes: &[u8], separator: Option<u8>, group: i32) -> Vec<u8> {
                 if index > 0 {
                     text.push(separator);
                 }
-                group.iter().for_each(|byte| text.extend_from_slice(&DIGITS[*byte as usize]));
+                push_digits(&mut text, group);
             }
         }
-        _ => bytes.iter().for_each(|byte| text.extend_from_slice(&DIGITS[*byte as usize])),
+        _ => push_digits(&mut text, bytes),
     }
     text
 }
