@@ -161,11 +161,12 @@ impl Partial {
         let state = self.state.borrow();
         let state = state.as_ref()?;
         let keywords = state.keywords.value().cast::<DictObject>()?;
-        if !keywords.is_empty() || placeholders(&state.arguments) > 0 {
+        let arguments = state.arguments();
+        if !keywords.is_empty() || placeholders(arguments) > 0 {
             return None;
         }
-        let mut values = Vec::with_capacity(state.arguments.len() + more);
-        values.extend(state.arguments.iter().cloned());
+        let mut values = Vec::with_capacity(arguments.len() + more);
+        values.extend(arguments.iter().copied().map(Owned::new));
         Some((state.function.clone(), values))
     }
 
