@@ -1,9 +1,9 @@
 //! The end of an interpreter: all that it has is given back.
 
 use crate::context::{Context, Interpreter};
+use crate::heap::Owned;
 use crate::heap::collect;
 use crate::heap::teardown::Children;
-use crate::heap::Owned;
 use crate::objects::dict;
 use crate::objects::instance;
 use crate::objects::shape::ShapeTable;
