@@ -10,7 +10,6 @@ use crate::objects::shape::ShapeTable;
 use crate::objects::type_object::{TYPE, TypeObject, flags};
 use crate::threads;
 use crate::value::Value;
-use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
 /// Added to the count of an object whose contents are released while others may still hold references to it: more than
@@ -88,7 +87,7 @@ fn release_all(cx: &mut Context) {
     for field in [&mut interpreter.modules, &mut interpreter.builtins, &mut interpreter.importlib] {
         drop(std::mem::replace(field, nothing()));
     }
-    interpreter.weak_references = HashMap::new();
+    drop(std::mem::take(&mut interpreter.weak_references));
     let mut objects = Vec::new();
     for header in collect::live_objects(cx) {
         // SAFETY: (heap 1) a live object; counts only keep objects alive.
