@@ -152,12 +152,8 @@ impl Family {
     /// A new member, which has no interpreter yet.
     pub fn add(&self, whence: i64, config: Config, gil: Arc<Gil>) -> Arc<Member> {
         let id = self.count.fetch_add(1, Ordering::Relaxed) as i64;
-        let state = State {
-            interpreter: std::ptr::null_mut(),
-            claimed: id == 0,
-            references: 0,
-            ends_with_references: false,
-        };
+        let state =
+            State { interpreter: std::ptr::null_mut(), claimed: id == 0, references: 0, ends_with_references: false };
         let (state, letters) = (Mutex::new(state), Mutex::default());
         let member = Arc::new(Member { id, whence, config, state, letters, gil, lent: AtomicUsize::new(0) });
         locked(&self.members).push(member.clone());
@@ -182,7 +178,9 @@ impl Family {
         let mut shared = locked(&self.shared);
         let make = || Shared {
             value: Arc::new(T::default()),
-            interpreter_ends: |value, id| value.downcast_ref::<T>().into_iter().for_each(|own| own.interpreter_ends(id)),
+            interpreter_ends: |value, id| {
+                value.downcast_ref::<T>().into_iter().for_each(|own| own.interpreter_ends(id))
+            },
         };
         match shared.entry(TypeId::of::<T>()).or_insert_with(make).value.clone().downcast::<T>() {
             Ok(found) => found,
@@ -217,9 +215,9 @@ impl Interpreter {
         family.count.store(self.member.id as usize, Ordering::Relaxed);
         family.set_main_thread(thread);
         let member = family.add(self.member.whence, self.member.config.clone(), self.gil.clone());
-        *locked(&member.state) =
-            State { interpreter: self, claimed: true, references: 0, ends_with_references: false };
-        let before = (std::mem::replace(&mut self.family, Arc::new(family)), std::mem::replace(&mut self.member, member));
+        *locked(&member.state) = State { interpreter: self, claimed: true, references: 0, ends_with_references: false };
+        let before =
+            (std::mem::replace(&mut self.family, Arc::new(family)), std::mem::replace(&mut self.member, member));
         // What lies in them is not looked at: a thread that is gone may have been changing it.
         std::mem::forget(before);
     }
@@ -234,7 +232,6 @@ impl Member {
     pub fn is_running(&self) -> bool {
         locked(&self.state).claimed
     }
-
 
     /// The right to run the main program, for as long as the claim lives.
     pub fn claim(self: &Arc<Self>) -> Result<Claim, Refusal> {

@@ -413,7 +413,11 @@ impl Context {
 /// Number of threads beside the main one.
 pub fn count(cx: &Context) -> usize {
     // SAFETY: (threads 2) contexts in the list are alive; what is read here does not change.
-    cx.interpreter().threads.iter().filter(|&&other| unsafe { !(*other).thread.main && !(*other).thread.visits }).count()
+    cx.interpreter()
+        .threads
+        .iter()
+        .filter(|&&other| unsafe { !(*other).thread.main && !(*other).thread.visits })
+        .count()
 }
 
 /// The running frame of each thread that has one, with the thread's identifier.

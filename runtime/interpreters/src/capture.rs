@@ -36,7 +36,8 @@ impl Snapshot {
             }
         };
         let (name, qualified_name, module) = (text("__name__"), text("__qualname__"), text("__module__"));
-        let message = convert::str(cx, exception).map(|shown| str::text(shown.value()).unwrap_or_default().into_owned());
+        let message =
+            convert::str(cx, exception).map(|shown| str::text(shown.value()).unwrap_or_default().into_owned());
         let message = kept(cx, message);
         let display = display(cx, exception);
         let display = kept(cx, display);

@@ -110,7 +110,12 @@ fn compile(cx: &mut Context, source: Value) -> Result<Owned> {
 }
 
 /// Runs a program; `None`, or the snapshot of an exception.
-fn run_script(cx: &mut Context, member: &Arc<Member>, job: Result<Job>, shared: Option<&DictObject>) -> Result<Option<Owned>> {
+fn run_script(
+    cx: &mut Context,
+    member: &Arc<Member>,
+    job: Result<Job>,
+    shared: Option<&DictObject>,
+) -> Result<Option<Owned>> {
     match session::run(cx, member, shared, &job?)? {
         Answer::Result(_) => Ok(None),
         Answer::Failed(snapshot) => Ok(Some(snapshot)),
@@ -201,7 +206,13 @@ mod rows {
 
     /// Ends an interpreter, which must neither be this one nor run.
     #[function]
-    fn destroy(cx: &mut Context, #[named] id: Value, #[keyword] #[default(false)] restrict: bool) -> Result<()> {
+    fn destroy(
+        cx: &mut Context,
+        #[named] id: Value,
+        #[keyword]
+        #[default(false)]
+        restrict: bool,
+    ) -> Result<()> {
         let member = find(cx, id, restrict, "destroy")?;
         if member.id == cx.member().id {
             return Err(cx.state::<Errors>().general.raise(cx, "cannot destroy the current interpreter"));
@@ -211,7 +222,12 @@ mod rows {
 
     /// The identifiers of all interpreters, and where they come from.
     #[function]
-    fn list_all(cx: &mut Context, #[keyword] #[default(false)] require_ready: bool) -> Owned {
+    fn list_all(
+        cx: &mut Context,
+        #[keyword]
+        #[default(false)]
+        require_ready: bool,
+    ) -> Owned {
         let members = cx.family().members();
         let wanted = members.iter().filter(|member| !require_ready || member.is_ready());
         let items = wanted.map(|member| summary(cx, member)).collect();
@@ -233,7 +249,13 @@ mod rows {
 
     /// Whether the interpreter's main program runs.
     #[function]
-    fn is_running(cx: &mut Context, #[named] id: Value, #[keyword] #[default(false)] restrict: bool) -> Result<bool> {
+    fn is_running(
+        cx: &mut Context,
+        #[named] id: Value,
+        #[keyword]
+        #[default(false)]
+        restrict: bool,
+    ) -> Result<bool> {
         Ok(find(cx, id, restrict, "check if running for")?.is_running())
     }
 
@@ -377,7 +399,13 @@ mod rows {
 
     /// Gives back a reference to an interpreter, which may end by that.
     #[function]
-    fn decref(cx: &mut Context, #[named] id: Value, #[keyword] #[default(false)] restrict: bool) -> Result<()> {
+    fn decref(
+        cx: &mut Context,
+        #[named] id: Value,
+        #[keyword]
+        #[default(false)]
+        restrict: bool,
+    ) -> Result<()> {
         let member = find(cx, id, restrict, "decref")?;
         if member.remove_reference()
             && member.id != cx.member().id
@@ -409,7 +437,13 @@ mod rows {
     #[execute]
     fn execute(cx: &mut Context, module: &ModuleObject) -> Result<()> {
         let errors = cx.state::<Errors>();
-        errors.general.define(cx, module, [HOME, "InterpreterError"], &EXCEPTION, Some("A cross-interpreter operation failed"))?;
+        errors.general.define(
+            cx,
+            module,
+            [HOME, "InterpreterError"],
+            &EXCEPTION,
+            Some("A cross-interpreter operation failed"),
+        )?;
         let general = errors.general.class();
         let names = [HOME, "InterpreterNotFoundError"];
         errors.not_found.define_under(cx, module, names, &[general.value()], Some("An interpreter was not found"))?;
@@ -454,9 +488,7 @@ fn pack_call(cx: &mut Context, callable: Value, args: Option<Value>, kwargs: Opt
         _ => None,
     };
     let keywords = match kwargs {
-        Some(kwargs) if !kwargs.is_empty() => {
-            Some(parcel::pack(cx, Value::from_pointer(kwargs), Fallback::Pickle)?)
-        }
+        Some(kwargs) if !kwargs.is_empty() => Some(parcel::pack(cx, Value::from_pointer(kwargs), Fallback::Pickle)?),
         _ => None,
     };
     Ok(Job::Call { callable, arguments, keywords })

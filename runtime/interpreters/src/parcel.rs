@@ -179,7 +179,8 @@ pub fn pack_code(cx: &mut Context, code: Value) -> Result<Parcel> {
 }
 
 fn marshalled(cx: &mut Context, code: Value) -> Result<Box<[u8]>> {
-    let made = import::module(cx, "marshal").and_then(|marshal| call::call_method(cx, marshal.value(), "dumps", &[code]));
+    let made =
+        import::module(cx, "marshal").and_then(|marshal| call::call_method(cx, marshal.value(), "dumps", &[code]));
     match made {
         Ok(made) => Ok(bytes::like(made.value()).unwrap_or_default().into()),
         Err(_) => {
@@ -250,8 +251,8 @@ pub fn unpack(cx: &mut Context, parcel: &Parcel) -> Result<Owned> {
 
 fn unmarshalled(cx: &mut Context, bytes: &[u8]) -> Result<Owned> {
     let bytes = BytesObject::new(cx, bytes);
-    let made =
-        import::module(cx, "marshal").and_then(|marshal| call::call_method(cx, marshal.value(), "loads", &[bytes.value()]));
+    let made = import::module(cx, "marshal")
+        .and_then(|marshal| call::call_method(cx, marshal.value(), "loads", &[bytes.value()]));
     match made {
         Ok(made) if made.value().cast::<CodeObject>().is_some() => Ok(made),
         Ok(_) => Err(not_shareable(cx, "object could not be unmarshalled", None)),
@@ -292,7 +293,9 @@ fn unpickle(cx: &mut Context, bytes: &[u8], file: Option<&str>) -> Result<Owned>
         Ok(made) => return Ok(made),
         Err(_) => cx.take_pending(),
     };
-    let (Some(file), true) = (file, misses_main_attribute(cx, first.value())) else { return Err(cx.raise_value(first)) };
+    let (Some(file), true) = (file, misses_main_attribute(cx, first.value())) else {
+        return Err(cx.raise_value(first));
+    };
     let Some(main) = main_module(cx) else { return Err(cx.raise_value(first)) };
     let foreign = match foreign_main(cx, file) {
         Ok(foreign) => foreign,

@@ -191,7 +191,8 @@ fn raise_registered(cx: &mut Context, field: impl Fn(&State) -> &Field, message:
 
 /// The identifier of a queue, as an argument.
 fn queue_id(cx: &mut Context, value: Value) -> Result<i64> {
-    if sidewinder_runtime::objects::int::is_int_like(value) && sidewinder_runtime::objects::int::as_i64(value).is_none() {
+    if sidewinder_runtime::objects::int::is_int_like(value) && sidewinder_runtime::objects::int::as_i64(value).is_none()
+    {
         let shown = convert::repr(cx, value)?;
         let shown = sidewinder_runtime::objects::str::text(shown.value()).unwrap_or_default().into_owned();
         return Err(cx.overflow_error(format!("max queue ID is {}, got {shown}", i64::MAX)));

@@ -20,7 +20,11 @@ pub enum Job {
     Nothing,
     /// Code, run in the main module.
     Script(Parcel),
-    Call { callable: Parcel, arguments: Option<Parcel>, keywords: Option<Parcel> },
+    Call {
+        callable: Parcel,
+        arguments: Option<Parcel>,
+        keywords: Option<Parcel>,
+    },
 }
 
 /// How it went, as plain data.

@@ -224,7 +224,8 @@ impl Heap {
 
     /// Gives back all cells, at the end of an interpreter. What larger objects outside of chunks have left stays.
     pub(crate) fn free_chunks(&mut self) {
-        let chunks = std::mem::take(&mut self.collected_chunks).into_iter().chain(std::mem::take(&mut self.plain_chunks));
+        let chunks =
+            std::mem::take(&mut self.collected_chunks).into_iter().chain(std::mem::take(&mut self.plain_chunks));
         for chunk in chunks {
             // SAFETY: (heap 4) a chunk of this heap, in which no object is used any more.
             unsafe {

@@ -1,9 +1,9 @@
 //! The end of an interpreter: all that it has is given back.
 
 use crate::context::{Context, Interpreter};
+use crate::heap::Owned;
 use crate::heap::collect;
 use crate::heap::teardown::Children;
-use crate::heap::Owned;
 use crate::objects::dict;
 use crate::objects::instance;
 use crate::objects::shape::ShapeTable;
@@ -87,7 +87,7 @@ fn release_all(cx: &mut Context) {
     for field in [&mut interpreter.modules, &mut interpreter.builtins, &mut interpreter.importlib] {
         drop(std::mem::replace(field, nothing()));
     }
-    interpreter.weak_references.clear();
+    drop(std::mem::take(&mut interpreter.weak_references));
     let mut objects = Vec::new();
     for header in collect::live_objects(cx) {
         // SAFETY: (heap 1) a live object; counts only keep objects alive.

@@ -13,7 +13,8 @@ use std::time::Duration;
 #[derive(Clone, Copy)]
 pub struct Outside(*mut Interpreter);
 
-// SAFETY: (threads 2) interpreters are never freed; what is read of one without the GIL is said at each place.
+// SAFETY: (threads 2) an interpreter is not freed before `faulthandler` forgets it; what is read of one without the GIL
+// is said at each place.
 unsafe impl Send for Outside {}
 // SAFETY: as above.
 unsafe impl Sync for Outside {}
@@ -39,7 +40,8 @@ impl Outside {
     /// Python and makes no object. `None` where whoever has the GIL does not let go of it.
     pub fn look<R>(self, limit: Duration, look: impl FnOnce(&mut Context) -> R) -> Option<R> {
         let word = AtomicU32::new(0);
-        // SAFETY: (threads 2) an interpreter is never freed; the lock is made for several threads.
+        // SAFETY: (threads 2) an interpreter is not freed before `faulthandler` forgets it; the lock is made for several
+        // threads.
         let gil = unsafe { (*self.0).gil.clone() };
         if !gil.take_for(&word, limit) {
             return None;
@@ -61,8 +63,8 @@ impl Outside {
 
     /// The contexts of the interpreter's threads as they are in memory, without the GIL: the newest first.
     pub fn peek_threads(self, visit: &mut dyn FnMut(&Context) -> bool) {
-        // SAFETY: (threads 2) an interpreter is never freed. The list may be changing: its entries are read as words, and
-        // a context whose words cannot be read any more is passed over.
+        // SAFETY: (threads 2) an interpreter is not freed before `faulthandler` forgets it. The list may be changing: its
+        // entries are read as words, and a context whose words cannot be read any more is passed over.
         let (first, count) = unsafe { (&raw const (*self.0).threads).as_ref() }
             .map_or((std::ptr::null(), 0), |threads| (threads.as_ptr(), threads.len()));
         for index in (0..count.min(1 << 16)).rev() {
@@ -82,14 +84,14 @@ impl Outside {
 
     /// Whether the cycle collector runs.
     pub fn is_collecting(self) -> bool {
-        // SAFETY: (threads 2) an interpreter is never freed; a word is read.
+        // SAFETY: (threads 2) an interpreter is not freed before `faulthandler` forgets it; a word is read.
         unsafe { !(*self.0).collector.running.is_null() }
     }
 
     /// The frames of a thread as they are in memory, the running one first: those of a trace that runs are not there, and
     /// the instruction of the running one is the last that was published.
     pub fn peek_frames(self, context: &Context, visit: &mut dyn FnMut(&LiveFrame) -> bool) {
-        // SAFETY: (threads 2) an interpreter is never freed; its hooks do not change.
+        // SAFETY: (threads 2) an interpreter is not freed before `faulthandler` forgets it; its hooks do not change.
         let hook = unsafe { (*self.0).hooks.peek_frames };
         hook(context, visit);
     }

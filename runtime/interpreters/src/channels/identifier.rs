@@ -2,9 +2,9 @@
 
 use super::table::{Channels, End, Fault};
 use super::{channels, raise};
-use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::native::NativeObject;
+use sidewinder_runtime::objects::slots::CompareOp;
 use sidewinder_runtime::objects::{int, singleton};
 use sidewinder_runtime::{Context, Owned, Result, Value};
 use std::sync::Arc;
