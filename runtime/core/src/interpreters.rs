@@ -160,6 +160,11 @@ impl Family {
         member
     }
 
+    /// Takes a number that no interpreter will have: of one that could not be made.
+    pub fn skip_number(&self) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// The interpreters that are there, in the order in which they were made.
     pub fn members(&self) -> Vec<Arc<Member>> {
         locked(&self.members).clone()

@@ -188,6 +188,9 @@ mod rows {
         }
         let viable = config.use_main_obmalloc || config.check_multi_interp_extensions;
         let member = if viable { cx.found(config) } else { None };
+        if !viable {
+            cx.family().skip_number();
+        }
         let Some(member) = member else {
             let cause = cx.state::<Errors>().general.raise(cx, "sub-interpreter creation failed");
             let _ = cause;
