@@ -28,6 +28,10 @@ impl MemoryBIO {
         self.bytes.borrow_mut().put(new);
     }
 
+    pub fn put_all(&self, new: Vec<u8>) {
+        self.bytes.borrow_mut().put_all(new);
+    }
+
     /// Whether nothing will come any more.
     pub fn has_ended(&self) -> bool {
         self.ended.get()

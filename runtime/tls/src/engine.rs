@@ -21,6 +21,10 @@ enum Stage {
 /// Bytes before each record: what it is, the version, the length.
 const HEADER_BYTES: usize = 5;
 
+/// Bytes of the program in a full record, and the most that come to them.
+const RECORD_BYTES: usize = 16_384;
+const RECORD_OVERHEAD: usize = 64;
+
 /// Where in the records that come the last byte was.
 #[derive(Clone, Default)]
 pub struct Records {
@@ -130,9 +134,9 @@ impl Engine {
     }
 
     /// Takes bytes that have come.
-    pub fn put(&mut self, bytes: &[u8]) {
-        self.records.pass(bytes);
-        self.incoming.put(bytes);
+    pub fn put(&mut self, bytes: Vec<u8>) {
+        self.records.pass(&bytes);
+        self.incoming.put_all(bytes);
     }
 
     /// Where in the records that come the last byte was. No more than one record is asked for: programs wait for sockets that
@@ -149,7 +153,9 @@ impl Engine {
 
     /// Puts back what could not go yet.
     pub fn put_back(&mut self, rest: &[u8]) {
-        self.outgoing.splice(..0, rest.iter().copied());
+        if !rest.is_empty() {
+            self.outgoing.splice(..0, rest.iter().copied());
+        }
     }
 
     /// Whether anything has to go.
@@ -256,6 +262,8 @@ impl Engine {
 
     /// Takes what has come for the program, up to so many bytes.
     pub fn read(&mut self, most: usize) -> Plain {
+        // Nobody is to fill room for more than there is.
+        let most = most.min(self.pending().max(1));
         let Some(connection) = self.open() else { return Plain::Nothing };
         let mut bytes = vec![0; most.min(1 << 16)];
         match connection.reader().read(&mut bytes) {
@@ -279,6 +287,8 @@ impl Engine {
     /// Takes bytes of the program, and tells how many.
     pub fn write(&mut self, bytes: &[u8]) -> usize {
         let mut count = 0;
+        // A record of so many bytes has a header and a tag beside them.
+        self.outgoing.reserve(bytes.len() + (bytes.len() / RECORD_BYTES + 1) * RECORD_OVERHEAD);
         while count < bytes.len() {
             let Some(connection) = self.open() else { break };
             match connection.writer().write(&bytes[count..]) {

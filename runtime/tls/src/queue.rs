@@ -25,6 +25,14 @@ impl Queue {
         self.bytes.extend_from_slice(new);
     }
 
+    /// The same; a whole vector takes the place of an empty queue.
+    pub fn put_all(&mut self, new: Vec<u8>) {
+        match self.is_empty() {
+            true => *self = Queue { bytes: new, start: 0 },
+            false => self.put(&new),
+        }
+    }
+
     /// Goes past bytes at the front.
     pub fn pass(&mut self, count: usize) {
         self.start += count;
@@ -58,10 +66,12 @@ mod tests {
         let mut queue = Queue::default();
         queue.put(b"abcdef");
         assert_eq!(queue.take(2), b"ab");
-        queue.put(b"gh");
+        queue.put_all(b"gh".to_vec());
         queue.pass(3);
         assert_eq!((queue.as_slice(), queue.len()), (&b"fgh"[..], 3));
         assert_eq!(queue.take(usize::MAX), b"fgh");
         assert!(queue.is_empty() && queue.take(1).is_empty());
+        queue.put_all(b"ij".to_vec());
+        assert_eq!(queue.take(1), b"i");
     }
 }

@@ -27,7 +27,7 @@ use transport::{Arrival, Departure, Transport};
 
 /// Bytes that one call takes of a socket that does not wait, whose caller has to know what is not gone yet.
 const RECORD_BYTES: usize = 16_384;
-/// Bytes that one call takes of others.
+/// Bytes that one call takes of others; buffers take everything.
 const WRITE_BYTES: usize = 1 << 20;
 
 // No documentation, as in CPython.
@@ -213,6 +213,10 @@ impl SslSocket {
             let lock = self.sending.clone();
             lock.acquire(cx, None)?;
             let bytes = self.with_engine(Engine::take_outgoing).unwrap_or_default();
+            let Some(bytes) = self.transport.take_over(bytes) else {
+                lock.release();
+                return Ok(());
+            };
             let outcome = self.transport.send(cx, &bytes);
             let (sent, end) = match outcome {
                 Ok((sent, end)) => (sent, Ok(end)),
@@ -236,7 +240,7 @@ impl SslSocket {
         let arrival = self.transport.receive(cx, &records);
         let outcome = match arrival {
             Ok(Arrival::Bytes(bytes)) => {
-                self.with_engine(|engine| engine.put(&bytes));
+                self.with_engine(|engine| engine.put(bytes));
                 Ok(true)
             }
             Ok(Arrival::Ended) => Ok(false),
@@ -478,10 +482,14 @@ impl SslSocket {
             return Err(error::fail(cx, "SSL", "PROTOCOL_IS_SHUTDOWN"));
         }
         this.flush(cx, Doing::Write)?;
-        let most = if this.transport.waits(cx) { WRITE_BYTES } else { RECORD_BYTES };
+        let most = match &this.transport {
+            Transport::Buffers { .. } => usize::MAX,
+            _ if this.transport.waits(cx) => WRITE_BYTES,
+            _ => RECORD_BYTES,
+        };
         let bytes = b.as_slice();
-        let bytes = bytes[..bytes.len().min(most)].to_vec();
-        let Some(count) = this.with_engine(|engine| engine.write(&bytes)) else { return Ok(0) };
+        let bytes = &bytes[..bytes.len().min(most)];
+        let Some(count) = this.with_engine(|engine| engine.write(bytes)) else { return Ok(0) };
         match this.flush(cx, Doing::Write) {
             Ok(()) => Ok(count),
             // The bytes were taken, and go with the next operation.

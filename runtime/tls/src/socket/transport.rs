@@ -140,15 +140,19 @@ impl Transport {
         })
     }
 
+    /// Puts bytes into the buffer for them, if there is one; else they are given back, to be sent.
+    pub fn take_over(&self, bytes: Vec<u8>) -> Option<Vec<u8>> {
+        let Transport::Buffers { outgoing, .. } = self else { return Some(bytes) };
+        if let Some(buffer) = outgoing.value().cast::<NativeObject<MemoryBIO>>() {
+            buffer.put_all(bytes);
+        }
+        None
+    }
+
     /// Sends bytes: how many have gone, and how that has ended.
     pub fn send(&self, cx: &mut Context, bytes: &[u8]) -> Result<(usize, Departure)> {
         let reference = match self {
-            Transport::Buffers { outgoing, .. } => {
-                if let Some(buffer) = outgoing.value().cast::<NativeObject<MemoryBIO>>() {
-                    buffer.put(bytes);
-                }
-                return Ok((bytes.len(), Departure::Sent));
-            }
+            Transport::Buffers { .. } => return Ok((bytes.len(), Departure::Sent)),
             Transport::Socket(reference) => reference,
         };
         let held = Transport::referent(cx, reference)?;
