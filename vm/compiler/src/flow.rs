@@ -163,12 +163,12 @@ impl Flow {
         for &target in self.handler_targets.iter().filter(|&&target| target != NO_TARGET) {
             origins[target as usize] = Some(MANY);
         }
-        for index in 1..self.drafts.len() {
+        for (index, origin) in origins.into_iter().enumerate().take(self.drafts.len()).skip(1) {
             if self.drafts[index].position.line != 0 {
                 continue;
             }
             let follows = falls_through(self.drafts[index - 1].op);
-            let before = match origins[index] {
+            let before = match origin {
                 None if follows => index - 1,
                 Some(origin) if origin != MANY && !follows => origin,
                 _ => continue,

@@ -258,13 +258,8 @@ impl TypeObject {
 
     /// Attaches the state of a heap type; the type's destructor frees it.
     pub fn attach_state(&self, state: Box<TypeState>) {
-        let state = Box::leak(state);
-        // SAFETY: (types 2) name and linearisation live in the state, which lives as long as the type.
-        unsafe {
-            self.name.set(&*(&raw const *state.name));
-            self.mro.set(&*(&raw const *state.mro));
-        }
-        self.state.set(state);
+        self.state.set(Box::leak(state));
+        self.refresh_from_state();
     }
 
     /// Detaches the state of a dying heap type.
@@ -279,7 +274,7 @@ impl TypeObject {
     /// Points name and linearisation at the (changed) state.
     pub fn refresh_from_state(&self) {
         let state = self.state.get();
-        // SAFETY: (types 2) as in `attach_state`.
+        // SAFETY: (types 2) name and linearisation live in the state, which lives as long as the type.
         unsafe {
             self.name.set(&*(&raw const *(*state).name));
             self.mro.set(&*(&raw const *(*state).mro));

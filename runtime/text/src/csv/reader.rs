@@ -173,14 +173,13 @@ impl Row {
             let run = rest.iter().position(|byte| special[usize::from(*byte)]).unwrap_or(rest.len());
             let starts = matches!(self.place, Place::StartRecord | Place::StartField);
             let fits = run > 0 && self.field.len() + run <= limit;
-            if fits && starts && is_text && run < rest.len() && Some(rest[run]) == delimiter {
-                if first != b' ' || !dialect.skip_initial_space {
-                    let text = StrObject::from_latin1(cx, &rest[..run]);
-                    self.fields.get_or_insert_default().push(text);
-                    self.place = Place::StartField;
-                    at += run + 1;
-                    continue;
-                }
+            let whole = starts && is_text && run < rest.len() && Some(rest[run]) == delimiter;
+            if fits && whole && (first != b' ' || !dialect.skip_initial_space) {
+                let text = StrObject::from_latin1(cx, &rest[..run]);
+                self.fields.get_or_insert_default().push(text);
+                self.place = Place::StartField;
+                at += run + 1;
+                continue;
             }
             let inside = matches!(self.place, Place::InField | Place::InQuoted);
             if fits && (inside || starts && (first != b' ' || !dialect.skip_initial_space)) {
