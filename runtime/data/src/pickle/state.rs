@@ -160,6 +160,16 @@ pub fn note(cx: &mut Context, text: &str) -> Raised {
 
 /// The name of an object's type with its module, if that is not one of those that every program knows.
 pub fn type_text(cx: &mut Context, object: Value) -> String {
+    // It is asked for while an error waits, which a failing lookup must not take away.
+    let waiting = (!cx.pending.is_unbound()).then(|| cx.take_pending());
+    let text = name_of_type(cx, object);
+    if let Some(waiting) = waiting {
+        let _ = cx.raise_value(waiting);
+    }
+    text
+}
+
+fn name_of_type(cx: &mut Context, object: Value) -> String {
     let kind = object.type_of().value();
     let part = |cx: &mut Context, name: &str| match attribute::get_text_optional(cx, kind, name) {
         Ok(found) => found.and_then(|found| str::text(found.value()).map(|text| text.into_owned())),

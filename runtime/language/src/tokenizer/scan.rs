@@ -444,13 +444,12 @@ impl Scanner {
             return Ok(());
         }
         let text = self.text(start, (self.row, self.column));
-        if word == "decimal" && text.starts_with('0') && text.bytes().all(|byte| byte == b'_' || byte.is_ascii_digit())
-        {
-            if text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
-                let message = "leading zeros in decimal integer literals are not permitted; \
-                               use an 0o prefix for octal integers";
-                return Err(self.fault(message, start.0, start.1 + 1));
-            }
+        let digits = text.bytes().all(|byte| byte == b'_' || byte.is_ascii_digit());
+        let leads = digits && text.starts_with('0') && text.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
+        if word == "decimal" && leads {
+            let message = "leading zeros in decimal integer literals are not permitted; \
+                           use an 0o prefix for octal integers";
+            return Err(self.fault(message, start.0, start.1 + 1));
         }
         const WORDS: [&str; 8] = ["and", "else", "for", "if", "in", "is", "not", "or"];
         let ahead: String = (0..5).map_while(|distance| self.peek(distance)).collect();
