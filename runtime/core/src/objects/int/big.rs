@@ -157,7 +157,8 @@ pub fn product_of_range(first: u64, last: u64) -> UBig {
     let bits = (u64::BITS - last.leading_zeros()) as u64;
     if (last - first + 1).saturating_mul(bits) <= SMALL_PRODUCT_BITS {
         let (mut product, mut word) = (UBig::ONE, first);
-        for factor in first + 1..=last {
+        // Not from `first + 1`, which the largest word has not.
+        for factor in (first..=last).skip(1) {
             match word.checked_mul(factor) {
                 Some(larger) => word = larger,
                 None => product *= std::mem::replace(&mut word, factor),
