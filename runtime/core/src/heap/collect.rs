@@ -203,22 +203,15 @@ fn traverse(header: *mut Header, mut visit: impl FnMut(Value)) {
             return visit(kind.value());
         }
         // Most references are in containers of the builtin types, whose items need no call each.
+        let object = Value::from_pointer(header);
         if std::ptr::eq(kind, &LIST.object) {
-            return Value::from_pointer(header)
-                .cast_unchecked::<ListObject>()
-                .as_slice()
-                .iter()
-                .for_each(|item| visit(*item));
+            return object.cast_unchecked::<ListObject>().as_slice().iter().copied().for_each(visit);
         }
         if std::ptr::eq(kind, &TUPLE.object) {
-            return Value::from_pointer(header)
-                .cast_unchecked::<TupleObject>()
-                .as_slice()
-                .iter()
-                .for_each(|item| visit(*item));
+            return object.cast_unchecked::<TupleObject>().as_slice().iter().copied().for_each(visit);
         }
         if std::ptr::eq(kind, &DICT.object) {
-            return dict::of(Value::from_pointer(header)).each_reference(visit);
+            return dict::of(object).each_reference(visit);
         }
         if let Some(function) = kind.slots().traverse {
             function(header, &mut visit);

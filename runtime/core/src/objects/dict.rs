@@ -186,7 +186,7 @@ impl DictObject {
         unsafe { *self.entries.get().add(i) }
     }
 
-    /// Visits the keys and values, deleted entries' unbound ones included.
+    /// Visits the keys and values.
     #[inline(always)]
     pub fn each_reference(&self, mut visit: impl FnMut(Value)) {
         // SAFETY: (dict 1) entries below `used` are initialised.
@@ -194,7 +194,7 @@ impl DictObject {
             0 => &[],
             used => unsafe { std::slice::from_raw_parts(self.entries.get(), used) },
         };
-        for entry in entries {
+        for entry in entries.iter().filter(|entry| !entry.key.is_unbound()) {
             visit(entry.key);
             visit(entry.value);
         }
@@ -243,16 +243,8 @@ impl DictObject {
         // SAFETY: (dict 2) the index has 1 << index_bits slots of the width for its bits.
         unsafe {
             match self.index_bits.get() {
-                0..=7 => match *index.add(slot) {
-                    255 => EMPTY,
-                    254 => DELETED,
-                    entry => entry as u32,
-                },
-                8..=15 => match *(index as *const u16).add(slot) {
-                    65535 => EMPTY,
-                    65534 => DELETED,
-                    entry => entry as u32,
-                },
+                0..=7 => of_byte(*index.add(slot)),
+                8..=15 => of_two_bytes(*(index as *const u16).add(slot)),
                 _ => *(index as *const u32).add(slot),
             }
         }
@@ -278,16 +270,8 @@ impl DictObject {
         // The width is the same all the way: it is asked once, for a walk of its own.
         // SAFETY: (dict 2) slots are within the index, whose width follows from the bits.
         match self.index_bits.get() {
-            0..=7 => self.walk(hash, &mut matches, |slot| match unsafe { *index.add(slot) } {
-                255 => EMPTY,
-                254 => DELETED,
-                entry => entry as u32,
-            }),
-            8..=15 => self.walk(hash, &mut matches, |slot| match unsafe { *(index as *const u16).add(slot) } {
-                65535 => EMPTY,
-                65534 => DELETED,
-                entry => entry as u32,
-            }),
+            0..=7 => self.walk(hash, &mut matches, |slot| of_byte(unsafe { *index.add(slot) })),
+            8..=15 => self.walk(hash, &mut matches, |slot| of_two_bytes(unsafe { *(index as *const u16).add(slot) })),
             _ => self.walk(hash, &mut matches, |slot| unsafe { *(index as *const u32).add(slot) }),
         }
     }
@@ -724,6 +708,26 @@ fn explain_unhashable(cx: &mut Context, key: Value, raised: Raised) -> Raised {
 /// Bytes of a table's entries and of the index behind them, which are one piece of memory.
 fn table_bytes(bits: u32) -> (usize, usize) {
     (entry_capacity(bits) * size_of::<Entry>(), (1usize << bits) * index_width(bits))
+}
+
+/// What a slot of one byte says.
+#[inline(always)]
+fn of_byte(slot: u8) -> u32 {
+    match slot {
+        u8::MAX => EMPTY,
+        254 => DELETED,
+        entry => entry as u32,
+    }
+}
+
+/// What a slot of two bytes says.
+#[inline(always)]
+fn of_two_bytes(slot: u16) -> u32 {
+    match slot {
+        u16::MAX => EMPTY,
+        65534 => DELETED,
+        entry => entry as u32,
+    }
 }
 
 /// An empty table: its entries and its index.
