@@ -77,8 +77,7 @@ pub fn raise(cx: &mut Context, class: Known, message: &str) -> Raised {
 
 /// The text of a value's representation.
 pub fn shown(cx: &mut Context, value: Value) -> Result<String> {
-    let text = convert::repr(cx, value)?;
-    Ok(str::text(text.value()).unwrap_or_default().into_owned())
+    convert::repr_text(cx, value)
 }
 
 /// Whether the pending exception is of one of the classes.

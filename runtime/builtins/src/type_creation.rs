@@ -287,8 +287,7 @@ fn set_class_cell(cx: &mut Context, kind: &TypeObject, namespace: &DictObject) -
     for name in [names.classcell, names.classdictcell] {
         let Some(found) = namespace.remove(cx, name)? else { continue };
         let Some(cell) = found.value().cast_exact::<CellObject>() else {
-            let actual = convert::repr(cx, found.value().type_of().value())?;
-            let actual = str::text(actual.value()).unwrap_or_default().into_owned();
+            let actual = convert::repr_text(cx, found.value().type_of().value())?;
             let name = str::text(name).unwrap_or_default().into_owned();
             return Err(cx.type_error(format!("{name} must be a nonlocal cell, not {actual}")));
         };

@@ -197,15 +197,12 @@ impl DerefMut for CodeData {
 
 impl PartialEq for CodeData {
     fn eq(&self, other: &CodeData) -> bool {
-        let head = |code: &CodeData| {
+        fn head(code: &CodeData) -> impl PartialEq + '_ {
+            let names = (&code.name, &code.qualified_name, &code.file_name, &code.free_names);
             let counts = [code.argument_count, code.positional_only_count, code.keyword_only_count];
-            (code.first_line, code.flags, counts, code.local_count, code.register_count)
-        };
-        let names = |code: &CodeData| [code.name.clone(), code.qualified_name.clone(), code.file_name.clone()];
-        head(self) == head(other)
-            && names(self) == names(other)
-            && self.free_names == other.free_names
-            && **self == **other
+            (names, code.first_line, code.flags, counts, code.local_count, code.register_count)
+        }
+        head(self) == head(other) && **self == **other
     }
 }
 

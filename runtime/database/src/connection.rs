@@ -857,8 +857,7 @@ macro_rules! connection_methods {
                 if this.link.0.borrow().is_none() {
                     return Ok(());
                 }
-                let shown = convert::repr(cx, this.value())?;
-                let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+                let shown = convert::repr_text(cx, this.value())?;
                 let warned = warn_resource(cx, this.value(), &format!("unclosed database in {shown}"));
                 if warned.is_err() {
                     sidewinder_runtime::operations::finalize::report_unraisable(

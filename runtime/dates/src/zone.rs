@@ -56,8 +56,7 @@ fn check_range(cx: &mut Context, offset: Delta, shown: Value) -> Result<()> {
     if is_in_range(offset) {
         return Ok(());
     }
-    let shown = convert::repr(cx, shown)?;
-    let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+    let shown = convert::repr_text(cx, shown)?;
     Err(cx.value_error(format!(
         "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not {shown}"
     )))

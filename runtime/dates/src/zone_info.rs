@@ -112,8 +112,7 @@ fn read_rule(cx: &mut Context, text: Value) -> Result<Option<Rule>> {
         Ok(rule) => return Ok(Some(rule)),
         Err(wrong) => wrong,
     };
-    let shown = convert::repr(cx, text)?;
-    let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+    let shown = convert::repr_text(cx, text)?;
     Err(cx.value_error(match wrong {
         Wrong::Part(part) => format!("Invalid {part} in {shown}"),
         Wrong::NoRules => format!("Missing transition rules in TZ string: {shown}"),
@@ -136,8 +135,7 @@ impl ZoneInfo {
         let parts = match data.value().cast_exact::<TupleObject>() {
             Some(parts) if parts.as_slice().len() == 6 => parts.as_slice(),
             _ => {
-                let shown = convert::repr(cx, data.value())?;
-                let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+                let shown = convert::repr_text(cx, data.value())?;
                 return Err(cx.type_error(format!("Invalid data result type: {shown}")));
             }
         };
@@ -322,8 +320,7 @@ fn cached(cx: &mut Context, class: &'static TypeObject, key: Value) -> Result<Ow
         zone = call::call_method(cx, known.value(), "setdefault", &[key, made.value()])?;
     }
     let Some(object) = zone.value().cast::<NativeObject<ZoneInfo>>() else {
-        let key = convert::repr(cx, key)?;
-        let key = str::text(key.value()).unwrap_or_default().into_owned();
+        let key = convert::repr_text(cx, key)?;
         let (kind, class) = (zone.value().type_of().name(), class.name());
         return Err(cx.raise(
             &exception::RUNTIME_ERROR,

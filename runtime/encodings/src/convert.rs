@@ -14,6 +14,7 @@ use sidewinder_runtime::objects::str::{self as strings, StrBuilder, StrObject};
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::operations::{call, convert};
 use sidewinder_runtime::{Context, Owned, Raised, Result, TypeObject, Value};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// What is done about what cannot be converted.
@@ -48,13 +49,18 @@ impl Errors {
         }
     }
 
-    /// What a program sets the attribute `errors` to.
-    pub fn from_attribute(cx: &mut Context, value: Option<Value>) -> Result<Errors> {
+    /// What the attribute `errors` of an object shows.
+    pub fn shown(place: &RefCell<Errors>, cx: &mut Context) -> Owned {
+        StrObject::new(cx, place.borrow().name())
+    }
+
+    /// Sets the attribute `errors` of an object.
+    pub fn assign(place: &RefCell<Errors>, cx: &mut Context, value: Option<Value>) -> Result<()> {
         let value = assigned(cx, value, "cannot delete attribute")?;
-        match strings::cast(value) {
-            Some(text) => Errors::from_text(cx, text),
-            None => Err(cx.type_error("errors must be a string")),
-        }
+        let Some(text) = strings::cast(value) else { return Err(cx.type_error("errors must be a string")) };
+        let errors = Errors::from_text(cx, text)?;
+        place.replace(errors);
+        Ok(())
     }
 
     fn from_text(cx: &mut Context, text: &StrObject) -> Result<Errors> {

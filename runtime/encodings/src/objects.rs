@@ -306,14 +306,12 @@ impl MultibyteIncrementalEncoder {
     /// How errors are treated.
     #[get]
     fn errors(&self, cx: &mut Context) -> Owned {
-        StrObject::new(cx, self.encoder.errors.borrow().name())
+        Errors::shown(&self.encoder.errors, cx)
     }
 
     #[set(errors)]
     fn set_errors(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-        let errors = Errors::from_attribute(cx, value)?;
-        self.encoder.errors.replace(errors);
-        Ok(())
+        Errors::assign(&self.encoder.errors, cx, value)
     }
 }
 
@@ -444,13 +442,11 @@ impl MultibyteIncrementalDecoder {
     /// How errors are treated.
     #[get]
     fn errors(&self, cx: &mut Context) -> Owned {
-        StrObject::new(cx, self.decoder.errors.borrow().name())
+        Errors::shown(&self.decoder.errors, cx)
     }
 
     #[set(errors)]
     fn set_errors(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-        let errors = Errors::from_attribute(cx, value)?;
-        self.decoder.errors.replace(errors);
-        Ok(())
+        Errors::assign(&self.decoder.errors, cx, value)
     }
 }

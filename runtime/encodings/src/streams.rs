@@ -7,7 +7,7 @@ use sidewinder_runtime::native::NativeObject;
 use sidewinder_runtime::native::argument::Given;
 use sidewinder_runtime::objects::bytes::BytesObject;
 use sidewinder_runtime::objects::dict::DictObject;
-use sidewinder_runtime::objects::str::{StrBuilder, StrObject};
+use sidewinder_runtime::objects::str::StrBuilder;
 use sidewinder_runtime::objects::{int, singleton};
 use sidewinder_runtime::operations::call::call_method;
 use sidewinder_runtime::operations::subscript;
@@ -113,14 +113,12 @@ impl MultibyteStreamReader {
     /// How errors are treated.
     #[get]
     fn errors(&self, cx: &mut Context) -> Owned {
-        StrObject::new(cx, self.decoder.errors.borrow().name())
+        Errors::shown(&self.decoder.errors, cx)
     }
 
     #[set(errors)]
     fn set_errors(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-        let errors = Errors::from_attribute(cx, value)?;
-        self.decoder.errors.replace(errors);
-        Ok(())
+        Errors::assign(&self.decoder.errors, cx, value)
     }
 }
 
@@ -197,13 +195,11 @@ impl MultibyteStreamWriter {
     /// How errors are treated.
     #[get]
     fn errors(&self, cx: &mut Context) -> Owned {
-        StrObject::new(cx, self.encoder.errors.borrow().name())
+        Errors::shown(&self.encoder.errors, cx)
     }
 
     #[set(errors)]
     fn set_errors(&self, cx: &mut Context, value: Option<Value>) -> Result<()> {
-        let errors = Errors::from_attribute(cx, value)?;
-        self.encoder.errors.replace(errors);
-        Ok(())
+        Errors::assign(&self.encoder.errors, cx, value)
     }
 }

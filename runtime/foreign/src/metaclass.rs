@@ -7,7 +7,7 @@ use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::native::{Index, NativeObject};
 use sidewinder_runtime::objects::buffer::{Buffer, Request, is_exporter};
 use sidewinder_runtime::objects::exception::ATTRIBUTE_ERROR;
-use sidewinder_runtime::objects::{int, str, tuple};
+use sidewinder_runtime::objects::{int, tuple};
 use sidewinder_runtime::operations::{attribute, audit, convert, instance};
 use sidewinder_runtime::{Context, Owned, Raised, Result, TypeObject, Value};
 
@@ -179,8 +179,7 @@ fn audit_buffer(cx: &mut Context, address: u64, length: usize, offset: i64) -> R
 
 /// An object as `repr` shows it.
 pub fn text_of(cx: &mut Context, value: Value) -> Result<String> {
-    let shown = convert::repr(cx, value)?;
-    Ok(str::text(shown.value()).unwrap_or_default().into_owned())
+    convert::repr_text(cx, value)
 }
 
 #[cold]

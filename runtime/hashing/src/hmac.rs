@@ -164,8 +164,7 @@ fn find(cx: &mut Context, digest: Value) -> Result<&'static Algorithm> {
             return Ok(found);
         }
     }
-    let shown = convert::repr(cx, digest)?;
-    let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+    let shown = convert::repr_text(cx, digest)?;
     let state = cx.state::<State>();
     Err(raise_class(cx, &state.unknown_hash_error, &format!("unsupported hash type: {shown}")))
 }

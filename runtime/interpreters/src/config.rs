@@ -45,8 +45,7 @@ pub fn asked(cx: &mut Context, argument: Option<Value>) -> Result<Config> {
     }
     let Ok(fields) = attribute::get_text(cx, argument, "__dict__") else {
         drop(cx.take_pending());
-        let shown = convert::repr(cx, argument)?;
-        let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+        let shown = convert::repr_text(cx, argument)?;
         return Err(cx.type_error(format!("bad config {shown}")));
     };
     let mut config = Config::EMPTY;
@@ -85,8 +84,7 @@ pub fn update(cx: &mut Context, config: &mut Config, fields: &DictObject, whole:
     match left.len() {
         0 => Ok(()),
         count => {
-            let shown = convert::repr(cx, Value::from_pointer(left))?;
-            let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+            let shown = convert::repr_text(cx, Value::from_pointer(left))?;
             let items = if count == 1 { "item" } else { "items" };
             Err(cx.value_error(format!("config dict has {count} extra {items} ({shown})")))
         }

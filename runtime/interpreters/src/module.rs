@@ -99,8 +99,7 @@ fn compile(cx: &mut Context, source: Value) -> Result<Owned> {
     };
     let is_text = str::cast(source).is_some() || source.type_of().slots().buffer.is_some();
     if !is_text {
-        let shown = convert::repr(cx, source)?;
-        let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+        let shown = convert::repr_text(cx, source)?;
         return Err(cx.raise(&TYPE_ERROR, format!("unsupported script {shown}")));
     }
     let (file, mode) = (StrObject::new(cx, "<script>"), StrObject::new(cx, "exec"));
@@ -187,13 +186,14 @@ mod rows {
             config.gil = Config::LEGACY.gil;
         }
         let viable = config.use_main_obmalloc || config.check_multi_interp_extensions;
-        let member = if viable { cx.found(config) } else { None };
-        if !viable {
+        let member = if viable {
+            cx.found(config)
+        } else {
             cx.family().skip_number();
-        }
+            None
+        };
         let Some(member) = member else {
-            let cause = cx.state::<Errors>().general.raise(cx, "sub-interpreter creation failed");
-            let _ = cause;
+            let Raised = cx.state::<Errors>().general.raise(cx, "sub-interpreter creation failed");
             let context = cx.take_pending();
             let raised = cx.state::<Errors>().general.raise(cx, "interpreter creation failed");
             let made = cx.take_pending();
@@ -430,8 +430,7 @@ mod rows {
     fn capture_exception(cx: &mut Context, #[named] exc: Option<Value>) -> Result<Option<Owned>> {
         let Some(exc) = exc else { return Ok(None) };
         if !exception::is_exception(exc) {
-            let shown = convert::repr(cx, exc)?;
-            let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+            let shown = convert::repr_text(cx, exc)?;
             return Err(cx.type_error(format!("expected exception, got {shown}")));
         }
         Snapshot::of(cx, exc).object(cx).map(Some)
@@ -457,8 +456,7 @@ mod rows {
 /// Packs a call. Errors: `TypeError`, `NotShareableError`.
 fn pack_call(cx: &mut Context, callable: Value, args: Option<Value>, kwargs: Option<&DictObject>) -> Result<Job> {
     if callable.type_of().slots().call.is_none() {
-        let shown = convert::repr(cx, callable)?;
-        let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+        let shown = convert::repr_text(cx, callable)?;
         return Err(cx.type_error(format!("expected a callable, got {shown}")));
     }
     let packed = match callable.cast::<FunctionObject>() {
@@ -477,8 +475,7 @@ fn pack_call(cx: &mut Context, callable: Value, args: Option<Value>, kwargs: Opt
                 }
                 (Err(_), None) => {
                     drop(cx.take_pending());
-                    let shown = convert::repr(cx, callable)?;
-                    let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+                    let shown = convert::repr_text(cx, callable)?;
                     return Err(parcel::not_shareable(cx, &format!("expected a function, got {shown}"), None));
                 }
             }

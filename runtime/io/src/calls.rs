@@ -128,8 +128,7 @@ fn warnings(cx: &mut Context) -> Option<Owned> {
 
 /// The text of an object's `repr`, for messages.
 pub fn repr_text(cx: &mut Context, value: Value) -> Result<String> {
-    let text = convert::repr(cx, value)?;
-    Ok(str::text(text.value()).unwrap_or_default().into_owned())
+    convert::repr_text(cx, value)
 }
 
 /// `{name!r}` for the representation of a stream: None if it has no name. Errors other than a missing name come through.

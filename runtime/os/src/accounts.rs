@@ -69,7 +69,6 @@ fn by_name<A: Account>(
     let bytes = crate::path::encode(cx, object)?;
     let text = CString::new(bytes).map_err(|_| cx.value_error("embedded null byte"))?;
     let found = cx.detached(|_| find(Some(&text), 0));
-    let shown = convert::repr(cx, object)?;
-    let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+    let shown = convert::repr_text(cx, object)?;
     outcome(cx, found, &format!("{function}(): name not found: {shown}"))
 }

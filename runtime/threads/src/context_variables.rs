@@ -11,7 +11,6 @@ use sidewinder_runtime::objects::exception::RUNTIME_ERROR;
 use sidewinder_runtime::objects::module::ModuleObject;
 use sidewinder_runtime::objects::singleton;
 use sidewinder_runtime::objects::slots::CompareOp;
-use sidewinder_runtime::objects::str;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::operations::{call, compare, convert, iterate};
 use sidewinder_runtime::{Arguments, Context, Owned, Result, Value};
@@ -146,8 +145,7 @@ impl Variables {
 
     fn find(&self, cx: &mut Context, key: Value) -> Result<Option<Owned>> {
         if key.cast::<NativeObject<ContextVariable>>().is_none() {
-            let shown = convert::repr(cx, key)?;
-            let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+            let shown = convert::repr_text(cx, key)?;
             return Err(cx.type_error(format!("a ContextVar key was expected, got {shown}")));
         }
         Ok(self.pairs().into_iter().find(|(variable, _)| variable.value() == key).map(|(_, value)| value))
@@ -156,8 +154,7 @@ impl Variables {
     /// Makes this the current context. Errors: it is current somewhere already.
     fn enter(&self, cx: &mut Context, this: Value) -> Result<()> {
         if self.entered.replace(true) {
-            let shown = convert::repr(cx, this)?;
-            let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+            let shown = convert::repr_text(cx, this)?;
             return Err(cx.raise(&RUNTIME_ERROR, format!("cannot enter context: {shown} is already entered")));
         }
         let previous = cx.variables().replace(Owned::new(this));

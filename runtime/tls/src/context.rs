@@ -493,8 +493,7 @@ impl SslContext {
             _ => None,
         };
         let Some(group) = group else {
-            let shown = convert::repr(cx, name)?;
-            let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+            let shown = convert::repr_text(cx, name)?;
             return Err(cx.value_error(format!("unknown elliptic curve name {shown}")));
         };
         self.group.set(Some(group));

@@ -257,10 +257,9 @@ pub fn frame_locals(cx: &mut Context) -> Result<Owned> {
     if !code.has_flag(CodeFlags::FUNCTION) {
         let registers: Vec<Value> =
             (0..code.local_names().len()).map(|register| crate::cold::register(cx, register as u16)).collect();
-        match () {
-            () if sidewinder_runtime::objects::frame::runs_comprehension(code, &registers) => {}
-            () if code.has_flag(CodeFlags::NAMESPACE) => return Ok(Owned::new(registers[0])),
-            () => return Ok(frame_globals(cx)),
+        if !sidewinder_runtime::objects::frame::runs_comprehension(code, &registers) {
+            let is_namespace = code.has_flag(CodeFlags::NAMESPACE);
+            return Ok(if is_namespace { Owned::new(registers[0]) } else { frame_globals(cx) });
         }
     }
     let made = dict::DictObject::new(cx);

@@ -83,9 +83,7 @@ fn unwind(cx: &mut Context, mut pc: Pc, mut enters: bool) -> Pc {
                 traceback::push(cx, function, code.value(), index, object);
             }
             entered = true;
-            if let Some(entry) = traceback::first_of(cx, code.value()) {
-                entry.left_at.set(code.index_of(at) as u32);
-            }
+            note_left(cx, code, at);
             tracing::raised(cx, code, at, enters);
         }
         if let Some(handler) = handler {
@@ -114,9 +112,7 @@ fn unwind(cx: &mut Context, mut pc: Pc, mut enters: bool) -> Pc {
         if enters && !entered {
             traceback::push(cx, function, code.value(), index, locals.value());
         } else {
-            if let Some(entry) = traceback::first_of(cx, code.value()) {
-                entry.left_at.set(code.index_of(at) as u32);
-            }
+            note_left(cx, code, at);
             traceback::keep_locals(cx, code.value(), locals.value());
         }
         enters = true;
@@ -128,6 +124,13 @@ fn unwind(cx: &mut Context, mut pc: Pc, mut enters: bool) -> Pc {
         if let Some(next) = swallowed(cx, pc) {
             return next;
         }
+    }
+}
+
+/// Remembers where the pending exception is in the running frame.
+fn note_left(cx: &Context, code: &CodeObject, at: Pc) {
+    if let Some(entry) = traceback::first_of(cx, code.value()) {
+        entry.left_at.set(code.index_of(at) as u32);
     }
 }
 

@@ -299,8 +299,7 @@ fn repr(cx: &mut Context, value: Value) -> Result<Owned> {
         return Ok(StrObject::new(cx, &format!("{name}('{code}')")));
     }
     let items = if array.element.text { to_text(cx, array) } else { to_list(cx, array) };
-    let items = convert::repr(cx, items.value())?;
-    let items = str::text(items.value()).unwrap_or_default().into_owned();
+    let items = convert::repr_text(cx, items.value())?;
     Ok(StrObject::new(cx, &format!("{name}('{code}', {items})")))
 }
 

@@ -123,8 +123,7 @@ fn new_proxy(cx: &mut Context, kind: &'static TypeObject, arguments: Arguments<'
 }
 
 fn repr(cx: &mut Context, value: Value) -> Result<Owned> {
-    let text = convert::repr(cx, mapping_of(value))?;
-    let text = str::text(text.value()).unwrap_or_default().into_owned();
+    let text = convert::repr_text(cx, mapping_of(value))?;
     Ok(StrObject::new(cx, &format!("mappingproxy({text})")))
 }
 

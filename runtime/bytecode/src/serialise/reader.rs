@@ -36,29 +36,29 @@ type Read<T> = Result<T, ReadError>;
 /// Reads a block; the number of bytes that it took. The outermost code is to be verified unless this build wrote the
 /// bytes; what lies inside is read when it is asked for, and verified then.
 pub fn read(bytes: &[u8]) -> Read<(CodeData, usize)> {
-    let mut input = Input { bytes, at: 0 };
-    if input.take(8)? != MAGIC.to_le_bytes() {
-        return Err(ReadError::Magic);
-    }
-    let sum = input.take(8)?;
-    let length = input.count()?;
-    let block = input.take(length)?;
-    if sum != checksum(block).to_le_bytes() {
+    let (sum, block, end) = split(bytes)?;
+    if sum != checksum(block) {
         return Err(ReadError::Corrupt);
     }
-    Ok((Source::open(Bytes::Copied(block.into()), None)?, input.at))
+    Ok((Source::open(Bytes::Copied(block.into()), None)?, end))
 }
 
 /// Reads a block that this build wrote, as of another file, from bytes that stay in memory.
 pub fn read_own(bytes: &'static [u8], file_name: &str) -> Read<CodeData> {
+    let (_, block, _) = split(bytes)?;
+    Source::open(Bytes::Own(block), Some(file_name))
+}
+
+/// The sum and the block that bytes begin with, and where the block ends.
+fn split(bytes: &[u8]) -> Read<(u64, &[u8], usize)> {
     let mut input = Input { bytes, at: 0 };
-    if input.take(8)? != MAGIC.to_le_bytes() {
+    if input.word()? != MAGIC {
         return Err(ReadError::Magic);
     }
-    input.take(8)?;
+    let sum = input.word()?;
     let length = input.count()?;
-    let start = input.at;
-    Source::open(Bytes::Own(bytes.get(start..start + length).ok_or(ReadError::End)?), Some(file_name))
+    let block = input.take(length)?;
+    Ok((sum, block, input.at))
 }
 
 /// A block that code was read from, and more of it may be: the table of strings, each made when it is asked for first, and
@@ -74,6 +74,15 @@ enum Bytes {
     Copied(Box<[u8]>),
 }
 
+impl Bytes {
+    fn all(&self) -> &[u8] {
+        match self {
+            Bytes::Own(bytes) => bytes,
+            Bytes::Copied(bytes) => bytes,
+        }
+    }
+}
+
 enum Text {
     /// Where its bytes start and end.
     At(u32, u32),
@@ -82,8 +91,7 @@ enum Text {
 
 impl Source {
     fn open(bytes: Bytes, file_name: Option<&str>) -> Read<CodeData> {
-        let mut source = Source { bytes, texts: RefCell::default() };
-        let mut input = Input { bytes: source.bytes(), at: 0 };
+        let mut input = Input { bytes: bytes.all(), at: 0 };
         let mut texts = input.list(|input| {
             let length = input.count()?;
             let start = u32::try_from(input.at).map_err(|_| ReadError::Corrupt)?;
@@ -94,18 +102,14 @@ impl Source {
         if let (Some(first), Some(file_name)) = (texts.first_mut(), file_name) {
             *first = Text::Made(file_name.into());
         }
-        source.texts = RefCell::new(texts);
-        let source = Rc::new(source);
+        let source = Rc::new(Source { bytes, texts: RefCell::new(texts) });
         let mut reader = Reader { input: Input { bytes: source.bytes(), at }, source: &source, depth: 0 };
         let code = reader.code()?;
         if reader.input.at == reader.input.bytes.len() { Ok(code) } else { Err(ReadError::Corrupt) }
     }
 
     pub fn bytes(&self) -> &[u8] {
-        match &self.bytes {
-            Bytes::Own(bytes) => bytes,
-            Bytes::Copied(bytes) => bytes,
-        }
+        self.bytes.all()
     }
 
     fn text(&self, index: usize) -> Read<Rc<str>> {
@@ -204,9 +208,14 @@ impl<'a> Input<'a> {
         self.number().map(unfold_sign)
     }
 
-    fn float(&mut self) -> Read<f64> {
+    /// A number of eight bytes.
+    fn word(&mut self) -> Read<u64> {
         let bytes = self.take(8)?.try_into().map_err(|_| ReadError::End)?;
-        Ok(f64::from_bits(u64::from_le_bytes(bytes)))
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    fn float(&mut self) -> Read<f64> {
+        self.word().map(f64::from_bits)
     }
 
     /// A number of things of at least one byte each, so no more than bytes are left: memory is asked for by it.

@@ -153,8 +153,7 @@ fn method_repr(cx: &mut Context, value: Value) -> Result<Owned> {
         None => attribute::get_text_optional(cx, method.function, "__name__")?,
     };
     let name = name.and_then(|name| str::text(name.value()).map(|text| text.into_owned()));
-    let receiver = convert::repr(cx, method.receiver)?;
-    let receiver = str::text(receiver.value()).unwrap_or_default().into_owned();
+    let receiver = convert::repr_text(cx, method.receiver)?;
     Ok(StrObject::new(cx, &format!("<bound method {} of {receiver}>", name.as_deref().unwrap_or("?"))))
 }
 

@@ -100,13 +100,12 @@ impl TupleObject {
         if count == 0 {
             return Owned::new(empty());
         }
-        let header = cx.heap.allocate(&raw const TUPLE.object, tuple_bytes(count), true);
-        let first = header.cast::<u8>().wrapping_add(ITEMS_OFFSET).cast::<Value>();
+        let (tuple, target) = TupleObject::allocate(cx, count);
         for index in 0..count {
-            // SAFETY: (heap 3) fresh memory with room for all the items, which nobody else knows.
-            unsafe { first.add(index).write(Owned::new(item(index)).into_raw()) };
+            // SAFETY: (heap 3) fresh memory with room for all the items.
+            unsafe { target.add(index).write(Owned::new(item(index)).into_raw()) };
         }
-        TupleObject::started(header, count).0
+        tuple
     }
 
     /// A pair that takes over its items.

@@ -19,6 +19,12 @@ pub fn repr(cx: &mut Context, value: Value) -> Result<Owned> {
     checked_str(cx, result, "__repr__")
 }
 
+/// The text of `repr(value)`, as messages show it.
+pub fn repr_text(cx: &mut Context, value: Value) -> Result<String> {
+    let shown = repr(cx, value)?;
+    Ok(crate::objects::str::text(shown.value()).unwrap_or_default().into_owned())
+}
+
 /// `str(value)`
 pub fn str(cx: &mut Context, value: Value) -> Result<Owned> {
     if value.has_type(&crate::objects::str::STR) {

@@ -2,7 +2,7 @@
 
 use sidewinder_macros::{Traverse, methods, native_type};
 use sidewinder_runtime::native::{Field, Index};
-use sidewinder_runtime::objects::str::{self, StrObject};
+use sidewinder_runtime::objects::str::StrObject;
 use sidewinder_runtime::objects::tuple::TupleObject;
 use sidewinder_runtime::objects::{int, singleton};
 use sidewinder_runtime::operations::convert;
@@ -58,8 +58,7 @@ impl TupleGetter {
 
     #[slot(repr)]
     fn repr(&self, cx: &mut Context) -> Result<Owned> {
-        let doc = convert::repr(cx, self.doc.get_or_none().value())?;
-        let doc = str::text(doc.value()).unwrap_or_default().into_owned();
+        let doc = convert::repr_text(cx, self.doc.get_or_none().value())?;
         Ok(StrObject::new(cx, &format!("_tuplegetter({}, {doc})", self.position)))
     }
 

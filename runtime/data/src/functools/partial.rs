@@ -307,10 +307,7 @@ fn has_attributes(cx: &mut Context, object: Value) -> bool {
 }
 
 fn show(cx: &mut Context, this: Value, state: State) -> Result<Owned> {
-    let text = |cx: &mut Context, value: Value| -> Result<String> {
-        let shown = convert::repr(cx, value)?;
-        Ok(str::text(shown.value()).unwrap_or_default().into_owned())
-    };
+    let text = |cx: &mut Context, value: Value| -> Result<String> { convert::repr_text(cx, value) };
     let mut parts = vec![text(cx, state.function.value())?];
     for argument in state.arguments() {
         parts.push(text(cx, *argument)?);

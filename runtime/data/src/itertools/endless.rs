@@ -49,13 +49,11 @@ impl Count {
     #[slot(repr)]
     fn repr(&self, cx: &mut Context, this: Value) -> Result<Owned> {
         let name = super::endless::name_of(this);
-        let now = convert::repr(cx, self.next.get_or_none().value())?;
-        let now = str::text(now.value()).unwrap_or_default().into_owned();
+        let now = convert::repr_text(cx, self.next.get_or_none().value())?;
         if self.step.value() == Value::from_small_int(1) {
             return Ok(StrObject::new(cx, &format!("{name}({now})")));
         }
-        let step = convert::repr(cx, self.step.value())?;
-        let step = str::text(step.value()).unwrap_or_default().into_owned();
+        let step = convert::repr_text(cx, self.step.value())?;
         Ok(StrObject::new(cx, &format!("{name}({now}, {step})")))
     }
 }

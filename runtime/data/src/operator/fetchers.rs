@@ -203,8 +203,7 @@ impl MethodCaller {
         let name = convert::repr(cx, self.name.value())?;
         let mut parts = vec![str::text(name.value()).unwrap_or_default().into_owned()];
         for (index, value) in self.values.iter().enumerate() {
-            let shown = convert::repr(cx, value.value())?;
-            let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+            let shown = convert::repr_text(cx, value.value())?;
             parts.push(match index.checked_sub(positional) {
                 Some(keyword) => format!("{}={shown}", str::text(self.keywords[keyword].value()).unwrap_or_default()),
                 None => shown,

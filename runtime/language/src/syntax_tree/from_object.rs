@@ -194,8 +194,7 @@ fn text(cx: &mut Context, value: Value, what: &str) -> Result<Field> {
 
 fn number(cx: &mut Context, value: Value) -> Result<i32> {
     if !int::is_int_like(value) {
-        let shown = convert::repr(cx, value)?;
-        let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+        let shown = convert::repr_text(cx, value)?;
         return Err(cx.value_error(format!("invalid integer value: {shown}")));
     }
     match int::as_i64(value).and_then(|number| i32::try_from(number).ok()) {

@@ -290,8 +290,7 @@ impl ScandirIterator {
             return Ok(());
         }
         self.finish();
-        let shown = convert::repr(cx, this)?;
-        let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+        let shown = convert::repr_text(cx, this)?;
         crate::warn_resource(cx, this, &format!("unclosed scandir iterator {shown}"))
     }
 }

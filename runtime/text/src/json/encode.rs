@@ -273,8 +273,7 @@ impl Writing {
             return Ok(None);
         }
         if !self.allow_nan {
-            let repr = convert::repr(cx, object)?;
-            let repr = str::text(repr.value()).unwrap_or_default().into_owned();
+            let repr = convert::repr_text(cx, object)?;
             return Err(cx.value_error(format!("Out of range float values are not JSON compliant: {repr}")));
         }
         Ok(Some(match number {
@@ -425,8 +424,7 @@ impl Writing {
         self.push_string(&separator);
         if self.object(cx, value).is_err() {
             let error = cx.take_pending();
-            let repr = convert::repr(cx, key)?;
-            let repr = str::text(repr.value()).unwrap_or_default().into_owned();
+            let repr = convert::repr_text(cx, key)?;
             cx.raise_value(error);
             return Err(explain(cx, mapping, &format!("item {repr}")));
         }

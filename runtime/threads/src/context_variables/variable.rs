@@ -27,8 +27,7 @@ impl ContextVariable {
 }
 
 fn text_of(cx: &mut Context, value: Value) -> Result<String> {
-    let shown = convert::repr(cx, value)?;
-    Ok(str::text(shown.value()).unwrap_or_default().into_owned())
+    convert::repr_text(cx, value)
 }
 
 #[methods]

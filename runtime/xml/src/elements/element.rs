@@ -557,8 +557,7 @@ impl Element {
     /// Takes what was pickled.
     fn __setstate__(&self, cx: &mut Context, state: Value) -> Result<()> {
         if state.cast::<DictObject>().is_none() {
-            let shown = convert::repr(cx, state)?;
-            let shown = str::text(shown.value()).unwrap_or_default().into_owned();
+            let shown = convert::repr_text(cx, state)?;
             return Err(cx.type_error(format!("Don't know how to unpickle \"{shown}\" as an Element")));
         }
         let part = |cx: &mut Context, name: &str| dict::of(state).get_text(cx, name).map(Owned::new);

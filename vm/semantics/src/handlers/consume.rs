@@ -143,14 +143,13 @@ fn add<S: Semantics>(s: &mut S, i: Instruction, place: u16) -> bool {
         s.set_outer(place, sum);
         return true;
     }
-    let number = if let Some(item) = s.as_float(item) {
+    let item = if let Some(item) = s.as_float(item) {
         item
     } else if let Some(item) = s.as_int(item) {
         s.int_to_float(item)
     } else {
         return false;
     };
-    let item = number;
     let Some(total) = s.as_float(total) else {
         let Some(total) = s.as_int(total) else { return false };
         let total = s.int_to_float(total);

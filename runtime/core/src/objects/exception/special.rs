@@ -225,8 +225,7 @@ fn text_of(cx: &mut Context, value: Owned) -> Result<String> {
 
 fn repr_of(cx: &mut Context, value: Value) -> Result<String> {
     let value = Owned::new(value);
-    let text = convert::repr(cx, value.value())?;
-    Ok(str::text(text.value()).unwrap_or_default().into_owned())
+    convert::repr_text(cx, value.value())
 }
 
 pub(crate) fn str_os_error(cx: &mut Context, value: Value) -> Result<Owned> {

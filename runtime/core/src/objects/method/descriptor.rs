@@ -150,8 +150,7 @@ fn class_get(cx: &mut Context, value: Value, _instance: Value, owner: &TypeObjec
 
 fn wrapper_repr(cx: &mut Context, value: Value, name: &str) -> Result<Owned> {
     let callable = callable_of(cx, value, name)?;
-    let text = convert::repr(cx, callable.value())?;
-    let text = str::text(text.value()).unwrap_or_default().into_owned();
+    let text = convert::repr_text(cx, callable.value())?;
     Ok(StrObject::new(cx, &format!("<{name}({text})>")))
 }
 
